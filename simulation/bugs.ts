@@ -2,6 +2,7 @@
  * Planted bugs: one line of the code under test is changed as it is loaded, and the simulation must find that within the seeds
  * that the bug states. A simulator that finds no planted bug proves nothing.
  */
+import { refuse } from '../scripts/arguments.ts'
 import { PLANTED_BUGS } from './planted_bugs.ts'
 import { startPlayer } from './pool.ts'
 import type { PlantedBug } from './shop/planted_bugs.ts'
@@ -11,6 +12,7 @@ type Found = { readonly seed: number; readonly violation: string } | undefined
 /** Whether each bug with that word in its name was found. Prints a line for each. */
 export async function findBugs(jobs: number, word: string, level: string | undefined): Promise<boolean> {
   const bugs = PLANTED_BUGS.filter(({ name, level: of }) => name.includes(word) && (level ?? of) === of)
+  if (bugs.length === 0) refuse(`No planted bug has "${word}" in its name.`)
   const left = [...bugs]
   let missed = 0
   const work = async () => {

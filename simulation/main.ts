@@ -15,7 +15,7 @@ import { LEVELS, SUITE } from './levels.ts'
 import { optionsOf, planOf, readRegressions } from './plans.ts'
 import { playAll } from './pool.ts'
 import { createProgress } from './progress.ts'
-import { shrink } from './shrink.ts'
+import { CLIENTS_MAX, STEPS_MAX, shrink } from './shrink.ts'
 import { createSummary } from './summary.ts'
 import { timelineOf } from './timeline.ts'
 import { DIFFERS, type Failure, type Task } from './worker.ts'
@@ -56,8 +56,13 @@ const { values } = readArguments(
 
 const jobs = wholeNumber('--jobs', values.jobs ?? String(availableParallelism()), 1, 64)
 const from = wholeNumber('--from', values.from ?? '1', 1, SEEDS_MAX)
-if (values.level !== undefined && !LEVELS[values.level])
+if (values.level !== undefined && !Object.hasOwn(LEVELS, values.level))
   refuse(`There is no level "${values.level}". The levels are: ${Object.keys(LEVELS).join(', ')}.`)
+
+const [other] = (['trace', 'off', 'clients', 'steps'] as const).filter((name) => values[name] !== undefined)
+if (values.seed === undefined && other) refuse(`--${other} needs --seed.`)
+if (values.seeds !== undefined && values.minutes !== undefined)
+  refuse('--seeds and --minutes: give one of the two.')
 
 if (values.seed !== undefined) process.exit(await playOne())
 if (values.bugs || values.bug !== undefined)
@@ -67,6 +72,8 @@ process.exit(await playMany())
 /** One history in this process. */
 async function playOne(): Promise<number> {
   const name = values.level ?? refuse('--seed needs --level.')
+  for (const client of values.clients?.split(',') ?? []) wholeNumber('--clients', client, 0, CLIENTS_MAX)
+  if (values.steps !== undefined) wholeNumber('--steps', values.steps, 0, STEPS_MAX)
   const plan = planOf({
     seed: wholeNumber('--seed', values.seed!, 0, SEEDS_MAX),
     off: values.off,

@@ -2,12 +2,12 @@
 import type { Level, Outcome, Plan } from './core/history.ts'
 
 /** More than any level has. */
-const CLIENTS_MAX = 10
-const STEPS_MAX = 8
+export const CLIENTS_MAX = 10
+export const STEPS_MAX = 8
 
 /** What makes two violations the same: the invariant, or the first words. */
 export const kindOf = (violation: string): string =>
-  /^\d+(?=:)/.exec(violation)?.[0] ?? violation.slice(0, 30)
+  /^\d+(?=[:.])/.exec(violation)?.[0] ?? violation.slice(0, 30)
 
 export type Shrunk = { readonly plan: Plan; readonly outcome: Outcome; readonly tried: number }
 

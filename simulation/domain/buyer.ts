@@ -1,5 +1,10 @@
 /** Someone who buys: asks again with the same key when no answer comes, and changes their mind. */
-import { type Draft, isFinal, type Order } from '../../order_service/src/domain/order.ts'
+import {
+  type Draft,
+  isFinal,
+  type Order,
+  type RequestableStatus,
+} from '../../order_service/src/domain/order.ts'
 import type { Product } from '../../product_service/src/domain/product.ts'
 import { Violation } from '../core/history.ts'
 import { type Client, unexpected } from './client.ts'
@@ -78,6 +83,16 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     }
   }
 
+  const tryForbidden = async (id: string, to: RequestableStatus, code: string) => {
+    const change = { orderId: id, to, actor: { userId: name, admin: false }, expectedVersions: undefined }
+    const reply = await client.ask(orders, `make ${id} ${to}`, (replica) => replica.change(change))
+    if (reply.is === 'answered')
+      throw new Violation(`10. ${name} was let make ${id} ${to}, and answered ${reply.value.status}`)
+    if (reply.is !== 'refused') return
+    if (reply.refusal.code !== code) throw unexpected(client, reply)
+    history.sometimes('a buyer was refused what only others may do')
+  }
+
   await client.steps(1, 4, async (step) => {
     await client.pause(BETWEEN_STEPS_MS)
     const cart = fillCart(shop, client)
@@ -101,8 +116,12 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     }
     if (chances.happens(0.3)) await read(order.id, true)
     const others = answers.known().filter((id) => shop.orderOf(id).userId !== name)
-    if (client.does('a buyer looks at the orders of another') && others.length > 0)
-      await read(chances.one(others), false)
+    if (client.does('a buyer looks at the orders of another') && others.length > 0) {
+      const another = chances.one(others)
+      await read(another, false)
+      await tryForbidden(another, 'cancelled', 'order_not_found')
+      await tryForbidden(order.id, 'shipped', 'forbidden')
+    }
   })
 }
 

@@ -7,6 +7,7 @@ export const SITUATIONS: readonly string[] = [
   ...REJECTIONS.map((reason) => `an order was rejected: ${reason}`),
   'a buyer was answered that the order is pending',
   'a cancel came after the shipment, and was refused',
+  'a buyer was refused what only others may do',
   'a change came after the product was removed',
   'a change of an order was refused because of its version',
   'a key of an adjustment was used again',

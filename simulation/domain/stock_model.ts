@@ -34,6 +34,8 @@ export type StockWrite = {
   readonly reservations: readonly { readonly before: Reservation | undefined; readonly after: Reservation }[]
   /** What an admin asked for. */
   readonly edit?: { readonly fields: Partial<ProductFields>; readonly seen: SeenVersions } | undefined
+  /** What orders asked for. */
+  readonly requests?: readonly ReservationRequest[] | undefined
   /** Orders whose reservation was recorded before, when they asked again. */
   readonly recorded: readonly {
     readonly asked: 'hold' | 'release' | 'ship'
@@ -79,13 +81,14 @@ export function createStockModel(): StockModel {
     asked: 'hold' | 'release' | 'ship',
     orderIds: readonly string[],
     decision: Decision<Answer>,
+    requests?: readonly ReservationRequest[],
   ): readonly Answer[] => {
     const recorded = orderIds.flatMap((id) => {
       const reservation = reservations.get(id)
       return reservation ? [{ asked, reservation }] : []
     })
     const decided = decision.reservations.map((after) => ({ before: reservations.get(after.orderId), after }))
-    commit(decision.products, decision.movements, { reservations: decided, recorded })
+    commit(decision.products, decision.movements, { reservations: decided, recorded, requests })
     for (const { after } of decided) reservations.set(after.orderId, after)
     return decision.answers
   }
@@ -133,6 +136,7 @@ export function createStockModel(): StockModel {
         'hold',
         requests.map(({ orderId }) => orderId),
         decideReservations(products, reservations, requests, at),
+        requests,
       ),
     release: (orderIds, at) =>
       apply('release', orderIds, releaseReservations(products, reservations, orderIds, at)),

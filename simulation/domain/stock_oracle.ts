@@ -2,11 +2,11 @@
  * Checks every write of stock and reservations, from its own books: what it knows of a product comes from the movements and
  * reservations alone, not from the numbers that the product has.
  *
- * Invariants 1, 2, 7 and 8, and of 6: a reservation is decided once.
+ * Invariants 1, 2, 7 and 8, and of 6: a reservation is decided once, and refused only for a reason that is true.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { Movement, Product } from '../../product_service/src/domain/product.ts'
-import type { Reservation } from '../../product_service/src/domain/reservation.ts'
+import type { Reservation, ReservationRequest } from '../../product_service/src/domain/reservation.ts'
 import { Violation } from '../core/history.ts'
 import type { DomainHistory } from './mix.ts'
 import type { StockModel, StockWrite } from './stock_model.ts'
@@ -103,6 +103,25 @@ export function createStockOracle({ sometimes }: DomainHistory, model: StockMode
       throw new Violation(`8. The lines of ${orderId} cost ${sum}, its total is ${totalMinor}`)
   }
 
+  /** What the words of the specification say of one request, with the products as they were before it. */
+  const decisionOn = ({ lines, totalMinor }: ReservationRequest): string => {
+    const asked = lines.map(({ productId, quantity }) => {
+      const book = bookOf(productId)
+      return { product: book.states.get(book.version), quantity }
+    })
+    if (asked.some(({ product }) => product?.deletedAt !== null)) return 'product_not_found'
+    if (asked.some(({ product, quantity }) => product!.stock < quantity)) return 'insufficient_stock'
+    const cost = asked.reduce((sum, { product, quantity }) => sum + product!.priceMinor * quantity, 0)
+    return cost === totalMinor ? 'held' : 'price_changed'
+  }
+
+  const checkDecision = (request: ReservationRequest, after: Reservation) => {
+    const expected = decisionOn(request)
+    const decided = after.status === 'rejected' ? after.reason : after.status
+    if (decided !== expected)
+      throw new Violation(`6. ${after.orderId} was decided as ${decided}; it had to be ${expected}`)
+  }
+
   const checkProduct = (before: Product | undefined, after: Product, { edit }: StockWrite) => {
     const book = bookOf(after.id)
     if ((before?.version ?? 0) !== book.version)
@@ -146,6 +165,8 @@ export function createStockOracle({ sometimes }: DomainHistory, model: StockMode
         const write = model.writes[checked]!
         write.movements.forEach(checkMovement)
         for (const { before, after } of write.reservations) {
+          const request = write.requests?.find(({ orderId }) => orderId === after.orderId)
+          if (request && !before) checkDecision(request, after)
           checkReservation(before, after)
           changed.push(after.orderId)
         }

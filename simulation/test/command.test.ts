@@ -89,6 +89,7 @@ suite('a failure made small', () => {
     const { plan } = await shrink(other, { seed: 1, off: [] })
     assert.deepEqual(plan.off, ['two', 'three'])
     assert.notEqual(kindOf('4: a'), kindOf('5: a'))
+    assert.equal(kindOf('6. order a is cancelled'), kindOf('6. order b is cancelled'))
   })
 })
 
@@ -149,6 +150,14 @@ suite('npm run simulate', () => {
   for (const [args, sentence] of [
     [['--seed', '1'], /--seed needs --level/],
     [['--level', 'moon'], /There is no level "moon"/],
+    [['--level', 'toString', '--seed', '1'], /There is no level "toString"/],
+    [['--level', 'domain', '--seed', '1', '--clients', '0,x'], /--clients must be a whole number/],
+    [['--level', 'domain', '--seed', '1', '--clients', '99'], /--clients must be a whole number/],
+    [['--level', 'domain', '--seed', '1', '--steps', 'x'], /--steps must be a whole number/],
+    [['--level', 'domain', '--seeds', '1', '--trace'], /--trace needs --seed/],
+    [['--level', 'domain', '--seeds', '1', '--off', 'rain'], /--off needs --seed/],
+    [['--seeds', '1', '--minutes', '1'], /give one of the two/],
+    [['--bug', 'no such bug'], /No planted bug has "no such bug" in its name/],
     [['--level', 'domain', '--seed', '1', '--off', 'rain'], /rain: no fault of this level/],
     [['--seeds', '0'], /--seeds must be a whole number/],
     [['--minutes', 'ten'], /--minutes must be a whole number/],
