@@ -10,9 +10,10 @@ import { join } from 'node:path'
 import { readArguments, refuse, wholeNumber } from '../scripts/arguments.ts'
 import { ROOT } from '../scripts/root.ts'
 import { findBugs } from './bugs.ts'
+import { oneWord } from './core/faults.ts'
 import type { Plan } from './core/history.ts'
 import { LEVELS, SUITE } from './levels.ts'
-import { optionsOf, planOf, readRegressions } from './plans.ts'
+import { optionsOf, planOf, readRegressions, unknownFaults } from './plans.ts'
 import { playAll } from './pool.ts'
 import { createProgress } from './progress.ts'
 import { CLIENTS_MAX, STEPS_MAX, shrink } from './shrink.ts'
@@ -81,9 +82,11 @@ async function playOne(): Promise<number> {
     steps: values.steps,
   })
   const level = await LEVELS[name]!()
-  const unknown = plan.off.filter((fault) => !level.faults.includes(fault))
+  const unknown = unknownFaults(level, plan)
   if (unknown.length > 0)
-    refuse(`${unknown.join(', ')}: no fault of this level. They are: ${level.faults.join(', ')}.`)
+    refuse(
+      `${unknown.join(', ')}: no fault of this level. They are: ${level.faults.map(oneWord).join(', ')}.`,
+    )
   await level.run({ seed: 0, off: [] }, false)
   const outcome = await level.run(plan, true)
   const again = await level.run(plan, false)

@@ -1,14 +1,11 @@
 /** A plan as text: the options that repeat it, and a line of regressions.txt. */
-import type { Plan } from './core/history.ts'
-
-/** The name of a fault is one word in a command. */
-const joined = (name: string) => name.replaceAll(' ', '_')
-const apart = (name: string) => name.replaceAll('_', ' ')
+import { oneWord } from './core/faults.ts'
+import type { Level, Plan } from './core/history.ts'
 
 export const optionsOf = (level: string, { seed, off, clients, steps }: Plan): string =>
   [
     `--level ${level} --seed ${seed}`,
-    off.length > 0 ? `--off ${off.map(joined).join(',')}` : '',
+    off.length > 0 ? `--off ${off.map(oneWord).join(',')}` : '',
     clients === undefined ? '' : `--clients ${clients.join(',')}`,
     steps === undefined ? '' : `--steps ${steps}`,
   ]
@@ -26,10 +23,14 @@ export type PlanOptions = {
 
 export const planOf = ({ seed, off, clients, steps }: PlanOptions): Plan => ({
   seed,
-  off: list(off).map(apart),
+  off: list(off),
   ...(clients === undefined ? {} : { clients: list(clients).map(Number) }),
   ...(steps === undefined ? {} : { steps: Number(steps) }),
 })
+
+/** Names in the plan that are no fault of the level. */
+export const unknownFaults = ({ faults }: Pick<Level, 'faults'>, { off }: Plan): readonly string[] =>
+  off.filter((name) => !faults.some((fault) => oneWord(fault) === oneWord(name)))
 
 /** One plan per line, as its options; empty lines and those that begin with # say nothing. */
 export function readRegressions(text: string): { readonly level: string; readonly plan: Plan }[] {

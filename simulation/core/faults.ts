@@ -26,18 +26,22 @@ export type Faults<Kind extends string> = {
   counts(): Readonly<Record<string, number>>
 }
 
+/** The name of a kind as a command has it. */
+export const oneWord = (kind: string): string => kind.replaceAll(' ', '_')
+
 /** A random part of each, or nothing. */
 export function createMix<Kind extends string>(
   world: World,
   highest: Readonly<Record<Kind, number>>,
   off: readonly string[] = [],
 ): Readonly<Record<Kind, number>> {
+  const leftOut = new Set(off.map(oneWord))
   return Object.fromEntries(
     Object.entries<number>(highest).map(([kind, most]) => {
       const mix = world.chances(`mix of ${kind}`)
       const isIn = mix.happens(1 / 2)
       const probability = mix.between(0, most)
-      return [kind, isIn && !off.includes(kind) ? probability : 0]
+      return [kind, isIn && !leftOut.has(oneWord(kind)) ? probability : 0]
     }),
   ) as Record<Kind, number>
 }

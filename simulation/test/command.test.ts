@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import type { Level, Outcome, Plan } from '../core/history.ts'
 import { LEVELS } from '../levels.ts'
-import { optionsOf, planOf, readRegressions } from '../plans.ts'
+import { optionsOf, planOf, readRegressions, unknownFaults } from '../plans.ts'
 import { kindOf, shrink } from '../shrink.ts'
 import { timelineOf } from '../timeline.ts'
 
@@ -28,7 +28,7 @@ const simulate = (args: readonly string[], { bug }: { bug?: string } = {}) => {
 suite('a plan as text', () => {
   const plans: readonly Plan[] = [
     { seed: 7, off: [] },
-    { seed: 8, off: ['a message is lost', 'a clock jumps'], clients: [0, 3], steps: 2 },
+    { seed: 8, off: ['a_message_is_late', 'clock_jump'], clients: [0, 3], steps: 2 },
   ]
 
   for (const plan of plans) {
@@ -38,13 +38,24 @@ suite('a plan as text', () => {
     })
   }
 
-  test('every regression is one of a level', () => {
+  test('every regression is one of a level', async () => {
     const regressions = readRegressions(readFileSync(join(FOLDER, 'regressions.txt'), 'utf8'))
     for (const { level, plan } of regressions) {
       assert.ok(LEVELS[level], level)
+      assert.deepEqual(unknownFaults(await LEVELS[level](), plan), [])
       assert.ok(Number.isSafeInteger(plan.seed))
     }
   })
+
+  for (const name of ['domain', 'sqlite']) {
+    test(`leaves out each kind of fault of the level ${name}`, async () => {
+      const level = await LEVELS[name]!()
+      const [read] = readRegressions(optionsOf(name, { seed: 1, off: level.faults }))
+      assert.deepEqual(unknownFaults(level, read!.plan), [])
+      const { faults } = await level.run(read!.plan, false)
+      assert.deepEqual(faults, {})
+    })
+  }
 
   test('numbers are numbers', () =>
     assert.deepEqual(planOf({ seed: 1, clients: '2,0', steps: '3' }).clients, [2, 0]))
