@@ -686,6 +686,12 @@ suite('a history', () => {
     })
   }
 
+  test('that is correct has no fault, in whatever order its stores were read', () => {
+    const at = CORRECT.findIndex(({ is }) => is === 'stores') + 1
+    const lines = [...CORRECT.slice(0, at), ...CORRECT.slice(at).reverse()]
+    assert.deepEqual(checkHistory(lines).faults, [])
+  })
+
   test('every kind of fault is planted', () => {
     const kinds = new Set(PLANTED.map(([, , kind]) => kind))
     assert.deepEqual([...kinds].sort(), [...FAULT_KINDS].sort())

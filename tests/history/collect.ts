@@ -125,6 +125,7 @@ export function createCollector(): Collector {
     },
     finish() {
       for (const { movements } of products.values()) movements.sort((a, b) => a.version - b.version)
+      stores.movements.sort((a, b) => a.version - b.version)
       placeByKey(operations, orders, attempts)
       placeUnanswered(operations, orders)
       return {
