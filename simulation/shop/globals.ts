@@ -117,5 +117,9 @@ function dateOf(now: () => number): DateConstructor {
     static override now() {
       return now()
     }
+    /** Also what was made before the history. */
+    static override [Symbol.hasInstance](value: unknown) {
+      return value instanceof real.Date
+    }
   } as unknown as DateConstructor
 }

@@ -9,8 +9,8 @@ import { createStoreMoney } from '@shop/service_kit/storage/store_money'
 import type { StoreRecords } from '../../tests/system/invariants.ts'
 import type { Faults } from '../core/faults.ts'
 import { createMachine, type Machine } from '../core/machine.ts'
-import type { World } from '../core/world.ts'
-import { createModelDeployment } from '../mongo/deployment.ts'
+import { createWorld, type World } from '../core/world.ts'
+import { createModelDeployment, type ModelDeployment } from '../mongo/deployment.ts'
 import type { Fields } from '../mongo/documents/values.ts'
 import type { Deployment } from './deployment.ts'
 import { CURRENCY } from './services.ts'
@@ -43,7 +43,38 @@ const SLOW_MS_MAX = 300
 const REPLICATION_MS_MAX = 30
 /** Shorter than the server's defaults, so that a history has several elections. */
 const TIMING = { electionMs: 1_500, handoverMs: 100, deposedMs: 2_000 }
+/** Longer than opening takes. */
+const PREPARED_MS = 10_000
 const DOWN_MS = { least: 300, most: 4_000 }
+
+type Opens = Pick<Deployment, 'auth' | 'products' | 'orders'>
+
+function storesOn(mongo: ModelDeployment): Opens {
+  const opening = ({ name, runtime }: Machine) => ({
+    runtime,
+    createClient: mongo.clientFor({ name, runtime }),
+  })
+  const money = () => createStoreMoney({ CURRENCY }, 'the database')
+  return {
+    auth: (machine) => openAuth(mongo.url, opening(machine)),
+    products: (machine) => openProducts(mongo.url, { ...opening(machine), money: money() }),
+    orders: (machine) => openOrders(mongo.url, { ...opening(machine), money: money() }),
+  }
+}
+
+/** Databases with their collections and indexes, and nothing in them: every history begins with these. */
+const PREPARED = await prepareData()
+
+async function prepareData() {
+  const world = createWorld(0, false)
+  const machine = createMachine(world, 'preparing', 0, { aheadMs: 0 })
+  const mongo = createModelDeployment(machine.runtime, TIMING)
+  const { auth, products, orders } = storesOn(mongo)
+  const opened = Promise.all([auth(machine), products(machine), orders(machine)])
+  await world.runUntil(PREPARED_MS, () => {})
+  await opened
+  return mongo.data()
+}
 
 export async function openMongoDeployment(world: World, faults: Faults<MongoFault>): Promise<Deployment> {
   const { runtime } = createMachine(world, 'mongo', 0, { aheadMs: 0 })
@@ -66,7 +97,7 @@ export async function openMongoDeployment(world: World, faults: Faults<MongoFaul
         return times
       },
     },
-    TIMING,
+    { ...TIMING, data: PREPARED },
   )
 
   const disturb = () => {

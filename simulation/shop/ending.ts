@@ -1,0 +1,99 @@
+/**
+ * What must hold once no fault happens any more.
+ *
+ * Invariant 5: after the last fault an order waits at most for the longest lease or pause, a round of the settler, and an open
+ * circuit; SETTLED_MS is their sum, and as much again for the last requests of clients.
+ */
+import { ShopProblem } from '@shop/client/problem'
+import { dataOf } from '@shop/client/shop_client'
+import { BACKOFF, LEASE_MS } from '@shop/order_service/domain/settle_due'
+import { ROUND_MS } from '@shop/order_service/settler'
+import { WITHDRAWN_REFRESH_MS } from '@shop/service_kit/identity/withdrawn_tokens'
+import { Violation } from '../core/history.ts'
+import { fetchOver } from './calls.ts'
+import { createActor, type Scene, signIn } from './clients.ts'
+
+const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
+/** The longest pause between two fetches of the list, that after failures (withdrawn_tokens.ts), and the fetch. */
+const WITHDRAWN_WITHIN_MS = WITHDRAWN_REFRESH_MS / 2 + 10_000 + 1_000
+/** The part of the histories that check it: it takes as long again as the rest of an ending. */
+const WITHDRAWALS = 1 / 4
+const SETTLED = ['confirmed', 'rejected', 'shipped', 'delivered', 'cancelled']
+
+export type Clients = { allEnded(): boolean; left(): number }
+
+/** Invariant 5. Clients end what they began, and every order is settled. */
+export async function untilSettled({ history, books }: Scene, clients: Clients): Promise<void> {
+  const { world } = history
+  const end = world.time() + SETTLED_MS
+  const unsettled = () => books.orders().filter(({ status }) => !SETTLED.includes(status))
+  await world.runUntil(end, books.check, () => clients.allEnded() && unsettled().length === 0)
+  if (!clients.allEnded()) throw new Violation(`5: ${clients.left()} clients still wait for an answer`)
+  const [left] = unsettled()
+  if (left)
+    throw new Violation(`5: order ${left.id} is still ${left.status} ${SETTLED_MS} ms after the last fault`)
+}
+
+/** With everything at work: the shop sells, and an admin who was demoted has no power. */
+export async function checkPower(scene: Scene): Promise<void> {
+  const { history, books } = scene
+  const { world } = history
+  const from = world.time()
+  const [first, second] = scene.admins
+  const results: string[] = []
+  const ask = async (account: typeof first) => {
+    const actor = createActor(scene, `${account!.username} at the end`, account!)
+    await signIn(actor, () => world.time() > from + 10_000, world.sleep)
+    const me = await actor.attempt('asks who it is', () => dataOf(actor.client.auth.GET('/me')))
+    const list = await actor.attempt('lists orders', () =>
+      dataOf(actor.client.orders.GET('/orders', { params: { query: {} } })),
+    )
+    const role = me instanceof ShopProblem ? me.code : (me as { role: string }).role
+    results.push(`${role}: ${list instanceof ShopProblem ? list.code : 'listed'}`)
+  }
+  const asked = Promise.all([ask(first), ask(second)])
+  asked.catch((error) => history.broken(String(error.stack)))
+  await world.runUntil(from + 20_000, books.check, () => results.length === 2)
+  const wrong = results.filter((result) => result !== 'admin: listed' && result !== 'customer: forbidden')
+  if (results.length < 2 || wrong.length > 0)
+    throw new Violation(`10: at the end, admins were answered ${results.join('; ') || 'nothing'}`)
+  if (results.includes('customer: forbidden')) history.sometimes('a demoted admin had no power')
+  const isChecked = world.chances('withdrawal').happens(WITHDRAWALS)
+  if (isChecked && results.every((result) => result === 'admin: listed')) await checkWithdrawal(scene)
+}
+
+/** A token that its owner still has is without power soon after the demotion, at every replica. */
+async function checkWithdrawal(scene: Scene) {
+  const { history, books, shop } = scene
+  const { world } = history
+  const [first, second] = scene.admins
+  const from = world.time()
+  let done = false
+  const demote = async () => {
+    const admin = createActor(scene, 'the first admin', first!)
+    const demoted = createActor(scene, 'the second admin', second!)
+    await admin.client.signIn({ username: first!.username, password: first!.password })
+    const body = { username: second!.username, password: second!.password }
+    const { access_token } = (await dataOf(demoted.client.auth.POST('/login', { body }))) as unknown as {
+      access_token: string
+    }
+    const role = { params: { path: { id: second!.id } }, body: { role: 'customer' as const } }
+    await dataOf(admin.client.auth.PUT('/users/{id}/role', role))
+    await world.sleep(WITHDRAWN_WITHIN_MS)
+    for (const address of shop.names.order_service!) {
+      const ask = fetchOver(shop.network, shop.names, 'the second admin', () => address)
+      const headers = { authorization: `Bearer ${access_token}` }
+      const { status } = await ask(new Request('http://order_service/orders', { headers }))
+      if (status !== 401)
+        throw new Violation(`10: ${address} answered ${status} to the token of an admin who was demoted`)
+    }
+    history.sometimes('a token of a demoted admin was refused')
+  }
+  demote()
+    .catch((error) => history.broken(error instanceof Violation ? error.message : String(error.stack)))
+    .finally(() => {
+      done = true
+    })
+  await world.runUntil(from + 20_000, books.check, () => done)
+  if (!done) throw new Violation('5: the demotion of an admin was not answered')
+}
