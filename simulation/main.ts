@@ -116,9 +116,10 @@ async function playMany(): Promise<number> {
   const end = minutes ? performance.now() + minutes * 60_000 : Number.POSITIVE_INFINITY
   const countOf = (name: string) => (minutes ? SEEDS_MAX : seeds || SUITE[name]!)
 
-  const regressions = readRegressions(readFileSync(REGRESSIONS, 'utf8')).filter(({ level }) =>
-    names.includes(level),
-  )
+  const known = readRegressions(readFileSync(REGRESSIONS, 'utf8'))
+  const strange = known.find(({ level }) => !LEVELS[level])
+  if (strange) refuse(`simulation/regressions.txt has a line of "${strange.level}", which is no level.`)
+  const regressions = known.filter(({ level }) => names.includes(level))
   const tasks = tasksOf(names, regressions, countOf)
   const planned = minutes ? undefined : names.reduce((sum, name) => sum + countOf(name), regressions.length)
   const progress = createProgress(planned, end)

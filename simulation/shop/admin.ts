@@ -2,8 +2,7 @@
 
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
-import type { Step } from './buyer.ts'
-import { type Actor, readProduct, type Scene } from './clients.ts'
+import { type Actor, readProduct, type Scene, type Step } from './clients.ts'
 import type { SeenOrder } from './witness.ts'
 
 export const ADMIN_STEPS: readonly Step[] = [

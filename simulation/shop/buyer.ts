@@ -2,7 +2,8 @@
 
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
-import { type Actor, readOrder, readProduct, type Scene } from './clients.ts'
+import { type Actor, readOrder, readProduct, type Scene, type Step } from './clients.ts'
+import { tryWhatIsForbidden } from './forbidden.ts'
 import type { SeenOrder } from './witness.ts'
 
 type Line = { readonly product_id: string; readonly quantity: number }
@@ -10,8 +11,6 @@ type Cart = { readonly lines: readonly Line[]; readonly total_price: string }
 
 const cents = (price: string) => Math.round(Number(price) * 100)
 const REFUSALS = ['insufficient_stock', 'price_changed', 'product_not_found']
-
-export type Step = (scene: Scene, actor: Actor) => Promise<void>
 
 /** More often the more often it is listed. */
 export const BUYER_STEPS: readonly Step[] = [
@@ -25,7 +24,8 @@ export const BUYER_STEPS: readonly Step[] = [
   cancelEarly,
   listOrders,
   readOrderOfAnother,
-  tryWhatAdminsDo,
+  tryWhatIsForbidden,
+  tryWhatIsForbidden,
 ]
 
 /** One to three products at the prices of now, often the hot one; two carts may have the same products in opposite order. */
@@ -46,8 +46,6 @@ async function fillCart(scene: Scene, actor: Actor): Promise<Cart | undefined> {
   }
   return { lines, total_price: (total / 100).toFixed(2) }
 }
-
-const newKey = ({ chances }: Actor) => `key-${chances.whole(0, 2 ** 40)}`
 
 /** The order, whatever became of it; undefined if there was no answer, or none with an order. */
 async function place(
@@ -86,13 +84,13 @@ async function place(
 
 async function buy(scene: Scene, actor: Actor) {
   const cart = await fillCart(scene, actor)
-  if (cart) await place(scene, actor, cart, newKey(actor))
+  if (cart) await place(scene, actor, cart, actor.newKey())
 }
 
 async function buyTwiceAtOnce(scene: Scene, actor: Actor) {
   const cart = await fillCart(scene, actor)
   if (!cart) return
-  const key = newKey(actor)
+  const key = actor.newKey()
   const [one, other] = await Promise.all([place(scene, actor, cart, key), place(scene, actor, cart, key)])
   if (one && other) scene.history.sometimes('two requests at once made one order')
 }
@@ -100,7 +98,7 @@ async function buyTwiceAtOnce(scene: Scene, actor: Actor) {
 async function buyOtherUnderSameKey(scene: Scene, actor: Actor) {
   const cart = await fillCart(scene, actor)
   if (!cart) return
-  const key = newKey(actor)
+  const key = actor.newKey()
   const first = await place(scene, actor, cart, key)
   if (!first) return
   const lines = cart.lines.map((line) => ({ ...line, quantity: line.quantity + 1 }))
@@ -137,7 +135,7 @@ async function cancel(scene: Scene, actor: Actor, orderId: string) {
 
 async function buyAndCancel(scene: Scene, actor: Actor) {
   const cart = await fillCart(scene, actor)
-  const order = cart && (await place(scene, actor, cart, newKey(actor)))
+  const order = cart && (await place(scene, actor, cart, actor.newKey()))
   if (!order) return
   await scene.history.world.sleep(actor.chances.between(0, 3_000))
   await cancel(scene, actor, order.id)
@@ -148,7 +146,7 @@ async function cancelEarly(scene: Scene, actor: Actor) {
   const cart = await fillCart(scene, actor)
   if (!cart) return
   const before = new Set(scene.books.orders().map(({ id }) => id))
-  const placing = place(scene, actor, cart, newKey(actor))
+  const placing = place(scene, actor, cart, actor.newKey())
   await scene.history.world.sleep(actor.chances.between(5, 300))
   const mine = scene.books.orders().find(({ id, userId }) => userId === actor.account.id && !before.has(id))
   if (mine) {
@@ -187,19 +185,4 @@ async function readOrderOfAnother(scene: Scene, actor: Actor) {
   if (!(answer instanceof ShopProblem))
     scene.history.broken(`10: ${actor.name} was shown order ${orderId} of another`)
   else if (answer.code === 'order_not_found') scene.history.sometimes('an order of another was not found')
-}
-
-async function tryWhatAdminsDo(scene: Scene, actor: Actor) {
-  const id = scene.productIds[0]!
-  const answer = await actor.attempt('tries to change a stock', () =>
-    dataOf(
-      actor.client.products.POST('/products/{id}/stock_adjustments', {
-        params: { path: { id } },
-        body: { delta: 5, reason: 'mine' } as never,
-      }),
-    ),
-  )
-  if (!(answer instanceof ShopProblem))
-    scene.history.broken(`10: ${actor.name}, who is no admin, changed a stock`)
-  else if (answer.code === 'forbidden') scene.history.sometimes('a buyer was forbidden what admins do')
 }

@@ -37,11 +37,15 @@ export type Scene = {
   readonly buyers: readonly Account[]
 }
 
+export type Step = (scene: Scene, actor: Actor) => Promise<void>
+
 export type Actor = {
   readonly name: string
   readonly account: Account
   readonly chances: Chances
   readonly client: ShopClient
+  /** Other buyers have the same keys: a key belongs to its user. */
+  newKey(): string
   /** Runs `work`, and resolves its problem instead of failing with it. An error that is no problem of the shop ends the history. */
   attempt<T>(what: string, work: () => Promise<T>): Promise<T | ShopProblem>
 }
@@ -53,6 +57,7 @@ const RETRY = { attempts: 4, waitMs: 200, waitMaxMs: 2_000 }
 export function createActor({ history, shop, recording }: Scene, name: string, account: Account): Actor {
   const { world, sometimes } = history
   const chances = world.chances(name)
+  let keys = 0
   const watched =
     (send: (request: Request) => Promise<Response>) =>
     async (request: Request): Promise<Response> => {
@@ -78,6 +83,7 @@ export function createActor({ history, shop, recording }: Scene, name: string, a
     account,
     chances,
     client,
+    newKey: () => `key-${++keys}`,
     async attempt(what, work) {
       world.note(name, what)
       try {

@@ -1,8 +1,7 @@
 /** What programs do with refresh tokens: two tabs at once, a lost answer, a stolen token. Each step has a session of its own. */
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
-import type { Step } from './buyer.ts'
-import type { Actor, Scene } from './clients.ts'
+import type { Actor, Scene, Step } from './clients.ts'
 
 type Tokens = { readonly access_token: string; readonly refresh_token: string }
 

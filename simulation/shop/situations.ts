@@ -20,7 +20,7 @@ export const SHOP_SITUATIONS: readonly string[] = [
   'a cancellation was answered with cancelled',
   'a pending order was cancelled',
   'an order of another was not found',
-  'a buyer was forbidden what admins do',
+  'a buyer was refused what others may do',
   'an admin moved an order to shipped',
   'an admin moved an order to delivered',
   'an order was moved by another first',

@@ -15,6 +15,8 @@ export type SeenOrder = {
   readonly user_id: string
   readonly status: string
   readonly version: number
+  readonly total_price: string
+  readonly lines: readonly { readonly product_id: string; readonly quantity: number }[]
 }
 
 export type Witness = {
@@ -41,12 +43,19 @@ export function createWitness(books: BookCheck): Witness {
   }[] = []
   const byKey = new Map<string, string>()
 
-  const check = (userId: string, key: string | undefined, { id, user_id, status, version }: SeenOrder) => {
+  const check = (userId: string, key: string | undefined, seen: SeenOrder) => {
+    const { id, user_id, status, version, lines, total_price } = seen
     const order = books.order(id)
     if (!order) return broken(`3: order ${id} was answered as ${status} and is not in the store`)
     if (order.history[version - 1] !== status)
       broken(
         `3: order ${id} was answered as ${status} at version ${version}, its history is ${order.history}`,
+      )
+    const shown = lines.map(({ product_id, quantity }) => `${quantity} x ${product_id}`).join()
+    const stored = order.lines.map(({ productId, quantity }) => `${quantity} x ${productId}`).join()
+    if (shown !== stored || total_price !== (order.totalMinor / 100).toFixed(2))
+      broken(
+        `9: order ${id} was shown as ${shown} for ${total_price}, it is ${stored} for ${order.totalMinor}`,
       )
     if (user_id !== userId || order.userId !== userId)
       broken(`10: user ${userId} was shown order ${id} of ${order.userId}`)
