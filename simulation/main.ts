@@ -143,7 +143,7 @@ async function playMany(): Promise<number> {
   const failures = summary.failures()
   process.stdout.write(await summary.text(names))
   await explain(failures)
-  const unreached = isSuite ? await summary.unreached(names) : []
+  const unreached = isSuite && values.level === undefined ? await summary.unreached(names) : []
   if (unreached.length > 0)
     process.stdout.write(`NEVER REACHED:\n${unreached.map((each) => `  ${each}\n`).join('')}`)
   const found = !isSuite || (await findBugs(jobs, '', values.level))

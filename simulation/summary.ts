@@ -40,15 +40,11 @@ export function createSummary(): Summary {
     return known
   }
 
+  /** Levels share situations, and one that comes seldom need not come on each of them. */
   const unreached = async (levels: readonly string[]) => {
-    const missing: string[] = []
-    for (const name of levels) {
-      const { situations } = await LEVELS[name]!()
-      missing.push(
-        ...situations.filter((each) => !sumOf(name).situations.has(each)).map((each) => `${name}: ${each}`),
-      )
-    }
-    return missing
+    const reached = new Set(levels.flatMap((name) => [...sumOf(name).situations.keys()]))
+    const all = await Promise.all(levels.map(async (name) => (await LEVELS[name]!()).situations))
+    return [...new Set(all.flat())].filter((situation) => !reached.has(situation))
   }
 
   return {
