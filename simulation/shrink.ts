@@ -7,7 +7,7 @@ export const STEPS_MAX = 8
 
 /** What makes two violations the same: the invariant, or the first words. */
 export const kindOf = (violation: string): string =>
-  /^\d+(?=[:.])/.exec(violation)?.[0] ?? violation.slice(0, 30)
+  /^(?:Invariant )?(\d+)(?=[:.])/.exec(violation)?.[1] ?? violation.slice(0, 30)
 
 export type Shrunk = { readonly plan: Plan; readonly outcome: Outcome; readonly tried: number }
 

@@ -5,12 +5,14 @@
  * vanishes, a history only grows, a decision stays.
  */
 import { NEXT, type OrderStatus } from '@shop/order_service/domain/order'
-import type {
-  LineRecord,
-  MovementRecord,
-  OrderRecord,
-  ReservationRecord,
-  StoreRecords,
+import {
+  keyFaults,
+  type LineRecord,
+  type MovementRecord,
+  type OrderRecord,
+  type ReservationRecord,
+  type StoreRecords,
+  stockFaults,
 } from '../../tests/system/invariants.ts'
 import { Violation } from '../core/history.ts'
 
@@ -53,13 +55,13 @@ export function createBookCheck(books: Books): BookCheck {
       if (current === revision) return
       revision = current
       const records = books.records()
-      checkStock(records)
+      const [fault] = [...stockFaults(records), ...keyFaults(records)]
+      if (fault !== undefined) broken(fault)
       const nextReservations = new Map(records.reservations.map((each) => [each.orderId, each]))
       for (const before of reservations.values()) checkDecision(before, nextReservations.get(before.orderId))
       const nextOrders = new Map(records.orders.map((each) => [each.id, each]))
       for (const before of orders.values()) checkGrown(before, nextOrders.get(before.id))
       for (const order of records.orders) checkOrder(order, nextReservations.get(order.id))
-      checkKeys(records.orders)
       checkLedgerGrew(movements, records.movements)
       orders = nextOrders
       reservations = nextReservations
@@ -75,21 +77,6 @@ export function createBookCheck(books: Books): BookCheck {
 
 const broken = (sentence: string): never => {
   throw new Violation(sentence)
-}
-
-function checkStock({ products, movements, reservations }: StoreRecords) {
-  const moved = sums(movements.map(({ productId, delta }) => [productId, delta]))
-  const held = reservations.filter(({ status }) => status === 'held').flatMap(({ lines }) => lines)
-  const promised = sums(held.map(({ productId, quantity }) => [productId, quantity]))
-  for (const { id, stock, reserved } of products) {
-    if (stock < 0 || reserved < 0) broken(`1: product ${id} has stock ${stock}, reserved ${reserved}`)
-    if (stock !== (moved.get(id) ?? 0))
-      broken(`2: product ${id} has stock ${stock}, but its movements add up to ${moved.get(id) ?? 0}`)
-    if (reserved !== (promised.get(id) ?? 0))
-      broken(
-        `2: product ${id} has ${reserved} reserved, but held reservations add up to ${promised.get(id) ?? 0}`,
-      )
-  }
 }
 
 function checkDecision(before: ReservationRecord, now: ReservationRecord | undefined) {
@@ -130,17 +117,6 @@ function checkOrder(order: OrderRecord, reservation: ReservationRecord | undefin
     broken(`6: order ${id} is ${status}, but its units were shipped`)
 }
 
-function checkKeys(orders: readonly OrderRecord[]) {
-  const seen = new Map<string, string>()
-  for (const { id, userId, key } of orders) {
-    if (key === null) continue
-    const name = `user ${userId}, key ${key}`
-    const other = seen.get(name)
-    if (other !== undefined) broken(`4: ${name}: two orders, ${other} and ${id}`)
-    seen.set(name, id)
-  }
-}
-
 /** Both are sorted by product, then by version. */
 function checkLedgerGrew(before: readonly MovementRecord[], now: readonly MovementRecord[]) {
   const known = new Map(now.map((each) => [`${each.productId} ${each.version}`, each]))
@@ -156,9 +132,3 @@ const spelled = (lines: readonly LineRecord[]) =>
     .map(({ productId, quantity }) => `${quantity} x ${productId}`)
     .sort()
     .join(', ')
-
-function sums(entries: readonly (readonly [string, number])[]): ReadonlyMap<string, number> {
-  const found = new Map<string, number>()
-  for (const [name, amount] of entries) found.set(name, (found.get(name) ?? 0) + amount)
-  return found
-}

@@ -115,15 +115,8 @@ export async function openMongoDeployment(world: World, faults: Faults<MongoFaul
   }
   world.after(PERIOD_MS, disturb)
 
-  const opening = ({ name, runtime }: Machine) => ({
-    runtime,
-    createClient: mongo.clientFor({ name, runtime }),
-  })
-  const money = () => createStoreMoney({ CURRENCY }, 'the database')
   return {
-    auth: (machine) => openAuth(mongo.url, opening(machine)),
-    products: (machine) => openProducts(mongo.url, { ...opening(machine), money: money() }),
-    orders: (machine) => openOrders(mongo.url, { ...opening(machine), money: money() }),
+    ...storesOn(mongo),
     books: {
       revision: () => Math.max(...mongo.set.members.map((member) => member.state().majority)),
       records: () => recordsOf(committed),

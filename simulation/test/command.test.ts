@@ -101,6 +101,7 @@ suite('a failure made small', () => {
     assert.deepEqual(plan.off, ['two', 'three'])
     assert.notEqual(kindOf('4: a'), kindOf('5: a'))
     assert.equal(kindOf('6. order a is cancelled'), kindOf('6. order b is cancelled'))
+    assert.equal(kindOf('Invariant 4: user a, key b: 2 orders'), kindOf('4: user c, key d: 2 orders'))
   })
 })
 

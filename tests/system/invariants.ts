@@ -83,7 +83,8 @@ export function faultsOf(records: StoreRecords): string[] {
   ]
 }
 
-function stockFaults({ products, movements, reservations }: StoreRecords): string[] {
+/** Holds at every moment, also while orders settle. */
+export function stockFaults({ products, movements, reservations }: StoreRecords): string[] {
   const moved = sums(movements.map(({ productId, delta }) => [productId, delta]))
   const held = reservations.filter(({ status }) => status === 'held').flatMap(({ lines }) => lines)
   const promised = sums(held.map(({ productId, quantity }) => [productId, quantity]))
@@ -166,7 +167,8 @@ function reservationFaults({ movements, reservations }: StoreRecords): string[] 
   )
 }
 
-function keyFaults({ orders }: StoreRecords): string[] {
+/** Holds at every moment, too. */
+export function keyFaults({ orders }: StoreRecords): string[] {
   const named = orders.filter(({ key }) => key !== null)
   const counts = sums(named.map(({ userId, key }) => [`user ${userId}, key ${key}`, 1]))
   return [...counts].flatMap(([name, count]) => fault(count > 1, `4: ${name}: ${count} orders`))
