@@ -31,7 +31,7 @@ export function startPlayer(bug = process.env.PLANTED_BUG): Player {
         waiting.set(task.id, { resolve, reject })
         worker.send(task)
       }),
-    end: () => void worker.disconnect(),
+    end: () => void (worker.connected && worker.disconnect()),
   }
 }
 

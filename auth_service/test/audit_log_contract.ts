@@ -92,7 +92,7 @@ export function auditContract(name: string, open: OpenPair) {
       const of = { accountId: newId(), at: START, by: OPERATOR }
       await stores.throttle.take(
         ['a', 'b', 'c'].map((key) => ({ key, limits: LIMITS })),
-        START,
+        () => START,
       )
       await stores.throttle.unlock(['a', 'b', 'unknown'], of)
       await stores.throttle.unlock(['a', 'b'], of)
@@ -158,7 +158,7 @@ export function auditAtomicityContract(name: string, make: (t: Scope) => Promise
         const [ada, key] = [account('ada'), await aKey(1)]
         await stores.users.add(ada)
         await stores.keys.add(key, SYSTEM)
-        await stores.throttle.take([{ key: 'a', limits: LIMITS }], START)
+        await stores.throttle.take([{ key: 'a', limits: LIMITS }], () => START)
         const state = async () => [
           await stores.users.find(ada.id),
           await stores.users.findByName('eve'),

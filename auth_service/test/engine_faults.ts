@@ -72,7 +72,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
       run: () => sessions.end(ended.id),
       applied: async () => !(await there(ended.id)),
     },
-    { name: 'take a try', run: () => throttle.take([{ key: `try ${serial}`, limits: LIMITS }], START) },
+    { name: 'take a try', run: () => throttle.take([{ key: `try ${serial}`, limits: LIMITS }], () => START) },
     { name: 'refund', run: () => throttle.refund([`other ${serial}`]) },
     {
       name: 'remember',

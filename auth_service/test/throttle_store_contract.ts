@@ -20,7 +20,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
   suite(`ThrottleStore (${name})`, () => {
     test('free attempts are allowed, the last one starts a pause, and pauses double', async (t) => {
       const [{ throttle }] = await open(t)
-      const take = (ms: number) => throttle.take([entry('a')], after(ms))
+      const take = (ms: number) => throttle.take([entry('a')], () => after(ms))
       assert.deepEqual([await take(0), await take(0), await take(0)], [undefined, undefined, undefined])
       assert.deepEqual(await take(0), textAfter(1000))
       assert.deepEqual(await take(999), textAfter(1000))
@@ -28,10 +28,20 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.deepEqual(await take(1000), textAfter(3000))
     })
 
+    test('7: an attempt that had to wait is checked by the time at which it is counted', async (t) => {
+      const [{ throttle }] = await open(t)
+      const before = after(-LIMITS.forgetAfterMs)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('a')], () => START)
+      let now = before
+      const taken = throttle.take([entry('a')], () => now)
+      now = START
+      assert.equal(await taken, textAfter(1000))
+    })
+
     test('of many concurrent attempts only the free ones are allowed, on any instance', async (t) => {
       const pair = await open(t)
       const taken = await Promise.all(
-        Array.from({ length: 40 }, (_, i) => pair[i % 2]!.throttle.take([entry('a')], START)),
+        Array.from({ length: 40 }, (_, i) => pair[i % 2]!.throttle.take([entry('a')], () => START)),
       )
       assert.equal(taken.filter((pausedUntil) => pausedUntil === undefined).length, LIMITS.freeAttempts)
     })
@@ -40,7 +50,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       const pair = await open(t)
       const count = 400
       const limits = { ...LIMITS, freeAttempts: count + 1 }
-      const take = (i: number) => pair[i % 2]!.throttle.take([entry('a', limits)], START)
+      const take = (i: number) => pair[i % 2]!.throttle.take([entry('a', limits)], () => START)
       const taken = await Promise.all(Array.from({ length: count }, (_, i) => take(i)))
       assert.deepEqual(new Set(taken), new Set([undefined]))
       // So the next one is the last free one, and starts the pause.
@@ -52,10 +62,10 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       const count = 200
       const limits = { ...LIMITS, freeAttempts: count + 1 }
       const all = Array.from({ length: count }, (_, i) => pair[i % 2]!.throttle)
-      for (const each of all.slice(0, 2)) await each.take([entry('a', limits)], START)
-      await Promise.all(all.slice(2).map((each) => each.take([entry('a', limits)], START)))
+      for (const each of all.slice(0, 2)) await each.take([entry('a', limits)], () => START)
+      await Promise.all(all.slice(2).map((each) => each.take([entry('a', limits)], () => START)))
       await Promise.all(all.map((each) => each.refund(['a'])))
-      const strict = () => pair[0].throttle.take([entry('a')], START)
+      const strict = () => pair[0].throttle.take([entry('a')], () => START)
       assert.deepEqual([await strict(), await strict(), await strict()], [undefined, undefined, undefined])
       assert.deepEqual(await strict(), textAfter(LIMITS.firstPauseMs))
     })
@@ -63,12 +73,12 @@ export function throttleStoreContract(name: string, open: OpenPair) {
     test('entries are counted in order up to the first that is paused', async (t) => {
       const [{ throttle }] = await open(t)
       const strict = { ...LIMITS, freeAttempts: 1 }
-      const take = () => throttle.take([entry('first'), entry('second', strict), entry('third')], START)
+      const take = () => throttle.take([entry('first'), entry('second', strict), entry('third')], () => START)
       assert.equal(await take(), undefined)
       assert.deepEqual(await take(), textAfter(1000))
       // `first` was counted twice and has one free attempt left; `third` was counted once and has two.
       const free = async (key: string) => {
-        const attempts = [1, 2, 3, 4, 5].map(() => throttle.take([entry(key)], START))
+        const attempts = [1, 2, 3, 4, 5].map(() => throttle.take([entry(key)], () => START))
         return (await Promise.all(attempts)).filter((pausedUntil) => pausedUntil === undefined).length
       }
       assert.deepEqual([await free('first'), await free('third')], [1, 2])
@@ -76,36 +86,36 @@ export function throttleStoreContract(name: string, open: OpenPair) {
 
     test('a refund takes back one attempt and its pause', async (t) => {
       const [{ throttle }] = await open(t)
-      for (let i = 0; i < 3; i++) await throttle.take([entry('a')], START)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('a')], () => START)
       await throttle.refund(['a', 'unknown'])
-      assert.equal(await throttle.take([entry('a')], START), undefined)
-      assert.deepEqual(await throttle.take([entry('a')], START), textAfter(1000))
+      assert.equal(await throttle.take([entry('a')], () => START), undefined)
+      assert.deepEqual(await throttle.take([entry('a')], () => START), textAfter(1000))
     })
 
     test('a refund of the only attempt, or of none, leaves none', async (t) => {
       const [{ throttle }] = await open(t)
-      await throttle.take([entry('other')], START)
-      await throttle.take([entry('a')], START)
+      await throttle.take([entry('other')], () => START)
+      await throttle.take([entry('a')], () => START)
       for (const _ of ['the only one', 'none']) await throttle.refund(['a'])
-      const take = () => throttle.take([entry('a')], START)
+      const take = () => throttle.take([entry('a')], () => START)
       assert.deepEqual([await take(), await take(), await take()], [undefined, undefined, undefined])
       assert.deepEqual(await take(), textAfter(1000))
     })
 
     test('clearing removes all attempts', async (t) => {
       const [{ throttle }] = await open(t)
-      for (let i = 0; i < 3; i++) await throttle.take([entry('a'), entry('b')], START)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('a'), entry('b')], () => START)
       await throttle.clear(['a', 'unknown'])
-      assert.equal(await throttle.take([entry('a')], START), undefined)
-      assert.deepEqual(await throttle.take([entry('b')], START), textAfter(1000))
+      assert.equal(await throttle.take([entry('a')], () => START), undefined)
+      assert.deepEqual(await throttle.take([entry('b')], () => START), textAfter(1000))
     })
 
     test('attempts are forgotten after a while without one', async (t) => {
       const [{ throttle }] = await open(t)
-      for (let i = 0; i < 3; i++) await throttle.take([entry('a')], START)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('a')], () => START)
       const later = after(LIMITS.forgetAfterMs)
-      for (let i = 0; i < 3; i++) assert.equal(await throttle.take([entry('a')], later), undefined)
-      assert.ok(await throttle.take([entry('a')], later))
+      for (let i = 0; i < 3; i++) assert.equal(await throttle.take([entry('a')], () => later), undefined)
+      assert.ok(await throttle.take([entry('a')], () => later))
     })
 
     test('lists the entries whose key begins with a text, page by page', async (t) => {
@@ -118,7 +128,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
         'pair ad 1',
         'account ada',
       ]) {
-        await throttle.take([entry(key)], START)
+        await throttle.take([entry(key)], () => START)
       }
       await throttle.remember('pair ada 3', START_AT)
       const page = async (after: string | undefined, limit: number) =>
@@ -148,9 +158,9 @@ export function throttleStoreContract(name: string, open: OpenPair) {
     test('entries of a clock that was ahead count as expired: no pause, no known address, and they are purged', async (t) => {
       const [{ throttle }] = await open(t)
       const [now, ahead] = [START, after(KNOWN_ADDRESS_MS + DAY_MS)]
-      for (let i = 0; i < 4; i++) await throttle.take([entry('a')], after(DAY_MS))
-      assert.ok(await throttle.take([entry('a')], after(DAY_MS)), 'paused by that clock')
-      assert.equal(await throttle.take([entry('a')], now), undefined)
+      for (let i = 0; i < 4; i++) await throttle.take([entry('a')], () => after(DAY_MS))
+      assert.ok(await throttle.take([entry('a')], () => after(DAY_MS)), 'paused by that clock')
+      assert.equal(await throttle.take([entry('a')], () => now), undefined)
       await throttle.remember('k', ahead.toISOString())
       assert.equal(await throttle.remembers('k', now), false)
       assert.equal(await throttle.remembers('k', after(DAY_MS)), true)
@@ -181,14 +191,14 @@ export function throttleStoreContract(name: string, open: OpenPair) {
 
     test('purging removes only expired entries, one batch at a time', async (t) => {
       const [{ throttle }] = await open(t)
-      for (const key of ['a', 'b', 'c']) await throttle.take([entry(key)], START)
-      for (let i = 0; i < 3; i++) await throttle.take([entry('d')], after(1))
+      for (const key of ['a', 'b', 'c']) await throttle.take([entry(key)], () => START)
+      for (let i = 0; i < 3; i++) await throttle.take([entry('d')], () => after(1))
       const now = after(LIMITS.forgetAfterMs)
       assert.deepEqual(
         [await throttle.purge(now, 2), await throttle.purge(now, 2), await throttle.purge(now, 2)],
         [2, 1, 0],
       )
-      assert.deepEqual(await throttle.take([entry('d')], after(1)), textAfter(1001))
+      assert.deepEqual(await throttle.take([entry('d')], () => after(1)), textAfter(1001))
     })
   })
 }

@@ -19,6 +19,8 @@ export type Host<Replica = unknown> = {
   replica(): Replica
   /** Ends the process; another one is started after a while. */
   kill(): void
+  /** For so many milliseconds, unless it is ended before. */
+  pause(ms: number): void
   /** If none runs. */
   start(): void
 }
@@ -46,6 +48,12 @@ export function createHost<Replica>(
       machine.kill()
       const killed = machine
       world.after(chances.between(10, RESTART_MS), () => machine === killed && host.start())
+    },
+    pause(ms) {
+      if (!machine.isAlive() || machine.isPaused()) return
+      machine.pause()
+      const paused = machine
+      world.after(ms, () => paused.isAlive() && paused.isPaused() && paused.resume())
     },
     start() {
       if (generation > 0 && machine.isAlive()) return

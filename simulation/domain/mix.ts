@@ -10,6 +10,7 @@ export const FAULTS = {
   store_fails: 0.1,
   store_answer_lost: 0.1,
   kill_at_await: 0.02,
+  pause_at_await: 0.01,
   kill_at_crash_point: 0.3,
   // For each process, once in a history:
   kill: 0.9,

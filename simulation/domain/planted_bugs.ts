@@ -337,9 +337,16 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'an attempt is counted after the password is checked',
     path: `${AUTH}/throttled.ts`,
-    from: "const pausedUntil = await countAttempt(throttle, entries, now())\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n",
-    to: "const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n  const pausedUntil = await countAttempt(throttle, entries, now())\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n",
+    from: "const pausedUntil = await countAttempt(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n",
+    to: "const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n  const pausedUntil = await countAttempt(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n",
     seeds: 50,
+  },
+  {
+    name: 'an attempt is checked by the time at which it began',
+    path: `${AUTH}/throttled.ts`,
+    from: 'const pausedUntil = await countAttempt(throttle, entries, now)',
+    to: 'const began = now()\n  const pausedUntil = await countAttempt(throttle, entries, () => began)',
+    seeds: 1500,
   },
   {
     name: 'names are compared as written',

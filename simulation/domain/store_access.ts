@@ -1,6 +1,7 @@
 /**
  * How a process reaches a store: each method of the model is applied at one moment, as a transaction is. The call fails before
- * that, or after it, or is never answered because the process was killed meanwhile.
+ * that, or after it, or is never answered because the process was killed meanwhile, or is answered much later because the process
+ * stood still.
  */
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Chances } from '../core/chances.ts'
@@ -32,6 +33,8 @@ export type StoreAccess = {
 }
 
 const LATENCY_MS = { least: 0.2, most: 3 }
+/** Longer than the difference of two clocks. */
+const PAUSED_MS = { least: 100, most: 12_000 }
 /** Names of methods that write nothing: a full disk does not concern them. */
 const READS = /^(find|list|backlog|remembers|withdrawals|starting|movements|count)/
 
@@ -59,6 +62,10 @@ export function createStoreAccess({ world, faults, sometimes }: DomainHistory): 
           reject(error)
         }
         if (machine.isAlive() && faults.happens('kill_at_await', host.name)) host.kill()
+        if (machine.isAlive() && faults.happens('pause_at_await', host.name)) {
+          const { least, most } = PAUSED_MS
+          host.pause(world.chances(`pauses of ${host.name}`).between(least, most))
+        }
       })
     })
 

@@ -19,14 +19,19 @@ export const WRONG_MS = 2_500
 const JUMP_MS = 600_000
 
 export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, disks, troubleMs }: Scene) {
-  const once = (kind: FaultKind, victim: string, begin: () => (() => void) | undefined, lasts = LASTS_MS) => {
+  const once = (
+    kind: FaultKind,
+    victim: string,
+    begin: (ms: number) => (() => void) | undefined,
+    lasts = LASTS_MS,
+  ) => {
     const chances = world.chances(`${kind} of ${victim}`)
     const [at, ms] = [chances.between(0, troubleMs), chances.between(lasts.least, lasts.most)]
     if (!faults.happens(kind, victim)) return
     world.after(at, () => {
       if (faults.hasEnded()) return
       world.note(victim, kind)
-      const end = begin()
+      const end = begin(ms)
       if (end) world.after(ms, () => faults.hasEnded() || end())
     })
   }
@@ -47,11 +52,9 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
     once(
       'pause',
       name,
-      () => {
-        const machine = host.machine()
-        if (!machine.isAlive()) return undefined
-        machine.pause()
-        return () => machine.isAlive() && machine.isPaused() && machine.resume()
+      (ms) => {
+        host.pause(ms)
+        return undefined
       },
       PAUSED_MS,
     )

@@ -167,10 +167,10 @@ export type ThrottleRecord = { readonly key: string; readonly attempts: Attempts
 
 export type ThrottleStore = {
   /**
-   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically. Stops at the first
-   * paused entry and resolves the end of its pause; entries before it stay counted. Resolves undefined if none is paused.
+   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically, at the time when it has
+   * what is stored. Resolves the end of the pause of the first paused entry, and stops there: those before it stay counted.
    */
-  take(entries: readonly ThrottleEntry[], now: Date): Promise<string | undefined>
+  take(entries: readonly ThrottleEntry[], now: () => Date): Promise<string | undefined>
   /** Takes back one attempt of each key, and its pause. Unknown keys are ignored. */
   refund(keys: readonly string[]): Promise<void>
   /** Removes the attempts of each key. Unknown keys are ignored. */

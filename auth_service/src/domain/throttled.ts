@@ -28,7 +28,7 @@ export async function throttledPasswordCheck<T>(
   const keys = loginKeys(canonical, address)
   const known = await throttle.remembers(keys.known, now())
   const entries = loginEntries(keys, loginLimits, known)
-  const pausedUntil = await countAttempt(throttle, entries, now())
+  const pausedUntil = await countAttempt(throttle, entries, now)
   if (pausedUntil) throw tooMany(pausedUntil, now())
   const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))
   if (result) {
@@ -45,7 +45,7 @@ export async function throttledPasswordCheck<T>(
 async function countAttempt(
   throttle: ThrottleStore,
   entries: readonly ThrottleEntry[],
-  now: Date,
+  now: () => Date,
 ): Promise<string | undefined> {
   // The address first: an attempt refused there stores nothing, so a flood of invented names cannot fill the store.
   const address = entries.slice(-1)
@@ -63,7 +63,7 @@ export async function throttledRegistration<T>(
   make: () => Promise<T>,
 ): Promise<T> {
   const entries = [{ key: registrationKey(address), limits: registrationLimits }]
-  const pausedUntil = await throttle.take(entries, now())
+  const pausedUntil = await throttle.take(entries, now)
   if (pausedUntil) throw tooMany(pausedUntil, now())
   return orRefund(throttle, entries, make)
 }

@@ -15,6 +15,11 @@
  *  5. Registrations are counted by address: after the free ones, one a minute.
  *  6. A stored time that is further ahead than any rule sets it counts as now (clocks.ts), so a clock that is set back does
  *     not prolong a pause.
+ *  7. An attempt is checked by the time at which it is counted, however long its process waited before. An older time would
+ *     find what others counted meanwhile too far ahead (promise 6), and end their pause or forget them.
+ *
+ * So the attempts of a key, from the first one that is remembered, are at least as far apart as the pauses between them are
+ * long together, less the difference of two clocks.
  */
 import { CLOCKS_DIFFER_MS, isAhead, isPast, timeAfter } from './clocks.ts'
 import type { Attempts, ThrottleEntry, ThrottleLimits } from './ports.ts'

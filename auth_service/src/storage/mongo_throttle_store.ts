@@ -21,7 +21,7 @@ import { fromDate, toDate } from './stored_times.ts'
 /** `state` differs after each change. */
 type Document = { _id: string; state: string; tries: number; pausedUntil: Date | null; forgetAt: Date }
 
-type Attempt = { readonly limits: ThrottleLimits; readonly now: Date }
+type Attempt = { readonly limits: ThrottleLimits; readonly now: () => Date }
 
 export const THROTTLE_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   throttle: [{ name: 'throttle_end', key: { forgetAt: 1 } }],
@@ -59,7 +59,7 @@ export function createMongoThrottleStore(
   const takeFree = async (key: string, attempts: readonly Attempt[]) => {
     const { limits, now } = attempts.at(-1)!
     if (attempts.some((each) => each.limits !== limits)) return false
-    const { countMax, range, forgetAt } = freeAttempt(limits, now)
+    const { countMax, range, forgetAt } = freeAttempt(limits, now())
     const tries = { $gte: 0, $lte: countMax + 1 - attempts.length }
     const { matchedCount } = await throttle.updateOne(
       { _id: key, tries, forgetAt: { $gt: range.after, $lte: range.until } },
@@ -174,7 +174,7 @@ export function createMongoThrottleStore(
 function countAll(before: Attempts | undefined, attempts: readonly Attempt[]) {
   let counted: Attempts | undefined
   const answers = attempts.map(({ limits, now }) => {
-    const next = countAttempt(counted ?? before, limits, now)
+    const next = countAttempt(counted ?? before, limits, now())
     if ('pausedUntil' in next) return next.pausedUntil
     counted = next.attempts
     return undefined

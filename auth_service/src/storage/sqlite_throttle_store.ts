@@ -47,7 +47,7 @@ export function createSqliteThrottleStore(
     take: (entries, now) =>
       write(() => {
         for (const { key, limits } of entries) {
-          const next = countAttempt(reading.many(current.all(key) as Row[])[0], limits, now)
+          const next = countAttempt(reading.many(current.all(key) as Row[])[0], limits, now())
           if ('pausedUntil' in next) return next.pausedUntil
           const { count, pausedUntil, forgetAt } = next.attempts
           put.run(key, count, pausedUntil === undefined ? null : toMs(pausedUntil), toMs(forgetAt))

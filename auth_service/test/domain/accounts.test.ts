@@ -216,6 +216,22 @@ suite('logging in', () => {
     assert.deepEqual(outcomes, [...Array(8).fill('invalid_credentials'), 'too_many_attempts'])
   })
 
+  test('3: a process that stood still after it began an attempt does not forget what others counted', async (t) => {
+    const { ports, clock, register, fails } = await world(t)
+    await register()
+    for (let i = 0; i < 3; i++) await fails()
+    const take: AccountPorts['throttle']['take'] = async (...given) => {
+      const pausedUntil = await ports.throttle.take(...given)
+      if (given[0][0]!.key.startsWith('address')) {
+        clock.pass(2 * CLOCKS_DIFFER_MS)
+        assert.equal(await fails(), 'invalid_credentials')
+      }
+      return pausedUntil
+    }
+    const slow = { ...ports, throttle: { ...ports.throttle, take } }
+    await assert.rejects(login(slow, { ...ADA, password: 'wrong' }, HERE), { code: 'too_many_attempts' })
+  })
+
   test('3: guesses by others do not lock out a known address', async (t) => {
     const { joined, fails, enter } = await world(t)
     await joined()

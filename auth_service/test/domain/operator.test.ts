@@ -90,12 +90,12 @@ suite('an account that is unlocked', () => {
     const { pair } = ports.loginLimits
     const addresses = 501
     for (let n = 0; n < addresses; n++) {
-      await stores.throttle.take([{ key: `pair ada 10.0.${n >> 8}.${n & 255}`, limits: pair }], clock.now())
+      await stores.throttle.take([{ key: `pair ada 10.0.${n >> 8}.${n & 255}`, limits: pair }], clock.now)
     }
     assert.equal((await showAccount(ports, 'ada')).failed.count, addresses)
     assert.equal((await unlock(ports, 'ada')).count, addresses)
     assert.equal((await unlock(ports, 'ada')).count, 0)
-    await stores.throttle.take([{ key: 'account ada', limits: pair }], clock.now())
+    await stores.throttle.take([{ key: 'account ada', limits: pair }], clock.now)
     assert.equal((await showAccount(ports, 'ada')).failed.count, 1)
     clock.pass(pair.forgetAfterMs)
     assert.equal((await unlock(ports, 'ada')).count, 0)

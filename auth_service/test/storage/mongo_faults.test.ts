@@ -147,7 +147,7 @@ mongoSuites('accounts in MongoDB when answers get lost', (server) => {
 
   test('an attempt may be counted twice, but never not at all', async (t) => {
     const { here, proxy } = await world(t)
-    const take = () => here.throttle.take([{ key: 'k', limits: LIMITS }], START)
+    const take = () => here.throttle.take([{ key: 'k', limits: LIMITS }], () => START)
     assert.equal(await take(), undefined)
     // The driver repeats a write once; a real server recognizes that, and the store repeats it again.
     const losses = server.honest ? 2 : 1
@@ -159,7 +159,7 @@ mongoSuites('accounts in MongoDB when answers get lost', (server) => {
 
   test('a refund whose answer was lost is not repeated, so no attempt is taken back twice', async (t) => {
     const { here, proxy } = await world(t)
-    await here.throttle.take([{ key: 'k', limits: LIMITS }], START)
+    await here.throttle.take([{ key: 'k', limits: LIMITS }], () => START)
     proxy.loseAnswerTo('update', 3)
     await here.throttle.refund(['k'])
     // The driver repeats a write once, and the server recognizes that.

@@ -65,7 +65,7 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await keys.remove(['k'], { how: 'retired', at: START, by: SYSTEM })
 
       const throttle = createMongoThrottleStore(store, systemRuntime, audit, unreadableOf)
-      await throttle.take([{ key: 'a', limits: LIMITS }], START)
+      await throttle.take([{ key: 'a', limits: LIMITS }], () => START)
       await throttle.refund(['a'])
       await throttle.remember('k', START_AT)
       await throttle.remembers('k', START)

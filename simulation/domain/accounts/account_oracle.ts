@@ -1,19 +1,21 @@
 /**
  * Checks every write of accounts and keys, what passwords are compared, and which tokens are issued and accepted (invariant 10).
  *
- * It restates the promises at the tops of accounts.ts, throttling.ts, signing_keys.ts and operator.ts of the auth service.
+ * It restates the promises at the tops of accounts.ts, signing_keys.ts and operator.ts of the auth service.
  */
 import {
   ACCESS_TOKEN_TTL_SECONDS_MAX,
   PUBLISH_AHEAD_MS,
 } from '../../../auth_service/src/domain/signing_keys.ts'
+import { canonicalUsername } from '../../../auth_service/src/domain/usernames.ts'
 import { Violation } from '../../core/history.ts'
 import { EPOCH } from '../../core/machine.ts'
 import type { DomainHistory } from '../mix.ts'
 import { WRONG_MS } from '../trouble.ts'
 import type { AccountModel, AccountWrite, KeyWrite } from './account_model.ts'
-import { ACCESS_TOKEN_TTL_SECONDS, FREE_ATTEMPTS, type Token, type Watcher } from './auth_replica.ts'
+import { ACCESS_TOKEN_TTL_SECONDS, type Token, type Watcher } from './auth_replica.ts'
 import type { Entered } from './gate_replica.ts'
+import type { ThrottleOracle } from './throttle_oracle.ts'
 
 export type AccountOracle = Watcher & {
   check(): void
@@ -23,21 +25,16 @@ export type AccountOracle = Watcher & {
   passwordVersionAt(userId: string, time: number): number
   /** The operator makes a key that signs at once. */
   forcesRotation(withdraw: boolean): void
-  /** The operator forgets the failed logins. */
-  forgetsAttempts(): void
 }
 
-const FIRST_PAUSE_MS = 1_000
 const ON_THE_WAY_MS = 15_000
-/** Attempts are forgotten after an hour. */
-const FORGOTTEN_MS = 3_500_000
 
 export function createAccountOracle(
   { world, faults, sometimes }: DomainHistory,
   model: AccountModel,
+  throttle: ThrottleOracle,
 ): AccountOracle {
   const changes = new Map<string, { version: number; at: number }[]>()
-  const guesses = new Map<string, number[]>()
   const tokens: Token[] = []
   const withdrawnKeys = new Map<string, number>()
   const passwords = new Map<string, { version: number; at: number }[]>()
@@ -108,25 +105,13 @@ export function createAccountOracle(
 
   return {
     check() {
+      throttle.check()
       for (; checked < model.writes.length; checked++) checkAccount(model.writes[checked]!)
       for (; checkedKeys < model.keyWrites.length; checkedKeys++) checkKey(model.keyWrites[checkedKeys]!)
     },
     verified(phc, address, isRight) {
       const account = [...model.accounts.values()].find(({ passwordHash }) => passwordHash === phc)
-      const pair = `${account?.id} ${address}`
-      if (isRight || account === undefined) return void guesses.delete(pair)
-      const earlier = guesses.get(pair) ?? []
-      const isForgotten = world.time() - (earlier.at(-1) ?? 0) > FORGOTTEN_MS
-      const times = [...(isForgotten ? [] : earlier), world.time()]
-      guesses.set(pair, times)
-      const beyond = times.length - 1 - FREE_ATTEMPTS.pair
-      if (beyond < 0 || !clocksAreRight()) return
-      // Each attempt beyond the free ones waits twice as long as the one before.
-      const leastMs = FIRST_PAUSE_MS * (2 ** beyond - 1)
-      if (times.at(-1)! - times[0]! < leastMs - 2 * WRONG_MS)
-        throw new Violation(
-          `10. ${times.length} passwords of ${account.username} were tried in ${times.at(-1)! - times[0]!} ms`,
-        )
+      if (account) throttle.compared(canonicalUsername(account.username), address, isRight)
     },
     issued: (token) => void tokens.push(token),
     entered({ userId, version, role, kid, issuedAt }, asAdmin, { is, listFrom }) {
@@ -155,6 +140,5 @@ export function createAccountOracle(
       isForced = true
       mayWithdraw ||= withdraw
     },
-    forgetsAttempts: () => guesses.clear(),
   }
 }

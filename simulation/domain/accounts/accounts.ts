@@ -9,7 +9,9 @@ import { type AuthReplica, startAuthReplica, type Token } from './auth_replica.t
 import { type GateReplica, startGateReplica } from './gate_replica.ts'
 import { createPasswordAnswers, type PasswordAnswers } from './password_answers.ts'
 import { createSessionAnswers, type SessionAnswers } from './session_answers.ts'
-import { createSessionModel, createThrottleModel } from './session_model.ts'
+import { createSessionModel } from './session_model.ts'
+import { createThrottleModel } from './throttle_model.ts'
+import { createThrottleOracle } from './throttle_oracle.ts'
 
 export type Device = {
   readonly address: string
@@ -41,7 +43,7 @@ export function createAccounts(history: DomainHistory) {
   const model = createAccountModel()
   const sessionModel = createSessionModel()
   const throttle = createThrottleModel()
-  const oracle = createAccountOracle(history, model)
+  const oracle = createAccountOracle(history, model, createThrottleOracle(history, throttle))
   const sessions = createSessionAnswers(history, sessionModel, oracle)
 
   const auth = REPLICAS.map((letter) =>
@@ -51,7 +53,7 @@ export function createAccounts(history: DomainHistory) {
         users: open(model.users),
         keys: open(model.keys),
         sessions: open(sessionModel.store),
-        throttle: open(throttle),
+        throttle: open(throttle.store),
       }
       return startAuthReplica(machine, stores, oracle)
     }),

@@ -75,7 +75,7 @@ export type Watcher = {
 
 /** Few, so that a history comes to the limits. */
 export const FREE_ATTEMPTS = { pair: 3, account: 8, address: 20 }
-const FREE_REGISTRATIONS = 6
+export const FREE_REGISTRATIONS = 6
 export const ROOT = { username: 'root', password: 'the first password' }
 const HASH_MS = 20
 const MAINTAIN_MS = 20 * 60_000

@@ -85,7 +85,6 @@ export async function operate(accounts: Accounts, client: Client): Promise<void>
     if (client.does('an operator deletes an account')) {
       passwords.erases(username)
       sessions.endsAll(username)
-      oracle.forgetsAttempts()
       const isDone = await run(`deletes ${username}`, (host) => host.replica().deleteAccount(username))
       if (!isDone) return
       history.sometimes('an account was deleted')
@@ -95,7 +94,6 @@ export async function operate(accounts: Accounts, client: Client): Promise<void>
       const password = `reset ${step} by ${client.name}`
       const answered = passwords.sets(username, password)
       sessions.endsAll(username)
-      oracle.forgetsAttempts()
       const isDone = await run(`resets ${username}`, (host) =>
         host.replica().resetPassword(username, password),
       )

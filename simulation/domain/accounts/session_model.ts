@@ -1,15 +1,6 @@
-/**
- * The stores of sessions and of counted attempts as their ports promise them (auth_service/src/domain/ports.ts): each method is
- * one atomic step.
- */
+/** The store of sessions as its port promises it (auth_service/src/domain/ports.ts): each method is one atomic step. */
 import { CLOCKS_DIFFER_MS } from '../../../auth_service/src/domain/clocks.ts'
-import type {
-  Attempts,
-  Session,
-  SessionStore,
-  ThrottleStore,
-} from '../../../auth_service/src/domain/ports.ts'
-import { countAttempt, retentionRange } from '../../../auth_service/src/domain/throttling.ts'
+import type { Session, SessionStore } from '../../../auth_service/src/domain/ports.ts'
 import type { Synchronous } from '../store_access.ts'
 
 export type Rotation = { readonly id: string; readonly from: string; readonly to: string }
@@ -74,48 +65,3 @@ export function createSessionModel(): SessionModel {
 }
 
 const age = ({ createdAt, id }: Session) => `${createdAt} ${id}`
-
-export function createThrottleModel(): Synchronous<ThrottleStore> {
-  const entries = new Map<string, Attempts>()
-  const clear = (keys: readonly string[]) => {
-    for (const key of keys) entries.delete(key)
-  }
-  const isIn = (time: string, { after, until }: { after: Date; until: Date }) =>
-    Date.parse(time) > after.getTime() && Date.parse(time) <= until.getTime()
-
-  return {
-    take(taken, now) {
-      for (const { key, limits } of taken) {
-        const next = countAttempt(entries.get(key), limits, now)
-        if ('pausedUntil' in next) return next.pausedUntil
-        entries.set(key, next.attempts)
-      }
-      return undefined
-    },
-    refund(keys) {
-      for (const key of keys) {
-        const attempts = entries.get(key)
-        if (attempts)
-          entries.set(key, { ...attempts, count: Math.max(0, attempts.count - 1), pausedUntil: undefined })
-      }
-    },
-    clear,
-    unlock: (keys) => clear(keys),
-    remember: (key, until) => void entries.set(key, { count: 0, pausedUntil: undefined, forgetAt: until }),
-    remembers(key, now) {
-      const entry = entries.get(key)
-      return entry !== undefined && isIn(entry.forgetAt, retentionRange(now))
-    },
-    startingWith: (prefix, { after = '', limit }) =>
-      [...entries]
-        .filter(([key]) => key.startsWith(prefix) && key > after)
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .slice(0, limit)
-        .map(([key, attempts]) => ({ key, attempts })),
-    purge(now, limit) {
-      const expired = [...entries].filter(([, { forgetAt }]) => !isIn(forgetAt, retentionRange(now)))
-      clear(expired.slice(0, limit).map(([key]) => key))
-      return Math.min(expired.length, limit)
-    },
-  }
-}
