@@ -3,7 +3,10 @@ import type { Level } from './core/history.ts'
 
 export const LEVELS: Readonly<Record<string, () => Promise<Level>>> = {
   domain: async () => (await import('./domain/level.ts')).DOMAIN,
-  sqlite: async () => (await import('./shop/on_sqlite.ts')).SHOP_ON_SQLITE,
+  sqlite: async () => {
+    await import('./shop/sqlite_engine.ts')
+    return (await import('./shop/on_sqlite.ts')).SHOP_ON_SQLITE
+  },
   mongo: async () => (await import('./shop/on_mongo.ts')).SHOP_ON_MONGO,
 }
 

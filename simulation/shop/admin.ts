@@ -2,13 +2,15 @@
 
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
-import { type Actor, readProduct, type Scene, type Step } from './clients.ts'
+import { type Actor, readOrder, readProduct, type Scene, type Step } from './clients.ts'
 import type { SeenOrder } from './witness.ts'
 
 export const ADMIN_STEPS: readonly Step[] = [
   ship,
   ship,
   ship,
+  moveSeen,
+  moveSeen,
   deliver,
   changePrice,
   setStock,
@@ -42,6 +44,29 @@ async function ship(scene: Scene, actor: Actor) {
 
 async function deliver(scene: Scene, actor: Actor) {
   await move('delivered', 'shipped')(scene, actor)
+}
+
+/** Reads an order, waits a while, and moves it on over the version that it read. */
+async function moveSeen(scene: Scene, actor: Actor) {
+  const orders = scene.books.orders().filter(({ status }) => status === 'confirmed')
+  if (orders.length === 0) return
+  const { id, userId } = actor.chances.one(orders)
+  const seen = await actor.attempt(`reads ${id}`, () => readOrder(scene, actor, id))
+  if (seen instanceof ShopProblem) return
+  await scene.history.world.sleep(actor.chances.between(0, 3_000))
+  const before = scene.books.order(id)!
+  const body = { status: actor.chances.one(['shipped', 'cancelled']), version: seen.version }
+  const answer = await actor.attempt(`${body.status}: ${id} over version ${seen.version}`, () =>
+    dataOf(actor.client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: body as never })),
+  )
+  const { sometimes, broken } = scene.history
+  if (!(answer instanceof ShopProblem)) {
+    scene.witness.sawOrder(userId, undefined, answer as unknown as SeenOrder)
+    // Of what has happened already, the answer is that it has.
+    const isDone = before.status === body.status || before.status === 'cancelling'
+    if (before.version > seen.version && !isDone)
+      broken(`7: order ${id} was changed over version ${seen.version}, it had ${before.version}`)
+  } else if (answer.code === 'version_conflict') sometimes('an order was refused because of its version')
 }
 
 /** Reads a product, waits a while, and changes it over the version that it read. */
@@ -86,12 +111,12 @@ async function adjustStock(scene: Scene, actor: Actor) {
   const id = chances.one(scene.productIds)
   const key = `adjustment-${chances.whole(0, 2 ** 40)}`
   const delta = chances.one([-2, 3, 5])
-  const adjust = () =>
-    actor.attempt(`adjusts ${id} by ${delta} under ${key}`, () =>
+  const adjust = (by = delta) =>
+    actor.attempt(`adjusts ${id} by ${by} under ${key}`, () =>
       dataOf(
         actor.client.products.POST('/products/{id}/stock_adjustments', {
           params: { path: { id }, header: { 'idempotency-key': key } },
-          body: { delta, reason: 'counted' } as never,
+          body: { delta: by, reason: 'counted' } as never,
         }),
       ),
     )
@@ -100,6 +125,12 @@ async function adjustStock(scene: Scene, actor: Actor) {
   if (new Set(movements.map(({ version }) => version)).size > 1)
     scene.history.broken(`4: one key adjusted product ${id} twice`)
   if (movements.length === 2) scene.history.sometimes('two requests at once made one adjustment')
+  if (movements.length === 0 || chances.happens(0.5)) return
+  const other = await adjust(delta + 1)
+  if (!(other instanceof ShopProblem))
+    scene.history.broken(`4: another adjustment under ${key} was not refused`)
+  else if (other.code === 'idempotency_key_reused')
+    scene.history.sometimes('a key was used for another adjustment')
 }
 
 /** The last product of a history, sometimes. */

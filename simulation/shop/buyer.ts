@@ -10,6 +10,7 @@ type Line = { readonly product_id: string; readonly quantity: number }
 type Cart = { readonly lines: readonly Line[]; readonly total_price: string }
 
 const cents = (price: string) => Math.round(Number(price) * 100)
+const PAGE_SIZES = [1, 2, 24]
 const REFUSALS = ['insufficient_stock', 'price_changed', 'product_not_found']
 
 /** More often the more often it is listed. */
@@ -18,6 +19,7 @@ export const BUYER_STEPS: readonly Step[] = [
   buy,
   buy,
   buyTwiceAtOnce,
+  buyWithoutKey,
   buyOtherUnderSameKey,
   buyAndCancel,
   buyAndCancel,
@@ -52,12 +54,12 @@ async function place(
   scene: Scene,
   actor: Actor,
   { lines, total_price }: Cart,
-  key: string,
+  key: string | undefined,
 ): Promise<SeenOrder | undefined> {
   const { account, client, chances } = actor
   const isPatient = chances.happens(0.5)
-  const answer = await actor.attempt(`orders under ${key}`, () =>
-    isPatient
+  const answer = await actor.attempt(`orders under ${key ?? 'no key'}`, () =>
+    key !== undefined && isPatient
       ? client.placeOrder({ lines: [...lines], total_price } as never, {
           idempotencyKey: key,
           deadlineMs: 12_000,
@@ -65,7 +67,7 @@ async function place(
         })
       : dataOf(
           client.orders.POST('/orders', {
-            params: { header: { 'idempotency-key': key } },
+            params: { header: key === undefined ? {} : { 'idempotency-key': key } },
             body: { lines: [...lines], total_price } as never,
           }),
         ),
@@ -93,6 +95,14 @@ async function buyTwiceAtOnce(scene: Scene, actor: Actor) {
   const key = actor.newKey()
   const [one, other] = await Promise.all([place(scene, actor, cart, key), place(scene, actor, cart, key)])
   if (one && other) scene.history.sometimes('two requests at once made one order')
+}
+
+/** Nothing repeats such a request, so it makes one order at most. */
+async function buyWithoutKey(scene: Scene, actor: Actor) {
+  const cart = await fillCart(scene, actor)
+  if (!cart) return
+  scene.witness.ordersWithoutKey(actor.account.id)
+  if (await place(scene, actor, cart, undefined)) scene.history.sometimes('an order was placed without a key')
 }
 
 async function buyOtherUnderSameKey(scene: Scene, actor: Actor) {
@@ -156,25 +166,35 @@ async function cancelEarly(scene: Scene, actor: Actor) {
   await placing
 }
 
+/** Page by page, while orders are added in front. */
 async function listOrders(scene: Scene, actor: Actor) {
-  const { account, client } = actor
+  const { account, client, chances } = actor
+  const { broken, sometimes } = scene.history
   const least = new Map(scene.books.orders().map(({ id, version }) => [id, version]))
-  const page = await actor.attempt('lists the orders', () =>
-    dataOf(client.orders.GET('/orders/user/{user_id}', { params: { path: { user_id: account.id } } })),
-  )
-  if (page instanceof ShopProblem) return
-  for (const order of page!.items as unknown as SeenOrder[]) {
-    scene.witness.sawOrder(account.id, undefined, order)
-    if (order.version < (least.get(order.id) ?? 0))
-      scene.history.broken(
-        `7: the list showed order ${order.id} at version ${order.version} after ${least.get(order.id)}`,
-      )
+  const limit = chances.one(PAGE_SIZES)
+  const listed = new Set<string>()
+  for (let cursor: string | null | undefined, page = 1; cursor !== null; page++) {
+    const query = cursor === undefined ? { limit } : { limit, cursor }
+    const answer = await actor.attempt('lists the orders', () =>
+      dataOf(
+        client.orders.GET('/orders/user/{user_id}', { params: { path: { user_id: account.id }, query } }),
+      ),
+    )
+    if (answer instanceof ShopProblem) return
+    for (const order of answer!.items as unknown as SeenOrder[]) {
+      scene.witness.sawOrder(account.id, undefined, order)
+      if (order.version < (least.get(order.id) ?? 0))
+        broken(`7: the list showed ${order.id} at version ${order.version} after ${least.get(order.id)}`)
+      if (listed.has(order.id)) broken(`3: the pages of a list showed order ${order.id} twice`)
+      listed.add(order.id)
+    }
+    if (page > 1) sometimes('a list had a second page')
+    cursor = answer!.next_cursor
   }
-  const missing = [...least.keys()].filter(
-    (id) => scene.books.order(id)?.userId === account.id && !page!.items.some((each) => each.id === id),
+  const missing = [...least.keys()].find(
+    (id) => scene.books.order(id)?.userId === account.id && !listed.has(id),
   )
-  if (missing.length > 0 && page!.next_cursor === null)
-    scene.history.broken(`3: the list of user ${account.id} is without order ${missing[0]}`)
+  if (missing !== undefined) broken(`3: the list of user ${account.id} is without order ${missing}`)
 }
 
 async function readOrderOfAnother(scene: Scene, actor: Actor) {

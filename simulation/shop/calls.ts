@@ -28,6 +28,8 @@ type Socket = { readonly remote: string; destroy(): void }
 
 /** The connections of `machine`. One call at a time is enough to learn whether its host is there. */
 export function networkOf(network: Network, machine: Machine): KitNetwork {
+  // Also what it sends: a process that was killed since it was connected sends nothing.
+  const { exchange } = machine.seen({ exchange: network.exchange })
   return {
     connector:
       ({ timeout }) =>
@@ -59,10 +61,8 @@ export function networkOf(network: Network, machine: Machine): KitNetwork {
           try {
             const to = await within(signal as AbortSignal | null, address())
             const message = { method, path, headers: plain(headers as object), body: bodyOf(body) }
-            const answer = network.exchange(machine.name, to, message, isCallOfService(message))
-            return responseOf(
-              await within(signal as AbortSignal | null, machine.seen({ answer: () => answer }).answer()),
-            )
+            const answer = exchange(machine.name, to, message, isCallOfService(message))
+            return responseOf(await within(signal as AbortSignal | null, answer))
           } catch (error) {
             connected = undefined
             throw error

@@ -11,10 +11,9 @@ import type { BookCheck } from './books.ts'
 import { fetchOver } from './calls.ts'
 import { EVENT_STREAM } from './network.ts'
 import type { Recording } from './recording.ts'
+import type { Account } from './setting.ts'
 import type { Shop, ShopFault } from './shop.ts'
 import type { SeenOrder, Witness } from './witness.ts'
-
-export type Account = { readonly username: string; readonly password: string; readonly id: string }
 
 export type Product = {
   readonly id: string

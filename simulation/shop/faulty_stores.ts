@@ -2,7 +2,6 @@
  * The stores as one process sees them: a call may fail before it is applied, or be applied and fail all the same, as when the
  * answer of a database is lost; and no answer reaches a process that has ended.
  */
-import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Faults } from '../core/faults.ts'
 import type { Machine } from '../core/machine.ts'
 
@@ -13,14 +12,13 @@ export const STORE_FAULTS: Readonly<Record<StoreFault, number>> = {
   'a store call fails after it was applied': 0.05,
 }
 
-const failed = () => new Problem('store_unavailable', 'The simulated store did not answer.')
-
 export function faultyStores<Stores extends object>(
   stores: Stores,
   machine: Machine,
   faults: Faults<StoreFault>,
   delayMs: () => number,
   note: (lane: string, text: string) => void,
+  storeUnavailable: () => Error,
 ): Stores {
   const faulty = <Port extends object>(port: Port): Port =>
     new Proxy(port, {
@@ -38,7 +36,7 @@ export function faultyStores<Stores extends object>(
   const callOf = async (name: string, call: () => Promise<unknown>) => {
     const noted = (what: string) => {
       note(machine.name, `the store: ${name} ${what}`)
-      return failed()
+      return storeUnavailable()
     }
     await machine.runtime.sleep(delayMs())
     if (faults.happens('a store call fails')) throw noted('fails')

@@ -15,12 +15,12 @@ import { createBookCheck } from './books.ts'
 import { BUYER_STEPS } from './buyer.ts'
 import { fetchOver } from './calls.ts'
 import { createActor, type Scene, type Step, signIn } from './clients.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment, Version } from './deployment.ts'
 import { type Clients, checkPower, untilSettled } from './ending.ts'
 import { installGlobals } from './globals.ts'
 import { createRecording } from './recording.ts'
+import { RELEASES } from './releases.ts'
 import { useSession } from './sessions.ts'
-import { openShopWith } from './setting.ts'
 import { createShop, SHOP_FAULTS, type ShopFault } from './shop.ts'
 import { SHOP_SITUATIONS } from './situations.ts'
 import { createWitness } from './witness.ts'
@@ -32,6 +32,13 @@ const FAULTS_MS = 20_000
 const STEPS_MAX = 6
 const PAUSE_MS_MAX = 3_000
 
+const VERSIONS = [
+  ['present', 'present'],
+  ['previous', 'present'],
+  ['previous', 'present'],
+  ['present', 'previous'],
+] as const
+
 /** Never asked for. */
 const pages = mkdtempSync(join(tmpdir(), 'shop_simulation_'))
 writeFileSync(join(pages, 'index.html'), '')
@@ -39,6 +46,7 @@ writeFileSync(join(pages, 'index.html'), '')
 export type OpenDeployment<Fault extends string> = (
   world: World,
   faults: Faults<Fault>,
+  first: Version,
 ) => Promise<Deployment>
 
 /** `faults`: those of the stores. */
@@ -65,6 +73,8 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
   const { world, faults, plan } = history
   const chances = world.chances('shape')
   const shape = { buyers: chances.whole(2, 4), products: chances.whole(1, 3) }
+  const versions = versionsOf(history)
+  const [first] = versions
   const recording = createRecording(world.time)
   faults.hold()
   let deployment: Deployment | undefined
@@ -74,9 +84,14 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
   }
   try {
     const prepared = (async () => {
-      deployment = await open(world, faults as unknown as Faults<Fault>)
-      const opening = await openShopWith(world, deployment, shape, recording)
-      const shop = createShop({ history: history as unknown as History<ShopFault>, deployment, pages })
+      deployment = await open(world, faults as unknown as Faults<Fault>, first)
+      const opening = await RELEASES[first].openShopWith(world, deployment.stores[first], shape, recording)
+      const shop = createShop({
+        history: history as unknown as History<ShopFault>,
+        deployment,
+        versions,
+        pages,
+      })
       const one = world.chances('replicas of auth')
       // A process is named behind the dot: the call comes from its host.
       inside = (request) => {
@@ -126,6 +141,12 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
     uninstall()
     deployment?.close()
   }
+}
+
+/** Of the processes, and of a deployment: an update, a rollback, or the same with another secret. */
+function versionsOf({ world, faults }: History<ShopFault>): readonly [first: Version, next: Version] {
+  const versions = world.chances('versions').one(VERSIONS)
+  return faults.probability('a deployment') > 0 ? versions : ['present', 'present']
 }
 
 function startClients(

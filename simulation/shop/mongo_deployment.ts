@@ -2,18 +2,14 @@
  * The stores of a shop on a model of a MongoDB replica set: each process has connections of its own. The set loses its primary,
  * members are cut off, commands fail before or after they were applied, and the outcome of a commit stays unknown.
  */
-import { openMongoStores as openAuth } from '@shop/auth_service/storage/open_mongo'
-import { openMongoStores as openOrders } from '@shop/order_service/storage/open_mongo'
-import { openMongoStores as openProducts } from '@shop/product_service/storage/open_mongo'
-import { createStoreMoney } from '@shop/service_kit/storage/store_money'
 import type { StoreRecords } from '../../tests/system/invariants.ts'
 import type { Faults } from '../core/faults.ts'
 import { createMachine, type Machine } from '../core/machine.ts'
 import { createWorld, type World } from '../core/world.ts'
 import { createModelDeployment, type ModelDeployment } from '../mongo/deployment.ts'
 import type { Fields } from '../mongo/documents/values.ts'
-import type { Deployment } from './deployment.ts'
-import { CURRENCY } from './services.ts'
+import type { Deployment, Opens, Version } from './deployment.ts'
+import { ofEach } from './releases.ts'
 
 export type MongoFault =
   | 'a command is lost'
@@ -47,36 +43,40 @@ const TIMING = { electionMs: 1_500, handoverMs: 100, deposedMs: 2_000 }
 const PREPARED_MS = 10_000
 const DOWN_MS = { least: 300, most: 4_000 }
 
-type Opens = Pick<Deployment, 'auth' | 'products' | 'orders'>
+const OPENERS = await ofEach((release) => release.openers.mongo())
 
-function storesOn(mongo: ModelDeployment): Opens {
+function storesOn(mongo: ModelDeployment, { auth, products, orders }: (typeof OPENERS)[Version]): Opens {
   const opening = ({ name, runtime }: Machine) => ({
     runtime,
     createClient: mongo.clientFor({ name, runtime }),
   })
-  const money = () => createStoreMoney({ CURRENCY }, 'the database')
   return {
-    auth: (machine) => openAuth(mongo.url, opening(machine)),
-    products: (machine) => openProducts(mongo.url, { ...opening(machine), money: money() }),
-    orders: (machine) => openOrders(mongo.url, { ...opening(machine), money: money() }),
+    auth: (machine) => auth(mongo.url, opening(machine)),
+    products: (machine) => products(mongo.url, opening(machine)),
+    orders: (machine) => orders(mongo.url, opening(machine)),
   }
 }
 
-/** Databases with their collections and indexes, and nothing in them: every history begins with these. */
-const PREPARED = await prepareData()
+/** Databases with their collections and indexes, and nothing in them, as a release makes them: every history begins with these. */
+const PREPARED = { present: await prepareData('present'), previous: await prepareData('previous') }
 
-async function prepareData() {
+async function prepareData(version: Version) {
   const world = createWorld(0, false)
   const machine = createMachine(world, 'preparing', 0, { aheadMs: 0 })
   const mongo = createModelDeployment(machine.runtime, TIMING)
-  const { auth, products, orders } = storesOn(mongo)
+  const { auth, products, orders } = storesOn(mongo, OPENERS[version])
   const opened = Promise.all([auth(machine), products(machine), orders(machine)])
   await world.runUntil(PREPARED_MS, () => {})
   await opened
   return mongo.data()
 }
 
-export async function openMongoDeployment(world: World, faults: Faults<MongoFault>): Promise<Deployment> {
+/** `first`: the release that made the databases. */
+export async function openMongoDeployment(
+  world: World,
+  faults: Faults<MongoFault>,
+  first: Version,
+): Promise<Deployment> {
   const { runtime } = createMachine(world, 'mongo', 0, { aheadMs: 0 })
   const chances = world.chances('mongo')
   const mongo = createModelDeployment(
@@ -97,7 +97,7 @@ export async function openMongoDeployment(world: World, faults: Faults<MongoFaul
         return times
       },
     },
-    { ...TIMING, data: PREPARED },
+    { ...TIMING, data: PREPARED[first] },
   )
 
   const disturb = () => {
@@ -116,7 +116,7 @@ export async function openMongoDeployment(world: World, faults: Faults<MongoFaul
   world.after(PERIOD_MS, disturb)
 
   return {
-    ...storesOn(mongo),
+    stores: { present: storesOn(mongo, OPENERS.present), previous: storesOn(mongo, OPENERS.previous) },
     books: {
       revision: () => Math.max(...mongo.set.members.map((member) => member.state().majority)),
       records: () => recordsOf(committed),

@@ -3,14 +3,15 @@ import { createAccountPorts } from '@shop/auth_service/account_ports'
 import { ensureFirstAdmin, register } from '@shop/auth_service/domain/accounts'
 import { createMachine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
-import type { Account } from './clients.ts'
-import type { Deployment } from './deployment.ts'
+import type { Opens } from './deployment.ts'
 import type { Recording } from './recording.ts'
 import { QUIET_METRICS } from './services.ts'
 import { cheapHasher } from './signing.ts'
 
 const PASSWORD = 'plum tart on tuesday'
 export const ADMINS = 2
+
+export type Account = { readonly username: string; readonly password: string; readonly id: string }
 
 export type Opening = {
   readonly admins: readonly Account[]
@@ -20,14 +21,14 @@ export type Opening = {
 
 export async function openShopWith(
   world: World,
-  deployment: Deployment,
+  stores: Opens,
   { buyers: count, products }: { readonly buyers: number; readonly products: number },
   recording: Recording,
 ): Promise<Opening> {
   const machine = createMachine(world, 'operator', 0, { aheadMs: 0 })
   const { runtime } = machine
   const chances = world.chances('opening')
-  const authStores = await deployment.auth(machine)
+  const authStores = await stores.auth(machine)
   const ports = {
     ...createAccountPorts({
       stores: authStores,
@@ -52,7 +53,7 @@ export async function openShopWith(
     await register(ports, { username: `buyer-${i}`, password: PASSWORD }, { address: '10.0.0.9' })
     buyers.push(await account(`buyer-${i}`))
   }
-  const { catalogue } = await deployment.products(machine)
+  const { catalogue } = await stores.products(machine)
   const productIds: string[] = []
   for (let i = 1; i <= products; i++) {
     const fields = {

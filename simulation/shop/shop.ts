@@ -5,7 +5,7 @@
 import type { History } from '../core/history.ts'
 import { createMachine, type WallClock } from '../core/machine.ts'
 import type { Names } from './calls.ts'
-import type { Deployment } from './deployment.ts'
+import type { Deployment, Version } from './deployment.ts'
 import { faultyStores, STORE_FAULTS, type StoreFault } from './faulty_stores.ts'
 import {
   createNetwork,
@@ -15,14 +15,8 @@ import {
   type NetworkFault,
   SLOW_MS_MAX,
 } from './network.ts'
-import {
-  type Running,
-  type Setting,
-  startAuth,
-  startOrderService,
-  startProducts,
-  startStorefront,
-} from './services.ts'
+import { RELEASES } from './releases.ts'
+import type { Running, Setting } from './services.ts'
 import { keyPairs } from './signing.ts'
 
 export type ProcessFault =
@@ -71,6 +65,8 @@ export type Place = {
   readonly service: ServiceName
   readonly host: Host
   readonly clock: WallClock
+  /** Of the process that is started next. */
+  version: Version
   running: Running | undefined
   generation: number
 }
@@ -90,11 +86,13 @@ export type Shop = {
 export type ShopOptions = {
   readonly history: History<ShopFault>
   readonly deployment: Deployment
+  /** The release of the processes, and that of a deployment. */
+  readonly versions: readonly [first: Version, next: Version]
   /** Folder of the pages that the gateway serves. */
   readonly pages: string
 }
 
-export function createShop({ history, deployment, pages }: ShopOptions): Shop {
+export function createShop({ history, deployment, versions, pages }: ShopOptions): Shop {
   const { world, faults, sometimes } = history
   const network = createNetwork(world, faults)
   const makeKeyPair = keyPairs()
@@ -109,6 +107,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
         service: service as ServiceName,
         host: network.addHost(`${service}_${at + 1}`),
         clock: { aheadMs: 0 },
+        version: versions[0],
         running: undefined,
         generation: 0,
       }),
@@ -126,7 +125,14 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
     const { generation } = place
     const machine = createMachine(world, place.host.address, place.generation, place.clock)
     const setting: Setting = { machine, network, names, secrets }
-    const running = await startService(place, setting)
+    let running: Running
+    try {
+      running = await startService(place, setting)
+    } catch (error) {
+      world.note(machine.name, `does not start: ${error instanceof Error ? error.message : error}`)
+      machine.kill()
+      return restartLater(place)
+    }
     // Another one was started meanwhile.
     if (place.generation !== generation) return machine.kill()
     place.running = running
@@ -135,15 +141,24 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
 
   const startService = async (place: Place, setting: Setting): Promise<Running> => {
     const { machine } = setting
-    const seen = <Stores extends object>(stores: Stores) =>
-      faultyStores(stores, machine, faults, () => delays.between(0, STORE_DELAY_MS_MAX), world.note)
+    const release = RELEASES[place.version]
+    const stores = deployment.stores[place.version]
+    const seen = <Stores extends object>(opened: Stores) =>
+      faultyStores(
+        opened,
+        machine,
+        faults,
+        () => delays.between(0, STORE_DELAY_MS_MAX),
+        world.note,
+        release.storeUnavailable,
+      )
     switch (place.service) {
       case 'auth_service':
-        return startAuth(setting, seen(await deployment.auth(machine)), makeKeyPair)
+        return release.startAuth(setting, seen(await stores.auth(machine)), makeKeyPair)
       case 'product_service':
-        return startProducts(setting, seen(await deployment.products(machine)))
+        return release.startProducts(setting, seen(await stores.products(machine)))
       case 'order_service':
-        return startOrderService(setting, seen(await deployment.orders(machine)), (point) => {
+        return release.startOrderService(setting, seen(await stores.orders(machine)), (point) => {
           if (!faults.happens('a process is killed between two steps')) return
           sometimes('a process ended between two durable steps')
           world.note(machine.name, `ends at ${point}`)
@@ -151,7 +166,7 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
           restartLater(place)
         })
       case 'storefront':
-        return startStorefront(setting, pages)
+        return release.startStorefront(setting, pages)
     }
   }
 
@@ -200,8 +215,12 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
     world.note(host.address, `has a clock that is ${clock.aheadMs} ms ahead`)
   }
 
-  /** One process after the other ends in order and is replaced; the new ones have a new secret, and the one before. */
+  /**
+   * One process after the other ends in order and is replaced by one of the next release, also of the one before: a rollback.
+   * The new ones have a new secret, and the one before.
+   */
   const deploy = async () => {
+    const [first, next] = versions
     secrets = [`another secret of the services, made at ${Math.floor(world.time())}`, ...secrets].slice(0, 2)
     world.note('a deployment', 'begins')
     for (const place of places) {
@@ -211,6 +230,8 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
       const { machine } = place.host.process ?? {}
       if (!running || !machine || machine.isPaused()) continue
       sometimes('a process of the new deployment ran beside one of the old')
+      if (first !== next) sometimes(`the ${next} release ran beside the ${first} one`)
+      place.version = next
       // It takes no new requests, ends its work, and is gone.
       place.host.process = undefined
       place.running = undefined
@@ -239,7 +260,8 @@ export function createShop({ history, deployment, pages }: ShopOptions): Shop {
         world.after(nemesis.between(0, 2 * PERIOD_MS), () => again(place))
       }
       for (const place of places) world.after(nemesis.between(0, PERIOD_MS), () => again(place))
-      if (faults.happens('a deployment')) world.after(nemesis.between(0, 10_000), () => void deploy())
+      if (versions[0] !== versions[1] || faults.happens('a deployment'))
+        world.after(nemesis.between(0, 10_000), () => void deploy())
     },
     repair() {
       deployment.repair()

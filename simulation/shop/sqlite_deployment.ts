@@ -1,15 +1,12 @@
-/** The stores of a shop on SQLite in memory: all replicas of a service share one, as they share a file. */
+/** The stores of a shop on SQLite in memory: each process has a connection of its own to the database of its service. */
 import type { DatabaseSync } from 'node:sqlite'
-import { openSqliteStores as openAuth } from '@shop/auth_service/storage/open_stores'
-import { openSqliteStores as openOrders } from '@shop/order_service/storage/open_stores'
-import { openSqliteStores as openProducts } from '@shop/product_service/storage/open_stores'
 import { orderRecords, type Read, stockRecords } from '../../tests/system/store_records.ts'
 import type { Faults } from '../core/faults.ts'
 import { createMachine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
-import type { Deployment } from './deployment.ts'
-import { CURRENCY } from './services.ts'
-import { databaseOf, diskError, setCommitFault } from './sqlite_engine.ts'
+import type { Deployment, Opens, Version } from './deployment.ts'
+import { ofEach } from './releases.ts'
+import { DatabaseSync as Connection, diskError, openEngines } from './sqlite_in_memory.ts'
 
 export type DiskFault = 'a commit fails' | 'a commit fails after it was applied' | 'the disk is full'
 
@@ -23,7 +20,14 @@ export const DISK_FAULTS: Readonly<Record<DiskFault, number>> = {
 const FULL_MS = { least: 500, most: 5_000 }
 const FULL_FROM_MS_MAX = 15_000
 
-export async function openSqliteDeployment(world: World, faults: Faults<DiskFault>): Promise<Deployment> {
+const OPENERS = await ofEach((release) => release.openers.sqlite())
+
+/** `first`: the release that makes the databases. */
+export async function openSqliteDeployment(
+  world: World,
+  faults: Faults<DiskFault>,
+  first: Version,
+): Promise<Deployment> {
   const chances = world.chances('disk')
   const disk = { full: false }
   world.after(chances.between(0, FULL_FROM_MS_MAX), () => {
@@ -34,36 +38,39 @@ export async function openSqliteDeployment(world: World, faults: Faults<DiskFaul
       disk.full = false
     })
   })
-  const { runtime } = createMachine(world, 'sqlite', 0, { aheadMs: 0 })
-  setCommitFault((moment) => {
+  const engines = openEngines((moment) => {
     if (moment === 'before' && disk.full && faults.areOn()) return diskError(13, 'database or disk is full')
     if (moment === 'before' && faults.happens('a commit fails')) return diskError(10, 'disk I/O error')
     if (moment === 'after' && faults.happens('a commit fails after it was applied'))
       return diskError(10, 'disk I/O error')
     return undefined
   })
-  const auth = await databaseOf(() => openAuth(':memory:', { runtime }))
-  const products = await databaseOf(() => openProducts(':memory:', { CURRENCY, runtime }))
-  const orders = await databaseOf(() => openOrders(':memory:', { CURRENCY, runtime }))
-  const changes = [products.database, orders.database].map((db) => db.prepare('SELECT total_changes() AS n'))
-  const readProducts = reader(products.database)
-  const readOrders = reader(orders.database)
+  const storesOf = ({ auth, products, orders }: (typeof OPENERS)[Version]): Opens => ({
+    auth: ({ runtime }) => engines.connect('auth', () => auth(runtime)),
+    products: ({ runtime }) => engines.connect('products', () => products(runtime)),
+    orders: ({ runtime }) => engines.connect('orders', () => orders(runtime)),
+  })
+  const stores = { present: storesOf(OPENERS.present), previous: storesOf(OPENERS.previous) }
+  // A database lasts as long as it has connections, and that of the books is there from the beginning.
+  const connectTo = (database: string) => engines.connect(database, () => new Connection(':memory:'))
+  const products = connectTo('products')
+  const orders = connectTo('orders')
+  const operator = createMachine(world, 'sqlite', 0, { aheadMs: 0 })
+  for (const open of Object.values(stores[first])) await open(operator)
+  const changes = [products, orders].map((db) => db.prepare('PRAGMA data_version'))
+  const readProducts = reader(products)
+  const readOrders = reader(orders)
   return {
-    auth: async () => auth.opened,
-    products: async () => products.opened,
-    orders: async () => orders.opened,
+    stores,
     books: {
-      // Within a transaction, changes are not there yet; but no event ends within one, unless a fault left it open.
-      revision: () => changes.reduce((sum, each) => sum + Number(each.get()!.n), 0),
+      revision: () => changes.reduce((sum, each) => sum + Number(each.get()!.data_version), 0),
       records: () => ({ ...stockRecords(readProducts), orders: orderRecords(readOrders) }),
     },
     repair() {
       disk.full = false
     },
-    close() {
-      // Not the stores: their writes end in the world, which has ended.
-      for (const { database } of [auth, products, orders]) database.close()
-    },
+    // Not the stores: their writes end in the world, which has ended.
+    close: engines.close,
   }
 }
 

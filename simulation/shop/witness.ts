@@ -2,7 +2,8 @@
  * What clients were answered, compared with the stores at once and again at the end.
  *
  *  3. An order that was answered is in the store, and what was said of it is in its history.
- *  4. All answers to one key name one order; another request under it is refused.
+ *  4. All answers to one key name one order; another request under it is refused. A request without a key makes one order at
+ *     most.
  *  7. A read is not older than the store was when it was asked.
  * 10. No client sees an order of another.
  */
@@ -27,6 +28,8 @@ export type Witness = {
   sawOrder(userId: string, key: string | undefined, seen: SeenOrder): void
   /** A request that is not the first one under this key, and asks for something else, was answered with an order. */
   sawOtherUnderKey(key: string): void
+  /** A request to make an order under no key. */
+  ordersWithoutKey(userId: string): void
   /** Every answer, against the stores as they are now. */
   checkAll(): void
 }
@@ -42,6 +45,7 @@ export function createWitness(books: BookCheck): Witness {
     readonly seen: SeenOrder
   }[] = []
   const byKey = new Map<string, string>()
+  const sentWithoutKey = new Map<string, number>()
 
   const check = (userId: string, key: string | undefined, seen: SeenOrder) => {
     const { id, user_id, status, version, lines, total_price } = seen
@@ -90,7 +94,12 @@ export function createWitness(books: BookCheck): Witness {
       seenOrders.push({ key, userId, seen })
     },
     sawOtherUnderKey: (key) => broken(`4: another request under key ${key} was not refused`),
+    ordersWithoutKey: (userId) => void sentWithoutKey.set(userId, (sentWithoutKey.get(userId) ?? 0) + 1),
     checkAll() {
+      for (const [userId, sent] of sentWithoutKey) {
+        const made = books.orders().filter((order) => order.userId === userId && order.key === null).length
+        if (made > sent) broken(`4: ${sent} requests of user ${userId} without a key made ${made} orders`)
+      }
       for (const { userId, key, seen } of seenOrders) check(userId, key, seen)
     },
   }

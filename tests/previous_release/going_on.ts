@@ -62,7 +62,7 @@ export async function goesOn(
 async function readAccounts({ urls }: Shop, { admin, people, sessions, formerPassword }: Written) {
   const tokens = (refresh_token: string) => call('POST', `${urls.auth}/token`, { body: { refresh_token } })
   assert.equal((await tokens(sessions.ended)).status, 401)
-  const age = Date.now() - Date.parse(readManifest().keptAt)
+  const age = Date.now() - Date.parse(readManifest().archives.sqlite.keptAt)
   if (age < SESSION_MS) assert.equal((await tokens(sessions.valid)).status, 200)
   const former = { username: people.ben.username, password: formerPassword }
   assert.equal((await call('POST', `${urls.auth}/login`, { body: former })).status, 401)

@@ -14,12 +14,24 @@ import { bundleInto } from '../../scripts/build/bundles.ts'
 import { ROOT } from '../../scripts/root.ts'
 import type { Environment, ServiceName } from '../system/processes.ts'
 import { type Files, pack } from './archive.ts'
-import { type ArchiveName, archivePath, KEPT, MANIFEST, type Manifest, sha256 } from './release.ts'
+import {
+  ARCHIVES,
+  type Archive,
+  type ArchiveName,
+  archivePath,
+  KEPT,
+  MANIFEST,
+  type Manifest,
+  readManifest,
+  sha256,
+} from './release.ts'
 import { type Written, writeEverything } from './scenario.ts'
 import { createShop, rotateKeys } from './shop.ts'
 
 const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
 const TRACING = /^@shop\/tracing\//
+/** The simulation gives its releases the packages that it has itself: its model of MongoDB is below the driver. */
+const PACKAGES = /^(?!@shop\/|[./])/
 /** The pages of the API's documentation, which are large and which no test of a release asks for. */
 const LEFT_OUT = /\/static\//
 const ADMIN = { username: 'admin', password: 'the owner of the kept shop' }
@@ -28,34 +40,51 @@ const { values } = readArguments(
   {
     name: 'npm run keep-release',
     summary: 'Keeps the services of this release, and stores written by them, for the tests of the next one.',
-    options: { from: { type: 'string', help: 'Another checkout, with its packages installed' } },
+    options: {
+      from: { type: 'string', help: 'Another checkout, with its packages installed' },
+      only: { type: 'string', help: `One of ${ARCHIVES.join(', ')}; the others stay as they are` },
+    },
   },
   process.argv.slice(2),
 )
 const from = resolve(values.from ?? ROOT)
 const folder = mkdtempSync(join(tmpdir(), 'shop_kept_'))
+const bundles = join(folder, 'services')
+const mainOf = (service: ServiceName) => join(bundles, service, 'main.mjs')
+const git = (...args: string[]) => execFileSync('git', args, { cwd: from, encoding: 'utf8' }).trim()
+
+const FILES: Readonly<Record<ArchiveName, () => Promise<Files>>> = {
+  services: async () => filesIn(bundles),
+  simulation: simulatedParts,
+  sqlite: () => sqliteShop(mainOf),
+  mongo: () => mongoShop(mainOf),
+}
+
 try {
-  const bundles = join(folder, 'services')
-  for (const service of SERVICES) {
-    await bundleInto(join(bundles, service), join(from, service, 'src', 'main.ts'), [TRACING])
+  const chosen = ARCHIVES.filter((name) => values.only === undefined || name === values.only)
+  if (chosen.length === 0) throw new Error(`"${values.only}" is none of ${ARCHIVES.join(', ')}.`)
+  if (chosen.some((name) => name !== 'simulation')) {
+    for (const service of SERVICES) {
+      await bundleInto(join(bundles, service), join(from, service, 'src', 'main.ts'), [TRACING])
+    }
   }
-  const mainOf = (service: ServiceName) => join(bundles, service, 'main.mjs')
-  const archives = {
-    services: keep('services', filesIn(bundles)),
-    sqlite: keep('sqlite', await sqliteShop(mainOf)),
-    mongo: keep('mongo', await mongoShop(mainOf)),
-  }
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: from, encoding: 'utf8' }).trim()
+  const keptAt = new Date().toISOString()
+  const commit = git('rev-parse', 'HEAD')
+  const archives = { ...(values.only === undefined ? {} : readManifest().archives) } as Record<
+    ArchiveName,
+    Archive
+  >
+  for (const name of chosen) archives[name] = { commit, keptAt, ...keep(name, await FILES[name]()) }
   const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'))
   const manifest: Manifest = {
-    ...{ version, commit: git('rev-parse', 'HEAD'), keptAt: new Date().toISOString() },
+    version,
     how: 'npm run keep-release',
     node: process.version,
     archives,
   }
   writeFileSync(MANIFEST, `${JSON.stringify(manifest, null, 2)}\n`)
   const bytes = Object.values(archives).reduce((sum, archive) => sum + archive.bytes, 0)
-  console.log(`Kept release ${version} (${manifest.commit.slice(0, 7)}): ${Math.round(bytes / 1000)} kB.`)
+  console.log(`Kept release ${version} (${commit.slice(0, 7)}): ${Math.round(bytes / 1000)} kB.`)
 } finally {
   rmSync(folder, { recursive: true })
 }
@@ -66,6 +95,12 @@ function keep(name: ArchiveName, files: Files) {
   mkdirSync(KEPT, { recursive: true })
   writeFileSync(archivePath(name), archive)
   return { sha256: sha256(archive), bytes: archive.length }
+}
+
+async function simulatedParts(): Promise<Files> {
+  const parts = join(folder, 'simulation')
+  await bundleInto(parts, join(from, 'simulation', 'shop', 'release.ts'), [TRACING, PACKAGES])
+  return filesIn(parts)
 }
 
 function filesIn(root: string): Files {

@@ -12,17 +12,22 @@ export const KEPT = join(import.meta.dirname, 'kept')
 const UNPACKED = join(import.meta.dirname, '..', 'output', 'previous_release')
 export const MANIFEST = join(KEPT, 'manifest.json')
 
-/** The services, and the stores of a shop of each kind. */
-export const ARCHIVES = ['services', 'sqlite', 'mongo'] as const
+/** The services, their parts that a simulation starts, and the stores of a shop of each kind. */
+export const ARCHIVES = ['services', 'simulation', 'sqlite', 'mongo'] as const
 export type ArchiveName = (typeof ARCHIVES)[number]
+
+export type Archive = {
+  readonly commit: string
+  readonly keptAt: string
+  readonly sha256: string
+  readonly bytes: number
+}
 
 export type Manifest = {
   readonly version: string
-  readonly commit: string
-  readonly keptAt: string
   readonly how: string
   readonly node: string
-  readonly archives: Readonly<Record<ArchiveName, { readonly sha256: string; readonly bytes: number }>>
+  readonly archives: Readonly<Record<ArchiveName, Archive>>
 }
 
 export const archivePath = (name: ArchiveName) => join(KEPT, `${name}.br`)
@@ -32,12 +37,17 @@ export const readManifest = (): Manifest => JSON.parse(readFileSync(MANIFEST, 'u
 export const readArchive = (name: ArchiveName): Files => unpack(readFileSync(archivePath(name)))
 
 /** The file that Node runs as the previous release's `service`. */
-export function mainOf(service: ServiceName): string {
-  const folder = join(UNPACKED, sha256(readFileSync(archivePath('services'))).slice(0, 16))
+export const mainOf = (service: ServiceName): string => join(unpacked('services'), service, 'main.mjs')
+
+/** The module of the previous release that the simulation loads (simulation/shop/release.ts). */
+export const simulatedRelease = (): string => join(unpacked('simulation'), 'release.mjs')
+
+function unpacked(name: ArchiveName): string {
+  const folder = join(UNPACKED, sha256(readFileSync(archivePath(name))).slice(0, 16))
   if (!existsSync(folder)) {
     mkdirSync(UNPACKED, { recursive: true })
     const beside = mkdtempSync(join(UNPACKED, 'unpacking-'))
-    writeFiles(beside, readArchive('services'))
+    writeFiles(beside, readArchive(name))
     try {
       renameSync(beside, folder)
     } catch (error) {
@@ -46,7 +56,7 @@ export function mainOf(service: ServiceName): string {
       rmSync(beside, { recursive: true })
     }
   }
-  return join(folder, service, 'main.mjs')
+  return folder
 }
 
 export function writeFiles(folder: string, files: Files) {
