@@ -97,10 +97,12 @@ try {
     console.log(tableOf(load.counts.phases()))
     const records = await settledRecords(() => stack.records())
     console.log(`\n${records.orders.length} orders in the store, ${load.seenOrders.length} answers`)
-    await recorder.check(records)
+    const { operations } = await recorder.check(records)
     const poor = load.counts.phases().filter((phase) => withinOneRetry(phase) < SHARE_MIN)
     if (poor.length > 0) throw new Error(`Too many retries while: ${poor.map(({ name }) => name).join(', ')}`)
-    console.log('The stores are in order; every phase is above its share.')
+    console.log(
+      `The stores are in order, ${operations} recorded operations fit together, and every phase is above its share.`,
+    )
     if (store !== 'sqlite') await operate(stack)
   })
 } catch (error) {
