@@ -9,7 +9,7 @@ import { suite, test } from 'node:test'
 import { byChance } from '../system/until.ts'
 import { checkHistory } from './check_history.ts'
 import { FAULT_KINDS, FAULTS_OF_A_KIND_MAX, type FaultKind } from './faults.ts'
-import type { HistoryLine, Operation, OrderSeen, ProductSeen } from './format.ts'
+import { FORMAT, type HistoryLine, type Operation, type OrderSeen, type ProductSeen } from './format.ts'
 import { generateHistory } from './generate.ts'
 import { PLACES_MAX, UncheckableHistory } from './layout.ts'
 import { SUMS_MAX } from './rejections.ts'
@@ -41,7 +41,7 @@ const priced = (productId: string, quantity: number, unitPriceMinor: number | nu
  * cancels hers, and Eve finds too little.
  */
 const CORRECT: readonly Line[] = [
-  { is: 'history', format: 1 },
+  { is: 'history', format: FORMAT },
   {
     name: 'kettle made',
     is: 'create_product',

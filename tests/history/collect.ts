@@ -98,6 +98,7 @@ export function createCollector(): Collector {
     add(line) {
       switch (line.is) {
         case 'history':
+        case 'end':
           return
         case 'stores':
           complete = true

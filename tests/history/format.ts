@@ -8,6 +8,10 @@
  *    only widen them, so `called` is rounded down and `returned` up.
  *  - `stores`, then a line for each product, movement, reservation and order: what the stores held when nothing was
  *    under way any more.
+ *  - `end`, last: how many lines came before it. A file that was cut off anywhere lacks it, and is refused.
+ *
+ * A file whose recorder was killed has neither stores nor an end, and lacks what was under way. Nothing of it can be checked:
+ * a version that no line explains may have been asked for by a line that is missing.
  *
  * An operation without `answer` has an unknown outcome: it happened at some time after its call, or it never will. So has
  * one that was answered 5xx. Reads may be left out of a history, changes may not: a change that no client asked for is a
@@ -23,9 +27,11 @@ import type {
   ReservationRecord,
 } from '../system/invariants.ts'
 
-export const FORMAT = 1
+export const FORMAT = 2
 
 export type Header = { readonly is: 'history'; readonly format: typeof FORMAT }
+/** Blank lines do not count. */
+export type End = { readonly is: 'end'; readonly lines: number }
 
 type Timed = { readonly client: string; readonly called: number; readonly returned?: number | undefined }
 
@@ -145,6 +151,6 @@ export type StoreLine =
   | ({ readonly is: 'reservation' } & ReservationRecord)
   | ({ readonly is: 'order' } & OrderRecord)
 
-export type HistoryLine = Header | Operation | StoreLine
+export type HistoryLine = Header | Operation | StoreLine | End
 
 export type { LineRecord, MovementRecord, OrderRecord, ProductRecord, ReservationRecord }

@@ -6,16 +6,17 @@
  * Orders take several steps, as they do in the services: recorded, decided, answered; and between them others are served.
  */
 import { type Chance, createChance } from '../system/until.ts'
-import type {
-  AdjustStock,
-  HistoryLine,
-  LineRecord,
-  MovementRecord,
-  Operation,
-  OrderSeen,
-  PlaceOrder,
-  ProductSeen,
-  RejectionSeen,
+import {
+  type AdjustStock,
+  FORMAT,
+  type HistoryLine,
+  type LineRecord,
+  type MovementRecord,
+  type Operation,
+  type OrderSeen,
+  type PlaceOrder,
+  type ProductSeen,
+  type RejectionSeen,
 } from './format.ts'
 
 export type Generated = {
@@ -61,10 +62,19 @@ const TASKS_MAX = 20
 const RECENT_MAX = 30
 
 export function* generateHistory(options: Generated): Generator<HistoryLine> {
+  let lines = 0
+  for (const line of historyOf(options)) {
+    lines++
+    yield line
+  }
+  yield { is: 'end', lines }
+}
+
+function* historyOf(options: Generated): Generator<HistoryLine> {
   const chance = createChance(options.seed)
   const out: HistoryLine[] = []
   const shop = createShop(options, chance, (line) => out.push(line))
-  yield { is: 'history', format: 1 }
+  yield { is: 'history', format: FORMAT }
   shop.open()
   for (let done = options.products; done < options.operations; done++) {
     shop.step()

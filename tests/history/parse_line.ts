@@ -5,6 +5,11 @@ export class UnreadableLine extends Error {
   override name = 'UnreadableLine'
 }
 
+/** A line that was cut off within. */
+export class NotJson extends UnreadableLine {
+  override name = 'NotJson'
+}
+
 type Check = (value: unknown) => boolean
 type Fields = Readonly<Record<string, Check>>
 
@@ -80,6 +85,7 @@ const SHAPES: Readonly<Record<HistoryLine['is'], Fields>> = {
     ...{ id: text, userId: text, key: textOrNull, status: text, version: count, totalMinor: whole },
     ...{ lines: pricedLines, history: list(text) },
   },
+  end: { lines: count },
 }
 
 /** Fails with UnreadableLine. */
@@ -88,7 +94,7 @@ export function parseLine(line: string): HistoryLine {
   try {
     value = JSON.parse(line)
   } catch {
-    throw new UnreadableLine('is not JSON')
+    throw new NotJson('is not JSON')
   }
   if (typeof value !== 'object' || value === null) throw new UnreadableLine('is no JSON object')
   const record = value as Record<string, unknown>

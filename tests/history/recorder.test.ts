@@ -9,7 +9,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { ROOT } from '../../scripts/root.ts'
 import { NoAnswer, type Request } from '../system/calls.ts'
 import type { StoreRecords } from '../system/invariants.ts'
-import type { HistoryLine } from './format.ts'
+import { FORMAT, type HistoryLine } from './format.ts'
 import { createRecorder } from './recorder.ts'
 
 const ID = '01a21e29-5902-71be-af83-4aae0a28cbf7'
@@ -176,7 +176,7 @@ suite('a recorder', () => {
       const [file] = filesOf('recorder-test')
       const [header, first] = linesOf(file!)
       rmSync(file!)
-      assert.deepEqual(header, { is: 'history', format: 1 })
+      assert.deepEqual(header, { is: 'history', format: FORMAT })
       if (expected === undefined) return assert.deepEqual(first, { is: 'stores' })
       const { called, returned, ...operation } = first as unknown as Record<string, unknown>
       assert.ok(Number(called) < Number(returned))
@@ -208,7 +208,7 @@ suite('a recorder', () => {
     await failing.end(() => EMPTY)
     assert.equal(said.mock.callCount(), 0)
     const [kept] = filesOf('failing-test')
-    assert.deepEqual(linesOf(kept!).at(-1), { is: 'stores' })
+    assert.deepEqual(linesOf(kept!).slice(-2), [{ is: 'stores' }, { is: 'end', lines: 3 }])
     rmSync(kept!)
 
     const passing = createRecorder('passing-test')

@@ -40,17 +40,22 @@ export function createRecorder(name: string): Recorder {
   mkdirSync(FOLDER, { recursive: true })
   const file = join(FOLDER, `${name}-${process.pid}-${calledNow()}.ndjson`)
   const stream = createWriteStream(file)
-  const write = (line: HistoryLine) =>
-    new Promise<void>((resolve, reject) =>
+  let lines = 0
+  const write = (line: HistoryLine) => {
+    lines++
+    return new Promise<void>((resolve, reject) =>
       stream.write(`${JSON.stringify(line)}\n`, (error) => (error ? reject(error) : resolve())),
     )
+  }
   /** Of the last line. */
   let written = write({ is: 'history', format: FORMAT })
   let state: 'unchecked' | 'passed' | 'kept' = 'unchecked'
   /** Not answered yet. */
   const open = new Set<Omit<Exchange, 'answer' | 'returned'>>()
 
+  /** A history that is kept is complete: what returns later is in it without an answer. */
   const record = (exchange: Exchange) => {
+    if (state === 'kept' || stream.writableEnded) return
     const operation = operationOf(exchange, DIGITS)
     if (operation) written = write(operation)
   }
@@ -59,8 +64,9 @@ export function createRecorder(name: string): Recorder {
     // When a run fails, clients may still be waiting: what they asked for may have happened.
     for (const exchange of open) record({ ...exchange, answer: undefined, returned: undefined })
     for (const line of storeLines(stores)) written = write(line)
-    await written
+    written = write({ is: 'end', lines })
     state = 'kept'
+    await written
     return `Its history is kept: npm run check-history -- ${relative(ROOT, file)}`
   }
 
@@ -74,13 +80,13 @@ export function createRecorder(name: string): Recorder {
         return answer
       } finally {
         open.delete(asked)
-        if (!stream.writableEnded) record({ ...asked, answer, returned: returnedNow() })
+        record({ ...asked, answer, returned: returnedNow() })
       }
     },
     async check(stores) {
       await written
       const checker = createHistoryChecker()
-      await readHistory(file, checker.add)
+      await readHistory(file, checker.add, { written: lines })
       for (const line of storeLines(stores)) checker.add(line)
       const findings = checker.finish()
       if (findings.faults.length === 0) {

@@ -59,13 +59,13 @@ suite('npm run check-history', () => {
     assert.deepEqual([ok, counts, faults[0].kind], [false, { store: 1 }, 'store'])
   })
 
-  const header = '{"is":"history","format":1}\n'
+  const header = '{"is":"history","format":2}\n'
   const read = '{"is":"read_product","client":"a","called":2,"product":"p"'
   const UNREADABLE: readonly (readonly [what: string, text: string, says: RegExp])[] = [
     ['is empty', '', /It is empty\./],
     ['is no history', 'hello\n', /Line 1 is not JSON\./],
     ['begins with another line', '{"is":"stores"}\n', /Line 1 must have "is": "history"\./],
-    ['has another format', '{"is":"history","format":2}\n', /Line 1 \(history\) has no usable "format"\./],
+    ['has another format', '{"is":"history","format":1}\n', /Line 1 \(history\) has no usable "format"\./],
     ['begins twice', header + header, /Line 2 begins a second history\./],
     [
       'has a kind of line that does not exist',
@@ -78,7 +78,18 @@ suite('npm run check-history', () => {
       `${header}{"is":"read_product","client":"a","called":2}\n`,
       /Line 2 \(read_product\) has no usable "product"\./,
     ],
-    ['was cut off in a line', `${header}${read}`, /Line 2 is not JSON\./],
+    [
+      'was cut off in a line',
+      `${header}${read}`,
+      /history\.ndjson\nIt was cut off, or its recorder was killed:/,
+    ],
+    ['was cut off between two lines', `${header}${read}}\n`, /\nIt was cut off, or its recorder was killed:/],
+    ['lacks a line', `${header}{"is":"end","lines":2}\n`, /\nIt has 1 lines, not 2 as it should\./],
+    [
+      'goes on after its end',
+      `${header}{"is":"end","lines":1}\n${read}}\n`,
+      /\nLine 3 comes after the end\./,
+    ],
     [
       'has an answer without its time',
       `${header}${read},"answer":{"refused":"x"}}\n`,
@@ -99,7 +110,11 @@ suite('npm run check-history', () => {
       header + '\n'.repeat(3) + 'x\n'.repeat(7),
       /^(?![\s\S]*Line 10)[\s\S]*Line 5 [\s\S]*Line 9 is not JSON\.\n$/,
     ],
-    ['ends before the stores were read', `${header}${read}}\n`, /It ends before the stores were read/],
+    [
+      'ends before the stores were read',
+      `${header}${read}}\n{"is":"end","lines":2}\n`,
+      /It ends before the stores were read/,
+    ],
   ]
   for (const [what, text, says] of UNREADABLE) {
     test(`exits with 2 for a file that ${what}`, (t) => {
