@@ -23,6 +23,21 @@ const generated = (chance: Chance) =>
     (line) => `${JSON.stringify(line)}\n`,
   )
 
+/** All around the ends of lines and within the last two lines, and some within others; the longest first. */
+function cutsOf(lines: readonly string[], chance: Chance): number[] {
+  const cuts = new Set<number>([0])
+  let start = 0
+  lines.forEach((line, i) => {
+    const end = start + line.length
+    const within = [start + 1, end - 2, end - 1, end]
+    if (i < lines.length - 2) within.push(...Array.from({ length: 3 }, () => chance.between(start, end)))
+    else within.push(...Array.from(line, (_, at) => start + at))
+    for (const cut of within) cuts.add(cut)
+    start = end
+  })
+  return [...cuts].sort((a, b) => b - a)
+}
+
 /** What the checker finds, or why the file is refused. */
 async function checked(file: string): Promise<Checked | string> {
   const checker = createHistoryChecker()
@@ -42,16 +57,15 @@ suite('a history file', () => {
       const lines = generated(chance)
       writeFileSync(file, lines.join(''))
       const bytes = Buffer.byteLength(lines.join(''))
-      for (let left = bytes; left > lines[0]!.length; left--) {
+      const [header] = lines
+      for (const left of cutsOf(lines, chance)) {
         truncateSync(file, left)
         const found = await checked(file)
         // Only the last line break is missing.
-        if (left >= bytes - 1) assert.deepEqual((found as Checked).faults, [])
-        else assert.match(String(found), /^It was cut off.*$/, `cut to ${left} bytes`)
-      }
-      for (let left = lines[0]!.length; left >= 0; left--) {
-        truncateSync(file, left)
-        assert.match(String(await checked(file)), /^(It was cut off|Line 1 is not JSON|It is empty).*$/)
+        if (left >= bytes - 1) assert.deepEqual((found as Checked).faults, [], `cut to ${left} bytes`)
+        else if (left >= header!.length)
+          assert.match(String(found), /^It was cut off.*$/, `cut to ${left} bytes`)
+        else assert.match(String(found), /^(It was cut off|Line 1 is not JSON|It is empty).*$/)
       }
     }))
 
