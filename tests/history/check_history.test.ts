@@ -30,7 +30,13 @@ const tea = (version: number, stock: number): ProductSeen => ({
   ...{ product: 'tea', version, stock, priceMinor: 5, text: 'Tea' },
 })
 const order = (id: string, status: string, version: number): OrderSeen => ({ order: id, status, version })
-const at = (client: string, called: number, returned: number) => ({ client, called, returned })
+/** Dan is an admin. */
+const by = (client: string) => ({
+  ...{ client, user: client },
+  role: client === 'admin' || client === 'dan' ? ('admin' as const) : ('customer' as const),
+})
+const at = (client: string, called: number, returned: number) => ({ ...by(client), called, returned })
+const NOBODY = { user: 'anonymous', role: 'none' as const }
 const one = (productId: string, quantity: number) => ({ productId, quantity })
 const priced = (productId: string, quantity: number, unitPriceMinor: number | null) => ({
   ...{ productId, quantity, unitPriceMinor },
@@ -60,11 +66,11 @@ const CORRECT: readonly Line[] = [
   },
   { name: 'read 1', is: 'read_product', ...at('eve', 50, 60), product: 'kettle', answer: kettle(1, 5) },
   {
-    ...{ name: 'ada buys', is: 'place_order', ...at('ada', 70, 100), user: 'ada', key: 'a' },
+    ...{ name: 'ada buys', is: 'place_order', ...at('ada', 70, 100), key: 'a' },
     ...{ lines: [one('kettle', 2), one('tea', 1)], totalMinor: 205, answer: order('A', 'confirmed', 2) },
   },
   {
-    ...{ name: 'bob buys', is: 'place_order', ...at('bob', 110, 130), user: 'bob', key: 'b' },
+    ...{ name: 'bob buys', is: 'place_order', ...at('bob', 110, 130), key: 'b' },
     ...{ lines: [one('kettle', 3), one('tea', 1)], totalMinor: 305, answer: order('B', 'confirmed', 2) },
   },
   { name: 'read 3', is: 'read_product', ...at('eve', 140, 150), product: 'kettle', answer: kettle(3, 0) },
@@ -80,7 +86,7 @@ const CORRECT: readonly Line[] = [
     ...{ writesText: false, answer: kettle(4, 0, 110) },
   },
   {
-    ...{ name: 'eve buys', is: 'place_order', ...at('eve', 180, 190), user: 'eve', key: 'e' },
+    ...{ name: 'eve buys', is: 'place_order', ...at('eve', 180, 190), key: 'e' },
     ...{ lines: [one('kettle', 1)], totalMinor: 110 },
     answer: {
       ...order('E', 'rejected', 2),
@@ -95,7 +101,6 @@ const CORRECT: readonly Line[] = [
       name: 'ships',
       is: 'change_order',
       ...at('admin', 200, 210),
-      user: 'admin',
       order: 'B',
       to: 'shipped',
     },
@@ -106,7 +111,6 @@ const CORRECT: readonly Line[] = [
       name: 'cancels',
       is: 'change_order',
       ...at('ada', 220, 230),
-      user: 'ada',
       order: 'A',
       to: 'cancelled',
     },
@@ -116,7 +120,6 @@ const CORRECT: readonly Line[] = [
     name: 'read A',
     is: 'read_order',
     ...at('ada', 240, 250),
-    user: 'ada',
     order: 'A',
     answer: order('A', 'cancelled', 4),
   },
@@ -125,14 +128,13 @@ const CORRECT: readonly Line[] = [
       name: 'adds',
       is: 'adjust_stock',
       ...at('admin', 260, 270),
-      user: 'admin',
       key: 'k',
       product: 'kettle',
     },
     ...{ delta: 10, answer: { version: 7, delta: 10, stockAfter: 12 } },
   },
   {
-    ...{ name: 'old price', is: 'place_order', ...at('eve', 280, 290), user: 'eve', key: 'p' },
+    ...{ name: 'old price', is: 'place_order', ...at('eve', 280, 290), key: 'p' },
     ...{ lines: [one('kettle', 1)], totalMinor: 100 },
     answer: {
       ...order('P', 'rejected', 2),
@@ -223,13 +225,13 @@ const PLANTED: readonly (readonly [
     'a stale read: a version that was current no more',
     plus(read(155, 158, kettle(2, 3))),
     'stale_read',
-    /Version 2 of product kettle.*: \[bob, 0.100–0.120 ms.*before \[dan, 0.145–0.148 ms: read product kettle → product kettle version 2/,
+    /Version 2 of product kettle.*: \[bob, 0.100–0.120 ms.*before \[dan, admin, 0.145–0.148 ms: read product kettle → product kettle version 2/,
   ],
   [
     'a read from the future: sold before it was ordered',
     plus(read(102, 105, kettle(3, 0))),
     'version_order',
-    /\[dan, 0.092–0.095 ms.*before \[bob, 0.100–0.120 ms: order 3 × kettle/,
+    /\[dan, admin, 0.092–0.095 ms.*before \[bob, 0.100–0.120 ms: order 3 × kettle/,
   ],
   [
     'a stock that never was',
@@ -326,7 +328,6 @@ const PLANTED: readonly (readonly [
       ...{
         is: 'adjust_stock',
         ...at('admin', 262, 272),
-        user: 'admin',
         key: 'k',
         product: 'kettle',
         delta: 10,
@@ -408,7 +409,7 @@ const PLANTED: readonly (readonly [
   [
     'a key that was refused as reused, though it was not',
     plus({
-      ...{ is: 'place_order', ...at('ada', 71, 99), user: 'ada', key: 'a', totalMinor: 205 },
+      ...{ is: 'place_order', ...at('ada', 71, 99), key: 'a', totalMinor: 205 },
       ...{ lines: [one('tea', 1), one('kettle', 2)], answer: { refused: 'idempotency_key_reused' } },
     }),
     'refused_without_reason',
@@ -424,7 +425,7 @@ const PLANTED: readonly (readonly [
   [
     'two orders of one key',
     plus({
-      ...{ is: 'place_order', ...at('ada', 90, 105), user: 'ada', key: 'a', totalMinor: 205 },
+      ...{ is: 'place_order', ...at('ada', 90, 105), key: 'a', totalMinor: 205 },
       ...{ lines: [one('kettle', 2), one('tea', 1)], answer: order('A2', 'pending', 1) },
     }),
     'key_with_two_orders',
@@ -504,7 +505,7 @@ const PLANTED: readonly (readonly [
       read(118, 120, tea(1, 9)),
     ],
     'cycle',
-    /(?=.*\[dan, 0.090–0.100 ms.*returned)(?=.*\[dan, 0.108–0.110 ms.*was called before)/,
+    /(?=.*\[dan, admin, 0.090–0.100 ms.*returned)(?=.*\[dan, admin, 0.108–0.110 ms.*was called before)/,
   ],
   [
     'two movements that made one version',
@@ -598,7 +599,7 @@ const PLANTED: readonly (readonly [
     'a product that was shown before it was created',
     plus(read(1, 5, kettle(1, 5))),
     'version_order',
-    /\[dan, 0.000–0.004 ms.*before \[admin, 0.009–0.019 ms: create/,
+    /\[dan, admin, 0.000–0.004 ms.*before \[admin, 0.009–0.019 ms: create/,
   ],
   [
     'a price that was shown before it was set',
@@ -615,7 +616,7 @@ const PLANTED: readonly (readonly [
   [
     'a status that was shown before it was asked for',
     plus({
-      ...{ is: 'read_order', ...at('bob', 191, 195), user: 'bob', order: 'B' },
+      ...{ is: 'read_order', ...at('bob', 191, 195), order: 'B' },
       answer: order('B', 'shipped', 3),
     }),
     'version_order',
@@ -649,7 +650,7 @@ const PLANTED: readonly (readonly [
         line.name === 'tea' ? ({ ...line, stock: 7, reserved: 1, version: 6 } as Line) : line,
       ),
       {
-        ...{ is: 'place_order', client: 'x', called: 150, user: 'x', key: 'x', totalMinor: 115 },
+        ...{ is: 'place_order', ...by('x'), called: 150, key: 'x', totalMinor: 115 },
         lines: [one('kettle', 1), one('tea', 1)],
       },
       { ...movement('kettle', 8, -1, 11), orderId: 'X' } as Line,
@@ -666,6 +667,140 @@ const PLANTED: readonly (readonly [
     ],
     'cycle',
     /(?=.*\[dan.*returned)(?=.*adjust stock.*was called before)/,
+  ],
+  [
+    'an order that is shown to another customer',
+    plus({ ...{ is: 'read_order', ...at('bob', 240, 255), order: 'A' }, answer: order('A', 'cancelled', 4) }),
+    'not_theirs',
+    /^Order A of user ada was shown to user bob: \[bob, 0.230–0.245 ms: read order A →/m,
+  ],
+  [
+    'an order that is shown without an account',
+    plus({
+      ...{ is: 'read_order', ...at('anonymous', 240, 255), ...NOBODY, order: 'A' },
+      answer: order('A', 'cancelled', 4),
+    }),
+    'not_theirs',
+    /Order A of user ada was shown to user anonymous: \[anonymous/,
+  ],
+  [
+    'a refusal that shows the order of another',
+    plus({
+      ...{ is: 'change_order', ...at('bob', 240, 255), order: 'A', to: 'cancelled' },
+      answer: { refused: 'illegal_transition', order: order('A', 'cancelled', 4) },
+    }),
+    'not_theirs',
+    /Order A of user ada was shown to user bob: \[bob/,
+  ],
+  [
+    "a list of one's own orders that has one of another",
+    plus({
+      ...{ is: 'list_orders', ...at('eve', 320, 330), of: 'eve' },
+      answer: { orders: [order('E', 'rejected', 2), order('B', 'shipped', 3)] },
+    }),
+    'not_theirs',
+    /Order B of user bob was shown to user eve: \[eve.*list the orders of eve → order E rejected, version 2; order B/,
+  ],
+  [
+    'a list of the orders of a user that has one of another, for an admin',
+    plus({
+      ...{ is: 'list_orders', ...at('dan', 320, 330), of: 'eve' },
+      answer: { orders: [order('E', 'rejected', 2), order('B', 'shipped', 3)] },
+    }),
+    'not_theirs',
+    /Order B is of user bob: \[dan/,
+  ],
+  ...(
+    [
+      ['list the orders of everyone', { is: 'list_orders', of: null, answer: { orders: [] } }],
+      ['list the orders of ada', { is: 'list_orders', of: 'ada', answer: { orders: [] } }],
+      ['GET /users', { is: 'use_route', route: 'GET /users', access: 'admin', answer: { served: true } }],
+      ['edit product tea: text', { is: 'edit_product', product: 'tea', writesText: true, answer: tea(1, 9) }],
+      ['delete product gone', { is: 'delete_product', product: 'gone', answer: { deleted: true } }],
+      [
+        'create a product, stock 0, price 1',
+        { is: 'create_product', stock: 0, priceMinor: 1, answer: tea(1, 9) },
+      ],
+      [
+        'adjust stock of kettle by 10, key k',
+        {
+          ...{ is: 'adjust_stock', key: 'k', product: 'kettle', delta: 10 },
+          answer: { version: 7, delta: 10, stockAfter: 12 },
+        },
+      ],
+      [
+        'order B to become shipped',
+        { is: 'change_order', order: 'B', to: 'shipped', answer: order('B', 'shipped', 3) },
+      ],
+    ] as const
+  ).map(
+    ([what, fields]) =>
+      [
+        `what only admins may do: ${what}`,
+        plus({ ...at('bob', 268, 400), ...fields } as Line),
+        'not_theirs',
+        new RegExp(
+          `^User bob of role customer may not do this, and was not refused: \\[bob.*${what} → `,
+          'm',
+        ),
+      ] as const,
+  ),
+  [
+    'a list without an account',
+    plus({
+      ...{ is: 'list_orders', ...at('anonymous', 320, 330), ...NOBODY, of: 'anonymous' },
+      answer: { orders: [] },
+    }),
+    'not_theirs',
+    /^User anonymous of role none may not do this/m,
+  ],
+  [
+    'what only services may do, for an admin',
+    plus({
+      ...{ is: 'use_route', ...at('dan', 320, 330), route: 'POST /internal/releases', access: 'service' },
+      answer: { served: true },
+    }),
+    'not_theirs',
+    /User dan of role admin may not do this, .*POST \/internal\/releases → answered/,
+  ],
+  [
+    'a shipment that only a customer asked for, without an answer',
+    change('ships', { ...by('bob'), answer: undefined }),
+    'change_without_request',
+    /Order B became shipped, and no client who may asked for that/,
+  ],
+  [
+    'a cancellation that another customer asked for, without an answer',
+    change('cancels', { ...by('bob'), answer: undefined }),
+    'change_without_request',
+    /Order A became cancelling, and no client who may asked for that/,
+  ],
+  [
+    'a shipment that was made although it was refused',
+    change('ships', { answer: { refused: 'forbidden' } }),
+    'change_without_request',
+    /Order B became shipped, and no client who may asked for that/,
+  ],
+  [
+    'a price that only a customer wrote, without an answer',
+    change('price', { ...by('bob'), answer: undefined }),
+    'missing_version',
+    /1 were made by nothing/,
+  ],
+  [
+    'a movement that only a customer asked for, without an answer',
+    change('adds', { ...by('bob'), answer: undefined }),
+    'change_without_request',
+    /movement of 10, to 12, that made version 7/,
+  ],
+  [
+    'a stale list of orders',
+    plus({
+      ...{ is: 'list_orders', ...at('ada', 240, 255), of: 'ada' },
+      answer: { orders: [order('A', 'confirmed', 2)] },
+    }),
+    'stale_read',
+    /Version 2 of order A was shown.*list the orders of ada/,
   ],
   ['stores that do not agree with themselves', change('tea', { stock: 9 }), 'store', /^Invariant 2/],
 ]
@@ -692,6 +827,31 @@ suite('a history', () => {
     assert.deepEqual(checkHistory(lines).faults, [])
   })
 
+  test('has what the callers may see and do: admins everything, owners their own, all others nothing (invariant 10)', () => {
+    const refused = { answer: { refused: 'forbidden' } }
+    const all = [order('A', 'cancelled', 4), order('B', 'shipped', 3)]
+    const lines: Line[] = [
+      { ...{ is: 'read_order', ...at('dan', 240, 255), order: 'A' }, answer: all[0] },
+      { ...{ is: 'list_orders', ...at('dan', 240, 255), of: null }, answer: { orders: all } },
+      { ...{ is: 'list_orders', ...at('dan', 240, 255), of: 'bob' }, answer: { orders: all.slice(1) } },
+      { ...{ is: 'list_orders', ...at('bob', 240, 255), of: 'bob' }, answer: { orders: all.slice(1) } },
+      { ...{ is: 'list_orders', ...at('bob', 240, 255), of: 'ada' }, ...refused },
+      { ...{ is: 'read_order', ...at('bob', 320, 330), order: 'A', answer: { refused: 'order_not_found' } } },
+      {
+        ...{ is: 'use_route', ...at('dan', 1, 2), route: 'GET /users', access: 'admin' },
+        answer: { served: true },
+      },
+      { ...{ is: 'use_route', ...at('bob', 1, 2), route: 'GET /users', access: 'admin' }, ...refused },
+      { ...{ is: 'change_order', ...at('bob', 1, 400), order: 'A', to: 'cancelled' }, ...refused },
+      { ...{ is: 'adjust_stock', ...at('bob', 1, 2), key: null, product: 'tea', delta: 1 }, ...refused },
+      {
+        ...{ is: 'read_product', ...at('anonymous', 1, 5), ...NOBODY, product: 'tea' },
+        answer: { refused: 'product_not_found' },
+      },
+    ]
+    assert.deepEqual(checkHistory(plus(...lines)).faults, [])
+  })
+
   test('every kind of fault is planted', () => {
     const kinds = new Set(PLANTED.map(([, , kind]) => kind))
     assert.deepEqual([...kinds].sort(), [...FAULT_KINDS].sort())
@@ -704,15 +864,14 @@ suite('a history', () => {
     const more: Operation[] = [
       {
         is: 'place_order',
-        client: 'x',
+        ...by('x'),
         called: 1,
-        user: 'x',
         key: 'x',
         lines: [one('tea', 1)],
         totalMinor: 5,
       },
-      { is: 'adjust_stock', client: 'x', called: 1, user: 'x', key: 'y', product: 'tea', delta: 1 },
-      { is: 'edit_product', client: 'x', called: 1, product: 'tea', priceMinor: 9, writesText: true },
+      { is: 'adjust_stock', ...by('dan'), called: 1, key: 'y', product: 'tea', delta: 1 },
+      { is: 'edit_product', ...by('dan'), called: 1, product: 'tea', priceMinor: 9, writesText: true },
     ]
     assert.deepEqual(checkHistory([...CORRECT, ...more]).faults, [])
   })
@@ -741,11 +900,11 @@ suite('a history', () => {
         }),
         ...ids.map(
           (product): Line => ({
-            ...{ is: 'edit_product', client: 'admin', called: 3, product, priceMinor: 0, writesText: false },
+            ...{ is: 'edit_product', ...by('admin'), called: 3, product, priceMinor: 0, writesText: false },
           }),
         ),
         {
-          ...{ is: 'place_order', ...at('ada', 4, 5), user: 'ada', key: 'k', lines, totalMinor: 7 },
+          ...{ is: 'place_order', ...at('ada', 4, 5), key: 'k', lines, totalMinor: 7 },
           answer: { ...order('O', 'rejected', 2), rejection },
         },
         { is: 'stores' },

@@ -6,6 +6,7 @@
  * and the work is that of sorting, n log n (decision 32).
  */
 import { faultsOf } from '../system/invariants.ts'
+import { checkCallers } from './callers.ts'
 import { createCollector } from './collect.ts'
 import { checkCycles } from './cycles.ts'
 import { type Checking, createChecking, type Findings } from './faults.ts'
@@ -76,6 +77,7 @@ function checkAll(layout: Layout, checking: Checking): void {
     checkRealTime(checking, `order ${id}`, bounds, order.of, order.seen)
   }
   checkKeys(checking)
+  checkCallers(checking)
   // Each of these is a cycle as well.
   if (!checking.has('stale_read', 'version_order')) checkCycles(layout, checking)
 }

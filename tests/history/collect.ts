@@ -1,4 +1,5 @@
 /** Arranges a history by product and by order (collected.ts), line by line. */
+import { mayAsk } from './callers.ts'
 import {
   type Attempts,
   type Collected,
@@ -45,7 +46,8 @@ export function createCollector(): Collector {
     if (answer === undefined) return
     const shown = isRefused(answer) ? (answer.order ?? answer.product) : answer
     if (shown === undefined) return
-    if ('order' in shown) order(shown.order).seen.push({ by, state: shown })
+    if ('orders' in shown) for (const state of shown.orders) order(state.order).seen.push({ by, state })
+    else if ('order' in shown) order(shown.order).seen.push({ by, state: shown })
     else if ('product' in shown) product(shown.product).seen.push({ by, state: shown })
   }
 
@@ -59,6 +61,8 @@ export function createCollector(): Collector {
   const addOperation = (operation: Operation) => {
     const by = operations.push(operation) - 1
     see(by, operation)
+    // Whatever became of it, it explains nothing.
+    if (operation.answer === undefined && !mayAsk(operation)) return
     const missing = isRefused(operation.answer) && /_not_found$/.test(operation.answer.refused)
     switch (operation.is) {
       case 'place_order':
@@ -72,6 +76,9 @@ export function createCollector(): Collector {
         break
       case 'read_order':
         if (missing) order(operation.order).missing.push(by)
+        break
+      case 'list_orders':
+      case 'use_route':
         break
       case 'read_product':
         if (missing) product(operation.product).missing.push(by)

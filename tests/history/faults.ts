@@ -19,6 +19,8 @@ export const FAULT_KINDS = [
   'lost_order',
   'key_with_two_orders',
   'illegal_transition',
+  /** A caller saw or did what is not theirs. */
+  'not_theirs',
   'cycle',
 ] as const
 export type FaultKind = (typeof FAULT_KINDS)[number]

@@ -33,7 +33,16 @@ export type Header = { readonly is: 'history'; readonly format: typeof FORMAT }
 /** Blank lines do not count. */
 export type End = { readonly is: 'end'; readonly lines: number }
 
-type Timed = { readonly client: string; readonly called: number; readonly returned?: number | undefined }
+/** Who asked, as the token of the request named them, and when. Without a token: `anonymous`, who has no role. */
+type Called = {
+  readonly client: string
+  readonly user: string
+  readonly role: Role
+  readonly called: number
+  readonly returned?: number | undefined
+}
+export const ROLES = ['none', 'customer', 'admin'] as const
+export type Role = (typeof ROLES)[number]
 
 /** A product as an answer showed it. */
 export type ProductSeen = {
@@ -72,9 +81,8 @@ export type Refused = {
 
 export type AskedLine = { readonly productId: string; readonly quantity: number }
 
-export type PlaceOrder = Timed & {
+export type PlaceOrder = Called & {
   readonly is: 'place_order'
-  readonly user: string
   readonly key: string | null
   readonly lines: readonly AskedLine[]
   readonly totalMinor: number
@@ -82,34 +90,48 @@ export type PlaceOrder = Timed & {
   readonly answer?: OrderSeen | Refused | undefined
 }
 /** Cancel, ship, deliver. */
-export type ChangeOrder = Timed & {
+export type ChangeOrder = Called & {
   readonly is: 'change_order'
-  readonly user: string
   readonly order: string
   readonly to: string
   /** The version that its author had seen, if it named one. */
   readonly seen?: number | undefined
   readonly answer?: OrderSeen | Refused | undefined
 }
-export type ReadOrder = Timed & {
+export type ReadOrder = Called & {
   readonly is: 'read_order'
-  readonly user: string
   readonly order: string
   readonly answer?: OrderSeen | Refused | undefined
 }
-export type ReadProduct = Timed & {
+/** A page of orders. */
+export type ListOrders = Called & {
+  readonly is: 'list_orders'
+  /** Whose; null for a list of everyone's. */
+  readonly of: string | null
+  readonly answer?: OrdersSeen | Refused | undefined
+}
+export type OrdersSeen = { readonly orders: readonly OrderSeen[] }
+/** A request of another kind, which only admins may make, or only the services. What it showed or did is not recorded. */
+export type UseRoute = Called & {
+  readonly is: 'use_route'
+  readonly route: string
+  readonly access: 'admin' | 'service'
+  readonly answer?: Served | Refused | undefined
+}
+export type Served = { readonly served: true }
+export type ReadProduct = Called & {
   readonly is: 'read_product'
   readonly product: string
   readonly answer?: ProductSeen | Refused | undefined
 }
-export type CreateProduct = Timed & {
+export type CreateProduct = Called & {
   readonly is: 'create_product'
   readonly stock: number
   readonly priceMinor: number
   readonly answer?: ProductSeen | Refused | undefined
 }
 /** The fields that the request had. With `stock` it sets the stock. */
-export type EditProduct = Timed & {
+export type EditProduct = Called & {
   readonly is: 'edit_product'
   readonly product: string
   readonly seen?: number | undefined
@@ -119,15 +141,14 @@ export type EditProduct = Timed & {
   readonly writesText: boolean
   readonly answer?: ProductSeen | Refused | undefined
 }
-export type DeleteProduct = Timed & {
+export type DeleteProduct = Called & {
   readonly is: 'delete_product'
   readonly product: string
   readonly answer?: Deleted | Refused | undefined
 }
 export type Deleted = { readonly deleted: true }
-export type AdjustStock = Timed & {
+export type AdjustStock = Called & {
   readonly is: 'adjust_stock'
-  readonly user: string
   readonly key: string | null
   readonly product: string
   readonly delta: number
@@ -138,6 +159,8 @@ export type Operation =
   | PlaceOrder
   | ChangeOrder
   | ReadOrder
+  | ListOrders
+  | UseRoute
   | ReadProduct
   | CreateProduct
   | EditProduct

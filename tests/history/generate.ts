@@ -100,6 +100,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
   const earlier = (at: number) => Math.max(0, at - chance.between(0, options.overlap + 1) * STEP_MICROSECONDS)
   const later = (at: number) => at + chance.between(0, options.overlap + 1) * STEP_MICROSECONDS
   const client = () => `client ${chance.between(1, 9)}`
+  const user = () => `user ${chance.between(1, 9)}`
   const recent = () => orders[Math.max(0, orders.length - chance.between(1, RECENT_MAX))]
 
   /** Emits an operation that took effect from `began` to now. */
@@ -109,7 +110,8 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
       emit({ ...asked, called, answer: undefined } as Operation)
     } else emit({ ...asked, called, returned: later(now) })
   }
-  const base = () => ({ client: client(), called: 0 })
+  const of = (user: string) => ({ client: client(), user, role: 'customer' as const, called: 0 })
+  const ofAdmin = () => ({ ...of('admin'), role: 'admin' as const })
 
   const seenProduct = ({ id, version, stock, priceMinor, text }: Product): ProductSeen => ({
     product: id,
@@ -144,7 +146,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     move(product, options.stock, null)
     const asked = { is: 'create_product' as const, stock: product.stock, priceMinor: product.priceMinor }
     // Its answer is never lost: no client would know the product.
-    emit({ ...base(), ...asked, called: earlier(now), returned: later(now), answer: seenProduct(product) })
+    emit({ ...ofAdmin(), ...asked, called: earlier(now), returned: later(now), answer: seenProduct(product) })
   }
 
   function decide(order: Order): void {
@@ -192,7 +194,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     const chosen = [...new Set([first, second])].map((i) => products[i]!)
     const lines = chosen.map(({ id }) => ({ productId: id, quantity: chance.between(1, 5) }))
     const cost = chosen.reduce((sum, { priceMinor }, i) => sum + priceMinor * lines[i]!.quantity, 0)
-    const userId = `user ${chance.between(1, 9)}`
+    const userId = user()
     const order: Order = {
       ...{ id: `order ${orders.length}`, userId, key: odds(90) ? `key ${orders.length}` : null, lines },
       ...{ totalMinor: odds(90) ? cost : cost + 1, history: ['pending'], priced: [] },
@@ -200,7 +202,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     orders.push(order)
     const began = now
     const asked = {
-      ...{ ...base(), is: 'place_order' as const, user: userId, key: order.key },
+      ...{ ...of(userId), is: 'place_order' as const, key: order.key },
       ...{ lines: lines.map((line) => ({ ...line })), totalMinor: order.totalMinor },
     }
     if (order.key !== null) placed.push({ asked, order })
@@ -249,7 +251,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     if (!order) return
     const to = chance.pick(['cancelled', 'shipped', 'shipped', 'delivered'])
     const status = order.history.at(-1)!
-    const asked = { ...base(), is: 'change_order' as const, user: 'admin', order: order.id, to }
+    const asked = { ...ofAdmin(), is: 'change_order' as const, order: order.id, to }
     const allowed =
       (to === 'cancelled' && (status === 'pending' || status === 'confirmed')) ||
       (to === 'shipped' && status === 'confirmed') ||
@@ -273,7 +275,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     const seen = odds(50) ? Math.max(1, product.version - chance.between(0, 3)) : undefined
     const stock = kind === 'stock' ? chance.between(0, options.stock) : undefined
     const asked = {
-      ...{ ...base(), is: 'edit_product' as const, product: product.id, writesText: kind === 'text' },
+      ...{ ...ofAdmin(), is: 'edit_product' as const, product: product.id, writesText: kind === 'text' },
       ...(seen === undefined ? {} : { seen }),
       ...(priceMinor === undefined ? {} : { priceMinor }),
       ...(stock === undefined ? {} : { stock }),
@@ -299,7 +301,7 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     if (product.deleted) return
     const delta = chance.pick([options.stock, 7, -3])
     const key = odds(50) ? `adjustment ${steps}` : null
-    const asked = { ...base(), is: 'adjust_stock' as const, user: 'admin', key, product: product.id, delta }
+    const asked = { ...ofAdmin(), is: 'adjust_stock' as const, key, product: product.id, delta }
     if (product.stock + delta < 0) {
       answer({ ...asked, answer: { refused: 'insufficient_stock', product: seenProduct(product) } })
       return
@@ -325,21 +327,54 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
     product.deleted = true
     product.version++
     product.editVersion = product.version
-    answer({ ...base(), is: 'delete_product', product: product.id, answer: { deleted: true } })
+    answer({ ...ofAdmin(), is: 'delete_product', product: product.id, answer: { deleted: true } })
   }
 
   function readProduct() {
     const product = chance.pick(products)
     const shown = product.deleted ? { refused: 'product_not_found' } : seenProduct(product)
-    answer({ ...base(), is: 'read_product', product: product.id, answer: shown })
+    answer({ ...of(user()), is: 'read_product', product: product.id, answer: shown })
   }
 
   function readOrder() {
     const order = recent()
     if (order) {
-      const asked = { ...base(), is: 'read_order' as const, user: order.userId, order: order.id }
+      const asked = { ...of(order.userId), is: 'read_order' as const, order: order.id }
       answer({ ...asked, answer: seenOrder(order) })
     }
+  }
+
+  function list() {
+    const whose = odds(70) ? user() : null
+    const shown = orders.filter(({ userId }) => whose === null || userId === whose).slice(-RECENT_MAX)
+    const asked = { ...(whose === null ? ofAdmin() : of(whose)), is: 'list_orders' as const, of: whose }
+    answer({ ...asked, answer: { orders: shown.map(seenOrder) } })
+  }
+
+  /** What is not theirs: customers are refused, and some get no answer. */
+  function pry() {
+    const prying = of(user())
+    const order = recent()
+    if (order === undefined || order.userId === prying.user) return
+    const product = chance.pick(products).id
+    const refused = { answer: { refused: 'forbidden' } }
+    const missing = { answer: { refused: 'order_not_found' } }
+    const others: readonly Operation[] = [
+      { ...prying, is: 'read_order', order: order.id, ...missing },
+      {
+        ...prying,
+        is: 'change_order',
+        order: order.id,
+        to: chance.pick(['cancelled', 'shipped']),
+        ...missing,
+      },
+      { ...prying, is: 'list_orders', of: chance.pick([order.userId, null]), ...refused },
+      { ...prying, is: 'adjust_stock', key: null, product, delta: 1, ...refused },
+      { ...prying, is: 'edit_product', product, priceMinor: 1, writesText: false, ...refused },
+      { ...prying, is: 'delete_product', product, ...refused },
+      { ...prying, is: 'use_route', route: 'GET /users', access: 'admin', ...refused },
+    ]
+    answer(chance.pick(others))
   }
 
   const advance = () => {
@@ -365,7 +400,9 @@ function createShop(options: Generated, chance: Chance, emit: (line: HistoryLine
       else if (dice < 800) readOrder()
       else if (dice < 900) change()
       else if (dice < 930) adjust()
-      else if (dice < 950) repeat()
+      else if (dice < 945) repeat()
+      else if (dice < 955) list()
+      else if (dice < 965) pry()
       else if (dice < 998) edit()
       else remove()
     },

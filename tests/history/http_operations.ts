@@ -2,10 +2,18 @@
 import { hash } from 'node:crypto'
 import { parseMoney } from '@shop/service_kit/money/money'
 import type { Answer, Json, Request } from '../system/calls.ts'
-import type { Operation, OrderSeen, ProductSeen, Refused, RejectionSeen } from './format.ts'
+import type { Operation, OrderSeen, ProductSeen, Refused, RejectionSeen, Role } from './format.ts'
 
 const SERVER_ERROR = 500
 const NOT_MODIFIED = 304
+
+/** What is not for every account, beside orders and changes of products. What comes before the path is that of a gateway. */
+const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])[] = [
+  [/^\w+ .*\/products\/[^/]+\/stock_movements$/, 'admin'],
+  [/^\w+ .*\/users(\/[^/]+\/role)?$/, 'admin'],
+  [/^\w+ .*\/audit\/\w+$/, 'admin'],
+  [/^\w+ .*\/internal\/\w+$/, 'service'],
+]
 
 export type Exchange = {
   readonly method: string
@@ -22,11 +30,8 @@ export type Exchange = {
 export function operationOf(exchange: Exchange, digits: number): Operation | undefined {
   const { method, url, request, answer, called, returned } = exchange
   if (answer?.status === NOT_MODIFIED) return undefined
-  const found = /\/(orders|products)(?:\/([0-9a-f-]{36})(\/stock_adjustments)?)?$/.exec(new URL(url).pathname)
-  if (!found) return undefined
-  const [, resource, id = '', under = ''] = found
-  const { user, name } = whoAsks(request.token)
-  const timed = { client: name, called, returned }
+  const { pathname } = new URL(url)
+  const timed = { ...whoAsks(request.token), called, returned }
   const { body = {} } = request
   const minor = (amount: unknown) => parseMoney(String(amount), digits) ?? 0
   /** What a successful answer shows, or why it was refused; undefined if the outcome is unknown. */
@@ -68,20 +73,33 @@ export function operationOf(exchange: Exchange, digits: number): Operation | und
     totalMinor: total === null ? null : minor(total),
   })
 
+  const served = () => ({ served: true as const })
+  for (const [pattern, access] of ROUTES) {
+    const [route] = pattern.exec(`${method} ${pathname}`) ?? []
+    if (route !== undefined) return { is: 'use_route', ...timed, route, access, answer: outcome(served) }
+  }
+  const ofUser = /\/orders\/user\/([^/]+)$/.exec(pathname)
+  const found = /\/(orders|products)(?:\/([0-9a-f-]{36})(\/stock_adjustments)?)?$/.exec(pathname)
+  const [, resource, id = '', under = ''] = ofUser ? ['', 'orders/user'] : (found ?? [])
   switch (`${method} ${resource}${id && '/id'}${under}`) {
+    case 'GET orders/user':
+    case 'GET orders': {
+      const ordersSeen = ({ items }: Json) => ({ orders: (items as Json[]).map(orderSeen) })
+      return { is: 'list_orders', ...timed, of: ofUser?.[1] ?? null, answer: outcome(ordersSeen) }
+    }
     case 'POST orders': {
       const lines = ((body.lines as Json[] | undefined) ?? [body]).map(({ product_id, quantity }) => ({
         ...{ productId: String(product_id), quantity: Number(quantity) },
       }))
       const rejected = answer?.body.order as Json | undefined
-      const asked = { user, key: request.key ?? null, lines, totalMinor: minor(body.total_price) }
+      const asked = { key: request.key ?? null, lines, totalMinor: minor(body.total_price) }
       const shown = rejected ? orderSeen(rejected) : outcome(orderSeen)
       return { is: 'place_order', ...timed, ...asked, answer: shown }
     }
     case 'GET orders/id':
-      return { is: 'read_order', ...timed, user, order: id, answer: outcome(orderSeen) }
+      return { is: 'read_order', ...timed, order: id, answer: outcome(orderSeen) }
     case 'PUT orders/id': {
-      const asked = { user, order: id, to: String(body.status), seen: versionNamed(request) }
+      const asked = { order: id, to: String(body.status), seen: versionNamed(request) }
       return { is: 'change_order', ...timed, ...asked, answer: outcome(orderSeen) }
     }
     case 'POST products': {
@@ -108,7 +126,7 @@ export function operationOf(exchange: Exchange, digits: number): Operation | und
         answer: outcome(() => ({ deleted: true as const })),
       }
     case 'POST products/id/stock_adjustments': {
-      const asked = { user, key: request.key ?? null, product: id, delta: Number(body.delta) }
+      const asked = { key: request.key ?? null, product: id, delta: Number(body.delta) }
       const shown = outcome(({ version, delta, stock_after }) => ({
         ...{ version: Number(version), delta: Number(delta), stockAfter: Number(stock_after) },
       }))
@@ -127,11 +145,15 @@ function versionNamed({ body, headers }: Request): number | undefined {
 }
 
 /** The account of the token, which is not verified here. */
-function whoAsks(token: string | undefined): { user: string; name: string } {
+function whoAsks(token: string | undefined): { client: string; user: string; role: Role } {
   try {
-    const { sub, username } = JSON.parse(Buffer.from(token!.split('.')[1]!, 'base64url').toString())
-    return { user: String(sub), name: String(username ?? sub) }
+    const { sub, username, role } = JSON.parse(Buffer.from(token!.split('.')[1]!, 'base64url').toString())
+    return {
+      client: String(username ?? sub),
+      user: String(sub),
+      role: role === 'admin' ? 'admin' : 'customer',
+    }
   } catch {
-    return { user: 'anonymous', name: 'anonymous' }
+    return { client: 'anonymous', user: 'anonymous', role: 'none' }
   }
 }

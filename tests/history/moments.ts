@@ -5,6 +5,7 @@
  * answer that shows a version returned after it. A product: a sale lies between the order's first version and its confirmation,
  * a release between its cancellation and its end; adjustments and edits are bounded by their own requests.
  */
+import { mayHaveChanged } from './callers.ts'
 import type { Checking } from './faults.ts'
 import type { AdjustStock, ChangeOrder, MovementSeen } from './format.ts'
 import type { Layout, OrderVersions, ProductVersions } from './layout.ts'
@@ -31,7 +32,10 @@ export function boundOrder(order: OrderVersions, { bounds }: Layout, checking: C
     if (asked !== undefined) {
       needs(
         i + 1,
-        changes.filter((by) => (operations[by] as ChangeOrder).to === asked),
+        changes.filter((by) => {
+          const operation = operations[by] as ChangeOrder
+          return operation.to === asked && mayHaveChanged(operation, record!.userId)
+        }),
       )
     }
   })

@@ -2,11 +2,12 @@
  * One order: what was asked and answered, against what the store has.
  *
  *  a. An order that an answer showed is in the store, as it was asked for (invariant 3).
- *  b. Its statuses follow each other along NEXT, and a client asked for those that clients ask for.
+ *  b. Its statuses follow each other along NEXT, and a client who may, asked for those that clients ask for.
  *  c. Every answer shows a version of its history (invariant 7).
  *  d. A change is refused only in a status that does not allow it.
  *  e. Its units were taken once of each product, and returned at most once, after that (invariants 2 and 6).
  */
+import { mayHaveChanged, mayTouch } from './callers.ts'
 import { isRefused } from './collected.ts'
 import type { Checking } from './faults.ts'
 import type { ChangeOrder, OrderRecord, PlaceOrder } from './format.ts'
@@ -36,8 +37,10 @@ export function checkOrder(order: OrderVersions, { products }: Layout, checking:
     }
     const asked = ASKED_AS[status]
     if (asked === undefined) return
-    if (!changes.some((by) => (operations[by] as ChangeOrder).to === asked)) {
-      report('change_without_request', `Order ${id} became ${status}, and no client asked for that`)
+    const askedFor = (by: number) =>
+      (operations[by] as ChangeOrder).to === asked && mayHaveChanged(operations[by]!, record!.userId)
+    if (!changes.some(askedFor)) {
+      report('change_without_request', `Order ${id} became ${status}, and no client who may asked for that`)
     }
   })
   for (const { by, state } of seen) {
@@ -91,17 +94,12 @@ function checkChange(by: number, { operations, report, describe }: Checking): vo
   if (wrong) report('refused_without_reason', `Its status and version allowed it: ${describe(by)}`)
 }
 
-/** 404 for an order that was shown before, to the same user or to its owner. */
+/** 404 for an order that was shown before, to its owner or an admin. */
 function checkMissing({ missing, seen }: OrderVersions, { userId }: OrderRecord, checking: Checking): void {
   const { operations, calls, returns, report, describe } = checking
   for (const by of missing) {
-    const { user } = operations[by] as { user: string }
-    const before = seen.find((shown) => {
-      const reader = operations[shown.by]!
-      return (
-        returns[shown.by]! < calls[by]! && (user === userId || ('user' in reader && reader.user === user))
-      )
-    })
+    if (!mayTouch(operations[by]!, userId)) continue
+    const before = seen.find((shown) => returns[shown.by]! < calls[by]!)
     if (before)
       report('lost_order', `The order was there before: ${describe(before.by)} before ${describe(by)}`)
   }

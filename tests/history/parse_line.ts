@@ -1,5 +1,5 @@
 /** One line of a history file, checked: what it returns has the fields of its type (format.ts). */
-import { FORMAT, type HistoryLine } from './format.ts'
+import { FORMAT, type HistoryLine, ROLES, type Role } from './format.ts'
 
 export class UnreadableLine extends Error {
   override name = 'UnreadableLine'
@@ -52,14 +52,20 @@ const answer = (shape: Fields): Check => {
   const shown = fields(shape)
   return (value) => value === undefined || shown(value) || REFUSED(value)
 }
-const TIMED: Fields = { client: text, called: count, returned: optional(count) }
-const operation = (own: Fields, shape: Fields): Fields => ({ ...TIMED, ...own, answer: answer(shape) })
+const role: Check = (value) => ROLES.includes(value as Role)
+const CALLED: Fields = { client: text, user: text, role, called: count, returned: optional(count) }
+const operation = (own: Fields, shape: Fields): Fields => ({ ...CALLED, ...own, answer: answer(shape) })
 
 const SHAPES: Readonly<Record<HistoryLine['is'], Fields>> = {
   history: { format: (value) => value === FORMAT },
-  place_order: operation({ user: text, key: textOrNull, lines: askedLines, totalMinor: whole }, ORDER),
-  change_order: operation({ user: text, order: text, to: text, seen: optional(whole) }, ORDER),
-  read_order: operation({ user: text, order: text }, ORDER),
+  place_order: operation({ key: textOrNull, lines: askedLines, totalMinor: whole }, ORDER),
+  change_order: operation({ order: text, to: text, seen: optional(whole) }, ORDER),
+  read_order: operation({ order: text }, ORDER),
+  list_orders: operation({ of: textOrNull }, { orders: list(fields(ORDER)) }),
+  use_route: operation(
+    { route: text, access: (value) => value === 'admin' || value === 'service' },
+    { served: flag },
+  ),
   read_product: operation({ product: text }, PRODUCT),
   create_product: operation({ stock: whole, priceMinor: whole }, PRODUCT),
   edit_product: operation(
@@ -71,7 +77,7 @@ const SHAPES: Readonly<Record<HistoryLine['is'], Fields>> = {
   ),
   delete_product: operation({ product: text }, { deleted: flag }),
   adjust_stock: operation(
-    { user: text, key: textOrNull, product: text, delta: whole },
+    { key: textOrNull, product: text, delta: whole },
     { version: count, delta: whole, stockAfter: whole },
   ),
   stores: {},

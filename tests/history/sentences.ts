@@ -1,4 +1,4 @@
-/** Operations in words: who, when, what was asked, what was answered. Times are milliseconds since the first call. */
+/** Operations in words: who, in which role, when, what was asked, what was answered. Times are milliseconds since the first call. */
 import { isRefused } from './collected.ts'
 import type { Operation, OrderSeen, ProductSeen } from './format.ts'
 import { linesIn } from './placements.ts'
@@ -12,9 +12,10 @@ export function describer(operations: readonly Operation[]): Describe {
   return (by) => {
     const operation = operations[by]
     if (!operation) return '[no recorded operation]'
-    const { client, called, returned, answer } = operation
+    const { client, role, called, returned, answer } = operation
     const span = `${ms(called)}–${returned === undefined ? '' : ms(returned)} ms`
-    return `[${client}, ${span}: ${askedIn(operation)} → ${answer === undefined ? 'no answer' : answered(answer)}]`
+    const who = role === 'admin' && client !== role ? `${client}, admin` : client
+    return `[${who}, ${span}: ${askedIn(operation)} → ${answer === undefined ? 'no answer' : answered(answer)}]`
   }
 }
 
@@ -26,6 +27,10 @@ function askedIn(operation: Operation): string {
       return `order ${operation.order} to become ${operation.to}${seenIn(operation.seen)}`
     case 'read_order':
       return `read order ${operation.order}`
+    case 'list_orders':
+      return `list the orders of ${operation.of ?? 'everyone'}`
+    case 'use_route':
+      return operation.route
     case 'read_product':
       return `read product ${operation.product}`
     case 'create_product':
@@ -58,6 +63,8 @@ function answered(answer: NonNullable<Operation['answer']>): string {
     return `refused, ${refused}${state}`
   }
   if ('deleted' in answer) return 'deleted'
+  if ('served' in answer) return 'answered'
+  if ('orders' in answer) return answer.orders.map(orderIn).join('; ') || 'no orders'
   if ('delta' in answer) return `version ${answer.version}, stock ${answer.stockAfter}`
   return 'order' in answer ? orderIn(answer) : productIn(answer)
 }

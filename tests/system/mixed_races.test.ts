@@ -1,11 +1,13 @@
 /**
  * Everything at once, at two processes of each service on the same files: buyers, owners who cancel, admins who edit prices
- * and texts, set and adjust stock, ship and remove products, and readers who read all of it again and again. Nothing is
- * counted: the history of all answers must fit into one sequence with the stores (tests/history; invariants 1 to 8).
+ * and texts, set and adjust stock, ship and remove products, readers who read all of it again and again, and customers who try
+ * what is not theirs. Nothing is counted: the history of all answers must fit into one sequence with the stores, and nobody may
+ * have seen or done what is not theirs (tests/history; invariants 1 to 8 and 10).
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { orderOf } from './buyer.ts'
+import type { Json } from './calls.ts'
 import { createRecordedWorld, type RecordedWorld } from './recorded_world.ts'
 import { byChance, type Chance } from './until.ts'
 import { type Account, newKey, type Order, type Product, type World } from './world.ts'
@@ -14,6 +16,7 @@ const TEST_MS = 240_000
 const BUYERS = 12
 const ADMINS = 4
 const READERS = 4
+const PRYING = 2
 const STEPS = 80
 const PRODUCTS = 4
 const STOCK = 40
@@ -25,9 +28,11 @@ type Shop = {
   readonly products: Product[]
   readonly orders: { readonly id: string; readonly owner: Account }[]
   readonly urls: { readonly products: readonly string[]; readonly orders: readonly World['orders'][] }
+  /** By their status, how many attempts at what is not theirs were answered. */
+  readonly pried: Map<number, number>
 }
 
-suite('everything at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
+suite('everything at once (invariants 1 to 8 and 10)', { timeout: TEST_MS }, () => {
   test('every answer fits into one sequence of changes', (t) =>
     byChance(async (chance) => {
       const world = await createRecordedWorld(t, 'mixed-races')
@@ -38,7 +43,7 @@ suite('everything at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
       for (let i = 0; i < PRODUCTS; i++)
         products.push(await world.addProduct({ stock: STOCK, price: '5.00' }))
       const urls = { products: [world.products.url, more.url], orders: [world.orders, moreOrders] }
-      const shop: Shop = { world, products, orders: [], urls }
+      const shop: Shop = { world, products, orders: [], urls, pried: new Map() }
       const several = (count: number, step: (chance: Chance, i: number) => Promise<unknown>) =>
         Array.from({ length: count }, async (_, i) => {
           const own = chance.fork()
@@ -48,6 +53,7 @@ suite('everything at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
         ...several(BUYERS, (own, i) => buy(shop, own, buyers[i % buyers.length]!)),
         ...several(ADMINS, (own) => administer(shop, own)),
         ...several(READERS, (own) => read(shop, own)),
+        ...several(PRYING, (own, i) => pry(shop, own, buyers[i]!)),
       ])
       const { orders, movements } = await world.check()
       t.diagnostic(`${orders.length} orders, ${movements.length} movements, seed ${chance.seed}`)
@@ -58,6 +64,7 @@ suite('everything at once (invariants 1 to 8)', { timeout: TEST_MS }, () => {
           `No order ended ${status}`,
         )
       }
+      for (const status of [403, 404]) assert.ok(shop.pried.has(status), `No attempt was answered ${status}`)
     }))
 })
 
@@ -117,5 +124,42 @@ async function read({ world, products, orders, urls }: Shop, chance: Chance) {
   const order = orders.slice(-RECENT)[chance.between(0, RECENT)]
   if (!order) return
   const { token } = order.owner
-  await world.call<Order>('GET', `${chance.pick(urls.orders).url}/orders/${order.id}`, { token })
+  const service = chance.pick(urls.orders).url
+  if (chance.between(0, 4) > 0) await world.call<Order>('GET', `${service}/orders/${order.id}`, { token })
+  else if (chance.between(0, 2) > 0)
+    await world.call('GET', `${service}/orders/user/${order.owner.id}`, { token })
+  else await world.call('GET', `${service}/orders?limit=10`, { token: world.admin.token })
+}
+
+/** A customer who tries what others may: the history shows whether anything came of it. */
+async function pry({ world, products, orders, urls, pried }: Shop, chance: Chance, { id, token }: Account) {
+  const others = orders.filter(({ owner }) => owner.id !== id).slice(-RECENT)
+  const at = { orders: chance.pick(urls.orders).url, products: chance.pick(urls.products) }
+  const product = `${at.products}/products/${chance.pick(products).id}`
+  if (others.length === 0) {
+    await world.call('GET', product)
+    return
+  }
+  const order = chance.pick(others)
+  const attempts: readonly (readonly [method: string, url: string, body?: Json])[] = [
+    ['GET', `${at.orders}/orders/${order.id}`],
+    ['GET', `${at.orders}/orders/user/${order.owner.id}`],
+    ['GET', `${at.orders}/orders`],
+    ['PUT', `${at.orders}/orders/${order.id}`, { status: chance.pick(['cancelled', 'shipped']) }],
+    ['PATCH', product, { price: '0.01' }],
+    ['DELETE', product],
+    ['POST', `${at.products}/products`, { name: 'Mine', description: '', price: '0.01', stock: 1 }],
+    ['POST', `${product}/stock_adjustments`, { delta: 5, reason: 'mine' }],
+    ['GET', `${product}/stock_movements`],
+    ['POST', `${at.products}/internal/releases`, { order_ids: [order.id] }],
+    ['GET', `${world.auth.url}/users`],
+    ['GET', `${at.orders}/audit/orders`],
+  ]
+  const [method, url, body] = chance.pick(attempts)
+  const signedIn = chance.between(0, 6) > 0
+  const { status } = await world.call(method, url, {
+    ...(signedIn ? { token } : {}),
+    ...(body ? { body } : {}),
+  })
+  pried.set(status, (pried.get(status) ?? 0) + 1)
 }
