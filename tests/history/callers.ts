@@ -1,5 +1,5 @@
 /**
- * Nobody sees or does what is not theirs (invariant 10), by the user and the role that the token of each request named:
+ * No caller sees or does what is not theirs (invariant 10), by the user and the role that the token of each request named:
  *
  *  a. An order is shown to its owner and to admins alone, by whatever answer, and a list of one user's orders has only theirs.
  *  b. What only admins may do is done for admins alone; what only the services may do, for no client.

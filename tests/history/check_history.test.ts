@@ -36,7 +36,7 @@ const by = (client: string) => ({
   role: client === 'admin' || client === 'dan' ? ('admin' as const) : ('customer' as const),
 })
 const at = (client: string, called: number, returned: number) => ({ ...by(client), called, returned })
-const NOBODY = { user: 'anonymous', role: 'none' as const }
+const ANONYMOUS = { user: 'anonymous', role: 'none' as const }
 const one = (productId: string, quantity: number) => ({ productId, quantity })
 const priced = (productId: string, quantity: number, unitPriceMinor: number | null) => ({
   ...{ productId, quantity, unitPriceMinor },
@@ -677,7 +677,7 @@ const PLANTED: readonly (readonly [
   [
     'an order that is shown without an account',
     plus({
-      ...{ is: 'read_order', ...at('anonymous', 240, 255), ...NOBODY, order: 'A' },
+      ...{ is: 'read_order', ...at('anonymous', 240, 255), ...ANONYMOUS, order: 'A' },
       answer: order('A', 'cancelled', 4),
     }),
     'not_theirs',
@@ -748,7 +748,7 @@ const PLANTED: readonly (readonly [
   [
     'a list without an account',
     plus({
-      ...{ is: 'list_orders', ...at('anonymous', 320, 330), ...NOBODY, of: 'anonymous' },
+      ...{ is: 'list_orders', ...at('anonymous', 320, 330), ...ANONYMOUS, of: 'anonymous' },
       answer: { orders: [] },
     }),
     'not_theirs',
@@ -845,7 +845,7 @@ suite('a history', () => {
       { ...{ is: 'change_order', ...at('bob', 1, 400), order: 'A', to: 'cancelled' }, ...refused },
       { ...{ is: 'adjust_stock', ...at('bob', 1, 2), key: null, product: 'tea', delta: 1 }, ...refused },
       {
-        ...{ is: 'read_product', ...at('anonymous', 1, 5), ...NOBODY, product: 'tea' },
+        ...{ is: 'read_product', ...at('anonymous', 1, 5), ...ANONYMOUS, product: 'tea' },
         answer: { refused: 'product_not_found' },
       },
     ]

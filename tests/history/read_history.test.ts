@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { byChance, type Chance } from '../system/until.ts'
 import { type Checked, createHistoryChecker } from './check_history.ts'
+import { FORMAT } from './format.ts'
 import { generateHistory } from './generate.ts'
 import { readHistory, UnreadableHistory } from './read_history.ts'
 
@@ -50,7 +51,65 @@ async function checked(file: string): Promise<Checked | string> {
   return checker.finish()
 }
 
+const header = `{"is":"history","format":${FORMAT}}\n`
+const read = '{"is":"read_product","client":"a","user":"a","role":"customer","called":2,"product":"p"'
+const UNREADABLE: readonly (readonly [what: string, text: string, says: RegExp])[] = [
+  ['is empty', '', /It is empty\./],
+  ['is no history', 'hello\n', /Line 1 is not JSON\./],
+  ['begins with another line', '{"is":"stores"}\n', /Line 1 must have "is": "history"\./],
+  ['has another format', '{"is":"history","format":1}\n', /Line 1 \(history\) has no usable "format"\./],
+  ['begins twice', header + header, /Line 2 begins a second history\./],
+  [
+    'has a kind of line that does not exist',
+    `${header}{"is":"x"}\n`,
+    /Line 2 has "is": "x", which is no kind of line\./,
+  ],
+  ['has a line that is no object', `${header}7\n`, /Line 2 is no JSON object\./],
+  [
+    'lacks a field',
+    `${header}{"is":"read_product","client":"a","user":"a","role":"customer","called":2}\n`,
+    /Line 2 \(read_product\) has no usable "product"\./,
+  ],
+  ['was cut off in a line', `${header}${read}`, /^It was cut off, or its recorder was killed:/],
+  ['was cut off between two lines', `${header}${read}}\n`, /^It was cut off, or its recorder was killed:/],
+  ['lacks a line', `${header}{"is":"end","lines":2}\n`, /^It has 1 lines, not 2 as it should\./],
+  ['goes on after its end', `${header}{"is":"end","lines":1}\n${read}}\n`, /^Line 3 comes after the end\./],
+  [
+    'has an answer without its time',
+    `${header}${read},"answer":{"refused":"x"}}\n`,
+    /Line 2 \(read_product\) has an answer but no "returned"\./,
+  ],
+  [
+    'returned before the call',
+    `${header}${read},"returned":1}\n`,
+    /Line 2 \(read_product\) returned before it was called\./,
+  ],
+  [
+    'has an answer of another kind',
+    `${header}${read},"returned":3,"answer":{"order":"o"}}\n`,
+    /Line 2 \(read_product\) has no usable "answer"\./,
+  ],
+  [
+    'has many of them: the first five',
+    header + '\n'.repeat(3) + 'x\n'.repeat(7),
+    /^(?![\s\S]*Line 10)[\s\S]*Line 5 [\s\S]*Line 9 is not JSON\.$/,
+  ],
+  [
+    'has a role that there is not',
+    `${header}${read.replace('customer', 'king')}}\n`,
+    /Line 2 \(read_product\) has no usable "role"\./,
+  ],
+]
+
 suite('a history file', () => {
+  for (const [what, text, says] of UNREADABLE) {
+    test(`that ${what} is refused`, async (t) => {
+      const file = inFolder(t)
+      writeFileSync(file, text)
+      assert.match(String(await checked(file)), says)
+    })
+  }
+
   test('1: that was cut off at any byte is refused in one line', (t) =>
     byChance(async (chance) => {
       const file = inFolder(t)

@@ -1,8 +1,8 @@
 /**
  * Everything at once, at two processes of each service on the same files: buyers, owners who cancel, admins who edit prices
  * and texts, set and adjust stock, ship and remove products, readers who read all of it again and again, and customers who try
- * what is not theirs. Nothing is counted: the history of all answers must fit into one sequence with the stores, and nobody may
- * have seen or done what is not theirs (tests/history; invariants 1 to 8 and 10).
+ * what is not theirs. Nothing is counted: the history of all answers must fit into one sequence with the stores, and no
+ * caller may have seen or done what is not theirs (tests/history; invariants 1 to 8 and 10).
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
