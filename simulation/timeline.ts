@@ -3,7 +3,7 @@
  * with the time in milliseconds and a dot in its lane.
  *
  *      12.4  ●││  buyer-1     orders under key-7
- *      14.0  │●│  network     POST /orders is lost
+ *      14.0  │●│  orders A    the request to products B is lost: hold order-7
  */
 import type { Entry } from './core/world.ts'
 

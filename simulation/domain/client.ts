@@ -58,7 +58,7 @@ export function createClients(history: DomainHistory, network: Network) {
         const deadlineMs = chances.between(CLIENT_DEADLINE_MS.least, CLIENT_DEADLINE_MS.most)
         world.note(name, `asks ${to.name} to ${what}`)
         try {
-          const value = await network.call({ from: name, to, deadlineMs, ask })
+          const value = await network.call({ from: name, to, deadlineMs, what, ask })
           world.note(name, `is answered: ${what}`)
           return { is: 'answered', value }
         } catch (error) {

@@ -23,6 +23,8 @@ export type Call<Replica, Answer> = {
   readonly caller?: Machine
   readonly to: Host<Replica>
   readonly deadlineMs: number
+  /** For the timeline. */
+  readonly what: string
   ask(replica: Replica): Promise<Answer>
 }
 
@@ -38,6 +40,9 @@ export type Network = {
 /** Any host or client. */
 export const EVERYONE = '*'
 
+/** Undefined if no timeline is kept. */
+type Tell = ((text: string) => void) | undefined
+
 export function createNetwork({ world, faults, sometimes }: DomainHistory): Network {
   const cuts = new Set<string>()
   let underWay = 0
@@ -46,10 +51,12 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
     cuts.size > 0 &&
     (cuts.has(`${from}>${to}`) || cuts.has(`${EVERYONE}>${to}`) || cuts.has(`${from}>${EVERYONE}`))
 
-  const latency = (from: string, host: Host) => {
+  const latency = (from: string, host: Host, tell: Tell) => {
     const chances = world.chances(`latency ${from}`)
     const overtaken = faults.happens('reordered', from) ? OVERTAKEN_MS : 0
-    return chances.between(LATENCY_MS.least, LATENCY_MS.most + overtaken) + host.delayMs
+    const ms = chances.between(LATENCY_MS.least, LATENCY_MS.most + overtaken) + host.delayMs
+    if (ms > LATENCY_MS.most) tell?.(`takes ${ms.toFixed(0)} ms`)
+    return ms
   }
 
   const send = (ms: number, arrive: () => void) => {
@@ -60,14 +67,22 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
     })
   }
 
-  const call = <Replica, Answer>({ from, caller, to, deadlineMs, ask }: Call<Replica, Answer>) =>
+  const call = <Replica, Answer>({ from, caller, to, deadlineMs, what, ask }: Call<Replica, Answer>) =>
     new Promise<Answer>((resolve, reject) => {
       if (caller?.isAlive() === false) return
+      const { tell } = world
+      const ofRequest: Tell = tell && ((text) => tell(from, `the request to ${to.name} ${text}: ${what}`))
+      const ofAnswer: Tell = tell && ((text) => tell(to.name, `the answer to ${from} ${text}: ${what}`))
+      /** Clients say themselves what they ask, and how it ends. */
+      const ofCaller: Tell = caller && tell && ((text) => tell(from, `${text}: ${what}`))
+      ofCaller?.(`asks ${to.name}`)
       let isWaiting = true
       let isLate = false
-      const receive = (settle: () => void) => {
+      const receive = (how: string, settle: () => void) => {
         const proceed = () => {
           if (isLate) sometimes('an answer came after the deadline')
+          if (isWaiting) ofCaller?.(how)
+          else tell?.(from, `the answer of ${to.name} is not awaited any more: ${what}`)
           isWaiting = false
           cancel()
           settle()
@@ -76,36 +91,46 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
         else caller.deliver(proceed)
       }
       const cancel = world.after(deadlineMs, () =>
-        receive(() => {
+        receive('has no answer', () => {
           isLate = true
           reject(new NoAnswer('no answer in time'))
         }),
       )
 
-      const answer = (settle: () => void) => {
-        if (faults.happens('answer_lost', to.name)) return
-        send(latency(to.name, to), () => isCut(to.name, from) || receive(settle))
+      const answer = (how: string, settle: () => void) => {
+        if (faults.happens('answer_lost', to.name)) return ofAnswer?.('is lost')
+        send(latency(to.name, to, ofAnswer), () => {
+          if (isCut(to.name, from)) ofAnswer?.('is cut off')
+          else receive(how, settle)
+        })
       }
       const arrive = () => {
-        if (isCut(from, to.name)) return
+        if (isCut(from, to.name)) return ofRequest?.('is cut off')
         const machine = to.machine()
-        if (!machine.isAlive()) return answer(() => reject(new Refused(`${to.name} does not run`)))
+        if (!machine.isAlive()) {
+          tell?.(to.name, `does not run, and refuses ${from}: ${what}`)
+          return answer('is refused', () => reject(new Refused(`${to.name} does not run`)))
+        }
         machine.deliver(() => {
           if (!isWaiting) sometimes('a request was served after its deadline')
+          tell?.(to.name, `serves ${from}${isWaiting ? '' : ', which does not wait any more'}: ${what}`)
           ask(to.replica()).then(
-            (value) => answer(() => resolve(value)),
-            (error) => answer(() => reject(error)),
+            (value) => answer('is answered', () => resolve(value)),
+            (error) => answer('is answered with an error', () => reject(error)),
           )
         })
       }
 
-      if (!faults.happens('request_lost', from)) {
+      if (faults.happens('request_lost', from)) ofRequest?.('is lost')
+      else {
         const late = faults.happens('message_late', from)
         const lateMs = late ? deadlineMs + world.chances(`late ${from}`).between(0, LATE_BY_MS) : 0
-        send(latency(from, to) + lateMs, arrive)
+        if (late) ofRequest?.(`comes ${lateMs.toFixed(0)} ms late`)
+        send(latency(from, to, ofRequest) + lateMs, arrive)
       }
       if (faults.happens('request_twice', from)) {
-        send(latency(from, to) + world.chances(`twice ${from}`).between(0, LATE_BY_MS), arrive)
+        ofRequest?.('comes twice')
+        send(latency(from, to, ofRequest) + world.chances(`twice ${from}`).between(0, LATE_BY_MS), arrive)
       }
     })
 

@@ -102,9 +102,10 @@ function reservationsFrom(
   const { runtime } = machine
   const breaker = createCircuitBreaker({ runtime, onOpen() {}, onClosed: wake, onHalfOpen: wake })
 
-  const ask = async <Answer>(
+  const askTo = async <Answer>(
+    what: string,
     id: string,
-    what: (replica: ProductReplica) => Promise<Answer>,
+    ask: (replica: ProductReplica) => Promise<Answer>,
   ): Promise<Answer> => {
     if (breaker.state() === 'open') throw circuitOpen()
     const call = breaker.begin([id])
@@ -115,7 +116,8 @@ function reservationsFrom(
         caller: machine,
         to,
         deadlineMs: DECISION_DEADLINE_MS,
-        ask: what,
+        what: `${what} ${id}`,
+        ask,
       })
       call.answered()
       return answer
@@ -129,14 +131,14 @@ function reservationsFrom(
   return {
     async hold({ id, lines, totalMinor }) {
       const request = { orderId: id, lines, totalMinor }
-      return holdAnswer(await ask(id, (replica) => replica.reserve(request)))
+      return holdAnswer(await askTo('hold', id, (replica) => replica.reserve(request)))
     },
     async release({ id, status }) {
-      const reservation = await ask(id, (replica) => replica.release(id))
+      const reservation = await askTo('release', id, (replica) => replica.release(id))
       if (reservation.status === 'shipped') throw contradiction(id, status, reservation)
     },
     async ship({ id, status }) {
-      const reservation = await ask(id, (replica) => replica.ship(id))
+      const reservation = await askTo('ship', id, (replica) => replica.ship(id))
       if (reservation?.status !== 'shipped') throw contradiction(id, status, reservation)
     },
     circuit: breaker.state,

@@ -32,7 +32,12 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
       if (faults.hasEnded()) return
       world.note(victim, kind)
       const end = begin(ms)
-      if (end) world.after(ms, () => faults.hasEnded() || end())
+      if (!end) return
+      world.after(ms, () => {
+        if (faults.hasEnded()) return
+        world.tell?.(victim, `${kind} ends`)
+        end()
+      })
     })
   }
 
@@ -44,7 +49,10 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
       Math.round(chances.between(-JUMP_MS, JUMP_MS)),
       chances.between(SLOW_MS.least, SLOW_MS.most),
     ]
-    if (faults.happens('clock_wrong', name)) clock.aheadMs = wrongMs
+    if (faults.happens('clock_wrong', name)) {
+      clock.aheadMs = wrongMs
+      world.tell?.(name, `its clock is ${wrongMs} ms ahead`)
+    }
     once('kill', name, () => {
       if (host.machine().isAlive()) host.kill()
       return undefined
@@ -74,6 +82,7 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
     const jump = () => {
       const before = clock.aheadMs
       clock.aheadMs += jumpMs
+      world.tell?.(name, `its clock is ${clock.aheadMs} ms ahead`)
       return () => {
         clock.aheadMs = before
       }
@@ -93,8 +102,9 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
 }
 
 /** The second phase begins: everything works. Clocks differ by no more than is allowed. */
-export function endTrouble({ faults }: DomainHistory, { network, hosts, disks }: Scene) {
+export function endTrouble({ world, faults }: DomainHistory, { network, hosts, disks }: Scene) {
   faults.end()
+  world.tell?.('history', 'no fault happens any more')
   network.joinAll()
   for (const disk of disks) disk.isFull = false
   for (const host of hosts) {

@@ -50,6 +50,41 @@ suite('histories of the domain', () => {
     assert.equal(await firstOf('buyer 0', [1]), undefined)
   })
 
+  test('the timeline has each message that is lost, late or comes twice, each failure of a store, and who stopped', async () => {
+    const entryOf = {
+      request_lost: /^the request to .+ is lost: /,
+      answer_lost: /^the answer to .+ is lost: /,
+      request_twice: /^the request to .+ comes twice: /,
+      message_late: /^the request to .+ comes \d+ ms late: /,
+      store_fails: /^its store fails before it is done: /,
+      store_answer_lost: /^its store fails after it is done: /,
+      kill_at_await: /^ends before it has the answer of its store: /,
+      pause_at_await: /^stands still before it has the answer of its store: /,
+      kill_at_crash_point: /^is killed at /,
+      clock_wrong: /^its clock is -?\d+ ms ahead$/,
+    }
+    const seen = new Set<string>()
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { entries, faults } = await DOMAIN.run(plan(seed), true)
+      for (const [kind, text] of Object.entries(entryOf)) {
+        if (kind === 'clock_wrong' && faults.clock_jump) continue
+        const count = entries.filter((entry) => text.test(entry.text)).length
+        assert.equal(count, faults[kind] ?? 0, `${kind} in seed ${seed}`)
+        if (count > 0) seen.add(kind)
+      }
+    }
+    assert.deepEqual([...seen].sort(), Object.keys(entryOf).sort())
+  })
+
+  test('the timeline has each call of a service to another, in the lanes of both', async () => {
+    const { entries } = await DOMAIN.run(plan(SHOP), true)
+    const [, call] = entries.map(({ text }) => /^asks products .: (hold .+)/.exec(text)?.[1]).filter(Boolean)
+    const lanes = entries
+      .filter(({ text }) => text.endsWith(`: ${call}`))
+      .map(({ lane }) => lane.slice(0, -2))
+    assert.deepEqual(new Set(lanes), new Set(['orders', 'products']))
+  })
+
   test('of fewer steps, each client begins as it did and asks less', async () => {
     const asked = async (steps?: number) => {
       const { entries } = await DOMAIN.run({ ...plan(SHOP), steps }, true)

@@ -35,7 +35,9 @@ export function startGateReplica({ machine, host, network, auth, time }: GateDep
     const to = auth[Math.floor(random() * auth.length)]!
     const ask = (replica: AuthReplica) => replica.published()
     try {
-      const fresh = await network.call({ from: host.name, caller: machine, to, deadlineMs: DEADLINE_MS, ask })
+      const what = 'list what is withdrawn'
+      const call = { from: host.name, caller: machine, to, deadlineMs: DEADLINE_MS, what, ask }
+      const fresh = await network.call(call)
       if (list === undefined || from > list.from) list = { ...fresh, from, at: monotonic() }
     } catch {
       // The last list is used.
