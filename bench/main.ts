@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { readArguments, refuse, wholeNumber } from '../scripts/arguments.ts'
+import { numberOption, readArguments, refuse } from '../scripts/arguments.ts'
 import { openMongoServer } from './mongo.ts'
 import { asMarkdown, asText, type Measured, type Results } from './report.ts'
 import { ROWS } from './rows.ts'
@@ -54,9 +54,9 @@ const startedAt = new Date().toISOString()
 const stamp = startedAt.replaceAll(/[:.]/g, '-')
 mkdirSync(RESULTS, { recursive: true })
 const settings: Settings = {
-  rounds: wholeNumber('--rounds', values.rounds ?? (quick ? '2' : '3'), 1, 100),
-  seconds: wholeNumber('--seconds', values.seconds ?? (quick ? '1' : '3'), 1, 600),
-  connections: wholeNumber('--connections', values.connections ?? '64', 1, 4_096),
+  rounds: numberOption(values, 'rounds', quick ? 2 : 3, 1, 100),
+  seconds: numberOption(values, 'seconds', quick ? 1 : 3, 1, 600),
+  connections: numberOption(values, 'connections', 64, 1, 4_096),
   folder: mkdtempSync(join(tmpdir(), 'shop-bench-')),
   profile: values.profile ? join(RESULTS, `${stamp}-profiles`) : undefined,
   mongo: values.mongo === undefined ? undefined : await openMongoServer(values.mongo),

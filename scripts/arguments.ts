@@ -2,6 +2,7 @@
  * The command lines of our scripts: each has `--help`, and an invalid argument is refused in one sentence. An option
  * typed before npm's `--` counts too: npm removes it and sets a variable (`npm start --demo` sets npm_config_demo).
  */
+import { availableParallelism } from 'node:os'
 import { type ParseArgsOptionDescriptor, parseArgs } from 'node:util'
 
 type Options = Readonly<Record<string, ParseArgsOptionDescriptor & { help: string }>>
@@ -62,6 +63,24 @@ export function wholeNumber(name: string, text: string, minimum: number, maximum
   }
   return value
 }
+
+/** The option as a whole number between two bounds; without it, `otherwise`. */
+export const numberOption = <Name extends string, Otherwise>(
+  values: { readonly [option in Name]?: string },
+  name: Name,
+  otherwise: Otherwise,
+  minimum: number,
+  maximum: number,
+): number | Otherwise => {
+  const text = values[name]
+  return text === undefined ? otherwise : wholeNumber(`--${name}`, text, minimum, maximum)
+}
+
+const JOBS_MAX = 64
+
+/** Processes at once; without the option, one per core. */
+export const jobsOption = (values: { readonly jobs?: string }): number =>
+  numberOption(values, 'jobs', availableParallelism(), 1, JOBS_MAX)
 
 /** parseArgs takes `-5` for an option: `--products -5` becomes `--products=-5`, so that the number itself is refused. */
 function joinNegativeNumbers({ options }: Command<Options>, argv: readonly string[]): string[] {

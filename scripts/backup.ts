@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
-import { readArguments, refuse, wholeNumber } from './arguments.ts'
+import { numberOption, readArguments, refuse } from './arguments.ts'
 import { folderNameAt, olderBackups } from './backup/backup_folders.ts'
 import { DATABASES, fileOf, isMongo, requireNoPath, requireOurUrl, SETTINGS } from './backup/databases.ts'
 import { claimFolder, hashesOf, MANIFEST_FILE, writeManifest } from './backup/manifest.ts'
@@ -43,7 +43,7 @@ if ((values.to === undefined) === (values.into === undefined)) {
   refuse('Name the folder: npm run backup -- --to <folder>, or --into <folder of backups>')
 }
 if (values.keep !== undefined && values.into === undefined) refuse('--keep needs --into.')
-const kept = values.keep === undefined ? undefined : wholeNumber('--keep', values.keep, 1, KEPT_MAX)
+const kept = numberOption(values, 'keep', undefined, 1, KEPT_MAX)
 const folder = resolve(values.to ?? join(values.into!, folderNameAt(new Date())))
 
 let complete = false

@@ -5,7 +5,7 @@ import type { Stores } from '@shop/product_service/domain/ports'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { readArguments, refuse, wholeNumber } from './arguments.ts'
+import { numberOption, readArguments, refuse } from './arguments.ts'
 import { PLACEHOLDER_SECRETS, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'
 import { sampleProducts } from './seed/sample_products.ts'
@@ -30,8 +30,8 @@ const { values } = readArguments(
   },
   process.argv.slice(2),
 )
-const total = wholeNumber('--products', values.products ?? '1000', 1, PRODUCTS_MAX)
-const seed = wholeNumber('--seed', values.seed ?? '1', 0, SEED_MAX)
+const total = numberOption(values, 'products', 1_000, 1, PRODUCTS_MAX)
+const seed = numberOption(values, 'seed', 1, 0, SEED_MAX)
 
 const plan = planShop(process.env, PLACEHOLDER_SECRETS)
 const product = plannedService(plan, 'product_service')

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readArguments, refuse, wholeNumber } from './arguments.ts'
+import { numberOption, readArguments, refuse } from './arguments.ts'
 import { ROOT } from './root.ts'
 import { docker, dockerOr } from './stack/docker.ts'
 import {
@@ -37,7 +37,7 @@ const { values } = readArguments(
   },
   process.argv.slice(2),
 )
-const waitMs = wholeNumber('--wait', values.wait ?? String(WAIT_MINUTES), 1, 10_000) * 60_000
+const waitMs = numberOption(values, 'wait', WAIT_MINUTES, 1, 10_000) * 60_000
 const { stack, files, env } = readSettings(ROOT, values.settings)
 const rendered = render(files, env)
 const script = readFileSync(join(ROOT, 'deploy', 'mongo', 'mongo_members.js'), 'utf8')

@@ -5,26 +5,23 @@
  * every planted bug found within its seeds.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { readArguments, refuse, wholeNumber } from '../scripts/arguments.ts'
+import { jobsOption, numberOption, readArguments, refuse, wholeNumber } from '../scripts/arguments.ts'
 import { ROOT } from '../scripts/root.ts'
 import { findBugs } from './bugs.ts'
 import { oneWord } from './core/faults.ts'
-import type { Plan } from './core/history.ts'
 import { LEVELS, SUITE } from './levels.ts'
 import { optionsOf, planOf, readRegressions, unknownFaults } from './plans.ts'
 import { playAll } from './pool.ts'
 import { createProgress } from './progress.ts'
 import { CLIENTS_MAX, STEPS_MAX, shrink } from './shrink.ts'
 import { createSummary } from './summary.ts'
+import { tasksOf } from './tasks.ts'
 import { timelineOf } from './timeline.ts'
 import { DIFFERS, type Failure, type Task } from './worker.ts'
 
 const REGRESSIONS = join(import.meta.dirname, 'regressions.txt')
 const TIMELINES = join(ROOT, 'tests', 'output', 'simulation')
-/** Histories in one task. */
-const TASK = 20
 const SEEDS_MAX = 10_000_000
 const MINUTES_MAX = 24 * 60
 /** Failures that are made small and written; the others are only counted. */
@@ -55,8 +52,8 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 
-const jobs = wholeNumber('--jobs', values.jobs ?? String(availableParallelism()), 1, 64)
-const from = wholeNumber('--from', values.from ?? '1', 1, SEEDS_MAX)
+const jobs = jobsOption(values)
+const from = numberOption(values, 'from', 1, 1, SEEDS_MAX)
 if (values.level !== undefined && !Object.hasOwn(LEVELS, values.level))
   refuse(`There is no level "${values.level}". The levels are: ${Object.keys(LEVELS).join(', ')}.`)
 
@@ -74,7 +71,7 @@ process.exit(await playMany())
 async function playOne(): Promise<number> {
   const name = values.level ?? refuse('--seed needs --level.')
   for (const client of values.clients?.split(',') ?? []) wholeNumber('--clients', client, 0, CLIENTS_MAX)
-  if (values.steps !== undefined) wholeNumber('--steps', values.steps, 0, STEPS_MAX)
+  numberOption(values, 'steps', undefined, 0, STEPS_MAX)
   const plan = planOf({
     seed: wholeNumber('--seed', values.seed!, 0, SEEDS_MAX),
     off: values.off,
@@ -111,8 +108,8 @@ async function playOne(): Promise<number> {
 async function playMany(): Promise<number> {
   const isSuite = values.seeds === undefined && values.minutes === undefined
   const names = values.level === undefined ? Object.keys(LEVELS) : [values.level]
-  const minutes = values.minutes && wholeNumber('--minutes', values.minutes, 1, MINUTES_MAX)
-  const seeds = values.seeds && wholeNumber('--seeds', values.seeds, 1, SEEDS_MAX)
+  const minutes = numberOption(values, 'minutes', undefined, 1, MINUTES_MAX)
+  const seeds = numberOption(values, 'seeds', undefined, 1, SEEDS_MAX)
   const end = minutes ? performance.now() + minutes * 60_000 : Number.POSITIVE_INFINITY
   const countOf = (name: string) => (minutes ? SEEDS_MAX : seeds || SUITE[name]!)
 
@@ -120,7 +117,7 @@ async function playMany(): Promise<number> {
   const strange = known.find(({ level }) => !LEVELS[level])
   if (strange) refuse(`simulation/regressions.txt has a line of "${strange.level}", which is no level.`)
   const regressions = known.filter(({ level }) => names.includes(level))
-  const tasks = tasksOf(names, regressions, countOf)
+  const tasks = tasksOf(names, from, regressions, countOf)
   const planned = minutes ? undefined : names.reduce((sum, name) => sum + countOf(name), regressions.length)
   const progress = createProgress(planned, end)
   const summary = createSummary()
@@ -156,27 +153,6 @@ function once<T>(value: T): () => T | undefined {
     if (given) return undefined
     given = true
     return value
-  }
-}
-
-/** Regressions first; then the levels in turn, so that a run that is ended early has played some of each. */
-function* tasksOf(
-  names: readonly string[],
-  regressions: readonly { readonly level: string; readonly plan: Plan }[],
-  countOf: (name: string) => number,
-): Generator<Task> {
-  let id = 0
-  for (const { level, plan } of regressions) yield { id: ++id, level, plans: [plan] }
-  const left = new Map(names.map((name) => [name, { seed: from, count: countOf(name) }]))
-  while (left.size > 0) {
-    for (const [level, rest] of left) {
-      const count = Math.min(TASK, rest.count)
-      const plans = Array.from({ length: count }, (_, at) => ({ seed: rest.seed + at, off: [] }))
-      rest.seed += count
-      rest.count -= count
-      if (rest.count === 0) left.delete(level)
-      if (count > 0) yield { id: ++id, level, plans }
-    }
   }
 }
 

@@ -8,6 +8,7 @@ import type { Level, Outcome, Plan } from '../core/history.ts'
 import { LEVELS } from '../levels.ts'
 import { optionsOf, planOf, readRegressions, unknownFaults } from '../plans.ts'
 import { kindOf, shrink } from '../shrink.ts'
+import { tasksOf } from '../tasks.ts'
 import { timelineOf } from '../timeline.ts'
 
 const FOLDER = join(import.meta.dirname, '..')
@@ -121,6 +122,34 @@ test('a timeline has a lane for each process, in the order of their first entrie
   )
 })
 
+suite('tasks', () => {
+  const sizesOf = (counts: Readonly<Record<string, number>>, regressions: readonly Plan[] = []) =>
+    [
+      ...tasksOf(
+        Object.keys(counts),
+        5,
+        regressions.map((plan) => ({ level: 'a', plan })),
+        (name) => counts[name]!,
+      ),
+    ].map(({ level, plans }) => [level, plans[0]!.seed, plans.length])
+
+  test('have at most twenty histories each; the levels take turns, and each seed is played once', () => {
+    assert.deepEqual(sizesOf({ a: 45, b: 20 }), [
+      ['a', 5, 20],
+      ['b', 5, 20],
+      ['a', 25, 20],
+      ['a', 45, 5],
+    ])
+  })
+
+  test('begin with the regressions', () => {
+    assert.deepEqual(sizesOf({ b: 1 }, [{ seed: 9, off: [] }]), [
+      ['a', 9, 1],
+      ['b', 5, 1],
+    ])
+  })
+})
+
 suite('npm run simulate', () => {
   test('repeats one history, and prints what happened in it', () => {
     const { status, stdout } = simulate(['--level', 'domain', '--seed', '3', '--trace'])
@@ -143,6 +172,15 @@ suite('npm run simulate', () => {
     ])
     assert.equal(simulate(args, { bug }).status, 1)
     assert.equal(simulate(args).status, 0, 'without the bug nothing is broken')
+  })
+
+  test('makes the first three failures small, and counts the others', () => {
+    const { stdout } = simulate(['--level', 'domain', '--seeds', '15', '--jobs', '1'], {
+      bug: 'key not unique',
+    })
+    const [, broken] = /(\d+) histories were BROKEN/.exec(stdout) ?? []
+    assert.equal(stdout.match(/smallest form/g)?.length, 3)
+    assert.match(stdout, new RegExp(`and ${Number(broken) - 3} more`))
   })
 
   test('counts what a run has played', () => {
@@ -172,7 +210,13 @@ suite('npm run simulate', () => {
     [['--bug', 'no such bug'], /No planted bug has "no such bug" in its name/],
     [['--level', 'domain', '--seed', '1', '--off', 'rain'], /rain: no fault of this level/],
     [['--seeds', '0'], /--seeds must be a whole number/],
+    [['--seeds', '10000001'], /--seeds must be a whole number from 1 to 10000000/],
+    [['--from', '10000001'], /--from must be a whole number from 1 to 10000000/],
+    [['--level', 'domain', '--seed', '10000001'], /--seed must be a whole number from 0 to 10000000/],
+    [['--level', 'domain', '--seed', '1', '--steps', '9'], /--steps must be a whole number from 0 to 8/],
     [['--minutes', 'ten'], /--minutes must be a whole number/],
+    [['--minutes', '1441'], /--minutes must be a whole number from 1 to 1440/],
+    [['--jobs', '65'], /--jobs must be a whole number from 1 to 64/],
   ] as const) {
     test(`refuses ${args.join(' ')}`, () => {
       const { status, stderr } = simulate(args)

@@ -7,9 +7,8 @@
  */
 import { createHash } from 'node:crypto'
 import { appendFileSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { readArguments, refuse, wholeNumber } from '../../scripts/arguments.ts'
+import { jobsOption, numberOption, readArguments, refuse } from '../../scripts/arguments.ts'
 import { ROOT } from '../../scripts/root.ts'
 import { type Coverage, isCurrent, measureCoverage, runsAt } from './coverage.ts'
 import type { Mutant } from './mutant.ts'
@@ -60,10 +59,10 @@ const { values } = readArguments(
   },
   process.argv.slice(2),
 )
-const seed = wholeNumber('--seed', values.seed ?? '1', 0, 2 ** 32 - 1)
-const sample = wholeNumber('--sample', values.sample ?? '1000000', 1, 1_000_000)
-const jobs = wholeNumber('--jobs', values.jobs ?? String(availableParallelism()), 1, 64)
-const secondsMax = wholeNumber('--seconds', values.seconds ?? '60', 1, 600)
+const seed = numberOption(values, 'seed', 1, 0, 2 ** 32 - 1)
+const sample = numberOption(values, 'sample', 1_000_000, 1, 1_000_000)
+const jobs = jobsOption(values)
+const secondsMax = numberOption(values, 'seconds', 60, 1, 600)
 const words = (values.only ?? '').split(',')
 const testWords = (values.tests ?? '').split(',')
 
