@@ -27,8 +27,8 @@ export type World = {
   sleep(ms: number): Promise<void>
   /** Part of the trace. */
   note(lane: string, text: string): void
-  /** An entry for a person, and no part of the hash. Undefined if none is kept, so `world.tell?.(…)` costs nothing then. */
-  readonly tell: ((lane: string, text: string) => void) | undefined
+  /** An entry for a person, and no part of the hash. Undefined if none is kept, so `world.show?.(…)` costs nothing then. */
+  readonly show: ((lane: string, text: string) => void) | undefined
   /**
    * Lets events happen until that time, or until `isDone`, with `check` after each. Rejects with the first error that an event
    * or `check` throws.
@@ -64,7 +64,7 @@ export function createWorld(seed: number, keep: boolean): World {
   }
   const ties = chances('ties')
 
-  const tell = (lane: string, text: string) => void entries.push({ at: now, lane, text })
+  const show = (lane: string, text: string) => void entries.push({ at: now, lane, text })
 
   const world: World = {
     seed,
@@ -80,9 +80,9 @@ export function createWorld(seed: number, keep: boolean): World {
     sleep: (ms) => new Promise((resolve) => world.after(ms, resolve)),
     note(lane, text) {
       hash = mixed(mixed(hash, lane), text)
-      if (keep) tell(lane, text)
+      if (keep) show(lane, text)
     },
-    tell: keep ? tell : undefined,
+    show: keep ? show : undefined,
     runUntil: (time, check, isDone = () => false) =>
       new Promise((resolve, reject) => {
         /** In a turn of the event loop of its own: all promises settle that can, and then the next event begins. */

@@ -41,7 +41,7 @@ export type Network = {
 export const EVERYONE = '*'
 
 /** Undefined if no timeline is kept. */
-type Tell = ((text: string) => void) | undefined
+type Show = ((text: string) => void) | undefined
 
 export function createNetwork({ world, faults, sometimes }: DomainHistory): Network {
   const cuts = new Set<string>()
@@ -51,11 +51,11 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
     cuts.size > 0 &&
     (cuts.has(`${from}>${to}`) || cuts.has(`${EVERYONE}>${to}`) || cuts.has(`${from}>${EVERYONE}`))
 
-  const latency = (from: string, host: Host, tell: Tell) => {
+  const latency = (from: string, host: Host, show: Show) => {
     const chances = world.chances(`latency ${from}`)
     const overtaken = faults.happens('reordered', from) ? OVERTAKEN_MS : 0
     const ms = chances.between(LATENCY_MS.least, LATENCY_MS.most + overtaken) + host.delayMs
-    if (ms > LATENCY_MS.most) tell?.(`takes ${ms.toFixed(0)} ms`)
+    if (ms > LATENCY_MS.most) show?.(`takes ${ms.toFixed(0)} ms`)
     return ms
   }
 
@@ -70,11 +70,11 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
   const call = <Replica, Answer>({ from, caller, to, deadlineMs, what, ask }: Call<Replica, Answer>) =>
     new Promise<Answer>((resolve, reject) => {
       if (caller?.isAlive() === false) return
-      const { tell } = world
-      const ofRequest: Tell = tell && ((text) => tell(from, `the request to ${to.name} ${text}: ${what}`))
-      const ofAnswer: Tell = tell && ((text) => tell(to.name, `the answer to ${from} ${text}: ${what}`))
+      const { show } = world
+      const ofRequest: Show = show && ((text) => show(from, `the request to ${to.name} ${text}: ${what}`))
+      const ofAnswer: Show = show && ((text) => show(to.name, `the answer to ${from} ${text}: ${what}`))
       /** Clients say themselves what they ask, and how it ends. */
-      const ofCaller: Tell = caller && tell && ((text) => tell(from, `${text}: ${what}`))
+      const ofCaller: Show = caller && show && ((text) => show(from, `${text}: ${what}`))
       ofCaller?.(`asks ${to.name}`)
       let isWaiting = true
       let isLate = false
@@ -82,7 +82,7 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
         const proceed = () => {
           if (isLate) sometimes('an answer came after the deadline')
           if (isWaiting) ofCaller?.(how)
-          else tell?.(from, `the answer of ${to.name} is not awaited any more: ${what}`)
+          else show?.(from, `the answer of ${to.name} is not awaited any more: ${what}`)
           isWaiting = false
           cancel()
           settle()
@@ -108,12 +108,12 @@ export function createNetwork({ world, faults, sometimes }: DomainHistory): Netw
         if (isCut(from, to.name)) return ofRequest?.('is cut off')
         const machine = to.machine()
         if (!machine.isAlive()) {
-          tell?.(to.name, `does not run, and refuses ${from}: ${what}`)
+          show?.(to.name, `does not run, and refuses ${from}: ${what}`)
           return answer('is refused', () => reject(new Refused(`${to.name} does not run`)))
         }
         machine.deliver(() => {
           if (!isWaiting) sometimes('a request was served after its deadline')
-          tell?.(to.name, `serves ${from}${isWaiting ? '' : ', which does not wait any more'}: ${what}`)
+          show?.(to.name, `serves ${from}${isWaiting ? '' : ', which does not wait any more'}: ${what}`)
           ask(to.replica()).then(
             (value) => answer('is answered', () => resolve(value)),
             (error) => answer('is answered with an error', () => reject(error)),

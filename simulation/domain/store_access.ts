@@ -49,30 +49,30 @@ export function createStoreAccess({ world, faults, sometimes }: DomainHistory): 
       world.after(chances.between(LATENCY_MS.least, LATENCY_MS.most), () => {
         underWay -= 1
         if (faults.happens('store_fails', host.name)) {
-          world.tell?.(host.name, `its store fails before it is done: ${name}`)
+          world.show?.(host.name, `its store fails before it is done: ${name}`)
           return reject(unavailable('it cannot be reached'))
         }
         if (disk.isFull && !READS.test(name)) {
           sometimes('a write found a full disk')
-          world.tell?.(host.name, `its store has a full disk: ${name}`)
+          world.show?.(host.name, `its store has a full disk: ${name}`)
           return reject(unavailable('the disk is full'))
         }
         try {
           const answer = apply()
           if (faults.happens('store_answer_lost', host.name)) {
-            world.tell?.(host.name, `its store fails after it is done: ${name}`)
+            world.show?.(host.name, `its store fails after it is done: ${name}`)
             reject(unavailable('the answer is unknown'))
           } else resolve(answer)
         } catch (error) {
           reject(error)
         }
         if (machine.isAlive() && faults.happens('kill_at_await', host.name)) {
-          world.tell?.(host.name, `ends before it has the answer of its store: ${name}`)
+          world.show?.(host.name, `ends before it has the answer of its store: ${name}`)
           host.kill()
         }
         if (machine.isAlive() && faults.happens('pause_at_await', host.name)) {
           const { least, most } = PAUSED_MS
-          world.tell?.(host.name, `stands still before it has the answer of its store: ${name}`)
+          world.show?.(host.name, `stands still before it has the answer of its store: ${name}`)
           host.pause(world.chances(`pauses of ${host.name}`).between(least, most))
         }
       })

@@ -35,7 +35,7 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
       if (!end) return
       world.after(ms, () => {
         if (faults.hasEnded()) return
-        world.tell?.(victim, `${kind} ends`)
+        world.show?.(victim, `${kind} ends`)
         end()
       })
     })
@@ -51,7 +51,7 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
     ]
     if (faults.happens('clock_wrong', name)) {
       clock.aheadMs = wrongMs
-      world.tell?.(name, `its clock is ${wrongMs} ms ahead`)
+      world.show?.(name, `its clock is ${wrongMs} ms ahead`)
     }
     once('kill', name, () => {
       if (host.machine().isAlive()) host.kill()
@@ -82,7 +82,7 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
     const jump = () => {
       const before = clock.aheadMs
       clock.aheadMs += jumpMs
-      world.tell?.(name, `its clock is ${clock.aheadMs} ms ahead`)
+      world.show?.(name, `its clock is ${clock.aheadMs} ms ahead`)
       return () => {
         clock.aheadMs = before
       }
@@ -104,7 +104,7 @@ export function makeTrouble({ world, faults }: DomainHistory, { network, hosts, 
 /** The second phase begins: everything works. Clocks differ by no more than is allowed. */
 export function endTrouble({ world, faults }: DomainHistory, { network, hosts, disks }: Scene) {
   faults.end()
-  world.tell?.('history', 'no fault happens any more')
+  world.show?.('history', 'no fault happens any more')
   network.joinAll()
   for (const disk of disks) disk.isFull = false
   for (const host of hosts) {
