@@ -19,7 +19,7 @@ const { values, words } = readArguments(
   {
     name: 'npm run check-history',
     summary:
-      'Checks a recorded history: every answer, and what the stores held, must fit into one sequence of changes. Exit code 0: no fault was found; 1: there are faults; 2: the file cannot be checked.',
+      'Checks a recorded history: every answer, and what the stores held, must fit into one sequence of changes, and no caller may have seen or done what is not theirs. Exit code 0: no fault was found; 1: there are faults; 2: the file cannot be checked.',
     options: { json: { type: 'boolean', help: 'Print the findings as JSON.' } },
     words: 'file.ndjson',
     notes:

@@ -96,7 +96,7 @@ async function greet() {
     ? await loadDemo(shop, first.admin.username, first.adminPassword)
     : (await firstProduct(shop))
       ? undefined
-      : 'No sample catalogue was loaded: there are no products. `npm start --demo` loads some.'
+      : 'No sample catalogue was loaded: there are no products. `npm start -- --demo` loads some.'
   const ready = {
     services,
     admin: first.admin,

@@ -1,4 +1,4 @@
-/** The sample catalogue of `npm start --demo`: a dozen products, added over HTTP by the first admin. */
+/** The sample catalogue of `npm start -- --demo`: a dozen products, added over HTTP by the first admin. */
 import { formatMoney } from '@shop/service_kit/money/money'
 
 type Sample = readonly [name: string, description: string, minor: number, stock: number]

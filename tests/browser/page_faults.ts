@@ -27,12 +27,17 @@ export async function withAxe(page: Page): Promise<Page> {
 }
 
 /**
- * The faults of the page, light and dark: what axe finds, content wider than the window, layout shifts. Dark differs
- * only in its colours, so only these are checked again.
+ * The faults of the page, light and dark: what axe finds, content wider than the window, layout shifts, a tab that does not
+ * name the page. Dark differs only in its colours, so only these are checked again.
  */
 export async function pageFaults(page: Page, name: string, screen: Screen): Promise<string[]> {
   await settled(page)
-  const light = [...(await axeFaults(page)), ...(await wideFaults(page)), ...(await shiftFaults(page))]
+  const light = [
+    ...(await axeFaults(page)),
+    ...(await wideFaults(page)),
+    ...(await shiftFaults(page)),
+    ...(await titleFaults(page)),
+  ]
   await picture(page, `${name} ${screen} light`, light)
   await page.emulateMedia({ colorScheme: 'dark' })
   await untilStill(page)
@@ -42,6 +47,11 @@ export async function pageFaults(page: Page, name: string, screen: Screen): Prom
   return [...light, ...dark.map((fault) => `in the dark ${fault}`)].map(
     (fault) => `${name}, ${screen}: ${fault}`,
   )
+}
+
+async function titleFaults(page: Page): Promise<string[]> {
+  const title = await page.title()
+  return / · .+$/.test(title) ? [] : [`the title of the tab is only “${title}”`]
 }
 
 async function picture(page: Page, name: string, faults: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-/** What `npm start --demo` reports if a service cannot load the catalogue. */
+/** What `npm start -- --demo` reports if a service cannot load the catalogue. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { serve } from '@shop/service_kit/test_support/http_server'
