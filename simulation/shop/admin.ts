@@ -12,6 +12,8 @@ export const ADMIN_STEPS: readonly Step[] = [
   moveSeen,
   moveSeen,
   deliver,
+  deliver,
+  changePrice,
   changePrice,
   setStock,
   adjustStock,
@@ -71,7 +73,8 @@ async function moveSeen(scene: Scene, actor: Actor) {
 
 /** Reads a product, waits a while, and changes it over the version that it read. */
 async function editSeen(scene: Scene, actor: Actor, change: (actor: Actor) => object, what: string) {
-  const id = actor.chances.one(scene.productIds)
+  const { chances } = actor
+  const id = chances.happens(0.5) ? scene.productIds[0]! : chances.one(scene.productIds)
   const product = await actor.attempt('reads a product', () => readProduct(scene, actor, id))
   if (product instanceof ShopProblem) return
   await scene.history.world.sleep(actor.chances.between(0, 1_000))

@@ -2,12 +2,13 @@
 
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
+import type { Cart, Line } from './cart.ts'
 import { type Actor, readOrder, readProduct, type Scene, type Step } from './clients.ts'
 import { tryWhatIsForbidden } from './forbidden.ts'
 import type { SeenOrder } from './witness.ts'
 
-type Line = { readonly product_id: string; readonly quantity: number }
-type Cart = { readonly lines: readonly Line[]; readonly total_price: string }
+/** How long a buyer thinks about a cart, sometimes: prices change, and products end. */
+const THINKING_MS_MAX = 4_000
 
 const cents = (price: string) => Math.round(Number(price) * 100)
 const PAGE_SIZES = [1, 2, 24]
@@ -21,6 +22,8 @@ export const BUYER_STEPS: readonly Step[] = [
   buyTwiceAtOnce,
   buyWithoutKey,
   buyOtherUnderSameKey,
+  repeatOldPurchase,
+  repeatOldPurchase,
   buyAndCancel,
   buyAndCancel,
   cancelEarly,
@@ -46,6 +49,7 @@ async function fillCart(scene: Scene, actor: Actor): Promise<Cart | undefined> {
     lines.push({ product_id: id, quantity })
     total += cents(product.price) * quantity
   }
+  if (chances.happens(0.3)) await scene.history.world.sleep(chances.between(0, THINKING_MS_MAX))
   return { lines, total_price: (total / 100).toFixed(2) }
 }
 
@@ -57,6 +61,7 @@ async function place(
   key: string | undefined,
 ): Promise<SeenOrder | undefined> {
   const { account, client, chances } = actor
+  if (key !== undefined) actor.purchases.push({ cart: { lines, total_price }, key })
   const isPatient = chances.happens(0.5)
   const answer = await actor.attempt(`orders under ${key ?? 'no key'}`, () =>
     key !== undefined && isPatient
@@ -95,6 +100,13 @@ async function buyTwiceAtOnce(scene: Scene, actor: Actor) {
   const key = actor.newKey()
   const [one, other] = await Promise.all([place(scene, actor, cart, key), place(scene, actor, cart, key)])
   if (one && other) scene.history.sometimes('two requests at once made one order')
+}
+
+/** As a program does that was restored, or a page that was left open. */
+async function repeatOldPurchase(scene: Scene, actor: Actor) {
+  if (actor.purchases.length === 0) return
+  const { cart, key } = actor.chances.one(actor.purchases)
+  await place(scene, actor, cart, key)
 }
 
 /** Nothing repeats such a request, so it makes one order at most. */

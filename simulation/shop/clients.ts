@@ -9,6 +9,7 @@ import type { Chances } from '../core/chances.ts'
 import type { History } from '../core/history.ts'
 import type { BookCheck } from './books.ts'
 import { fetchOver } from './calls.ts'
+import type { Cart } from './cart.ts'
 import { EVENT_STREAM } from './network.ts'
 import type { Recording } from './recording.ts'
 import type { Account } from './setting.ts'
@@ -45,6 +46,8 @@ export type Actor = {
   readonly client: ShopClient
   /** Other buyers have the same keys: a key belongs to its user. */
   newKey(): string
+  /** What it asked for, also what it got no answer to. */
+  readonly purchases: { readonly cart: Cart; readonly key: string }[]
   /** Runs `work`, and resolves its problem instead of failing with it. An error that is no problem of the shop ends the history. */
   attempt<T>(what: string, work: () => Promise<T>): Promise<T | ShopProblem>
 }
@@ -83,6 +86,7 @@ export function createActor({ history, shop, recording }: Scene, name: string, a
     chances,
     client,
     newKey: () => `key-${++keys}`,
+    purchases: [],
     async attempt(what, work) {
       world.note(name, what)
       try {

@@ -18,7 +18,7 @@ import { createActor, type Scene, type Step, signIn } from './clients.ts'
 import type { Deployment, Version } from './deployment.ts'
 import { type Clients, checkPower, untilSettled } from './ending.ts'
 import { installGlobals } from './globals.ts'
-import { byOperator, createRecording } from './recording.ts'
+import { createRecording, recordOpening } from './recording.ts'
 import { RELEASES } from './releases.ts'
 import { useSession } from './sessions.ts'
 import { createShop, SHOP_FAULTS, type ShopFault } from './shop.ts'
@@ -85,12 +85,7 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
   try {
     const prepared = (async () => {
       deployment = await open(world, faults as unknown as Faults<Fault>, first)
-      const opening = await RELEASES[first].openShopWith(
-        world,
-        deployment.stores[first],
-        shape,
-        byOperator(recording),
-      )
+      const opening = await RELEASES[first].openShopWith(world, deployment.stores[first], shape)
       const shop = createShop({
         history: history as unknown as History<ShopFault>,
         deployment,
@@ -126,8 +121,11 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
       witness: createWitness(books),
       recording,
       placed: [],
-      ...opening,
+      admins: opening.admins,
+      buyers: opening.buyers,
+      productIds: opening.products.map(({ id }) => id),
     }
+    recordOpening(recording, opening)
     books.check()
     faults.begin()
     shop.disturb()

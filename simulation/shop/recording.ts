@@ -9,6 +9,7 @@ import type { Answer as HttpAnswer, Json } from '../../tests/system/calls.ts'
 import type { StoreRecords } from '../../tests/system/invariants.ts'
 import { Violation } from '../core/history.ts'
 import type { Message } from './network.ts'
+import type { Opening } from './setting.ts'
 
 const DIGITS = 2
 const MICROSECONDS = 1_000
@@ -20,15 +21,18 @@ export type Recording = {
   check(stores: StoreRecords): void
 }
 
-/** As much of a token as a recording reads. */
-const OPERATOR = `.${Buffer.from(JSON.stringify({ sub: 'operator', role: 'admin' })).toString('base64url')}.`
-
-/** For calls without a token, by which a history is opened: the operator makes them. */
-export const byOperator = ({ called, check }: Recording): Recording => ({
-  called: (message) =>
-    called({ ...message, headers: { authorization: `Bearer ${OPERATOR}`, ...message.headers } }),
-  check,
-})
+/** The products with which a history begins: no request made them. */
+export function recordOpening(recording: Recording, { admins, products }: Opening): void {
+  const { id: sub, username } = admins[0]!
+  // As much of a token as a recording reads.
+  const claims = Buffer.from(JSON.stringify({ sub, username, role: 'admin' })).toString('base64url')
+  const headers = { authorization: `Bearer .${claims}.` }
+  for (const product of products) {
+    const { stock, price } = product
+    const message = { method: 'POST', path: '/products', headers, body: JSON.stringify({ stock, price }) }
+    recording.called(message)({ status: 201, body: { ...product, version: 1 } })
+  }
+}
 
 /** `time` in milliseconds. */
 export function createRecording(time: () => number): Recording {

@@ -4,7 +4,6 @@ import { ensureFirstAdmin, register } from '@shop/auth_service/domain/accounts'
 import { createMachine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 import type { Opens } from './deployment.ts'
-import type { Recording } from './recording.ts'
 import { QUIET_METRICS } from './services.ts'
 import { cheapHasher } from './signing.ts'
 
@@ -13,17 +12,24 @@ export const ADMINS = 2
 
 export type Account = { readonly username: string; readonly password: string; readonly id: string }
 
+export type MadeProduct = {
+  readonly id: string
+  readonly name: string
+  readonly description: string
+  readonly stock: number
+  readonly price: string
+}
+
 export type Opening = {
   readonly admins: readonly Account[]
   readonly buyers: readonly Account[]
-  readonly productIds: readonly string[]
+  readonly products: readonly MadeProduct[]
 }
 
 export async function openShopWith(
   world: World,
   stores: Opens,
   { buyers: count, products }: { readonly buyers: number; readonly products: number },
-  recording: Recording,
 ): Promise<Opening> {
   const machine = createMachine(world, 'operator', 0, { aheadMs: 0 })
   const { runtime } = machine
@@ -54,7 +60,7 @@ export async function openShopWith(
     buyers.push(await account(`buyer-${i}`))
   }
   const { catalogue } = await stores.products(machine)
-  const productIds: string[] = []
+  const made: MadeProduct[] = []
   for (let i = 1; i <= products; i++) {
     const fields = {
       name: `Mug ${i}`,
@@ -62,20 +68,12 @@ export async function openShopWith(
       priceMinor: chances.whole(1, 20) * 100,
       stock: chances.whole(0, 9),
     }
-    const recorded = recording.called({
-      method: 'POST',
-      path: '/products',
-      headers: {},
-      body: JSON.stringify({ stock: fields.stock, price: (fields.priceMinor / 100).toFixed(2) }),
-    })
     const product = await catalogue.create(
       { id: runtime.newId(), fields },
       { by: admins[0]!.id, at: runtime.now().toISOString() },
     )
-    productIds.push(product.id)
-    const { name, description, stock } = fields
-    const shown = { name, description, stock, price: (fields.priceMinor / 100).toFixed(2) }
-    recorded({ status: 201, body: { ...shown, id: product.id, version: 1 } })
+    const { name, description, stock, priceMinor } = fields
+    made.push({ id: product.id, name, description, stock, price: (priceMinor / 100).toFixed(2) })
   }
-  return { admins, buyers, productIds }
+  return { admins, buyers, products: made }
 }
