@@ -9,7 +9,7 @@ import type { Answer as HttpAnswer, Json } from '../../tests/system/calls.ts'
 import type { StoreRecords } from '../../tests/system/invariants.ts'
 import { Violation } from '../core/history.ts'
 import type { Message } from './network.ts'
-import type { Opening } from './setting.ts'
+import type { Opening } from './opening.ts'
 
 const DIGITS = 2
 const MICROSECONDS = 1_000

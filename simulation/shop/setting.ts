@@ -4,27 +4,12 @@ import { ensureFirstAdmin, register } from '@shop/auth_service/domain/accounts'
 import { createMachine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 import type { Opens } from './deployment.ts'
+import type { Account, MadeProduct, Opening } from './opening.ts'
 import { QUIET_METRICS } from './services.ts'
 import { cheapHasher } from './signing.ts'
 
 const PASSWORD = 'plum tart on tuesday'
 export const ADMINS = 2
-
-export type Account = { readonly username: string; readonly password: string; readonly id: string }
-
-export type MadeProduct = {
-  readonly id: string
-  readonly name: string
-  readonly description: string
-  readonly stock: number
-  readonly price: string
-}
-
-export type Opening = {
-  readonly admins: readonly Account[]
-  readonly buyers: readonly Account[]
-  readonly products: readonly MadeProduct[]
-}
 
 export async function openShopWith(
   world: World,
