@@ -5,11 +5,10 @@ import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { inContext } from '@shop/service_kit/runtime/request_context'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
-import { createAnswerWait } from './domain/answer_wait.ts'
+import { createAnswerWait, type RequestPorts } from './domain/answer_wait.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import { notifyChanges } from './domain/notify_changes.ts'
 import type { Order } from './domain/order.ts'
-import type { PlacePorts } from './domain/place_order.ts'
 import type { CrashPointHook, OrderStore, Ports, Reservations } from './domain/ports.ts'
 import { isUnsettled } from './domain/schedule.ts'
 import { BACKOFF, correctClockSkew, type Round, settleDue } from './domain/settle_due.ts'
@@ -28,7 +27,7 @@ export type OrderingDeps = {
 }
 
 export type Ordering = {
-  readonly ports: PlacePorts
+  readonly ports: RequestPorts
   readonly settle: Settle
   readonly watch: OrderWatch
   /** One round of the settler (see settler.ts). */
@@ -48,7 +47,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     watch.changed(order)
   })
   const { reservations, nextAnswer } = createAnswerWait(deps.reservations, runtime)
-  const ports: PlacePorts = {
+  const ports: RequestPorts = {
     orders,
     reservations,
     nextAnswer,

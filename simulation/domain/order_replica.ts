@@ -4,7 +4,7 @@ import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { circuitOpen, createCircuitBreaker } from '../../order_service/src/clients/circuit_breaker.ts'
 import { DECISION_DEADLINE_MS } from '../../order_service/src/clients/product_client.ts'
-import { createAnswerWait } from '../../order_service/src/domain/answer_wait.ts'
+import { createAnswerWait, type RequestPorts } from '../../order_service/src/domain/answer_wait.ts'
 import {
   type Actor,
   changeStatus,
@@ -13,7 +13,7 @@ import {
 } from '../../order_service/src/domain/change_order.ts'
 import { OutcomeUnknown } from '../../order_service/src/domain/errors.ts'
 import type { Draft, Order, Rejection } from '../../order_service/src/domain/order.ts'
-import { type Placed, type PlacePorts, placeOrder } from '../../order_service/src/domain/place_order.ts'
+import { type Placed, placeOrder } from '../../order_service/src/domain/place_order.ts'
 import type { HoldAnswer, OrderStore, Reservations } from '../../order_service/src/domain/ports.ts'
 import { BACKOFF, correctClockSkew, settleDue } from '../../order_service/src/domain/settle_due.ts'
 import { createSettle } from '../../order_service/src/domain/settle_order.ts'
@@ -51,7 +51,7 @@ export function startOrderReplica(deps: OrderReplicaDeps): OrderReplica {
   let settler: Settler | undefined
   const wake = () => settler?.wake()
   const { reservations, nextAnswer } = createAnswerWait(reservationsFrom(deps, wake), runtime)
-  const ports: PlacePorts = {
+  const ports: RequestPorts = {
     orders,
     reservations,
     nextAnswer,

@@ -1,21 +1,25 @@
 /**
- * Lets new orders wait for an answer that is about to come, so that both share a commit (decision 25).
+ * Lets new orders and changes of status wait for an answer that is about to come, so that all share a commit (decisions 25
+ * and 36).
  *
- * A commit costs nearly the same for one order as for a hundred. An order that arrives while the product service is being
- * asked gains nothing from a commit of its own: its call begins after that answer. So it is recorded together with the
- * answer, after ANSWER_WAIT_MS at the latest. While no request is under way, no timer runs.
+ * A commit costs nearly the same for one order as for a hundred. What comes while the product service is being asked gains
+ * nothing from a commit of its own: its call begins after that answer. So it is recorded together with the answer, after
+ * ANSWER_WAIT_MS at the latest. While no call is under way, nothing waits and no timer runs.
  */
-import type { Reservations, Timers } from './ports.ts'
+import type { Ports, Reservations, Timers } from './ports.ts'
 
 /** Longer than most calls take, and too short to notice when a call hangs. */
 export const ANSWER_WAIT_MS = 20
 
 export type AnswerWait = {
-  /** The same, but their holds are counted. */
+  /** The same, but their calls are counted. */
   readonly reservations: Reservations
-  /** Resolves with the next outcome of a hold, or after ANSWER_WAIT_MS. Undefined while none is in flight. */
+  /** Resolves with the next outcome of a call, or after ANSWER_WAIT_MS. Undefined while none is in flight. */
   nextAnswer(): Promise<void> | undefined
 }
+
+/** For what people ask for, which may wait. */
+export type RequestPorts = Ports & Pick<AnswerWait, 'nextAnswer'>
 
 export function createAnswerWait(reservations: Reservations, { after }: Pick<Timers, 'after'>): AnswerWait {
   let inFlight = 0
@@ -28,18 +32,22 @@ export function createAnswerWait(reservations: Reservations, { after }: Pick<Tim
     next = undefined
   }
 
+  const counted = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+    inFlight++
+    try {
+      return await answer
+    } finally {
+      inFlight--
+      proceed()
+    }
+  }
+
   return {
     reservations: {
       ...reservations,
-      async hold(order) {
-        inFlight++
-        try {
-          return await reservations.hold(order)
-        } finally {
-          inFlight--
-          proceed()
-        }
-      },
+      hold: (order) => counted(reservations.hold(order)),
+      release: (order) => counted(reservations.release(order)),
+      ship: (order) => counted(reservations.ship(order)),
     },
     nextAnswer() {
       if (inFlight === 0) return undefined

@@ -6,10 +6,11 @@
  * - A request for the status the order already has succeeds and changes nothing, whatever version it names: a client that
  *   got no answer may repeat its request.
  */
+import type { RequestPorts } from './answer_wait.ts'
 import { statusChanged } from './audit.ts'
 import { DomainError } from './errors.ts'
 import { type Order, type OrderStatus, REQUESTABLE, type RequestableStatus } from './order.ts'
-import type { Audited, Ports } from './ports.ts'
+import type { Audited } from './ports.ts'
 import { isUnsettled, type StoredOrder, scheduleChanged } from './schedule.ts'
 import { type Settle, trySettle } from './settle_order.ts'
 import { illegalTransition, transitionTo } from './transitions.ts'
@@ -38,14 +39,19 @@ export const allowedFor = (actor: Actor, order: Pick<Order, 'status'>): readonly
   REQUESTABLE[order.status].filter((status) => actor.admin || status === 'cancelled')
 
 /** Fails with `order_not_found`, `forbidden`, `version_conflict` or `illegal_transition`. */
-export async function changeStatus(ports: Ports, settle: Settle, change: StatusChange): Promise<Order> {
+export async function changeStatus(
+  ports: RequestPorts,
+  settle: Settle,
+  change: StatusChange,
+): Promise<Order> {
+  await ports.nextAnswer()
   const recorded = await record(ports, change)
   const { order } = isUnsettled(recorded) ? await trySettle(ports, settle, recorded) : recorded
   return order
 }
 
 async function record(
-  ports: Ports,
+  ports: RequestPorts,
   { orderId, to, actor, expectedVersions }: StatusChange,
 ): Promise<StoredOrder> {
   for (let attempt = 1; ; attempt++) {

@@ -9,19 +9,16 @@
  * After 1 the order is accepted (invariant 3): whatever fails then, the client gets the pending order, never an error that
  * would make it order again (invariant 4).
  */
-import type { AnswerWait } from './answer_wait.ts'
+import type { RequestPorts } from './answer_wait.ts'
 import { DomainError } from './errors.ts'
 import { type Draft, isSameRequest, type Order } from './order.ts'
-import type { Ports } from './ports.ts'
 import { isPending, scheduleNew } from './schedule.ts'
 import { type Settle, trySettle } from './settle_order.ts'
 import { newOrder } from './transitions.ts'
 
-export type PlacePorts = Ports & Pick<AnswerWait, 'nextAnswer'>
-
 export type Placed = { readonly order: Order; readonly replayed: boolean }
 
-export async function placeOrder(ports: PlacePorts, settle: Settle, draft: Draft): Promise<Placed> {
+export async function placeOrder(ports: RequestPorts, settle: Settle, draft: Draft): Promise<Placed> {
   await ports.nextAnswer()
   const now = ports.now()
   const wanted = newOrder(draft, ports.newId(), now)

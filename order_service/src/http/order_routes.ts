@@ -10,9 +10,10 @@ import {
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
 import { principalOf } from '@shop/service_kit/identity/access'
+import type { RequestPorts } from '../domain/answer_wait.ts'
 import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { OrderPage, Ports } from '../domain/ports.ts'
+import type { OrderPage } from '../domain/ports.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
 import type { Settle } from '../domain/settle_order.ts'
 import { actorOf } from './actor.ts'
@@ -25,7 +26,7 @@ import {
 import { orderView } from './order_views.ts'
 
 export type OrderRoutesDeps = {
-  readonly ports: Ports
+  readonly ports: RequestPorts
   readonly settle: Settle
   /** Digits after the point of the currency. */
   readonly digits: () => number

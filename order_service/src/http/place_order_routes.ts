@@ -9,10 +9,11 @@ import { principalOf } from '@shop/service_kit/identity/access'
 import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money/money'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
+import type { RequestPorts } from '../domain/answer_wait.ts'
 import type { Actor } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type Draft, QUANTITY_MAX, type Rejected, type Shortage } from '../domain/order.ts'
-import { type Placed, type PlacePorts, placeOrder } from '../domain/place_order.ts'
+import { type Placed, placeOrder } from '../domain/place_order.ts'
 import type { Settle } from '../domain/settle_order.ts'
 import { actorOf } from './actor.ts'
 import { type OrderView, orderView } from './order_views.ts'
@@ -22,7 +23,7 @@ import { ManyLines, type NewOrder, OneProduct, placeOrderOperation } from './pla
 const RETRY_AFTER_SECONDS = '1'
 
 export type PlaceOrderRoutesDeps = {
-  readonly ports: PlacePorts
+  readonly ports: RequestPorts
   readonly settle: Settle
   readonly currency: string
   /** Digits after the point of that currency. */

@@ -2,35 +2,37 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
-import { ANSWER_WAIT_MS, createAnswerWait } from '../../src/domain/answer_wait.ts'
+import { ANSWER_WAIT_MS, createAnswerWait, type RequestPorts } from '../../src/domain/answer_wait.ts'
+import { changeStatus } from '../../src/domain/change_order.ts'
 import { OutcomeUnknown } from '../../src/domain/errors.ts'
 import type { Order } from '../../src/domain/order.ts'
-import { type PlacePorts, placeOrder } from '../../src/domain/place_order.ts'
+import { placeOrder } from '../../src/domain/place_order.ts'
 import type { HoldAnswer, Reservations } from '../../src/domain/ports.ts'
 import { createSettle } from '../../src/domain/settle_order.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
-import { draft, HELD, order } from '../samples.ts'
+import { AT, cancellingOf, confirm, draft, HELD, order, pending, ROOT, shippedOf } from '../samples.ts'
 
 const ANSWER: HoldAnswer = { status: 'held', lines: HELD }
 
-/** Holds that are answered by the test. */
+/** Calls that are answered by the test. */
 function world() {
   const runtime = createVirtualRuntime()
   const asked: (PromiseWithResolvers<HoldAnswer> & { readonly order: Order })[] = []
+  const call = (order: Order) => {
+    const called = { ...Promise.withResolvers<HoldAnswer>(), order }
+    asked.push(called)
+    return called.promise
+  }
   const product: Reservations = {
-    hold(order) {
-      const call = { ...Promise.withResolvers<HoldAnswer>(), order }
-      asked.push(call)
-      return call.promise
-    },
-    release: async () => {},
-    ship: async () => {},
+    hold: call,
+    release: async (order) => void (await call(order)),
+    ship: async (order) => void (await call(order)),
     circuit: () => 'closed',
   }
   return { runtime, asked, ...createAnswerWait(product, runtime) }
 }
 
-/** Whether a new order would still wait. */
+/** Whether a request would still wait. */
 async function stillWaits(wait: Promise<void> | undefined): Promise<boolean> {
   let waits = wait !== undefined
   void wait?.then(() => {
@@ -40,8 +42,8 @@ async function stillWaits(wait: Promise<void> | undefined): Promise<boolean> {
   return waits
 }
 
-suite('a new order', () => {
-  test('waits for nothing while no hold is in flight', () => {
+suite('a new order, or a change of status', () => {
+  test('waits for nothing while no call is in flight', () => {
     const { nextAnswer, runtime } = world()
     assert.equal(nextAnswer(), undefined)
     assert.deepEqual(runtime.waiting(), [])
@@ -66,6 +68,23 @@ suite('a new order', () => {
     )
   })
 
+  const others = {
+    release: ({ release }: Reservations) => release(cancellingOf(pending())),
+    shipment: ({ ship }: Reservations) => ship(shippedOf(pending())),
+  }
+  for (const [name, call] of Object.entries(others)) {
+    test(`waits for the outcome of a ${name}, too`, async () => {
+      const { nextAnswer, reservations, asked } = world()
+      const done = call(reservations)
+      const waiting = nextAnswer()
+      assert.equal(await stillWaits(waiting), true)
+      asked[0]!.resolve(ANSWER)
+      assert.equal(await stillWaits(waiting), false)
+      assert.equal(nextAnswer(), undefined)
+      await done
+    })
+  }
+
   test('waits ANSWER_WAIT_MS for a hold without an answer, and the next one again', async () => {
     const { nextAnswer, reservations, runtime } = world()
     void reservations.hold(order().order)
@@ -79,7 +98,7 @@ suite('a new order', () => {
   })
 })
 
-test('a new order shares the commit of the answer that it waited for', async (t: TestContext) => {
+test('a new order and a change of status share the commit of the answer that they waited for', async (t: TestContext) => {
   const { nextAnswer, reservations, asked } = world()
   let commits = 0
   const defer = (run: () => void) => {
@@ -93,7 +112,7 @@ test('a new order shares the commit of the answer that it waited for', async (t:
   )
   t.after(close)
   const { now, newId } = systemRuntime
-  const ports: PlacePorts = {
+  const ports: RequestPorts = {
     orders,
     reservations,
     nextAnswer,
@@ -103,16 +122,29 @@ test('a new order shares the commit of the answer that it waited for', async (t:
     report: (fault) => assert.fail(String(fault)),
   }
   const settle = createSettle(ports)
+  const { stored } = await orders.addOnce(order())
+  const sold = await orders.save(confirm(stored, HELD, AT))
 
   const first = placeOrder(ports, settle, draft())
   await untilTrue(() => asked.length === 1)
   const second = placeOrder(ports, settle, draft())
+  const shipping = changeStatus(ports, settle, {
+    orderId: sold.order.id,
+    to: 'shipped',
+    actor: { userId: ROOT, admin: true },
+    expectedVersions: undefined,
+  })
   const before = commits
   asked[0]!.resolve(ANSWER)
-  await untilTrue(() => asked.length === 2)
+  await untilTrue(() => asked.length === 3)
   assert.equal(commits - before, 1)
   assert.equal((await first).order.status, 'confirmed')
-  assert.equal((await orders.find(asked[1]!.order.id))?.order.status, 'pending')
-  asked[1]!.resolve(ANSWER)
+  const statusOf = async (id: string) => (await orders.find(id))?.order.status
+  assert.deepEqual(await Promise.all(asked.slice(1).map(({ order }) => statusOf(order.id))), [
+    'pending',
+    'shipped',
+  ])
+  for (const { resolve } of asked) resolve(ANSWER)
   assert.equal((await second).order.status, 'confirmed')
+  assert.equal((await shipping).status, 'shipped')
 })

@@ -4,11 +4,12 @@ import { suite, type TestContext, test } from 'node:test'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/request_context'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
+import type { RequestPorts } from '../../src/domain/answer_wait.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
 import { notifyChanges } from '../../src/domain/notify_changes.ts'
 import { LINES_MAX, type Order, QUANTITY_MAX, SYSTEM } from '../../src/domain/order.ts'
-import { type PlacePorts, placeOrder } from '../../src/domain/place_order.ts'
+import { placeOrder } from '../../src/domain/place_order.ts'
 import type { CircuitState, HoldAnswer, OrderStore, Timers } from '../../src/domain/ports.ts'
 import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
@@ -56,7 +57,7 @@ async function world(t: TestContext) {
   }
   const reached: string[] = []
   const reported: [unknown, string][] = []
-  const ports: PlacePorts & Timers = {
+  const ports: RequestPorts & Timers = {
     after: runtime.after,
     defer: runtime.defer,
     orders: stores.orders,
