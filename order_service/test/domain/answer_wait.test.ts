@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { nextTurn, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { ANSWER_WAIT_MS, createAnswerWait, type RequestPorts } from '../../src/domain/answer_wait.ts'
 import { changeStatus } from '../../src/domain/change_order.ts'
@@ -134,6 +134,7 @@ test('a new order and a change of status share the commit of the answer that the
     actor: { userId: ROOT, admin: true },
     expectedVersions: undefined,
   })
+  for (let turn = 0; turn < 5; turn++) await nextTurn(systemRuntime)
   const before = commits
   asked[0]!.resolve(ANSWER)
   await untilTrue(() => asked.length === 3)
