@@ -30,9 +30,38 @@ export const firstIds = (ids: readonly string[]): readonly string[] => ids.slice
 
 const BOUND = Symbol('names its request')
 
-/** A logger whose lines name this request, in whatever context they are written. */
-export function boundTo<L extends { child(names: object): unknown }>(logger: L, context: RequestContext): L {
-  return Object.assign(logger.child(namesOf(context)) as L, { [BOUND]: true })
+type Bindable = { child(names: object): unknown }
+type Lazy = { readonly [CONTEXT]: RequestContext; [CHILD]?: Record<string, (...line: unknown[]) => unknown> }
+
+const CONTEXT = Symbol('the request that it will name')
+const CHILD = Symbol('made with the first line')
+const METHODS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'child']
+const lazyKinds = new WeakMap<Bindable, object>()
+
+/**
+ * A logger whose lines name this request, in whatever context they are written. Its child of `logger` is made with the first
+ * line: most requests have none.
+ */
+export function boundTo<L extends Bindable>(logger: L, context: RequestContext): L {
+  let kind = lazyKinds.get(logger)
+  if (kind === undefined) {
+    kind = lazyKindOf(logger)
+    lazyKinds.set(logger, kind)
+  }
+  const lazy = Object.create(kind)
+  lazy[CONTEXT] = context
+  return lazy
+}
+
+function lazyKindOf(logger: Bindable): object {
+  const method = (name: string) =>
+    function (this: Lazy, ...line: unknown[]) {
+      this[CHILD] ??= Object.assign(logger.child(namesOf(this[CONTEXT])) as object, {
+        [BOUND]: true,
+      }) as never
+      return this[CHILD]![name]!(...line)
+    }
+  return Object.assign(Object.create(logger), Object.fromEntries(METHODS.map((name) => [name, method(name)])))
 }
 
 function namesOf({ requestIds, traceparent }: RequestContext) {

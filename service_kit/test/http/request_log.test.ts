@@ -11,10 +11,9 @@ const TRACE = '0af7651916cd43dd8448eb211c80319c'
 function world(t: TestContext, level: string, options: Partial<HttpAppOptions> = {}) {
   const lines: Record<string, unknown>[] = []
   const write = (line: string) => void lines.push(JSON.parse(line))
-  const app = createPlainApp({
-    ...options,
-    logger: pino({ level, redact: ['token'] }, { write }),
-  })
+  const logger = pino({ level, redact: ['token'] }, { write })
+  const makeChild = t.mock.method(logger, 'child')
+  const app = createPlainApp({ ...options, logger })
   app.register(async (scope) => {
     const config = { access: 'public' } as const
     scope.get('/quiet', { config }, async () => 'fine')
@@ -36,7 +35,8 @@ function world(t: TestContext, level: string, options: Partial<HttpAppOptions> =
   t.after(() => app.close())
   const get = (url: string, headers = {}) =>
     app.inject({ url, headers: { 'x-request-id': 'r1', ...headers } })
-  return { app, lines, get }
+  const before = makeChild.mock.callCount()
+  return { app, lines, get, children: () => makeChild.mock.callCount() - before }
 }
 
 suite('the log of a request', () => {
@@ -51,6 +51,14 @@ suite('the log of a request', () => {
         { reqId: 'r1', msg: 'three', level: 30, token: undefined, part: 'p' },
       ],
     )
+  })
+
+  test('a request that writes no line costs no logger of its own', async (t) => {
+    const { children, get } = world(t, 'info')
+    await get('/quiet')
+    assert.equal(children(), 0)
+    await get('/talkative')
+    assert.equal(children(), 2, 'one for its lines, and the one that it asks for')
   })
 
   test('an internal error is logged once, with its cause', async (t) => {
