@@ -51,7 +51,7 @@ export const PLACEHOLDER_SECRETS: SecretGenerators = {
  */
 export const MEMORY_ENV = {
   MALLOC_MMAP_THRESHOLD_: '1048576',
-  NODE_OPTIONS: '--max-semi-space-size=6 --max-old-space-size=384',
+  NODE_OPTIONS: '--max-semi-space-size=12 --max-old-space-size=384',
 }
 
 const AddressConfig = Type.Object({
