@@ -41,7 +41,12 @@ export type DeploymentOptions = Partial<Timing> & {
 }
 
 /** As the server's defaults; a new primary after `stepDown` is there soon. */
-const TIMING: Timing = { electionMs: 10_000, handoverMs: 100, deposedMs: 10_000 }
+const TIMING: Timing = {
+  electionMs: 10_000,
+  handoverMs: 100,
+  deposedMs: 10_000,
+  transactionLifetimeMs: 60_000,
+}
 
 export function createModelDeployment(
   port: ModelPort,

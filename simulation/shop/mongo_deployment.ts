@@ -37,8 +37,11 @@ const PERIOD_MS = 6_000
 const LATENCY_MS_MAX = 2
 const SLOW_MS_MAX = 300
 const REPLICATION_MS_MAX = 30
-/** Shorter than the server's defaults, so that a history has several elections. */
-const TIMING = { electionMs: 1_500, handoverMs: 100, deposedMs: 2_000 }
+/**
+ * Elections sooner than by the server's defaults, so that a history has several; and the lifetime of transactions of the stacks
+ * (docs/operations.md). With that of a server by default, a product whose process is killed cannot be sold for a minute.
+ */
+const TIMING = { electionMs: 1_500, handoverMs: 100, deposedMs: 2_000, transactionLifetimeMs: 10_000 }
 /** Longer than opening takes. */
 const PREPARED_MS = 10_000
 const DOWN_MS = { least: 300, most: 4_000 }

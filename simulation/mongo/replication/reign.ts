@@ -54,6 +54,7 @@ type Options = {
   readonly branch: Branch
   /** What the member knew as on a majority before. */
   readonly known: number
+  readonly transactionLifetimeMs: number
   readonly runtime: Pick<Runtime, 'after'>
   /** Called after each write. */
   onAppend(): void
@@ -61,7 +62,16 @@ type Options = {
 
 type Waiter = { readonly number: number; readonly settle: () => void }
 
-export function createReign({ term, member, members, branch, known, runtime, onAppend }: Options): Reign {
+export function createReign({
+  term,
+  member,
+  members,
+  branch,
+  known,
+  runtime,
+  transactionLifetimeMs,
+  onAppend,
+}: Options): Reign {
   const copied = new Map<string, number>()
   let waiters: Waiter[] = []
   let majority = known
@@ -89,7 +99,7 @@ export function createReign({ term, member, members, branch, known, runtime, onA
     term,
     member,
     branch,
-    transactions: createTransactions(branch, runtime),
+    transactions: createTransactions(branch, runtime, transactionLifetimeMs),
     cursors: new Map(),
     newCursorId: () => ++cursors,
     ended: () => ending !== undefined,

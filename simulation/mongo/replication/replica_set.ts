@@ -48,6 +48,8 @@ export type Timing = {
   readonly handoverMs: number
   /** From the moment when a primary is cut off until it gives up its role. */
   readonly deposedMs: number
+  /** A transaction is aborted that long after it began. */
+  readonly transactionLifetimeMs: number
 }
 
 type State = {
@@ -145,6 +147,7 @@ export function createReplicaSet(
     term++
     winner.branch = winner.branch.fork(winner.applied, term)
     winner.reign = createReign({
+      transactionLifetimeMs: timing.transactionLifetimeMs,
       ...{ term, member: winner.address, members: states.length },
       ...{ branch: winner.branch, known: winner.majority, runtime: port, onAppend: copyAll },
     })

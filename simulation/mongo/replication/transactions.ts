@@ -42,12 +42,14 @@ export type Transactions = {
   end(): void
 }
 
-/** As the server's transactionLifetimeLimitSeconds: a transaction whose client died holds its documents that long. */
-const LIFETIME_MS = 60_000
-
 type Open = Transaction & { readonly settle: () => void; readonly cancel: Cancel }
 
-export function createTransactions(branch: Branch, { after }: Pick<Runtime, 'after'>): Transactions {
+/** A transaction whose client died holds its documents for `lifetimeMs`. */
+export function createTransactions(
+  branch: Branch,
+  { after }: Pick<Runtime, 'after'>,
+  lifetimeMs: number,
+): Transactions {
   const open = new Map<string, Open>()
 
   const remove = (transaction: Transaction) => {
@@ -81,7 +83,7 @@ export function createTransactions(branch: Branch, { after }: Pick<Runtime, 'aft
       if (before) remove(before)
       const { promise, resolve } = Promise.withResolvers<void>()
       const transaction = createTransaction(branch, session, number, promise)
-      const cancel = after(LIFETIME_MS, () => remove(transaction))
+      const cancel = after(lifetimeMs, () => remove(transaction))
       open.set(session, { ...transaction, settle: resolve, cancel })
       return open.get(session)!
     },

@@ -7,10 +7,10 @@ import { createModelWorld, failureOf, type Thing } from './world.ts'
 
 const WRITE_CONFLICT = 112
 const DUPLICATE = 11000
-const LIFETIME_MS = 60_000
+const LIFETIME_MS = 7_000
 
 async function open() {
-  const world = createModelWorld(1, { electionMs: 1_000 })
+  const world = createModelWorld(1, { electionMs: 1_000, transactionLifetimeMs: LIFETIME_MS })
   const client = await world.client('a')
   const things = client.db('shop').collection<Thing>('things')
   await world.run(things.createIndex({ name: 1 }, { unique: true, sparse: true }))
@@ -117,6 +117,7 @@ suite('transactions of the model', () => {
     const startedAt = runtime.monotonic()
     await run(waiting)
     assert.ok(runtime.monotonic() - startedAt >= LIFETIME_MS - 1_000)
+    assert.ok(runtime.monotonic() - startedAt <= LIFETIME_MS + 1_000)
     assert.equal((await run(things.findOne({ _id: 'tea' })))?.count, 2)
   })
 
