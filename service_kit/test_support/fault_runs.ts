@@ -41,8 +41,6 @@ export type FaultRun = {
 const SETTLED_MS = 120_000
 
 export type FaultOptions = {
-  /** One step after another, for a server that does not isolate overlapping transactions. */
-  readonly oneByOne?: boolean
   /** Further errors after which a change may be stored or not. */
   readonly leavesOpen?: (error: unknown) => boolean
 }
@@ -52,7 +50,7 @@ export async function failEveryCall(
   engine: FaultyEngine,
   errors: readonly (() => unknown)[],
   makeRun: () => Promise<FaultRun>,
-  { oneByOne = false, leavesOpen = () => false }: FaultOptions = {},
+  { leavesOpen = () => false }: FaultOptions = {},
 ): Promise<number> {
   let failed = 0
   for (const moment of ['before', 'after'] as const) {
@@ -60,7 +58,7 @@ export async function failEveryCall(
       const { steps, verify } = await makeRun()
       engine.failAt(n, moment, errors[n % errors.length]!)
       const outcomes = await Promise.race([
-        oneByOne ? settledInTurn(steps) : Promise.allSettled(steps.map((step) => step.run())),
+        Promise.allSettled(steps.map((step) => step.run())),
         sleep(SETTLED_MS, undefined, { ref: false }),
       ])
       const made = engine.disarm()
@@ -77,12 +75,6 @@ export async function failEveryCall(
     }
   }
   return failed
-}
-
-async function settledInTurn(steps: readonly Step[]): Promise<PromiseSettledResult<unknown>[]> {
-  const outcomes: PromiseSettledResult<unknown>[] = []
-  for (const step of steps) outcomes.push(...(await Promise.allSettled([step.run()])))
-  return outcomes
 }
 
 async function check(step: Step, outcome: PromiseSettledResult<unknown>, made: boolean, where: string) {

@@ -10,8 +10,20 @@ import type { Command, Fault } from '../mongo/port.ts'
 
 export function mongoSuites(name: string, body: (server: MongoServer) => void): void {
   mongoSuite(name, body)
-  suite(`${name}, on the model`, () => body(createModelServer()))
+  onTheModel(name, body)
 }
+
+/**
+ * Suites whose faults are made in the driver, in hundreds of runs: on the model, and on the server of MONGODB_URL if there is
+ * one. The driver is the same on the wire-compatible server, which lets transactions overlap and is slow at them.
+ */
+export function mongoDriverSuites(name: string, body: (server: MongoServer) => void): void {
+  if (process.env.MONGODB_URL !== undefined) mongoSuite(name, body)
+  onTheModel(name, body)
+}
+
+const onTheModel = (name: string, body: (server: MongoServer) => void) =>
+  void suite(`${name}, on the model`, () => body(createModelServer()))
 
 /** What the proxy of a client does to its commands. */
 type Proxied = MongoProxy & { faultOf(command: Command): Fault | undefined }

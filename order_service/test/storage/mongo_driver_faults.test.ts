@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
-import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
+import { mongoDriverSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { orderRun } from '../engine_faults.ts'
 
 /** Fewer runs mean that the faults do not reach the driver. */
 const CALLS_MIN = 20
 
-mongoSuites('orders in MongoDB while calls of the driver fail', (server) => {
+mongoDriverSuites('orders in MongoDB while calls of the driver fail', (server) => {
   test('3, 4: one call fails in each run', async (t) => {
     const DATABASE_URL = server.url(server.newDatabase())
     const { orders, close } = await openStores(

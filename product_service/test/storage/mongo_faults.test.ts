@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { failEveryCall } from '@shop/service_kit/test_support/fault_runs'
 import { MONGO_ERRORS, MONGO_OPTIONS, mongoDriver } from '@shop/service_kit/test_support/mongo_driver_faults'
 
-import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
+import { mongoDriverSuites, mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { productRun } from '../engine_faults.ts'
 import { AT, add, order, STAMP } from '../worlds.ts'
@@ -133,13 +133,10 @@ mongoSuites('products in MongoDB when answers get lost', (server) => {
   })
 })
 
-/** One of each kind of write and read, because transactions are slow on the wire-compatible server. */
-const FEW = ['create', 'refused', 'reserve', 'list', 'audit', 'check']
 const RUNS_IN_A_DATABASE = 10
 
-mongoSuites('products in MongoDB while calls of the driver fail', (server) => {
-  // Needs a server that isolates overlapping transactions.
-  for (const refusal of server.honest ? [false, true] : [true]) {
+mongoDriverSuites('products in MongoDB while calls of the driver fail', (server) => {
+  for (const refusal of [false, true]) {
     const also = refusal ? ', also when one is refused' : ''
     test(`every call is answered, and correctly${also} (invariants 1, 2, 6)`, async (t) => {
       const open = async () => {
@@ -152,10 +149,9 @@ mongoSuites('products in MongoDB while calls of the driver fail', (server) => {
       let runs = 0
       const makeRun = async () => {
         if (++runs % RUNS_IN_A_DATABASE === 0) stores = await open()
-        return productRun(stores, refusal, server.honest ? undefined : FEW)
+        return productRun(stores, refusal)
       }
-      const options = { ...MONGO_OPTIONS, oneByOne: !server.honest }
-      const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, makeRun, options)
+      const failed = await failEveryCall(mongoDriver, MONGO_ERRORS, makeRun, MONGO_OPTIONS)
       assert.ok(failed > 40, `${failed} calls`)
     })
   }

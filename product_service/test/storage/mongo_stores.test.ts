@@ -39,12 +39,15 @@ mongoSuites('products in MongoDB', (server) => {
     return [await open(t, server, database), await open(t, server, database)]
   }
 
-  const contracts = [catalogueContract, stockContract, auditContract, auditLogContract, retentionContract]
+  const contracts = [catalogueContract, stockContract, auditContract, auditLogContract]
   for (const contract of contracts) contract('MongoDB', alone)
+  retentionContract('MongoDB', alone, { random: server.honest })
 
   // Races of two processes are overlapping transactions.
   if (server.honest) {
-    for (const contract of [...contracts, compactionRaceContract]) contract('MongoDB, two connections', two)
+    for (const contract of [...contracts, retentionContract, compactionRaceContract]) {
+      contract('MongoDB, two connections', two)
+    }
   } else {
     test('the contracts on two connections', { skip: needsRealServer(server) }, () => {})
   }
