@@ -28,6 +28,8 @@ export type Answers = {
   requests(reader: Reader, id: string, to: RequestableStatus, version: number | undefined): void
   /** It was answered with this order. A change that named a version was made to that version. */
   changed(reader: Reader, order: Order, to: RequestableStatus): void
+  /** It was refused for the order as it was then. `named`: a version that it was not at. */
+  changeRefused(reader: Reader, current: Order, to: RequestableStatus, named: boolean): void
   product(reader: Reader, product: Product, began: number): void
   /** Ids of the orders that buyers were shown, in the order in which they first were. */
   known(): readonly string[]
@@ -120,6 +122,11 @@ export function createAnswers(
           `7. ${name} named version ${versions} of ${id}, and changed version ${changedVersion}`,
         )
     },
+    changeRefused({ name }, { id, status }, to, named) {
+      const isSo = status === to || (status === 'cancelling' && to === 'cancelled')
+      if (isSo || (!named && ALLOWED[to].includes(status)))
+        throw new Violation(`6. ${name} was refused to make ${id} ${to}, which is ${status}`)
+    },
     product(reader, answered, began) {
       if (!isDeepStrictEqual(stock.at(answered.id, answered.version), answered))
         throw new Violation(`7. ${reader.name} was shown a state of ${answered.id} that never was`)
@@ -129,6 +136,12 @@ export function createAnswers(
       for (const id of known) if (!orders.has(id)) throw new Violation(`3. ${id} was answered, and is lost`)
     },
   }
+}
+
+const ALLOWED: Readonly<Record<RequestableStatus, readonly Order['status'][]>> = {
+  cancelled: ['pending', 'confirmed'],
+  shipped: ['confirmed'],
+  delivered: ['shipped'],
 }
 
 const bodyOf = ({ lines, totalMinor }: Pick<Draft, 'lines' | 'totalMinor'>) =>

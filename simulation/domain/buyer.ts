@@ -55,11 +55,13 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
         throw new Violation(`6. ${name} was answered that ${id} is cancelled; it is ${reply.value.status}`)
     }
     if (reply.is !== 'refused') return
-    if (reply.refusal.code === 'version_conflict' && seen !== undefined)
-      return history.sometimes('a change of an order was refused because of its version')
-    if (reply.refusal.code !== 'illegal_transition') throw unexpected(client, reply)
-    const { current } = reply.refusal.payload as { current: Order }
+    const { code, payload } = reply.refusal
+    const { current } = payload as { current: Order }
+    const named = code === 'version_conflict' && seen !== undefined
+    if (!named && code !== 'illegal_transition') throw unexpected(client, reply)
     answers.order(reader, current, began)
+    answers.changeRefused(reader, current, 'cancelled', named)
+    if (named) return history.sometimes('a change of an order was refused because of its version')
     if (current.status === 'shipped') history.sometimes('a cancel came after the shipment, and was refused')
   }
 
@@ -154,5 +156,13 @@ function draftOf(
   const earlier = chances.number()
   if (sent.length === 0 || !(again || other)) return draft
   const known = sent[Math.floor(earlier * sent.length)]!
-  return again ? known : { ...draft, idempotencyKey: known.idempotencyKey }
+  if (again) return known
+  const { idempotencyKey } = known
+  return chances.one([
+    { ...draft, idempotencyKey },
+    { ...draft, idempotencyKey, totalMinor: known.totalMinor },
+    { ...known, totalMinor: known.totalMinor + 1 },
+    { ...known, lines: known.lines.slice(0, 1) },
+    { ...known, lines: known.lines.map((line) => ({ ...line, quantity: line.quantity + 1 })) },
+  ])
 }

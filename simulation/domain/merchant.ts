@@ -36,8 +36,9 @@ export async function runCatalogue(shop: Shop, client: Client): Promise<void> {
     if (code === 'product_not_found') return history.sometimes('a change came after the product was removed')
     if (code !== 'version_conflict' || seen === undefined) throw unexpected(client, reply)
     const { current } = payload as { current: Product }
-    if (seen.includes(current.version))
-      throw new Violation(`7. ${name} had seen ${current.id} as it is, and was refused`)
+    const lastEdit = setsStock ? current.version : stockOracle.lastEdit(current.id, current.version)
+    if (seen.some((version) => version >= lastEdit && version <= current.version))
+      throw new Violation(`7. ${name} had seen ${current.id} at ${seen}, and was refused`)
     history.sometimes(
       setsStock && seen.some((version) => version >= current.editVersion)
         ? 'a stock was not set because of a sale'

@@ -13,6 +13,7 @@ import type { DomainHistory } from './mix.ts'
 import type { OrderModel, OrderWrite } from './order_model.ts'
 import type { StockModel } from './stock_model.ts'
 import type { StockOracle } from './stock_oracle.ts'
+import { WRONG_MS } from './trouble.ts'
 
 export type ShopOracle = {
   /** Checks what was written since the last call. */
@@ -45,8 +46,13 @@ const AGREES: Readonly<Record<OrderStatus, readonly (Reservation['status'] | und
   cancelled: ['rejected', 'released'],
 }
 
+/** Who may make an order that: the shop itself, or someone; an owner alone never ships. */
+const BY_THE_SHOP: readonly OrderStatus[] = ['confirmed', 'rejected', 'cancelled']
+const SHOP = 'system'
+const LEASE_MS = 15_000
+
 export function createShopOracle(
-  { world, sometimes }: DomainHistory,
+  { world, faults, sometimes }: DomainHistory,
   orders: OrderModel,
   stock: StockModel,
   stockOracle: StockOracle,
@@ -54,6 +60,8 @@ export function createShopOracle(
   const idByKey = new Map<string, string>()
   /** Since when. */
   const waiting = new Map<string, number>()
+  /** When it was last written by a settler who claimed it, and by no one since. */
+  const claimedAt = new Map<string, number>()
   let checked = 0
   let refused = 0
 
@@ -65,6 +73,7 @@ export function createShopOracle(
     if (how === 'added') checkAdded(before, order)
     else if (how === 'saved') checkSaved(before!, after)
     else if (!isDeepStrictEqual(before!.order, order)) throw new Violation(`7. A lease changed ${order.id}`)
+    checkLease(how, order.id)
     const fence = before?.schedule.fence ?? 0
     if (how === 'claimed' ? schedule.fence <= fence : schedule.fence !== fence)
       throw new Violation(`5. ${order.id} was ${how}, and its fence went from ${fence} to ${schedule.fence}`)
@@ -72,6 +81,15 @@ export function createShopOracle(
       if (!isDue) throw new Violation(`5. ${order.id} is ${order.status}, and no settler will find it`)
     } else if (isDue && order.status !== 'shipped' && order.status !== 'delivered')
       throw new Violation(`5. ${order.id} is ${order.status}, and still due`)
+  }
+
+  const checkLease = (how: OrderWrite['how'], id: string) => {
+    const leased = claimedAt.get(id)
+    if (how !== 'claimed') claimedAt.delete(id)
+    else claimedAt.set(id, world.time())
+    if (how !== 'claimed' || leased === undefined || faults.counts().clock_jump !== undefined) return
+    const ms = world.time() - leased
+    if (ms < LEASE_MS - 2 * WRONG_MS) throw new Violation(`5. ${id} was claimed again after ${ms} ms`)
   }
 
   const checkAdded = (before: StoredOrder | undefined, order: Order) => {
@@ -98,6 +116,11 @@ export function createShopOracle(
       !isDeepStrictEqual(asked(is), asked(was))
     )
       throw new Violation(`6. ${is.id} is not what its buyer asked for`)
+    const { by, at } = is.history.at(-1)!
+    if (BY_THE_SHOP.includes(is.status) !== (by === SHOP) || (is.status === 'shipped' && by === is.userId))
+      throw new Violation(`6. ${is.id} was made ${is.status} by ${by}`)
+    if (is.updatedAt !== at || is.createdAt !== was.createdAt)
+      throw new Violation(`c. The times of ${is.id} are not those of its history`)
     if (was.status === 'pending' && is.status === 'cancelling')
       sometimes('an order was cancelled while pending')
     if (was.status === 'confirmed' && is.status === 'cancelling')

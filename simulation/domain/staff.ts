@@ -47,6 +47,8 @@ export async function workInShop(shop: Shop, client: Client): Promise<void> {
     const { code, payload } = reply.refusal
     const { current } = payload as { current?: Order }
     if (current) show(current, began)
+    if (current && (code === 'version_conflict' || code === 'illegal_transition'))
+      answers.changeRefused(reader, current, to, code === 'version_conflict')
     if (code === 'version_conflict' && current && expectedVersions) {
       if (expectedVersions.includes(current.version))
         throw new Violation(
@@ -56,7 +58,7 @@ export async function workInShop(shop: Shop, client: Client): Promise<void> {
     } else if (code === 'illegal_transition') {
       if (to === 'shipped' && current?.status === 'cancelling')
         history.sometimes('a shipment lost against a cancellation')
-    } else if (code !== 'version_conflict') throw unexpected(client, reply)
+    } else throw unexpected(client, reply)
   }
 
   /** As the doctor's repair does, whatever the reservation has become since: it takes nothing twice. */

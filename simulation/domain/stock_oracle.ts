@@ -17,6 +17,8 @@ export type StockOracle = {
   /** The product as it was at that version; undefined if it never was. */
   at(id: string, version: number): Product | undefined
   movement(productId: string, version: number): Movement | undefined
+  /** The version of the last edit before that one, or that one; 0 if there was none. */
+  lastEdit(productId: string, version: number): number
 }
 
 type Book = {
@@ -135,7 +137,11 @@ export function createStockOracle({ sometimes }: DomainHistory, model: StockMode
       throw new Violation(`2. The stock of ${after.id} is ${after.stock}; its ledger says ${book.stock}`)
     if (after.reserved !== book.reserved)
       throw new Violation(`2. ${after.id} has ${after.reserved} units reserved; ${book.reserved} are held`)
-    if (edit && before) checkSeen(before, after, edit, book.edits)
+    if (edit && before) {
+      checkSeen(before, after, edit, book.edits)
+      if (!isEdit(before, after) && after.stock === before.stock)
+        throw new Violation(`7. An edit that changed nothing made version ${after.version} of ${after.id}`)
+    }
     if (isEdit(before, after)) book.edits.push(after.version)
     book.version = after.version
     book.states.set(after.version, after)
@@ -186,6 +192,7 @@ export function createStockOracle({ sometimes }: DomainHistory, model: StockMode
     },
     at: (id, version) => books.get(id)?.states.get(version),
     movement: (productId, version) => books.get(productId)?.movements.get(version),
+    lastEdit: (productId, version) => books.get(productId)?.edits.findLast((edit) => edit <= version) ?? 0,
   }
 }
 

@@ -13,7 +13,13 @@ import { EPOCH } from '../../core/machine.ts'
 import type { DomainHistory } from '../mix.ts'
 import { WRONG_MS } from '../trouble.ts'
 import type { AccountModel, AccountWrite, KeyWrite } from './account_model.ts'
-import { ACCESS_TOKEN_TTL_SECONDS, type Token, type Watcher } from './auth_replica.ts'
+import {
+  ACCESS_TOKEN_TTL_SECONDS,
+  MAINTAIN_MS,
+  ROTATION_DAYS,
+  type Token,
+  type Watcher,
+} from './auth_replica.ts'
 import type { Entered } from './gate_replica.ts'
 import type { ThrottleOracle } from './throttle_oracle.ts'
 
@@ -23,11 +29,19 @@ export type AccountOracle = Watcher & {
   entered(token: Token, asAdmin: boolean, answer: Entered): void
   /** The version of its password at that time. */
   passwordVersionAt(userId: string, time: number): number
+  loggedIn(username: string, address: string, began: number): void
+  /** The operator reset its password, or deleted it. */
+  forgets(username: string, began: number): void
+  /** The operator made a key, and withdrew the others. */
+  withdrewKeys(began: number): void
   /** The operator makes a key that signs at once. */
   forcesRotation(withdraw: boolean): void
 }
 
 const ON_THE_WAY_MS = 15_000
+const DAY_MS = 24 * 3_600_000
+/** Clocks that differ, and a process that stood still or was started again before it made a key. */
+const SLACK_MS = 120_000
 
 export function createAccountOracle(
   { world, faults, sometimes }: DomainHistory,
@@ -37,6 +51,7 @@ export function createAccountOracle(
   const changes = new Map<string, { version: number; at: number }[]>()
   const tokens: Token[] = []
   const withdrawnKeys = new Map<string, number>()
+  const addedAt = new Map<string, number>()
   const passwords = new Map<string, { version: number; at: number }[]>()
   let hasAdmin = false
   let isForced = false
@@ -76,6 +91,7 @@ export function createAccountOracle(
   const checkKey = (write: KeyWrite) => {
     const keys = model.keys.list()
     if ('added' in write) {
+      addedAt.set(write.added.kid, world.time())
       const { generation, signsFrom, createdAt } = write.added
       if (keys.filter((key) => key.generation === generation).length > 1)
         throw new Violation(`10. Two keys are of generation ${generation}`)
@@ -113,7 +129,22 @@ export function createAccountOracle(
       const account = [...model.accounts.values()].find(({ passwordHash }) => passwordHash === phc)
       if (account) throttle.compared(canonicalUsername(account.username), address, isRight)
     },
-    issued: (token) => void tokens.push(token),
+    registers: throttle.registers,
+    issued(token) {
+      tokens.push(token)
+      const key = model.keys.list().find(({ kid }) => kid === token.kid)
+      if (key === undefined || !clocksAreRight()) return
+      const ageMs = token.issuedAt - Date.parse(key.signsFrom)
+      if (ageMs < -2 * WRONG_MS) throw new Violation('10. A key signs before it is due')
+      if (ageMs > ROTATION_DAYS * DAY_MS + MAINTAIN_MS + SLACK_MS)
+        throw new Violation(`10. A key signs ${ageMs} ms after it was due, and has no successor`)
+    },
+    loggedIn: (username, address, began) => throttle.loggedIn(username, address, began),
+    forgets: (username, began) => throttle.forgets(username, began),
+    withdrewKeys(began) {
+      const left = model.keys.list().find(({ kid }) => addedAt.get(kid)! < began)
+      if (left) throw new Violation('10. The keys were withdrawn, and an older one is left')
+    },
     entered({ userId, version, role, kid, issuedAt }, asAdmin, { is, listFrom }) {
       if (is === 'unknown key' && !withdrawnKeys.has(kid) && model.keys.list().some((key) => key.kid === kid))
         return sometimes('a service did not have a key yet')

@@ -10,7 +10,7 @@ const ATTEMPTS_MAX = 4
 const LATER_MS = 60_000
 /** `unauthenticated`: the account was deleted. */
 const CHANGE_REFUSED = ['too_many_attempts', 'wrong_password', 'unauthenticated']
-const NIGHT_MS = 2 * 3_600_000
+export const NIGHT_MS = 5 * 3_600_000
 
 export async function holdAccount(accounts: Accounts, client: Client): Promise<void> {
   const { history, auth, gates, sessions, passwords, oracle } = accounts
@@ -56,6 +56,7 @@ export async function holdAccount(accounts: Accounts, client: Client): Promise<v
     )
     if (reply.is === 'answered') {
       passwords.loggedIn(username, tried, began)
+      oracle.loggedIn(username, address, began)
       sessions.started(username, reply.value.refreshToken, began)
       const device: Device = { address, refreshTokens: [], token: undefined }
       adopt(device, reply.value)
@@ -75,7 +76,7 @@ export async function holdAccount(accounts: Accounts, client: Client): Promise<v
     const newPassword = `password ${++changed} of ${username}`
     const [refreshToken, userId] = [device.refreshTokens.at(-1)!, device.token!.userId]
     const answered = passwords.sets(username, newPassword, current)
-    sessions.endsAll(username)
+    const keepsOwn = sessions.endsAll(username, refreshToken)
     const change = { currentPassword: current, newPassword, refreshToken }
     const reply = await client.ask(auth, 'change the password', (replica) =>
       replica.changePassword(userId, change, device.address),
@@ -84,6 +85,7 @@ export async function holdAccount(accounts: Accounts, client: Client): Promise<v
       answered()
       password = newPassword
       sessions.endedAll(username, refreshToken, began)
+      keepsOwn()
       history.sometimes('a new password ended the other sessions')
     } else if (reply.is === 'refused') {
       // A request that came twice may have changed it all the same, and the answer to the first one was lost.

@@ -4,7 +4,7 @@ import { Violation } from '../../core/history.ts'
 import { type Client, unexpected } from '../client.ts'
 import type { Accounts } from './accounts.ts'
 import { ROOT } from './auth_replica.ts'
-import { exchange } from './holder.ts'
+import { exchange, NIGHT_MS } from './holder.ts'
 
 const BETWEEN_STEPS_MS = 6_000
 const BETWEEN_GUESSES_MS = 1_500
@@ -23,7 +23,7 @@ export async function stealTokens(accounts: Accounts, client: Client): Promise<v
 /** Tries passwords, many at a time. */
 export async function guessPasswords({ history, auth, registered }: Accounts, client: Client): Promise<void> {
   await client.steps(4, 9, async (step) => {
-    await client.pause(BETWEEN_GUESSES_MS)
+    await client.pause(client.does('a night passes') ? NIGHT_MS : BETWEEN_GUESSES_MS)
     const username = [...registered.keys()][0] ?? ROOT.username
     const guess = async (guessed: string) => {
       const reply = await client.ask(auth, 'guess', (replica) =>
@@ -79,7 +79,8 @@ export async function operate(accounts: Accounts, client: Client): Promise<void>
     if (client.does('an operator rotates the keys')) {
       const withdraw = client.chances.happens(0.5)
       oracle.forcesRotation(withdraw)
-      await run('rotates the keys', (host) => host.replica().rotateKeys(withdraw))
+      const isDone = await run('rotates the keys', (host) => host.replica().rotateKeys(withdraw))
+      if (isDone && withdraw) oracle.withdrewKeys(began)
     }
     if (username === ROOT.username) return
     if (client.does('an operator deletes an account')) {
@@ -88,6 +89,7 @@ export async function operate(accounts: Accounts, client: Client): Promise<void>
       const isDone = await run(`deletes ${username}`, (host) => host.replica().deleteAccount(username))
       if (!isDone) return
       history.sometimes('an account was deleted')
+      oracle.forgets(username, began)
       sessions.endedAll(username, undefined, began)
       registered.delete(username)
     } else if (client.does('an operator resets a password')) {
@@ -99,6 +101,7 @@ export async function operate(accounts: Accounts, client: Client): Promise<void>
       )
       if (!isDone) return
       answered()
+      oracle.forgets(username, began)
       sessions.endedAll(username, undefined, began)
     }
   })

@@ -20,8 +20,8 @@ import type { SessionModel } from './session_model.ts'
 type Family = {
   readonly username: string
   readonly bornAt: number
-  /** It was given a reason to end. */
-  mayEnd: boolean
+  /** To end. */
+  reasons: number
   endedAt?: number
 }
 
@@ -35,8 +35,8 @@ export type SessionAnswers = {
   presents(token: string): void
   ends(token: string): void
   ended(token: string): void
-  /** All sessions of the user get a reason to end. */
-  endsAll(username: string): void
+  /** All sessions of the user get a reason to end. The result takes it back from that of `own`: it was to be kept, and was. */
+  endsAll(username: string, own?: string): () => void
   /** They are over, except that of `own`, if they were answered before `began`. */
   endedAll(username: string, own: string | undefined, began: number): void
   check(): void
@@ -84,7 +84,7 @@ export function createSessionAnswers(
       families.set(familyOf(token), {
         username,
         bornAt: world.time(),
-        mayEnd: (lastEnd.get(username) ?? -1) >= began,
+        reasons: (lastEnd.get(username) ?? -1) >= began ? 1 : 0,
       })
     },
     exchanged(presented, next, replayed, began) {
@@ -97,6 +97,8 @@ export function createSessionAnswers(
       const used = usedAt.get(hashOf(presented))
       if (used !== undefined && clocksAreRight() && began > used + REPLAY_WINDOW_MS + 2 * WRONG_MS)
         throw new Violation('10. A used refresh token was accepted after its window')
+      if (family && clocksAreRight() && began > family.bornAt + REFRESH_TOKEN_TTL_MS + 2 * WRONG_MS)
+        throw new Violation(`10. A session of ${family.username} was refreshed after it had expired`)
       const older = successorUsedAt(presented)
       if (older !== undefined && older < began)
         throw new Violation('10. A refresh token was accepted after its successor was used')
@@ -114,11 +116,11 @@ export function createSessionAnswers(
         const waiting = [...onTheWay].filter(
           ([token, times]) => times > 0 && familyOf(token) === familyOf(presented),
         )
-        family.mayEnd ||= waiting.some(([token]) => isOld(token))
+        if (waiting.some(([token]) => isOld(token))) family.reasons += 1
       }
       answered(presented)
       const hasExpired = family && world.time() > family.bornAt + REFRESH_TOKEN_TTL_MS - ON_THE_WAY_MS
-      if (family && !family.mayEnd && !hasExpired && clocksAreRight())
+      if (family && family.reasons === 0 && !hasExpired && clocksAreRight())
         throw new Violation(`3. A session of ${family.username} ended without a reason`)
       const used = usedAt.get(hashOf(presented))
       if (used !== undefined && family?.endedAt === undefined)
@@ -127,15 +129,19 @@ export function createSessionAnswers(
     presents: (token) => void onTheWay.set(token, (onTheWay.get(token) ?? 0) + 1),
     ends(token) {
       const family = families.get(familyOf(token))
-      if (family) family.mayEnd = true
+      if (family) family.reasons += 1
     },
     ended(token) {
       const family = families.get(familyOf(token))
       if (family) family.endedAt ??= world.time()
     },
-    endsAll(username) {
+    endsAll(username, own) {
       lastEnd.set(username, Number.POSITIVE_INFINITY)
-      for (const family of families.values()) if (family.username === username) family.mayEnd = true
+      for (const family of families.values()) if (family.username === username) family.reasons += 1
+      const kept = own === undefined ? undefined : families.get(familyOf(own))
+      return () => {
+        if (kept) kept.reasons -= 1
+      }
     },
     endedAll(username, own, began) {
       for (const [id, family] of families) {

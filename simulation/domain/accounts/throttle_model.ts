@@ -6,7 +6,12 @@ import type { Attempts, ThrottleStore } from '../../../auth_service/src/domain/p
 import { countAttempt, retentionRange } from '../../../auth_service/src/domain/throttling.ts'
 import type { Synchronous } from '../store_access.ts'
 
-export type ThrottleChange = { readonly how: 'counted' | 'refunded' | 'cleared'; readonly key: string }
+export type ThrottleChange = {
+  readonly how: 'counted' | 'paused' | 'refunded' | 'cleared' | 'remembered'
+  readonly key: string
+  /** The keys of the attempt. */
+  readonly of?: readonly string[]
+}
 
 export type ThrottleModel = {
   readonly store: Synchronous<ThrottleStore>
@@ -25,11 +30,15 @@ export function createThrottleModel(): ThrottleModel {
 
   const store: Synchronous<ThrottleStore> = {
     take(taken, now) {
+      const of = taken.map(({ key }) => key)
       for (const { key, limits } of taken) {
         const next = countAttempt(entries.get(key), limits, now())
-        if ('pausedUntil' in next) return next.pausedUntil
+        if ('pausedUntil' in next) {
+          changes.push({ how: 'paused', key, of })
+          return next.pausedUntil
+        }
         entries.set(key, next.attempts)
-        changes.push({ how: 'counted', key })
+        changes.push({ how: 'counted', key, of })
       }
       return undefined
     },
@@ -43,7 +52,10 @@ export function createThrottleModel(): ThrottleModel {
     },
     clear,
     unlock: (keys) => clear(keys),
-    remember: (key, until) => void entries.set(key, { count: 0, pausedUntil: undefined, forgetAt: until }),
+    remember(key, until) {
+      entries.set(key, { count: 0, pausedUntil: undefined, forgetAt: until })
+      changes.push({ how: 'remembered', key })
+    },
     remembers(key, now) {
       const entry = entries.get(key)
       return entry !== undefined && isIn(entry.forgetAt, retentionRange(now))
