@@ -45,9 +45,9 @@ export const PLACEHOLDER_SECRETS: SecretGenerators = {
 /**
  * Limits the memory of a service. glibc would not return the 19 MiB of each password hash; with the threshold, large
  * blocks go back to the system at once (100 MiB less after a minute of logins). The young generation of V8 would grow
- * to some 100 MiB under load; requests leave few objects, so halves of 6 MiB cost no measurable time. The old one would grow
- * to four times what is alive before V8 collects its garbage; with a limit of 384 MiB, which leaves room in a container
- * of 512 MiB, it grows by a third (decision 25).
+ * to some 100 MiB under load; with halves of 6 MiB orders of many lines survive it, and are collected at a higher cost
+ * (decision 36). The old one would grow to four times what is alive before V8 collects its garbage; with a limit of
+ * 384 MiB, which leaves room in a container of 512 MiB, it grows by a third (decision 25).
  */
 export const MEMORY_ENV = {
   MALLOC_MMAP_THRESHOLD_: '1048576',

@@ -7,6 +7,9 @@ import { type MixFigures, percentile } from './run.ts'
 /** Of the published sample, whose hardware is not stated. */
 const GOAL_CHECKOUTS = 2_000
 
+/** With the CPU seconds of everyone who took part, by name. */
+export type MarketFigures = MixFigures & { readonly cpuSeconds: Readonly<Record<string, number>> }
+
 const latenciesOf = (figures: readonly MixFigures[], kinds: readonly Kind[]) =>
   figures
     .flatMap(({ byKind }) => kinds.flatMap((kind) => byKind[kind].latenciesMs))
@@ -27,9 +30,11 @@ const sum = (values: readonly number[]) => values.reduce((one, other) => one + o
 const perSecond = (figures: readonly MixFigures[], kind: Kind) =>
   sum(figures.map(({ byKind }) => byKind[kind].done)) / sum(figures.map(({ seconds }) => seconds))
 
-export function tableOf(name: string, figures: readonly MixFigures[]): Table {
+export function tableOf(name: string, figures: readonly MarketFigures[]): Table {
   const seconds = sum(figures.map((each) => each.seconds))
   const share = sum(figures.map(({ ownCpuSeconds }) => ownCpuSeconds)) / seconds
+  const checkouts = sum(figures.map(({ byKind }) => byKind.checkout.done))
+  const cpuOf = (who: string) => sum(figures.map(({ cpuSeconds }) => cpuSeconds[who]!))
   const repeated = sum(figures.map((each) => each.repeated))
   return {
     head: [`marketplace, ${name}`, 'done/s', 'not done', 'p50 ms', 'p75 ms', 'p90 ms'],
@@ -45,6 +50,11 @@ export function tableOf(name: string, figures: readonly MixFigures[]): Table {
       }),
       ['requests repeated', '', String(repeated), '', '', ''],
       ['CPU of the clients, of one core', `${(100 * share).toFixed(0)} %`, '', '', '', ''],
+      ...Object.keys(figures[0]!.cpuSeconds).map((who) => [
+        `CPU us a checkout, ${who}`,
+        ((1e6 * cpuOf(who)) / checkouts).toFixed(0),
+        ...['', '', '', ''],
+      ]),
     ],
   }
 }

@@ -29,10 +29,10 @@ import { bodyOf, dataDirOf, PRICE_MINOR, startFloor, startService } from '../sho
 import { recordMemory, type World } from '../world.ts'
 import { anomaliesOf } from './anomalies.ts'
 import type { Market } from './client.ts'
-import { goalOf, roundOf, tableOf } from './figures.ts'
+import { goalOf, type MarketFigures, roundOf, tableOf } from './figures.ts'
 import { type Distribution, uniform, zipf } from './mix.ts'
 import { createRecord, type MarketRecord } from './record.ts'
-import { type MixFigures, runMix } from './run.ts'
+import { runMix } from './run.ts'
 import { createShelf, type Slot } from './shelf.ts'
 
 const UNITS = 10_000
@@ -78,15 +78,20 @@ export async function marketplace(world: World): Promise<Measured> {
     shelf: createShelf(slots.map((slot) => ({ ...slot }))),
     record: undefined,
   }
-  const figures: Record<string, MixFigures[]> = {}
+  const figures: Record<string, MarketFigures[]> = {}
   const contender = (name: string, of: Market, choose: Distribution, processes: readonly Running[]) => ({
     name,
     processes,
     async load(seconds: number) {
       const wrongBefore = record.wrong.length
       const mix = { clients: CLIENTS, choose, chance: chance.fork(), isOver: after(seconds) }
+      const before = processes.map((each) => each.cpuSeconds() ?? 0)
       const measured = await runMix(of, mix)
-      figures[name] = [...(figures[name] ?? []), measured]
+      const cpuSeconds = {
+        clients: measured.ownCpuSeconds,
+        ...Object.fromEntries(processes.map((each, i) => [each.name, (each.cpuSeconds() ?? 0) - before[i]!])),
+      }
+      figures[name] = [...(figures[name] ?? []), { ...measured, cpuSeconds }]
       return roundOf(measured, record.wrong.length - wrongBefore)
     },
   })
