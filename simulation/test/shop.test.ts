@@ -10,6 +10,8 @@ import { PLANTED_BUGS } from '../planted_bugs.ts'
 
 const SEEDS = [1, 2, 3]
 const NAMES = ['sqlite', 'mongo']
+/** Turns of the event loop. A full collection takes as long as many turns. */
+const COLLECT_EACH = 1_000
 
 setFlagsFromString('--expose-gc')
 const collectGarbage: () => void = runInNewContext('gc')
@@ -70,13 +72,13 @@ suite('the suite', () => {
   })
 })
 
-/** Calls it in every hundredth turn of the event loop, until the result is called. */
+/** Calls it in one turn of the event loop of COLLECT_EACH, until the result is called. */
 function setImmediateEach(run: () => void): () => void {
   let turns = 0
   let stopped = false
   const again = () => {
     if (stopped) return
-    if (++turns % 100 === 0) run()
+    if (++turns % COLLECT_EACH === 0) run()
     setImmediate(again)
   }
   setImmediate(again)
