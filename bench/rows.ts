@@ -2,6 +2,7 @@
  * The rows of the benchmark. Each compares a service with the least work for the same answer, or with itself at another
  * size. A row starts the processes that it needs, measures, and stops them.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { checkBalance } from './balance.ts'
 import { fillOrders, type StoreLocation, THINGS } from './fill.ts'
 import { marketplace } from './marketplace/row.ts'
@@ -29,6 +30,8 @@ const SCALE_P50_MAX = 1.5
 const BESIDE_P99_MAX = 3
 const SEARCHERS = 40
 const BUYERS = 8
+/** More than an order waits for product_service. */
+const DECIDED_MS = 3_000
 
 const LIST = '/products?limit=20'
 const SEARCHED = '/products?q=a&sort=price&limit=100'
@@ -160,6 +163,8 @@ async function ordering(world: World): Promise<Measured> {
     .flatMap((who) => measured.rounds[who]!)
     .reduce((sum, round) => sum + round.requests - round.failed, 0)
   settings.log('Checking that the stores balance …')
+  // Of the last orders of a round the client has left, and a service that stops does not wait for them.
+  await sleep(DECIDED_MS)
   for (const process of [orders, catalogue, insert]) await process?.stop()
   world.checks.push(await checkBalance(locations, answered))
   return measured

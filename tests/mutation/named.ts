@@ -61,6 +61,13 @@ export const NAMED: readonly Named[] = [
     test: 'order_service/test/domain/answer_wait.test.ts',
   },
   {
+    what: 'a change of status does not wait for the answer under way',
+    path: 'order_service/src/domain/change_order.ts',
+    from: '  await ports.nextAnswer()\n',
+    to: '',
+    test: 'order_service/test/domain/answer_wait.test.ts',
+  },
+  {
     what: 'a circuit that becomes half open does not wake the settler',
     path: 'order_service/src/start_orders.ts',
     from: 'onCircuitHalfOpen: () => settler?.wake()',
