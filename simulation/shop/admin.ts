@@ -14,7 +14,7 @@ export const ADMIN_STEPS: readonly Step[] = [
   deliver,
   deliver,
   changePrice,
-  changePrice,
+  changePriceTwiceAtOnce,
   setStock,
   adjustStock,
   adjustStock,
@@ -28,6 +28,7 @@ const move =
     const orders = scene.books.orders().filter((order) => order.status === from)
     if (orders.length === 0) return
     const { id, userId } = actor.chances.one(orders)
+    if (actor.chances.happens(0.3)) await scene.history.world.sleep(actor.chances.between(0, 2_000))
     const answer = await actor.attempt(`${status}: ${id}`, () =>
       dataOf(
         actor.client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } as never }),
@@ -102,6 +103,30 @@ async function changePrice(scene: Scene, actor: Actor) {
     ({ chances }) => ({ price: (chances.whole(100, 2_000) / 100).toFixed(2) }),
     'a price',
   )
+}
+
+/** Of two over one version, one at most is applied. */
+async function changePriceTwiceAtOnce(scene: Scene, actor: Actor) {
+  const id = actor.chances.one(scene.productIds)
+  const product = await actor.attempt('reads a product', () => readProduct(scene, actor, id))
+  if (product instanceof ShopProblem) return
+  // Other prices than that of now: an edit that changes nothing is no change.
+  const change = (more: number) => {
+    const price = (Number(product.price) + more).toFixed(2)
+    return actor.attempt(`a price of ${id} over version ${product.version}, ${price}`, () =>
+      dataOf(
+        actor.client.products.PATCH('/products/{id}', {
+          params: { path: { id } },
+          body: { price, version: product.version },
+        }),
+      ),
+    )
+  }
+  const answers = await Promise.all([change(0.01), change(0.02)])
+  const { broken, sometimes } = scene.history
+  const applied = answers.filter((answer) => !(answer instanceof ShopProblem))
+  if (applied.length > 1) broken(`7: two prices of ${id} were applied over version ${product.version}`)
+  if (applied.length === 1) sometimes('of two prices over one version, one was applied')
 }
 
 async function setStock(scene: Scene, actor: Actor) {
