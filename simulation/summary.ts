@@ -40,11 +40,13 @@ export function createSummary(): Summary {
     return known
   }
 
-  /** Levels share situations, and one that comes seldom need not come on each of them. */
   const unreached = async (levels: readonly string[]) => {
-    const reached = new Set(levels.flatMap((name) => [...sumOf(name).situations.keys()]))
-    const all = await Promise.all(levels.map(async (name) => (await LEVELS[name]!()).situations))
-    return [...new Set(all.flat())].filter((situation) => !reached.has(situation))
+    const ofLevels = levels.map(async (name) => {
+      const { situations } = await LEVELS[name]!()
+      const reached = sumOf(name).situations
+      return situations.filter((each) => !reached.has(each)).map((each) => `${name}: ${each}`)
+    })
+    return (await Promise.all(ofLevels)).flat()
   }
 
   return {

@@ -11,7 +11,7 @@ import type { SeenOrder } from './witness.ts'
 const THINKING_MS_MAX = 4_000
 
 const cents = (price: string) => Math.round(Number(price) * 100)
-const PAGE_SIZES = [1, 2, 24]
+const PAGE_SIZES = [1, 1, 2, 24]
 const REFUSALS = ['insufficient_stock', 'price_changed', 'product_not_found']
 
 /** More often the more often it is listed. */
@@ -27,6 +27,7 @@ export const BUYER_STEPS: readonly Step[] = [
   buyAndCancel,
   buyAndCancel,
   cancelEarly,
+  listOrders,
   listOrders,
   readOrderOfAnother,
   tryWhatIsForbidden,
@@ -195,6 +196,7 @@ async function listOrders(scene: Scene, actor: Actor) {
     if (answer instanceof ShopProblem) return
     for (const order of answer!.items as unknown as SeenOrder[]) {
       scene.witness.sawOrder(account.id, undefined, order)
+      sometimes(`an order was answered as ${order.status}`)
       if (order.version < (least.get(order.id) ?? 0))
         broken(`7: the list showed ${order.id} at version ${order.version} after ${least.get(order.id)}`)
       if (listed.has(order.id)) broken(`3: the pages of a list showed order ${order.id} twice`)
