@@ -91,7 +91,7 @@ export function retentionContract(name: string, makeStores: MakeStores, { random
       const products = []
       for (let i = 0; i < 7; i++) products.push(await add(stores, { stock: i % 3 === 0 ? 0 : 50 }))
       for (const { id } of products.filter((_, i) => i % 2 === 0)) {
-        for (let n = 0; n < 9; n++) await adjust(stores, id, 1, later(1))
+        for (let n = 0; n < 5; n++) await adjust(stores, id, 1, later(1))
       }
       await takeOld(stores.old.movements, { limit: 3 })
       for (const [i, { id }] of products.entries()) {
