@@ -22,6 +22,8 @@ type Family = {
   readonly bornAt: number
   /** To end. */
   reasons: number
+  /** How often one of its tokens was presented. */
+  presented: number
   endedAt?: number
 }
 
@@ -74,6 +76,9 @@ export function createSessionAnswers(
     return successorUsedAt(token) !== undefined || world.time() > used + REPLAY_WINDOW_MS - 2 * WRONG_MS
   }
 
+  const isOnTheWay = (family: string) =>
+    [...onTheWay].some(([token, times]) => times > 0 && familyOf(token) === family)
+
   const answered = (token: string) => {
     if (!comesTwice) onTheWay.set(token, onTheWay.get(token)! - 1)
   }
@@ -84,6 +89,7 @@ export function createSessionAnswers(
       families.set(familyOf(token), {
         username,
         bornAt: world.time(),
+        presented: 0,
         reasons: (lastEnd.get(username) ?? -1) >= began ? 1 : 0,
       })
     },
@@ -126,7 +132,11 @@ export function createSessionAnswers(
       if (used !== undefined && family?.endedAt === undefined)
         sometimes('a family of refresh tokens was revoked')
     },
-    presents: (token) => void onTheWay.set(token, (onTheWay.get(token) ?? 0) + 1),
+    presents(token) {
+      onTheWay.set(token, (onTheWay.get(token) ?? 0) + 1)
+      const family = families.get(familyOf(token))
+      if (family) family.presented += 1
+    },
     ends(token) {
       const family = families.get(familyOf(token))
       if (family) family.reasons += 1
@@ -139,8 +149,10 @@ export function createSessionAnswers(
       lastEnd.set(username, Number.POSITIVE_INFINITY)
       for (const family of families.values()) if (family.username === username) family.reasons += 1
       const kept = own === undefined ? undefined : families.get(familyOf(own))
+      const [presented, wasOnTheWay] = [kept?.presented, own !== undefined && isOnTheWay(familyOf(own))]
+      // One that is refreshed between the two writes of the change ends, too.
       return () => {
-        if (kept) kept.reasons -= 1
+        if (kept && !wasOnTheWay && kept.presented === presented) kept.reasons -= 1
       }
     },
     endedAll(username, own, began) {
