@@ -18,6 +18,7 @@ const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
 const WITHDRAWN_WITHIN_MS = WITHDRAWN_REFRESH_MS / 2 + 10_000 + 1_000
 /** The part of the histories that check it: it takes as long again as the rest of an ending. */
 const WITHDRAWALS = 1 / 4
+const SHIPPED = ['shipped', 'delivered']
 const SETTLED = ['confirmed', 'rejected', 'shipped', 'delivered', 'cancelled']
 
 export type Clients = { allEnded(): boolean; left(): number }
@@ -26,7 +27,13 @@ export type Clients = { allEnded(): boolean; left(): number }
 export async function untilSettled({ history, books }: Scene, clients: Clients): Promise<void> {
   const { world } = history
   const end = world.time() + SETTLED_MS
-  const unsettled = () => books.orders().filter(({ status }) => !SETTLED.includes(status))
+  // A shipment is settled when product_service has recorded it, too.
+  const unsettled = () =>
+    books
+      .orders()
+      .filter(({ id, status }) =>
+        SHIPPED.includes(status) ? books.reservation(id)?.status !== 'shipped' : !SETTLED.includes(status),
+      )
   await world.runUntil(end, books.check, () => clients.allEnded() && unsettled().length === 0)
   if (!clients.allEnded()) throw new Violation(`5: ${clients.left()} clients still wait for an answer`)
   const [left] = unsettled()

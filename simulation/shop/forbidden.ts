@@ -67,9 +67,13 @@ export async function tryWhatIsForbidden(scene: Scene, actor: Actor): Promise<vo
   const others = placed.filter(({ userId }) => userId !== actor.account.id)
   if (others.length === 0) return
   const { orderId, userId } = actor.chances.one(others)
-  const own = placed.find((each) => each.userId === actor.account.id)?.orderId
-  const [what, work] = actor.chances.one(ATTEMPTS)
+  // One that an admin might ship now.
+  const own = scene.books
+    .orders()
+    .find((each) => each.userId === actor.account.id && each.status === 'confirmed')?.id
   const target = { ofAnother: orderId, owner: userId, own, product: productIds[0]! }
+  const ships = ATTEMPTS.find(([what]) => what === 'ships an order')!
+  const [what, work] = own !== undefined && actor.chances.happens(0.3) ? ships : actor.chances.one(ATTEMPTS)
   const answer = await actor.attempt(`${what}, which is forbidden`, async () => work(actor.client, target))
   if (answer === undefined) return
   if (!(answer instanceof ShopProblem)) history.broken(`10: ${actor.name}, a buyer, ${what}`)

@@ -115,6 +115,27 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'version < 0 && least.has(userId),',
   ),
   on(
+    'sqlite',
+    'a shipment is never recorded by product_service',
+    `${ORDERS}/domain/settle_order.ts`,
+    'await ports.reservations.ship(order)',
+    'order satisfies Order',
+  ),
+  on(
+    'sqlite',
+    'the version that a change of status names is ignored',
+    `${ORDERS}/domain/change_order.ts`,
+    'if (expectedVersions?.includes(order.version) === false) throw',
+    'if (expectedVersions?.includes(order.version) === undefined && actor === null) throw',
+  ),
+  on(
+    'sqlite',
+    'owners may ship their orders',
+    `${ORDERS}/domain/change_order.ts`,
+    "!actor.admin && to !== 'cancelled'",
+    "!actor.admin && to === 'pending'",
+  ),
+  on(
     'mongo',
     'a write waits for no majority',
     `${KIT}/mongo/options.ts`,

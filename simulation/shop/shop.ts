@@ -226,12 +226,13 @@ export function createShop({ history, deployment, versions, pages }: ShopOptions
     for (const place of places) {
       await world.sleep(ROLLING_MS)
       if (!faults.areOn()) return
+      // Also of one that is down, and is started later.
+      place.version = next
       const { running } = place
       const { machine } = place.host.process ?? {}
       if (!running || !machine || machine.isPaused()) continue
       sometimes('a process of the new deployment ran beside one of the old')
       if (first !== next) sometimes(`the ${next} release ran beside the ${first} one`)
-      place.version = next
       // It takes no new requests, ends its work, and is gone.
       place.host.process = undefined
       place.running = undefined

@@ -200,6 +200,10 @@ const read = (called: number, returned: number, answer: ProductSeen): Line => ({
   ...{ is: 'read_product', ...at('dan', called, returned), product: answer.product, answer },
 })
 
+const removed = (product: string, called: number, returned: number): Line => ({
+  ...{ is: 'delete_product', ...at('admin', called, returned), product, answer: { deleted: true } },
+})
+
 const movement = (productId: string, version: number, delta: number, stockAfter: number): Line => ({
   ...{ is: 'movement', productId, version, delta, stockAfter, orderId: null },
 })
@@ -801,6 +805,36 @@ const PLANTED: readonly (readonly [
     }),
     'stale_read',
     /Version 2 of order A was shown.*list the orders of ada/,
+  ],
+  [
+    'a change of an order over a version that it no longer had',
+    change('ships', { seen: 1 }),
+    'change_without_request',
+    /Order B became shipped, and no client who may asked for that/,
+  ],
+  [
+    'an answer about another order',
+    plus({ is: 'read_order', ...at('dan', 240, 255), order: 'A', answer: order('B', 'shipped', 3) }),
+    'wrong_state',
+    /^Another one was asked for: \[dan/m,
+  ],
+  [
+    'an answer about another product',
+    plus({ is: 'read_product', ...at('dan', 300, 310), product: 'kettle', answer: tea(5, 8) }),
+    'wrong_state',
+    /^Another one was asked for: \[dan/m,
+  ],
+  [
+    'a product that is shown after its removal',
+    plus(removed('tea', 275, 278), read(300, 310, tea(5, 8))),
+    'lost_change',
+    /^Product tea was removed before/m,
+  ],
+  [
+    'a product that is sold after its removal',
+    plus(removed('tea', 62, 65)),
+    'lost_change',
+    /^Order A bought product tea, which was removed before/m,
   ],
   ['stores that do not agree with themselves', change('tea', { stock: 9 }), 'store', /^Invariant 2/],
 ]

@@ -5,7 +5,9 @@
  * The stores give the sequence away: every change of a product or of an order has a version. So nothing has to be searched,
  * and the work is that of sorting, n log n (decision 32).
  */
+
 import { faultsOf } from '../system/invariants.ts'
+import { checkRemoved, checkSubjects } from './answers.ts'
 import { checkCallers } from './callers.ts'
 import { createCollector } from './collect.ts'
 import { checkCycles } from './cycles.ts'
@@ -65,6 +67,7 @@ function checkAll(layout: Layout, checking: Checking): void {
     values.set(id, own)
     boundProduct(product, own.edits, layout, checking)
     checkChanges(product, own, shipments.get(id) ?? 0, checking)
+    checkRemoved(product, orders, checking)
     checkRealTime(checking, `product ${id}`, bounds, product.of, product.seen)
   }
   for (const { id, record, seen } of checking.products.values()) {
@@ -78,6 +81,7 @@ function checkAll(layout: Layout, checking: Checking): void {
   }
   checkKeys(checking)
   checkCallers(checking)
+  checkSubjects(checking)
   // Each of these is a cycle as well.
   if (!checking.has('stale_read', 'version_order')) checkCycles(layout, checking)
 }

@@ -37,8 +37,12 @@ export function checkOrder(order: OrderVersions, { products }: Layout, checking:
     }
     const asked = ASKED_AS[status]
     if (asked === undefined) return
-    const askedFor = (by: number) =>
-      (operations[by] as ChangeOrder).to === asked && mayHaveChanged(operations[by]!, record!.userId)
+    const askedFor = (by: number) => {
+      const { to, seen } = operations[by] as ChangeOrder
+      // Of two who ask for the same, one may have named another version: it found what was there.
+      const fits = to === asked && (seen === undefined || seen === i + 1)
+      return fits && mayHaveChanged(operations[by]!, record!.userId)
+    }
     if (!changes.some(askedFor)) {
       report('change_without_request', `Order ${id} became ${status}, and no client who may asked for that`)
     }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { start } from '@shop/service_kit/test_support/mongo_server'
-import { readArguments } from '../../scripts/arguments.ts'
+import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { DATABASES } from '../../scripts/backup/databases.ts'
 import { bundleInto } from '../../scripts/build/bundles.ts'
 import { ROOT } from '../../scripts/root.ts'
@@ -47,6 +47,8 @@ const { values } = readArguments(
   },
   process.argv.slice(2),
 )
+if (values.only !== undefined && !ARCHIVES.some((name) => name === values.only))
+  refuse(`"${values.only}" is none of ${ARCHIVES.join(', ')}.`)
 const from = resolve(values.from ?? ROOT)
 const folder = mkdtempSync(join(tmpdir(), 'shop_kept_'))
 const bundles = join(folder, 'services')
@@ -62,7 +64,6 @@ const FILES: Readonly<Record<ArchiveName, () => Promise<Files>>> = {
 
 try {
   const chosen = ARCHIVES.filter((name) => values.only === undefined || name === values.only)
-  if (chosen.length === 0) throw new Error(`"${values.only}" is none of ${ARCHIVES.join(', ')}.`)
   if (chosen.some((name) => name !== 'simulation')) {
     for (const service of SERVICES) {
       await bundleInto(join(bundles, service), join(from, service, 'src', 'main.ts'), [TRACING])

@@ -56,9 +56,11 @@ export function boundTo<L extends Bindable>(logger: L, context: RequestContext):
 function lazyKindOf(logger: Bindable): object {
   const method = (name: string) =>
     function (this: Lazy, ...line: unknown[]) {
-      this[CHILD] ??= Object.assign(logger.child(namesOf(this[CONTEXT])) as object, {
-        [BOUND]: true,
-      }) as never
+      // Its own: `logger` may be lazy itself, and have one.
+      if (!Object.hasOwn(this, CHILD))
+        this[CHILD] = Object.assign(logger.child(namesOf(this[CONTEXT])) as object, {
+          [BOUND]: true,
+        }) as never
       return this[CHILD]![name]!(...line)
     }
   return Object.assign(Object.create(logger), Object.fromEntries(METHODS.map((name) => [name, method(name)])))

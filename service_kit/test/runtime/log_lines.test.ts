@@ -38,6 +38,20 @@ test('a line has the id of its request once, also if the code runs in the contex
   )
 })
 
+test('a logger that is bound again, after it wrote a line, has the id that it was bound to last', () => {
+  const lines = written(`
+    const first = boundTo(logger, { traceparent: undefined, requestIds: ['r1'] })
+    first.info('a line')
+    boundTo(first, { traceparent: undefined, requestIds: ['r2'] }).info('another')`)
+  assert.deepEqual(
+    lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).reqId),
+    ['r1', 'r2'],
+  )
+})
+
 suite('no secret is written', () => {
   for (const name of ['password', 'token', 'access_token', 'refresh_token', 'authorization', 'cookie']) {
     test(`${name}, at the top level or nested`, () => {
