@@ -9,7 +9,8 @@ import { LEVELS, SUITE } from '../levels.ts'
 import { PLANTED_BUGS } from '../planted_bugs.ts'
 
 const SEEDS = [1, 2, 3]
-const NAMES = ['sqlite', 'mongo']
+/** SQLite second: it needs another node:sqlite, also after services were loaded. */
+const NAMES = ['mongo', 'sqlite']
 /** Turns of the event loop. A full collection takes as long as many turns. */
 const COLLECT_EACH = 1_000
 
