@@ -33,9 +33,13 @@ export function openEngines(fault: CommitFault): Engines {
   const history = ++histories
   return {
     connect(database, open) {
+      const before = opened.length
       current = { database: `${database}_${history}`, fault, opened }
       try {
-        return open()
+        const result = open()
+        if (opened.length === before)
+          throw new Error(`${database} is on another node:sqlite: sqlite_engine.ts was loaded too late`)
+        return result
       } finally {
         current = undefined
       }

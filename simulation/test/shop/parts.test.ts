@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { readManifest, sha256, simulatedRelease } from '../../tests/previous_release/release.ts'
-import { createMachine } from '../core/machine.ts'
-import { createWorld } from '../core/world.ts'
-import { networkOf } from '../shop/calls.ts'
-import type { Network } from '../shop/network.ts'
-import { RELEASES } from '../shop/releases.ts'
-import { DatabaseSync, diskError, openEngines } from '../shop/sqlite_in_memory.ts'
+import { readManifest, sha256, simulatedRelease } from '../../../tests/previous_release/release.ts'
+import { createMachine } from '../../core/machine.ts'
+import { createWorld } from '../../core/world.ts'
+import { networkOf } from '../../shop/calls.ts'
+import type { Network } from '../../shop/network.ts'
+import '../../shop/sqlite_engine.ts'
+import { DatabaseSync, diskError, openEngines } from '../../shop/sqlite_in_memory.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -96,6 +96,12 @@ suite('databases in memory', () => {
     engines.close()
   })
 
+  test('are those of services, or nothing is opened', () => {
+    const engines = openEngines(noFault)
+    assert.throws(() => engines.connect('orders', () => undefined), /loaded too late/)
+    engines.close()
+  })
+
   test('have no other path', () => {
     assert.throws(() => new DatabaseSync(':memory:'), /no database of a history/)
     const engines = openEngines(noFault)
@@ -107,9 +113,11 @@ suite('databases in memory', () => {
   })
 })
 
-test('the previous release of a history is the one that was kept', () => {
+test('the previous release of a history is the one that was kept', async () => {
+  // Not before: what is imported above is linked before sqlite_engine.ts begins.
+  const { RELEASES } = await import('../../shop/releases.ts')
   assert.notEqual(RELEASES.previous.startOrderService, RELEASES.present.startOrderService)
-  const kept = readFileSync(new URL('../../tests/previous_release/kept/simulation.br', import.meta.url))
+  const kept = readFileSync(new URL('../../../tests/previous_release/kept/simulation.br', import.meta.url))
   assert.equal(sha256(kept), readManifest().archives.simulation.sha256)
   assert.ok(readFileSync(simulatedRelease(), 'utf8').includes(RELEASES.previous.startOrderService.name))
 })

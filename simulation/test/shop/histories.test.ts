@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { LEVELS, SUITE } from '../levels.ts'
-import { PLANTED_BUGS } from '../planted_bugs.ts'
+import { LEVELS, SUITE } from '../../levels.ts'
+import { PLANTED_BUGS } from '../../planted_bugs.ts'
 
 const SEEDS = [1, 2, 3]
 /** SQLite second: it needs another node:sqlite, also after services were loaded. */
@@ -37,7 +37,7 @@ suite('histories of whole services', () => {
       const level = await LEVELS[name]!()
       await level.run({ seed: 0, off: [] }, false)
       const { hash } = await level.run({ seed: 2, off: [] }, false)
-      const main = join(import.meta.dirname, '..', 'main.ts')
+      const main = join(import.meta.dirname, '..', '..', 'main.ts')
       const printed = execFileSync(process.execPath, [main, '--level', name, '--seed', '2'], {
         encoding: 'utf8',
       })
