@@ -50,7 +50,10 @@ async function deliver(scene: Scene, actor: Actor) {
   await move('delivered', 'shipped')(scene, actor)
 }
 
-/** Reads an order, waits a while, and moves it on over the version that it read. */
+/**
+ * Reads an order, waits a while, and moves it on over the version that it read. What another did meanwhile is answered as done;
+ * the checker of histories finds what was changed over an older version.
+ */
 async function moveSeen(scene: Scene, actor: Actor) {
   const orders = scene.books.orders().filter(({ status }) => status === 'confirmed')
   if (orders.length === 0) return
@@ -58,20 +61,15 @@ async function moveSeen(scene: Scene, actor: Actor) {
   const seen = await actor.attempt(`reads ${id}`, () => readOrder(scene, actor, id))
   if (seen instanceof ShopProblem) return
   await scene.history.world.sleep(actor.chances.between(0, 3_000))
-  const before = scene.books.order(id)!
   // Sometimes it is a page from before the order was confirmed.
   const version = actor.chances.happens(0.3) ? Math.max(1, seen.version - 1) : seen.version
   const body = { status: actor.chances.one(['shipped', 'cancelled']), version }
   const answer = await actor.attempt(`${body.status}: ${id} over version ${version}`, () =>
     dataOf(actor.client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: body as never })),
   )
-  const { sometimes, broken } = scene.history
+  const { sometimes } = scene.history
   if (!(answer instanceof ShopProblem)) {
     scene.witness.sawOrder(userId, undefined, answer as unknown as SeenOrder)
-    // Of what has happened already, the answer is that it has.
-    const isDone = before.status === body.status || before.status === 'cancelling'
-    if (before.version > version && !isDone)
-      broken(`7: order ${id} was changed over version ${version}, it had ${before.version}`)
   } else if (answer.code === 'version_conflict') sometimes('an order was refused because of its version')
 }
 
