@@ -2,7 +2,7 @@
 
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
-import { type Actor, readOrder, readProduct, type Scene, type Step } from './clients.ts'
+import { type Actor, type Product, readOrder, readProduct, type Scene, type Step } from './clients.ts'
 import type { SeenOrder } from './witness.ts'
 
 export const ADMIN_STEPS: readonly Step[] = [
@@ -23,6 +23,18 @@ export const ADMIN_STEPS: readonly Step[] = [
   changeRole,
 ]
 
+const putOrder = ({ client }: Actor, id: string, body: object) =>
+  dataOf(client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: body as never }))
+
+/** Over the version that was seen. */
+const patchProduct = ({ client }: Actor, { id, version }: Product, change: object) =>
+  dataOf(
+    client.products.PATCH('/products/{id}', {
+      params: { path: { id } },
+      body: { ...change, version } as never,
+    }),
+  )
+
 const move =
   (status: 'shipped' | 'delivered', from: string): Step =>
   async (scene, actor) => {
@@ -30,11 +42,7 @@ const move =
     if (orders.length === 0) return
     const { id, userId } = actor.chances.one(orders)
     if (actor.chances.happens(0.3)) await scene.history.world.sleep(actor.chances.between(0, 2_000))
-    const answer = await actor.attempt(`${status}: ${id}`, () =>
-      dataOf(
-        actor.client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } as never }),
-      ),
-    )
+    const answer = await actor.attempt(`${status}: ${id}`, () => putOrder(actor, id, { status }))
     const { sometimes } = scene.history
     if (!(answer instanceof ShopProblem)) {
       scene.witness.sawOrder(userId, undefined, answer as unknown as SeenOrder)
@@ -65,7 +73,7 @@ async function moveSeen(scene: Scene, actor: Actor) {
   const version = actor.chances.happens(0.3) ? Math.max(1, seen.version - 1) : seen.version
   const body = { status: actor.chances.one(['shipped', 'cancelled']), version }
   const answer = await actor.attempt(`${body.status}: ${id} over version ${version}`, () =>
-    dataOf(actor.client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: body as never })),
+    putOrder(actor, id, body),
   )
   const { sometimes } = scene.history
   if (!(answer instanceof ShopProblem)) {
@@ -82,12 +90,7 @@ async function editSeen(scene: Scene, actor: Actor, change: (actor: Actor) => ob
   await scene.history.world.sleep(actor.chances.between(0, 1_000))
   const before = scene.books.productVersion(id)
   const answer = await actor.attempt(`${what} of ${id} over version ${product.version}`, () =>
-    dataOf(
-      actor.client.products.PATCH('/products/{id}', {
-        params: { path: { id } },
-        body: { ...change(actor), version: product.version } as never,
-      }),
-    ),
+    patchProduct(actor, product, change(actor)),
   )
   const { sometimes } = scene.history
   if (!(answer instanceof ShopProblem)) {
@@ -117,12 +120,7 @@ async function changePriceTwiceAtOnce(scene: Scene, actor: Actor) {
   const change = (more: number) => {
     const price = (Number(product.price) + more).toFixed(2)
     return actor.attempt(`a price of ${id} over version ${product.version}, ${price}`, () =>
-      dataOf(
-        actor.client.products.PATCH('/products/{id}', {
-          params: { path: { id } },
-          body: { price, version: product.version },
-        }),
-      ),
+      patchProduct(actor, product, { price }),
     )
   }
   const answers = await Promise.all([change(0.01), change(0.02)])

@@ -3,8 +3,8 @@
  * and 36).
  *
  * A commit costs nearly the same for one order as for a hundred. What comes while the product service is being asked gains
- * nothing from a commit of its own: if it makes a call of that kind, it begins after that answer. So it is recorded together with the answer, after
- * ANSWER_WAIT_MS at the latest. While no call is under way, nothing waits and no timer runs.
+ * nothing from a commit of its own: a call of the same kind begins after that answer. So it is recorded together with the
+ * answer, after ANSWER_WAIT_MS at the latest. While no call is under way, nothing waits and no timer runs.
  */
 import type { Ports, Reservations, Timers } from './ports.ts'
 
