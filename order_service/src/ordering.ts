@@ -46,7 +46,7 @@ export function createOrdering(deps: OrderingDeps): Ordering {
     count(order)
     watch.changed(order)
   })
-  const { reservations, nextAnswer } = createAnswerWait(deps.reservations, runtime)
+  const { reservations, nextAnswer } = createAnswerWait(deps, runtime)
   const ports: RequestPorts = {
     orders,
     reservations,

@@ -53,6 +53,7 @@ export function createOrderModel(): OrderModel {
   }
 
   const store: Synchronous<OrderStore> = {
+    sharesCommits: true,
     addOnce(stored) {
       const { id, userId, idempotencyKey } = stored.order
       const known = idempotencyKey && idByKey.get(keyOf(userId, idempotencyKey))

@@ -50,7 +50,10 @@ export function startOrderReplica(deps: OrderReplicaDeps): OrderReplica {
   const { runtime } = machine
   let settler: Settler | undefined
   const wake = () => settler?.wake()
-  const { reservations, nextAnswer } = createAnswerWait(reservationsFrom(deps, wake), runtime)
+  const { reservations, nextAnswer } = createAnswerWait(
+    { reservations: reservationsFrom(deps, wake), orders },
+    runtime,
+  )
   const ports: RequestPorts = {
     orders,
     reservations,

@@ -19,7 +19,7 @@ export type Synchronous<Port> = {
 export type Asynchronous<Model> = {
   readonly [Name in keyof Model]: Model[Name] extends (...given: infer Given) => infer Answer
     ? (...given: Given) => Promise<Answer>
-    : never
+    : Model[Name]
 }
 
 /** The disk of one store. */
@@ -83,8 +83,9 @@ export function createStoreAccess({ world, faults, sometimes }: DomainHistory): 
       const chances = world.chances(`store of ${host.name}`)
       const methods = Object.entries(model).map(([name, method]) => [
         name,
-        (...given: unknown[]) =>
-          perform(host, disk, chances, name, () => (method as (...given: unknown[]) => unknown)(...given)),
+        typeof method === 'function'
+          ? (...given: unknown[]) => perform(host, disk, chances, name, () => method(...given))
+          : method,
       ])
       return host.machine().seen(Object.fromEntries(methods) as Asynchronous<Model>)
     },

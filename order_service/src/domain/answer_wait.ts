@@ -5,8 +5,11 @@
  * A commit costs nearly the same for one order as for a hundred. What comes while the product service is being asked gains
  * nothing from a commit of its own: a call of the same kind begins after that answer. So it is recorded together with the
  * answer, after ANSWER_WAIT_MS at the latest. While no call is under way, nothing waits and no timer runs.
+ *
+ * Nor does anything wait where writes share no commit (`sharesCommits`): it would be recorded later and gain nothing, and
+ * a new order would miss the call that begins after the answer.
  */
-import type { Ports, Reservations, Timers } from './ports.ts'
+import type { OrderStore, Ports, Reservations, Timers } from './ports.ts'
 
 /** Longer than most calls take, and too short to notice when a call hangs. */
 export const ANSWER_WAIT_MS = 20
@@ -14,14 +17,20 @@ export const ANSWER_WAIT_MS = 20
 export type AnswerWait = {
   /** The same, but their calls are counted. */
   readonly reservations: Reservations
-  /** Resolves with the next outcome of a call, or after ANSWER_WAIT_MS. Undefined while none is in flight. */
+  /**
+   * Resolves with the next outcome of a call, or after ANSWER_WAIT_MS. Undefined while none is in flight, and on a store
+   * whose writes share no commit.
+   */
   nextAnswer(): Promise<void> | undefined
 }
 
 /** For what people ask for, which may wait. */
 export type RequestPorts = Ports & Pick<AnswerWait, 'nextAnswer'>
 
-export function createAnswerWait(reservations: Reservations, { after }: Pick<Timers, 'after'>): AnswerWait {
+export function createAnswerWait(
+  { reservations, orders }: { reservations: Reservations; orders: Pick<OrderStore, 'sharesCommits'> },
+  { after }: Pick<Timers, 'after'>,
+): AnswerWait {
   let inFlight = 0
   let next: PromiseWithResolvers<void> | undefined
   let cancel: (() => void) | undefined
@@ -50,7 +59,7 @@ export function createAnswerWait(reservations: Reservations, { after }: Pick<Tim
       ship: (order) => counted(reservations.ship(order)),
     },
     nextAnswer() {
-      if (inFlight === 0) return undefined
+      if (!orders.sharesCommits || inFlight === 0) return undefined
       if (next === undefined) {
         next = Promise.withResolvers()
         cancel = after(ANSWER_WAIT_MS, proceed)

@@ -23,6 +23,8 @@ export type BacklogStats = {
 export type Audited = { readonly by: Author; readonly record: AuditRecord }
 
 export type OrderStore = {
+  /** Whether writes of any kind that come together share a commit, so that waiting for another one saves work. */
+  readonly sharesCommits: boolean
   /**
    * Adds the order, unless its user has one with this idempotency key: then nothing is written and that order is
    * resolved as it is now (invariant 4). Of concurrent calls with one key exactly one adds.

@@ -2,7 +2,7 @@
  * Orders in MongoDB: one document per order; every write is a conditional write of one. Only an audited save is a transaction.
  *
  * Invariant 3: `addOnce` and `save` resolve when a majority has the write. Invariant 4: by the unique index on (userId,
- * idempotencyKey). Concurrent inserts, and concurrent saves, share commands.
+ * idempotencyKey). Concurrent inserts, and concurrent saves, share commands; an insert and a save do not.
  *
  * Writes may be repeated: a second insert finds its own id, a save stores a token under the version it made (kit,
  * mongo/writes.ts), a claim stores its lease.
@@ -24,7 +24,6 @@ const DUE = 'orders_due'
 const LAST = '~'
 /** Rounds of one claim; a second one is needed when other replicas claimed the same orders. */
 const CLAIM_ROUNDS_MAX = 20
-
 /** So that counting ends within the deadline, also after a long outage. */
 export const BACKLOG_COUNT_MAX = 100_000
 
@@ -98,6 +97,7 @@ export function createMongoOrderStore(
   }
 
   return {
+    sharesCommits: false,
     addOnce(stored) {
       const document = toDocument(stored)
       return repeat(async () => {

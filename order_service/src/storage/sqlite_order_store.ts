@@ -73,6 +73,7 @@ export function createSqliteOrderStore(
   )
 
   return {
+    sharesCommits: true,
     async addOnce(stored) {
       const columns = columnsOf(stored)
       return store.write(() => {

@@ -15,7 +15,7 @@ import { AT, cancellingOf, confirm, draft, HELD, order, pending, ROOT, shippedOf
 const ANSWER: HoldAnswer = { status: 'held', lines: HELD }
 
 /** Calls that are answered by the test. */
-function world() {
+function world({ sharesCommits = true } = {}) {
   const runtime = createVirtualRuntime()
   const asked: (PromiseWithResolvers<HoldAnswer> & { readonly order: Order })[] = []
   const call = (order: Order) => {
@@ -29,7 +29,8 @@ function world() {
     ship: async (order) => void (await call(order)),
     circuit: () => 'closed',
   }
-  return { runtime, asked, ...createAnswerWait(product, runtime) }
+  const wait = createAnswerWait({ reservations: product, orders: { sharesCommits } }, runtime)
+  return { runtime, asked, ...wait }
 }
 
 /** Whether a request would still wait. */
@@ -45,6 +46,13 @@ async function stillWaits(wait: Promise<void> | undefined): Promise<boolean> {
 suite('a new order, or a change of status', () => {
   test('waits for nothing while no call is in flight', () => {
     const { nextAnswer, runtime } = world()
+    assert.equal(nextAnswer(), undefined)
+    assert.deepEqual(runtime.waiting(), [])
+  })
+
+  test('waits for nothing on a store whose writes share no commit', () => {
+    const { nextAnswer, reservations, runtime } = world({ sharesCommits: false })
+    void reservations.hold(order().order)
     assert.equal(nextAnswer(), undefined)
     assert.deepEqual(runtime.waiting(), [])
   })

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import type { Reservations } from '../../src/domain/ports.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { connect, createOrderApp, MEMORY, startProducts } from '../shop.ts'
 
@@ -41,6 +42,30 @@ mongoSuite('orders with both services on MongoDB', (server) => {
       'insert movements',
       'commitTransaction',
     ])
+  })
+
+  test('nothing waits for the answer to a call under way, because it would share no command with it', async (t) => {
+    const config = { ...MEMORY, DATABASE_URL: server.url(server.newDatabase()) }
+    const { orders, close } = await openStores(config, { runtime: systemRuntime })
+    t.after(close)
+    const products = await startProducts(t)
+    const { hold, ...others } = await connect(t, products.url, 1_000)
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const reservations: Reservations = {
+      ...others,
+      async hold(order) {
+        asked.resolve()
+        await answered.promise
+        return hold(order)
+      },
+    }
+    const { ports, post } = createOrderApp(t, { orders, reservations })
+    const product = await products.add(100, 1_000)
+    const first = post('ada', { product_id: product, quantity: 1, total_price: 10 }, 'first')
+    await asked.promise
+    assert.equal(ports.nextAnswer(), undefined)
+    answered.resolve()
+    assert.equal((await first).statusCode, 201)
   })
 
   test('orders that come together share these round trips', async (t) => {
