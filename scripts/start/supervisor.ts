@@ -15,10 +15,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import { sleep } from '@shop/retry/sleep'
+import { linesOf } from '../lines.ts'
 import type { Planned } from '../plan.ts'
 import type { ProcessEntry } from '../services.ts'
 import type { Output } from './log_lines.ts'
@@ -205,7 +205,7 @@ function writePid(service: Planned<ProcessEntry>, pid: number | undefined) {
 }
 
 async function printLines(stream: Readable, { service }: Worker, output: Output): Promise<void> {
-  for await (const line of createInterface({ input: stream })) {
+  for await (const line of linesOf(stream.setEncoding('utf8'))) {
     output.fromService(service.entry.label, service.entry.style, line)
   }
 }

@@ -143,4 +143,16 @@ suite('a history file', () => {
         assert.match(String(await checked(file)), why)
       }
     }))
+
+  test('2: whose names have other separators of lines in them is read as written', async (t) => {
+    const file = inFolder(t)
+    const product = 'a\u2028b\u2029c\u0085d\re'
+    const line = { is: 'read_product', client: 'a', user: 'a', role: 'customer', called: 2, product }
+    // JSON.stringify escapes the carriage return alone; one at the end of a line is white space.
+    const lines = [JSON.stringify(line), JSON.stringify({ is: 'end', lines: 2 })]
+    writeFileSync(file, `${header}${lines.join('\r\n')}`)
+    const read: unknown[] = []
+    await readHistory(file, (one) => read.push(one))
+    assert.deepEqual(read.slice(1), [line])
+  })
 })

@@ -3,9 +3,10 @@
  *
  *  1. A file without its `end`, or with another number of lines than that says, is refused: cut off at whatever byte, it is never
  *     taken for a history that ended there.
+ *  2. Lines end with a line feed alone: names of products may have the other separators of Unicode in them.
  */
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { linesOf } from '../../scripts/lines.ts'
 import type { HistoryLine } from './format.ts'
 import { NotJson, parseLine, UnreadableLine } from './parse_line.ts'
 
@@ -32,7 +33,7 @@ export async function readHistory(
   onLine: (line: HistoryLine, bytesRead: number) => void,
   { written }: Reading = {},
 ): Promise<void> {
-  const stream = createReadStream(file)
+  const stream = createReadStream(file, 'utf8')
   const unreadable: string[] = []
   let notJson = 0
   let number = 0
@@ -52,7 +53,7 @@ export async function readHistory(
     onLine(line, stream.bytesRead)
   }
   try {
-    for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+    for await (const text of linesOf(stream)) {
       number++
       if (text.trim() === '') continue
       try {
