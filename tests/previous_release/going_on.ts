@@ -5,6 +5,7 @@ import { recordSeen } from '../system/buyer.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertConsistent, type SeenOrder, type StoreRecords } from '../system/invariants.ts'
 import type { Environment, ServiceName } from '../system/processes.ts'
+import { settledRecords } from '../system/store_records.ts'
 import { until } from '../system/until.ts'
 import {
   type Account,
@@ -55,8 +56,9 @@ export async function goesOn(
     recordSeen(seen, reader, order, settled)
   }
   await movesOn(shop, people.admin, written.orders)
+  const records = await settledRecords(readStores)
   await shop.stop()
-  assertConsistent(await readStores(), seen)
+  assertConsistent(records, seen)
 }
 
 async function readAccounts({ urls }: Shop, { admin, people, sessions, formerPassword }: Written) {

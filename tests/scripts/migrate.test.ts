@@ -25,7 +25,7 @@ import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertConsistent, type StoreRecords } from '../system/invariants.ts'
 import { removeOldAt } from '../system/remove_old.ts'
-import { readRecords } from '../system/store_records.ts'
+import { readRecords, settledRecords } from '../system/store_records.ts'
 import { createChance, until } from '../system/until.ts'
 import { type Order, signIn } from '../system/world.ts'
 import { finish, newWorld, portOf, READY, runScript, type World } from './running.ts'
@@ -234,6 +234,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     // A changed password and role: their versions must be copied, too.
     const reset = await finish(t, 'accounts.ts', world, '--reset-password', load.buyers[1]!.username)
     assert.equal(reset.code, 0, reset.output)
+    await settledRecords(() => readRecords(world.dataDir, pathOf))
     shop.process.kill('SIGTERM')
     assert.equal(await shop.ended, 0)
     // Opening balances, which are compared like any movement.

@@ -1,7 +1,7 @@
 /** The checks are tested first: consistent stores pass, and each way of breaking them is found and named. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { brokenPromises, faultsOf, type SeenOrder, type StoreRecords } from './invariants.ts'
+import { brokenPromises, faultsOf, haveSettled, type SeenOrder, type StoreRecords } from './invariants.ts'
 
 const KETTLE = { productId: 'kettle', quantity: 2, unitPriceMinor: 1999 }
 const TWO_KETTLES = [KETTLE]
@@ -130,6 +130,16 @@ suite('the records of the stores', () => {
       withReservation('held', { status: 'released' }),
       /Invariant 6/,
     ],
+    [
+      'a shipped order whose stock is only held',
+      withReservation('sent', { status: 'held' }),
+      /Invariant 6: order sent is shipped, its reservation held/,
+    ],
+    [
+      'a confirmed order whose stock has left',
+      withReservation('held', { status: 'shipped' }),
+      /Invariant 6: order held is confirmed, its reservation shipped/,
+    ],
     ['a cancelled order that still holds', withReservation('undone', { status: 'held' }), /Invariant 6/],
     [
       'a confirmed order held for other lines',
@@ -154,6 +164,20 @@ suite('the records of the stores', () => {
     test(`with ${what} are refused`, () => {
       assert.match(faultsOf(records).join('\n'), expected)
     })
+  }
+})
+
+suite('orders', () => {
+  test('have settled if nothing is under way for them (invariant 5)', () => {
+    assert.equal(haveSettled(consistent), true)
+  })
+  const unsettled: readonly [string, StoreRecords][] = [
+    ['one is pending', withOrder('refused', { status: 'pending' })],
+    ['one is being cancelled', withOrder('undone', { status: 'cancelling' })],
+    ['product_service has not heard of a shipment', withReservation('sent', { status: 'held' })],
+  ]
+  for (const [what, records] of unsettled) {
+    test(`have not settled while ${what}`, () => assert.equal(haveSettled(records), false))
   }
 })
 

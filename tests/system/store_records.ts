@@ -1,8 +1,8 @@
 /** The stores of order_service and product_service, read from their SQLite files without asking the services. */
 import { DatabaseSync } from 'node:sqlite'
-import type { LineRecord, StoreRecords } from './invariants.ts'
+import { haveSettled, type LineRecord, type StoreRecords } from './invariants.ts'
 import { until } from './until.ts'
-import { SETTLE_MS, storePath, UNSETTLED } from './world.ts'
+import { SETTLE_MS, storePath } from './world.ts'
 
 /** How long a read waits for a file that is being recovered after a kill. */
 const BUSY_MS = 60_000
@@ -64,7 +64,7 @@ export const stockRecords = (read: Read): Omit<StoreRecords, 'orders'> => ({
 export const settledRecords = (read: () => StoreRecords | Promise<StoreRecords>): Promise<StoreRecords> =>
   until('every order in the store is settled', SETTLE_MS, async () => {
     const records = await read()
-    return records.orders.every(({ status }) => !UNSETTLED.includes(status)) && records
+    return haveSettled(records) && records
   })
 
 function readFile<T>(path: string, work: (read: Read) => T): T {
