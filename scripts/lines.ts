@@ -1,7 +1,7 @@
 /**
  * A stream of text, line by line.
  *
- *  1. Lines end with a line feed alone. JSON leaves the other separators of Unicode in names as they are, so whoever ends lines there,
+ *  1. Lines end with a line feed alone. JSON leaves the other separators of Unicode in names as they are, so a reader that ends lines there,
  *     as node:readline does, cuts a line of JSON into two.
  */
 
