@@ -70,6 +70,7 @@ export function createApp(deps: Deps): App {
         keys: stores.keys,
         ttlSeconds: deps.accessTokenTtlSeconds ?? 600,
         newId,
+        now,
       }),
       onLogin: (outcome) => logins.inc({ outcome }),
       onRefresh: (outcome) => refreshes.inc({ outcome }),

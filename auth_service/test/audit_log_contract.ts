@@ -33,10 +33,16 @@ export function auditContract(name: string, open: OpenPair) {
       const [stores, other] = await open(t)
       const ada = account('ada')
       await stores.users.add(ada)
-      await stores.users.setRole(ada.id, 'admin', START, ROOT)
-      await stores.users.setRole(ada.id, 'admin', START, ROOT)
-      await assert.rejects(stores.users.setRole(ada.id, 'customer', START, ROOT), { code: 'last_admin' })
-      await assert.rejects(stores.users.setRole(newId(), 'admin', START, ROOT), { code: 'user_not_found' })
+      await stores.users.setRole(ada.id, 'admin', () => START, ROOT)
+      await stores.users.setRole(ada.id, 'admin', () => START, ROOT)
+      await assert.rejects(
+        stores.users.setRole(ada.id, 'customer', () => START, ROOT),
+        { code: 'last_admin' },
+      )
+      await assert.rejects(
+        stores.users.setRole(newId(), 'admin', () => START, ROOT),
+        { code: 'user_not_found' },
+      )
       const [entry, ...others] = await entriesIn(other)
       assert.deepEqual(others, [])
       assert.deepEqual(entry, {
@@ -66,10 +72,10 @@ export function auditContract(name: string, open: OpenPair) {
       const [stores] = await open(t)
       const ada = account('ada')
       await stores.users.add(ada)
-      assert.equal(await stores.users.changePassword(ada.id, 1, HASH, START), true)
-      assert.equal(await stores.users.changePassword(ada.id, 1, HASH, START, OPERATOR), false)
+      assert.equal(await stores.users.changePassword(ada.id, 1, HASH, () => START), true)
+      assert.equal(await stores.users.changePassword(ada.id, 1, HASH, () => START, OPERATOR), false)
       assert.deepEqual(await recorded(stores), [])
-      assert.equal(await stores.users.changePassword(ada.id, 2, HASH, START, OPERATOR), true)
+      assert.equal(await stores.users.changePassword(ada.id, 2, HASH, () => START, OPERATOR), true)
       assert.deepEqual(await recorded(stores), [
         [OPERATOR, 'account.password_reset', ada.id, 'password_version: 2 -> 3'],
       ])
@@ -80,9 +86,9 @@ export function auditContract(name: string, open: OpenPair) {
       const [stores] = await open(t)
       const [ada, root] = [account('ada'), account('root', 'admin')]
       for (const each of [ada, root]) await stores.users.add(each)
-      assert.equal(await stores.users.erase(root.id, START, OPERATOR), false)
-      assert.equal(await stores.users.erase(ada.id, START, OPERATOR), true)
-      assert.equal(await stores.users.erase(ada.id, new Date(START.getTime() + 1), OPERATOR), false)
+      assert.equal(await stores.users.erase(root.id, () => START, OPERATOR), false)
+      assert.equal(await stores.users.erase(ada.id, () => START, OPERATOR), true)
+      assert.equal(await stores.users.erase(ada.id, () => new Date(START.getTime() + 1), OPERATOR), false)
       assert.deepEqual(await recorded(stores), [[OPERATOR, 'account.deleted', ada.id]])
       assert.ok(!JSON.stringify(await entriesIn(stores)).includes('"ada"'))
     })
@@ -128,7 +134,7 @@ export function auditContract(name: string, open: OpenPair) {
       await here.users.add(ada)
       await Promise.all(
         Array.from({ length: 10 }, (_, i) =>
-          (i % 2 ? here : there).users.setRole(ada.id, 'admin', START, ROOT),
+          (i % 2 ? here : there).users.setRole(ada.id, 'admin', () => START, ROOT),
         ),
       )
       assert.equal((await recorded(here)).length, 1)
@@ -142,10 +148,10 @@ export type Refusing = { readonly stores: AuditedStores; refuseEntries(): Promis
 export function auditAtomicityContract(name: string, make: (t: Scope) => Promise<Refusing>) {
   suite(`a change without its entry (${name})`, () => {
     const changes: Record<string, (stores: Stores, id: string, kid: string) => Promise<unknown>> = {
-      'a role': ({ users }, id) => users.setRole(id, 'admin', START, ROOT),
+      'a role': ({ users }, id) => users.setRole(id, 'admin', () => START, ROOT),
       'an account of the operator': ({ users }) => users.add(account('eve', 'admin'), OPERATOR),
-      'a reset password': ({ users }, id) => users.changePassword(id, 1, HASH, START, OPERATOR),
-      'a deletion': ({ users }, id) => users.erase(id, START, OPERATOR),
+      'a reset password': ({ users }, id) => users.changePassword(id, 1, HASH, () => START, OPERATOR),
+      'a deletion': ({ users }, id) => users.erase(id, () => START, OPERATOR),
       'an unlocked account': ({ throttle }, accountId) =>
         throttle.unlock(['a'], { accountId, at: START, by: OPERATOR }),
       'a new key': async ({ keys }) => keys.add(await aKey(2), SYSTEM),

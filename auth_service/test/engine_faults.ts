@@ -45,7 +45,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     },
     {
       name: 'change a password',
-      run: async () => assert.ok(await users.changePassword(ada.id, 1, `${ada.passwordHash}2`, START)),
+      run: async () => assert.ok(await users.changePassword(ada.id, 1, `${ada.passwordHash}2`, () => START)),
       applied: async () => (await users.find(ada.id))?.passwordVersion === 2,
     },
     {
@@ -55,7 +55,7 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     },
     {
       name: 'make an admin',
-      run: () => users.setRole(bob.id, 'admin', START, OPERATOR),
+      run: () => users.setRole(bob.id, 'admin', () => START, OPERATOR),
       applied: async () => (await users.find(bob.id))?.role === 'admin',
     },
     { name: 'start a session', run: () => sessions.start(fresh, 10), applied: () => there(fresh.id) },

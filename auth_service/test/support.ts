@@ -67,7 +67,12 @@ let serial = 0
 /** Ascending ids in the format of the service. */
 export const newId = () => `01900000-0000-7000-8000-${String(++serial).padStart(12, '0')}`
 
-export type Tokens = { access_token: string; refresh_token: string; user: { id: string } }
+export type Tokens = {
+  access_token: string
+  expires_in: number
+  refresh_token: string
+  user: { id: string }
+}
 
 export async function createWorld(t: Scope, given: Partial<AccountPortsDeps & Deps> = {}) {
   const clock = createClock()

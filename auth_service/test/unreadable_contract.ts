@@ -54,7 +54,7 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
     test('an unreadable account is left out of the list of withdrawn tokens, others are not', async (t) => {
       const { stores, corrupt, join, call, clock } = await worldOf(t)
       const [ada, bob] = [await join('ada'), await join('bob')]
-      for (const { user } of [ada, bob]) await stores.users.setRole(user.id, 'admin', clock.now(), OPERATOR)
+      for (const { user } of [ada, bob]) await stores.users.setRole(user.id, 'admin', clock.now, OPERATOR)
       await corrupt('changes of user', ada.user.id)
       const { status, body } = await call('GET', '/.well-known/withdrawn_tokens.json')
       assert.deepEqual([status, body.withdrawn], [200, [{ user_id: bob.user.id, least_version: 2 }]])

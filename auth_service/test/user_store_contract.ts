@@ -57,15 +57,15 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [{ users }] = await open(t)
       const ada = account('ada')
       await users.add(ada)
-      assert.equal(await users.changePassword(ada.id, 1, `${HASH}2`, START), true)
-      assert.equal(await users.changePassword(ada.id, 1, `${HASH}3`, START), false)
+      assert.equal(await users.changePassword(ada.id, 1, `${HASH}2`, () => START), true)
+      assert.equal(await users.changePassword(ada.id, 1, `${HASH}3`, () => START), false)
       assert.deepEqual(await users.find(ada.id), {
         ...ada,
         passwordHash: `${HASH}2`,
         passwordVersion: 2,
         tokenVersion: 2,
       })
-      assert.equal(await users.changePassword(newId(), 1, `${HASH}2`, START), false)
+      assert.equal(await users.changePassword(newId(), 1, `${HASH}2`, () => START), false)
     })
 
     test('of many concurrent changes of one password, exactly one succeeds', async (t) => {
@@ -74,7 +74,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       await pair[0].users.add(ada)
       const changed = await Promise.all(
         Array.from({ length: 20 }, (_, i) =>
-          pair[i % 2]!.users.changePassword(ada.id, 1, `${HASH}x${i}`, START),
+          pair[i % 2]!.users.changePassword(ada.id, 1, `${HASH}x${i}`, () => START),
         ),
       )
       const winner = changed.indexOf(true)
@@ -101,7 +101,10 @@ export function userStoreContract(name: string, open: OpenPair) {
       const { passwordHash, passwordVersion: _, tokenVersion: __, ...ada } = account('ada')
       await users.add({ ...ada, passwordHash })
       for (const _time of [1, 2]) {
-        assert.deepEqual(await users.setRole(ada.id, 'admin', START, OPERATOR), { ...ada, role: 'admin' })
+        assert.deepEqual(await users.setRole(ada.id, 'admin', () => START, OPERATOR), {
+          ...ada,
+          role: 'admin',
+        })
       }
     })
 
@@ -113,14 +116,14 @@ export function userStoreContract(name: string, open: OpenPair) {
       const listed = async (since = START) =>
         (await other.users.withdrawals(since, 9)).map(({ userId, leastVersion }) => [userId, leastVersion])
       const version = async () => (await users.find(ada.id))?.tokenVersion
-      await users.setRole(ada.id, 'customer', at(1), OPERATOR)
+      await users.setRole(ada.id, 'customer', () => at(1), OPERATOR)
       await users.rehash(ada.id, `${HASH}1`, `${HASH}2`)
       assert.deepEqual([await version(), await listed()], [1, []])
-      await users.setRole(ada.id, 'admin', at(2), OPERATOR)
+      await users.setRole(ada.id, 'admin', () => at(2), OPERATOR)
       assert.deepEqual([await version(), await listed()], [2, [[ada.id, 2]]])
-      await users.changePassword(ada.id, 1, `${HASH}3`, at(3))
-      await users.setRole(bob.id, 'admin', at(4), OPERATOR)
-      await users.setRole(ada.id, 'admin', at(5), OPERATOR)
+      await users.changePassword(ada.id, 1, `${HASH}3`, () => at(3))
+      await users.setRole(bob.id, 'admin', () => at(4), OPERATOR)
+      await users.setRole(ada.id, 'admin', () => at(5), OPERATOR)
       assert.equal(await version(), 3)
       assert.deepEqual(await listed(), [
         [bob.id, 2],
@@ -130,12 +133,36 @@ export function userStoreContract(name: string, open: OpenPair) {
       assert.equal((await users.withdrawals(START, 1)).length, 1)
     })
 
+    test('a change that waited before it was written has the time of its write', async (t) => {
+      const [{ users }, other] = await open(t)
+      const later = new Date(START.getTime() + 60_000)
+      const changes: Record<string, (id: string, now: () => Date) => Promise<unknown>> = {
+        password: (id, now) => users.changePassword(id, 1, `${HASH}2`, now),
+        reset: (id, now) => users.changePassword(id, 1, `${HASH}2`, now, OPERATOR),
+        role: (id, now) => users.setRole(id, 'admin', now, OPERATOR),
+        deletion: (id, now) => users.erase(id, now, OPERATOR),
+      }
+      for (const [name, change] of Object.entries(changes)) {
+        const changed = account(name)
+        await users.add(changed)
+        let time = START
+        const done = change(changed.id, () => time)
+        time = later
+        await done
+        const listed = await other.users.withdrawals(new Date(later.getTime() - 1), 9)
+        assert.ok(
+          listed.some(({ userId }) => userId === changed.id),
+          name,
+        )
+      }
+    })
+
     test('of accounts whose tokens changed at the same time, the list has the latest, and all of them', async (t) => {
       const [{ users }] = await open(t)
       const all = Array.from({ length: 7 }, (_, n) => account(`user_${n}`))
       for (const each of all) {
         await users.add(each)
-        await users.setRole(each.id, 'admin', START, OPERATOR)
+        await users.setRole(each.id, 'admin', () => START, OPERATOR)
       }
       const before = new Date(START.getTime() - 1)
       const listed = async (limit: number) => (await users.withdrawals(before, limit)).length
@@ -144,8 +171,14 @@ export function userStoreContract(name: string, open: OpenPair) {
 
     test('a role for an unknown user is user_not_found', async (t) => {
       const [{ users }] = await open(t)
-      await assert.rejects(users.setRole(newId(), 'admin', START, OPERATOR), { code: 'user_not_found' })
-      await assert.rejects(users.setRole(newId(), 'customer', START, OPERATOR), { code: 'user_not_found' })
+      await assert.rejects(
+        users.setRole(newId(), 'admin', () => START, OPERATOR),
+        { code: 'user_not_found' },
+      )
+      await assert.rejects(
+        users.setRole(newId(), 'customer', () => START, OPERATOR),
+        { code: 'user_not_found' },
+      )
     })
 
     test('the last admin cannot be demoted; a customer may be set to customer', async (t) => {
@@ -153,10 +186,13 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [root, ada] = [account('root', 'admin'), account('ada')]
       await users.add(root)
       await users.add(ada)
-      await assert.rejects(users.setRole(root.id, 'customer', START, OPERATOR), { code: 'last_admin' })
-      assert.equal((await users.setRole(ada.id, 'customer', START, OPERATOR)).role, 'customer')
-      await users.setRole(ada.id, 'admin', START, OPERATOR)
-      assert.equal((await users.setRole(root.id, 'customer', START, OPERATOR)).role, 'customer')
+      await assert.rejects(
+        users.setRole(root.id, 'customer', () => START, OPERATOR),
+        { code: 'last_admin' },
+      )
+      assert.equal((await users.setRole(ada.id, 'customer', () => START, OPERATOR)).role, 'customer')
+      await users.setRole(ada.id, 'admin', () => START, OPERATOR)
+      assert.equal((await users.setRole(root.id, 'customer', () => START, OPERATOR)).role, 'customer')
     })
 
     test('of two admins who demote each other at the same time, one stays', async (t) => {
@@ -165,11 +201,11 @@ export function userStoreContract(name: string, open: OpenPair) {
       await Promise.all([pair[0].users.add(a), pair[1].users.add(b)])
       for (let round = 0; round < 10; round++) {
         const outcomes = await Promise.allSettled([
-          pair[0].users.setRole(b.id, 'customer', START, OPERATOR),
-          pair[1].users.setRole(a.id, 'customer', START, OPERATOR),
+          pair[0].users.setRole(b.id, 'customer', () => START, OPERATOR),
+          pair[1].users.setRole(a.id, 'customer', () => START, OPERATOR),
         ])
         assert.deepEqual(outcomes.map((outcome) => outcome.status).sort(), ['fulfilled', 'rejected'])
-        await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin', START, OPERATOR)))
+        await Promise.all([a, b].map(({ id }) => pair[0].users.setRole(id, 'admin', () => START, OPERATOR)))
       }
     })
 
@@ -177,9 +213,9 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [{ users }, other] = await open(t)
       const [ada, bob] = [account('Ada'), account('bob')]
       for (const each of [ada, bob]) await users.add(each)
-      await users.changePassword(ada.id, 1, `${HASH}2`, START)
-      assert.equal(await users.erase(ada.id, START, OPERATOR), true)
-      assert.equal(await users.erase(ada.id, new Date(START.getTime() + 1), OPERATOR), false)
+      await users.changePassword(ada.id, 1, `${HASH}2`, () => START)
+      assert.equal(await users.erase(ada.id, () => START, OPERATOR), true)
+      assert.equal(await users.erase(ada.id, () => new Date(START.getTime() + 1), OPERATOR), false)
       assert.deepEqual(
         [await other.users.find(ada.id), await other.users.findByName('ada')],
         [undefined, undefined],
@@ -190,10 +226,13 @@ export function userStoreContract(name: string, open: OpenPair) {
         [bob.id],
       )
       assert.deepEqual(await users.list({ limit: 9, after: bob.id }), [])
-      assert.equal(await users.changePassword(ada.id, 3, `${HASH}3`, START), false)
+      assert.equal(await users.changePassword(ada.id, 3, `${HASH}3`, () => START), false)
       for (const hash of [`${HASH}2`, '$argon2id$', ''])
         assert.equal(await users.rehash(ada.id, hash, `${HASH}3`), false)
-      await assert.rejects(users.setRole(ada.id, 'admin', START, OPERATOR), { code: 'user_not_found' })
+      await assert.rejects(
+        users.setRole(ada.id, 'admin', () => START, OPERATOR),
+        { code: 'user_not_found' },
+      )
       assert.deepEqual(await users.withdrawals(new Date(START.getTime() - 1), 9), [
         { userId: ada.id, leastVersion: 3 },
       ])
@@ -203,13 +242,13 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [{ users }, other] = await open(t)
       const before = account('ada')
       await users.add(before)
-      await users.erase(before.id, START, OPERATOR)
+      await users.erase(before.id, () => START, OPERATOR)
       const after = account('ada')
       await other.users.add(after)
       assert.deepEqual(await users.findByName('ada'), after)
-      assert.equal(await users.erase(before.id, new Date(START.getTime() + 1), OPERATOR), false)
+      assert.equal(await users.erase(before.id, () => new Date(START.getTime() + 1), OPERATOR), false)
       assert.deepEqual(await users.find(after.id), after)
-      assert.equal(await users.erase(after.id, START, OPERATOR), true)
+      assert.equal(await users.erase(after.id, () => START, OPERATOR), true)
     })
 
     test('an admin is not erased, nor an unknown account', async (t) => {
@@ -217,12 +256,15 @@ export function userStoreContract(name: string, open: OpenPair) {
       const [root, ada] = [account('root', 'admin'), account('ada', 'admin')]
       for (const each of [root, ada]) await users.add(each)
       assert.deepEqual(
-        [await users.erase(ada.id, START, OPERATOR), await users.erase(newId(), START, OPERATOR)],
+        [await users.erase(ada.id, () => START, OPERATOR), await users.erase(newId(), () => START, OPERATOR)],
         [false, false],
       )
-      await users.setRole(ada.id, 'customer', START, OPERATOR)
-      assert.equal(await users.erase(ada.id, START, OPERATOR), true)
-      await assert.rejects(users.setRole(root.id, 'customer', START, OPERATOR), { code: 'last_admin' })
+      await users.setRole(ada.id, 'customer', () => START, OPERATOR)
+      assert.equal(await users.erase(ada.id, () => START, OPERATOR), true)
+      await assert.rejects(
+        users.setRole(root.id, 'customer', () => START, OPERATOR),
+        { code: 'last_admin' },
+      )
     })
 
     test('pages are newest first, without gaps or repetitions', async (t) => {

@@ -40,7 +40,7 @@ export async function addAccounts(location: AuthStore, count: number): Promise<A
     for (let from = 0; from < added.length; from += ADDED_AT_ONCE) {
       await Promise.all(added.slice(from, from + ADDED_AT_ONCE).map((account) => stores.users.add(account)))
     }
-    const issue = createAccessTokens({ keys: stores.keys, ttlSeconds: TOKEN_SECONDS, newId })
+    const issue = createAccessTokens({ keys: stores.keys, ttlSeconds: TOKEN_SECONDS, newId, now })
     const accounts = []
     for (const account of added) {
       const versions = { passwordVersion: 1, tokenVersion: FIRST_TOKEN_VERSION }

@@ -49,18 +49,19 @@ export type AccessTokenOptions = {
   readonly keys: KeyStore
   readonly ttlSeconds: number
   readonly newId: () => string
+  readonly now: () => Date
 }
 
-export function createAccessTokens({ keys, ttlSeconds, newId }: AccessTokenOptions): IssueAccessToken {
+export function createAccessTokens({ keys, ttlSeconds, newId, now }: AccessTokenOptions): IssueAccessToken {
   let loaded: { kid: string; key: CryptoKey } | undefined
 
-  return async ({ id, username, role, tokenVersion }: Account, now: Date) => {
-    const due = signingKey(await keys.list(), now)
+  return async ({ id, username, role, tokenVersion }: Account, readAt: Date) => {
+    const due = signingKey(await keys.list(), readAt)
     if (!due) throw new Error('There is no signing key; the service makes one when it starts.')
     const { key } =
       loaded?.kid === due.kid ? loaded : { key: (await importJWK(due.jwk, TOKEN_ALGORITHM)) as CryptoKey }
     loaded = { kid: due.kid, key }
-    const issuedAt = Math.floor(now.getTime() / 1000)
+    const issuedAt = seconds(readAt)
     const token = await new SignJWT({
       username,
       role,
@@ -74,9 +75,11 @@ export function createAccessTokens({ keys, ttlSeconds, newId }: AccessTokenOptio
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + ttlSeconds)
       .sign(key)
-    return { token, expiresInSeconds: ttlSeconds }
+    return { token, expiresInSeconds: Math.max(0, issuedAt + ttlSeconds - seconds(now())) }
   }
 }
+
+const seconds = (time: Date) => Math.floor(time.getTime() / 1000)
 
 /** The published keys, read from the store, for the kit's verifier in this service. */
 export function storedKeys(keys: KeyStore, now: () => Date, onFailure?: (error: unknown) => void): KeySource {

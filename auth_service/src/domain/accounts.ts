@@ -16,7 +16,7 @@ import type { HashQueue, PasswordChecks, PasswordHasher, QueueTicket } from './c
 import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
 import type { Account, Role, User, UserStore } from './ports.ts'
-import { endSession, ownSession, type SessionPorts, startSession } from './sessions.ts'
+import { endSession, ownSession, type Refreshed, type SessionPorts, startSession } from './sessions.ts'
 import { type ThrottledPorts, throttledPasswordCheck, throttledRegistration } from './throttled.ts'
 import { canonicalUsername } from './usernames.ts'
 
@@ -69,7 +69,7 @@ async function addAccount(
 export const usernameTaken = () =>
   new DomainError('username_taken', 'That username is in use; choose another.')
 
-export type LoggedIn = { readonly account: Account; readonly refreshToken: string }
+export type LoggedIn = Pick<Refreshed, 'account' | 'readAt' | 'refreshToken'>
 
 /** Rejects with `invalid_credentials`, `too_many_attempts` or `overloaded`. */
 export async function login(
@@ -78,13 +78,15 @@ export async function login(
   caller: Caller,
 ): Promise<LoggedIn> {
   const canonical = canonicalUsername(username)
+  let readAt = ports.now()
   const account = await throttledPasswordCheck(ports, canonical, caller.address, async (queue) => {
+    readAt = ports.now()
     const found = await ports.users.findByName(canonical)
     return (await passwordMatches(ports, found, password, ticketOf(caller, queue))) ? found : undefined
   })
   if (!account) throw new DomainError('invalid_credentials', 'No account has this username and password.')
   await upgradeHash(ports, account, password, ticketOf(caller, 'known'))
-  return { account, refreshToken: await startSession(ports, account) }
+  return { account, readAt, refreshToken: await startSession(ports, account) }
 }
 
 /** Rejects with `wrong_password`, `password_refused`, `too_many_attempts` or `overloaded`. */
@@ -105,7 +107,7 @@ export async function changePassword(
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
   const passwordHash = await ports.hasher.hash(accepted, ticket)
   const ownSessionId = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
-  if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash, ports.now()))) {
+  if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash, ports.now))) {
     throw wrongPassword() // A concurrent change came first, so the password that was checked is no longer valid.
   }
   if (ownSessionId !== undefined)
@@ -120,7 +122,7 @@ export const logout = (ports: SessionPorts, refreshToken: string) => endSession(
 
 /** Rejects with `user_not_found` or `last_admin`. */
 export const setRole = ({ users, now }: AccountPorts, id: string, role: Role, by: Author) =>
-  users.setRole(id, role, now(), by)
+  users.setRole(id, role, now, by)
 
 async function passwordMatches(
   { hasher }: AccountPorts,

@@ -44,7 +44,7 @@ export type RefreshTokens = {
 
 export type AccessToken = { readonly token: string; readonly expiresInSeconds: number }
 
-/** Signs an access token with the current key. */
-export type IssueAccessToken = (account: Account, now: Date) => Promise<AccessToken>
+/** Signs an access token with the current key. It lives from `readAt` on: a time before the account was read. */
+export type IssueAccessToken = (account: Account, readAt: Date) => Promise<AccessToken>
 
 export type MakeKeyPair = () => Promise<{ kid: string; jwk: PrivateJwk }>

@@ -76,13 +76,13 @@ export async function deleteAccount(
   const { users, throttle, now } = ports
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const { id } = await namedAccount(ports, username)
-    await users.setRole(id, 'customer', now(), OPERATOR)
+    await users.setRole(id, 'customer', now, OPERATOR)
     // From here on no login succeeds, and the name is still in use.
     const account = await replacePassword(ports, username, unknownPassword)
     const known = accountPrefixes(canonicalUsername(account.username)).known
     const entries = [...(await failedLogins(ports, account)), ...(await everyEntry(throttle, known))]
     await inPages(entries, (keys) => throttle.clear(keys))
-    if (await users.erase(account.id, now(), OPERATOR)) return
+    if (await users.erase(account.id, now, OPERATOR)) return
   }
   throw new Error('Another admin kept changing the account at the same time; try again.')
 }
@@ -99,7 +99,7 @@ async function replacePassword(ports: OperatorPorts, username: string, password:
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const account = await namedAccount(ports, username)
     const { id, passwordVersion } = account
-    if (!(await users.changePassword(id, passwordVersion, passwordHash, now(), OPERATOR))) continue
+    if (!(await users.changePassword(id, passwordVersion, passwordHash, now, OPERATOR))) continue
     // They are invalid already: they have an older passwordVersion.
     await sessions.endAll(account.id)
     return account

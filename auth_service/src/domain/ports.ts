@@ -3,13 +3,15 @@
  *
  * Each store method is one atomic step, and its condition is part of the write. It rejects with `store_unavailable`
  * (nothing applied, or outcome unknown) if the store cannot be used; other rejections are in its comment. Stored times
- * are text (RFC 3339, UTC, with milliseconds); the current time is a Date. Adapters must behave the same:
+ * are text (RFC 3339, UTC, with milliseconds); the current time is a Date. A method that is given the clock reads it when
+ * it writes, so that a process that stands still before that writes no old time. Adapters must behave the same:
  * test/*_contract.ts.
  *
  * A change with an author is recorded in the audit log, in the same step (audit.ts); one that changes nothing is not.
  */
 import type { Author } from './author.ts'
 
+type Clock = () => Date
 export type Role = 'customer' | 'admin'
 
 export type User = {
@@ -47,19 +49,19 @@ export type UserStore = {
    * Sets a new password if `fromVersion` is still the account's passwordVersion. Then passwordVersion becomes
    * fromVersion + 1, and tokenVersion grows. Without an author it is the owner's choice. Resolves whether it was set.
    */
-  changePassword(id: string, fromVersion: number, hash: string, at: Date, by?: Author): Promise<boolean>
+  changePassword(id: string, fromVersion: number, hash: string, now: Clock, by?: Author): Promise<boolean>
   /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it was replaced. */
   rehash(id: string, from: string, to: string): Promise<boolean>
   /**
    * Sets the role; tokenVersion grows if it differs. Rejects with `user_not_found`, and with `last_admin` if no admin
    * would be left, also when the last two admins demote each other at the same time.
    */
-  setRole(id: string, role: Role, at: Date, by: Author): Promise<User>
+  setRole(id: string, role: Role, now: Clock, by: Author): Promise<User>
   /**
    * Deletes a customer's account: its name and password are erased, and its id stays. tokenVersion and passwordVersion
    * grow. Resolves whether it was deleted: not an unknown one or an admin's.
    */
-  erase(id: string, at: Date, by: Author): Promise<boolean>
+  erase(id: string, now: Clock, by: Author): Promise<boolean>
   /** Accounts whose tokenVersion grew after `since`, latest first, at most `limit`. */
   withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
   /** Newest first (by descending id), after the id `after`. */
@@ -167,10 +169,9 @@ export type ThrottleRecord = { readonly key: string; readonly attempts: Attempts
 
 export type ThrottleStore = {
   /**
-   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically, at the time when it has
-   * what is stored. Resolves the end of the pause of the first paused entry, and stops there: those before it stay counted.
+   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically. Resolves the end of the pause of the first paused entry, and stops there: those before it stay counted.
    */
-  take(entries: readonly ThrottleEntry[], now: () => Date): Promise<string | undefined>
+  take(entries: readonly ThrottleEntry[], now: Clock): Promise<string | undefined>
   /** Takes back one attempt of each key, and its pause. Unknown keys are ignored. */
   refund(keys: readonly string[]): Promise<void>
   /** Removes the attempts of each key. Unknown keys are ignored. */
@@ -183,8 +184,7 @@ export type ThrottleStore = {
   /** Entries whose key begins with `prefix`, expired ones too, in the order of their keys, after the key `after`. */
   startingWith(prefix: string, page: { after?: string | undefined; limit: number }): Promise<ThrottleRecord[]>
   /**
-   * Removes at most `limit` entries whose `forgetAt` is at or before `now`, or further ahead than any is set (clocks.ts).
-   * Resolves how many.
+   * Removes at most `limit` entries whose `forgetAt` is past, or further ahead than any is set (clocks.ts). Resolves how many.
    */
   purge(now: Date, limit: number): Promise<number>
 }

@@ -57,6 +57,8 @@ export async function startSession(ports: SessionPorts, account: Account): Promi
 
 export type Refreshed = {
   readonly account: Account
+  /** Before the account was read: its access token lives from then on (withdrawals.ts). */
+  readonly readAt: Date
   readonly refreshToken: string
   readonly replayed: boolean
 }
@@ -65,6 +67,7 @@ export type Refreshed = {
 export async function refreshSession(ports: SessionPorts, presented: string): Promise<Refreshed> {
   const { sessions, refreshTokens, now } = ports
   const session = await liveSession(ports, presented)
+  const readAt = now()
   const account = await ports.users.find(session.userId)
   if (!account || account.passwordVersion !== session.passwordVersion) {
     await sessions.end(session.id)
@@ -78,13 +81,14 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
     if (
       await sessions.rotate(session.id, presentedHash, { tokenHash, salt, rotatedAt: now().toISOString() })
     ) {
-      return { account, refreshToken, replayed: false }
+      return { account, readAt, refreshToken, replayed: false }
     }
   }
   // The token was used before, or just now by a concurrent request: either a replay or a theft.
   const latest = await sessions.find(session.id)
   if (latest && isReplay(latest, presentedHash, now())) {
-    return { account, refreshToken: refreshTokens.successor(presented, latest.salt!), replayed: true }
+    const refreshToken = refreshTokens.successor(presented, latest.salt!)
+    return { account, readAt, refreshToken, replayed: true }
   }
   await sessions.end(session.id)
   throw refused('It was used before, so the session was ended')

@@ -20,7 +20,7 @@ import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
 import { account, type Document, user, withdrawal } from './mongo_user_documents.ts'
 import { toDate } from './stored_times.ts'
 
-type RoleChange = { readonly id: string; readonly role: Role; readonly at: Date; readonly by: Author }
+type RoleChange = { readonly id: string; readonly role: Role; readonly now: () => Date; readonly by: Author }
 type Guard = { _id: string; demotions: number }
 
 export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
@@ -49,8 +49,8 @@ export function createMongoUserStore(
   const optional = (document: Document | null) =>
     document && !document.deletedAt ? accountOf.one(document) : undefined
 
-  const setRole = ({ id, role, at, by }: RoleChange): Promise<User> =>
-    audit.write(by, at.toISOString(), async (options, record) => {
+  const setRole = ({ id, role, now, by }: RoleChange): Promise<User> =>
+    audit.write(by, now().toISOString(), async (options, record) => {
       const found = await users.findOne({ _id: id }, options)
       if (!found || found.deletedAt) throw new DomainError('user_not_found', 'There is no user with this id.')
       if (found.role === role) return userOf.one(found)
@@ -69,7 +69,7 @@ export function createMongoUserStore(
       }
       const changed = await users.updateOne(
         { _id: id, role: found.role, ...NOT_DELETED },
-        { $set: { role, tokensChangedAt: at }, $inc: { roleChanges: 1 } },
+        { $set: { role, tokensChangedAt: now() }, $inc: { roleChanges: 1 } },
         options,
       )
       if (changed.matchedCount === 0) throw new OutcomeUnknown()
@@ -107,11 +107,11 @@ export function createMongoUserStore(
     },
     find: (id) => store.repeat(async () => optional(await users.findOne({ _id: id }))),
     findByName: (canonicalName) => store.repeat(async () => optional(await users.findOne({ canonicalName }))),
-    changePassword(id, passwordVersion, passwordHash, at, by) {
+    changePassword(id, passwordVersion, passwordHash, now, by) {
       let attempts = 0
-      return audit.write(by, at.toISOString(), async (options, record) => {
+      return audit.write(by, now().toISOString(), async (options, record) => {
         attempts++
-        const to = { passwordHash, passwordVersion: passwordVersion + 1, tokensChangedAt: at }
+        const to = { passwordHash, passwordVersion: passwordVersion + 1, tokensChangedAt: now() }
         const { matchedCount } = await users.updateOne(
           { _id: id, passwordVersion, ...NOT_DELETED },
           { $set: to },
@@ -123,9 +123,9 @@ export function createMongoUserStore(
         }
         if (attempts === 1) return false
         // The answer of an earlier attempt was lost. The salted hash shows whether that attempt was applied.
-        const now = await users.findOne({ _id: id }, options)
-        if (now?.passwordHash === passwordHash) return true
-        if (now && now.passwordVersion > to.passwordVersion)
+        const found = await users.findOne({ _id: id }, options)
+        if (found?.passwordHash === passwordHash) return true
+        if (found && found.passwordVersion > to.passwordVersion)
           throw unavailable(new Error('Two concurrent changes.'))
         return false
       })
@@ -138,10 +138,13 @@ export function createMongoUserStore(
         )
         return matchedCount === 1 || (await users.findOne({ _id: id }))?.passwordHash === to
       }),
-    setRole: (id, role, at, by) => setRoleSerially({ id, role, at, by }),
-    erase: (id, at, by) =>
-      audit.write(by, at.toISOString(), async (options, record) => {
+    setRole: (id, role, now, by) => setRoleSerially({ id, role, now, by }),
+    erase(id, now, by) {
+      const times = new Set<number>()
+      return audit.write(by, now().toISOString(), async (options, record) => {
         const name = erasedUsername(id)
+        const at = now()
+        times.add(at.getTime())
         const { matchedCount } = await users.updateOne(
           { _id: id, role: 'customer', ...NOT_DELETED },
           {
@@ -161,8 +164,10 @@ export function createMongoUserStore(
           return true
         }
         // Was it erased by an attempt whose answer was lost?
-        return (await users.findOne({ _id: id }, options))?.deletedAt?.getTime() === at.getTime()
-      }),
+        const deletedAt = (await users.findOne({ _id: id }, options))?.deletedAt?.getTime()
+        return deletedAt !== undefined && times.has(deletedAt)
+      })
+    },
     withdrawals: (since, limit) =>
       store.repeat(async () => {
         const changed = await users

@@ -104,17 +104,17 @@ export function createSqliteUserStore(
     },
     find: async (id) => optional(byId.get(id)),
     findByName: async (canonical) => optional(byName.get(canonical)),
-    changePassword: (id, fromVersion, passwordHash, at, by) =>
-      audit.write(by, at.toISOString(), (record) => {
-        if (setPassword.run(passwordHash, at.getTime(), id, fromVersion).changes === 0) return false
+    changePassword: (id, fromVersion, passwordHash, now, by) =>
+      audit.write(by, now().toISOString(), (record) => {
+        if (setPassword.run(passwordHash, now().getTime(), id, fromVersion).changes === 0) return false
         record(passwordReset(id, fromVersion))
         return true
       }),
     rehash: (id, from, to) => write(() => setHash.run(to, id, from).changes === 1),
-    setRole: (id, role, at, by) =>
-      audit.write(by, at.toISOString(), (record) => {
+    setRole: (id, role, now, by) =>
+      audit.write(by, now().toISOString(), (record) => {
         const before = roleOf.get(id)?.role as Role | undefined
-        const row = setRole.get({ role, id, at: at.getTime() })
+        const row = setRole.get({ role, id, at: now().getTime() })
         if (row) {
           if (before !== role) record(roleChanged(id, before!, role))
           return userOf.one(row as Row)
@@ -122,9 +122,9 @@ export function createSqliteUserStore(
         if (before === undefined) throw new DomainError('user_not_found', 'There is no user with this id.')
         throw new DomainError('last_admin', 'This is the last admin; make another user an admin first.')
       }),
-    erase: (id, at, by) =>
-      audit.write(by, at.toISOString(), (record) => {
-        const erased = { id, name: erasedUsername(id), hash: NO_HASH, at: at.getTime() }
+    erase: (id, now, by) =>
+      audit.write(by, now().toISOString(), (record) => {
+        const erased = { id, name: erasedUsername(id), hash: NO_HASH, at: now().getTime() }
         if (erase.run(erased).changes === 0) return false
         record(accountDeleted(id))
         return true

@@ -25,6 +25,7 @@ import {
   refreshSession,
   SESSIONS_PER_USER_MAX,
 } from '../../src/domain/sessions.ts'
+import { ACCESS_TOKEN_TTL_SECONDS_MAX } from '../../src/domain/signing_keys.ts'
 import {
   FREE_ATTEMPTS_DEFAULT,
   loginLimits,
@@ -32,7 +33,7 @@ import {
   registrationLimits,
 } from '../../src/domain/throttling.ts'
 import { isUsername } from '../../src/domain/usernames.ts'
-import { withdrawals } from '../../src/domain/withdrawals.ts'
+import { WRITE_DELAY_MAX_MS, withdrawals } from '../../src/domain/withdrawals.ts'
 import { createClock, inMemory, newId, PASSWORD, WEAK } from '../support.ts'
 
 const HERE = { address: '192.0.2.1' }
@@ -323,7 +324,7 @@ suite('sessions', () => {
     const { refreshToken } = await joined()
     const next = await refresh(refreshToken)
     clock.pass(REPLAY_WINDOW_MS)
-    assert.deepEqual(await refresh(refreshToken), { ...next, replayed: true })
+    assert.deepEqual(await refresh(refreshToken), { ...next, readAt: clock.now(), replayed: true })
     assert.equal(REPLAY_WINDOW_MS, 30_000)
   })
 
@@ -362,7 +363,7 @@ suite('sessions', () => {
   test('4: a session from before a password change is refused and deleted, and so is one without an account', async (t) => {
     const { joined, refresh, stores, ports } = await world(t)
     const { refreshToken, account } = await joined()
-    await stores.users.changePassword(account.id, 1, account.passwordHash, ports.now())
+    await stores.users.changePassword(account.id, 1, account.passwordHash, ports.now)
     await assert.rejects(refresh(refreshToken), { ...REFUSED, message: /password was changed/ })
     assert.equal(await stores.sessions.find(refreshTokens.sessionIdOf(refreshToken)!), undefined)
   })
@@ -513,9 +514,26 @@ suite('admins', () => {
     const { id } = await register()
     await setRole(ports, id, 'admin', OPERATOR)
     const listed = async () => (await withdrawals(stores.users, clock.now(), 9)).length
-    clock.pass(3_600_000 + 60_000 - 1)
+    clock.pass(3_600_000 + 60_000 + 3_600_000 - 1)
     assert.equal(await listed(), 1)
     clock.pass(2)
     assert.equal(await listed(), 0)
+  })
+
+  test('5: also if the write of the change was delayed for WRITE_DELAY_MAX_MS', async (t) => {
+    const { ports, register, stores, clock } = await world(t)
+    const { id } = await register()
+    const users: UserStore = {
+      ...stores.users,
+      setRole(user, role, now, by) {
+        const at = now()
+        clock.pass(WRITE_DELAY_MAX_MS)
+        return stores.users.setRole(user, role, () => at, by)
+      },
+    }
+    await setRole({ ...ports, users }, id, 'admin', OPERATOR)
+    // A token issued just before the write, by a clock that was ahead, has expired then.
+    clock.pass(ACCESS_TOKEN_TTL_SECONDS_MAX * 1000 + CLOCKS_DIFFER_MS)
+    assert.equal((await withdrawals(stores.users, clock.now(), 9)).length, 1)
   })
 })

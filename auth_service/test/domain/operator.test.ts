@@ -163,9 +163,9 @@ suite('a deleted account', () => {
     let promotions = 0
     const users = {
       ...ports.users,
-      async erase(id: string, at: Date, by: string) {
+      async erase(id: string, now: () => Date, by: string) {
         if (promotions++ === 0) await setRole(ports, ada.user.id, 'admin', OPERATOR)
-        return ports.users.erase(id, at, by)
+        return ports.users.erase(id, now, by)
       },
     }
     await deleteAccount({ ...ports, users }, 'ada', UNKNOWN)

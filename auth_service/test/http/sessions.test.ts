@@ -284,7 +284,7 @@ suite('refreshing', () => {
   test('a new role is in the next access token', async (t) => {
     const world = await createWorld(t)
     const { refresh_token, user } = await world.join('ada')
-    await world.stores.users.setRole(user.id, 'admin', world.clock.now(), OPERATOR)
+    await world.stores.users.setRole(user.id, 'admin', world.clock.now, OPERATOR)
     const { body } = await world.refresh(refresh_token)
     assert.equal(decodeJwt(body.access_token).role, 'admin')
     assert.equal(body.user.role, 'admin')
@@ -367,7 +367,7 @@ suite('changing the password', () => {
         ...sessions,
         start: async (...given: Parameters<typeof sessions.start>) => {
           const { passwordHash } = (await users.find(user.id))!
-          assert.ok(await users.changePassword(user.id, 1, passwordHash, START))
+          assert.ok(await users.changePassword(user.id, 1, passwordHash, () => START))
           return sessions.start(...given)
         },
       },

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { WITHDRAWN_PATH } from '@shop/service_kit/identity/withdrawn_tokens'
 import { OPERATOR } from '../../src/domain/author.ts'
+import type { Stores } from '../../src/domain/ports.ts'
 import { WITHDRAWN_CACHE_MS } from '../../src/http/key_routes.ts'
-import { createWorld, PASSWORD, type World } from '../support.ts'
+import { createWorld, inMemory, PASSWORD, type World } from '../support.ts'
 
 /** The list after the cache time. */
 const list = async (world: World) => {
@@ -50,11 +51,36 @@ suite('access tokens withdrawn before they expire', () => {
     assert.equal((await list(world)).length, 1)
   })
 
+  test('a token lives from when its account was read, however long its process stood still then', async (t) => {
+    const [stores] = await inMemory(t)
+    let standStill = () => {}
+    const after = async <T>(found: Promise<T>) => {
+      const account = await found
+      standStill()
+      return account
+    }
+    const users: Stores['users'] = {
+      ...stores.users,
+      find: (id) => after(stores.users.find(id)),
+      findByName: (name) => after(stores.users.findByName(name)),
+    }
+    const world = await createWorld(t, { stores: { ...stores, users } })
+    const { refresh_token } = await world.join('ada')
+    standStill = () => world.clock.pass(10_000)
+    for (const issue of [() => world.login('ada'), async () => (await world.refresh(refresh_token)).body]) {
+      const began = world.clock.now().getTime()
+      const { access_token, expires_in } = await issue()
+      const { exp } = JSON.parse(Buffer.from(access_token.split('.')[1]!, 'base64url').toString())
+      assert.equal(exp, Math.floor(began / 1000) + 600)
+      assert.equal(expires_in, exp - Math.floor(world.clock.now().getTime() / 1000))
+    }
+  })
+
   test('an account is listed until all tokens issued before have expired', async (t) => {
     const world = await createWorld(t)
     const ada = await world.join('ada')
-    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now(), OPERATOR)
-    world.clock.pass(3_600_000)
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now, OPERATOR)
+    world.clock.pass(2 * 3_600_000)
     assert.equal((await list(world)).length, 1)
     world.clock.pass(60_000)
     assert.equal((await list(world)).length, 0)
@@ -68,7 +94,7 @@ suite('access tokens withdrawn before they expire', () => {
     const { etag } = (await ask('"x"')).headers
     const again = await ask(String(etag))
     assert.deepEqual([again.statusCode, again.body], [304, ''])
-    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now(), OPERATOR)
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now, OPERATOR)
     world.clock.pass(WITHDRAWN_CACHE_MS)
     assert.equal((await ask(String(etag))).statusCode, 200)
   })
@@ -81,7 +107,7 @@ suite('access tokens withdrawn before they expire', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, ask))
     assert.deepEqual(new Set(answers.map(({ statusCode, body }) => `${statusCode} ${body}`)).size, 1)
     assert.equal(asked.mock.callCount(), 1)
-    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now(), OPERATOR)
+    await world.stores.users.setRole(ada.user.id, 'admin', world.clock.now, OPERATOR)
     world.clock.pass(WITHDRAWN_CACHE_MS)
     assert.equal((await ask()).json().withdrawn.length, 1)
     assert.equal(asked.mock.callCount(), 2)

@@ -49,7 +49,7 @@ mongoSuites('accounts in MongoDB when answers get lost', (server) => {
   test('a password is changed once and reported as changed, and so is a rehash', async (t) => {
     const { here, other, ada, proxy } = await world(t)
     proxy.loseAnswerTo('update', 2)
-    assert.equal(await here.users.changePassword(ada.id, 1, 'second', START), true)
+    assert.equal(await here.users.changePassword(ada.id, 1, 'second', () => START), true)
     assert.equal(proxy.lost(), 2)
     assert.equal((await other.users.find(ada.id))?.passwordVersion, 2)
     proxy.loseAnswerTo('update', 1)
@@ -62,20 +62,20 @@ mongoSuites('accounts in MongoDB when answers get lost', (server) => {
   test('a change with an unknown outcome is reported as neither', async (t) => {
     const { here, other, ada, proxy } = await world(t)
     proxy.loseAnswerTo('update', ALL)
-    const change = here.users.changePassword(ada.id, 1, 'second', START)
+    const change = here.users.changePassword(ada.id, 1, 'second', () => START)
     const ended = assert.rejects(change, { code: 'store_unavailable' })
     // The driver retries a write once and gets the first result; after that the store retries.
     while (proxy.lost() < 4) await sleep(1)
-    assert.equal(await other.users.changePassword(ada.id, 2, 'third', START), true)
+    assert.equal(await other.users.changePassword(ada.id, 2, 'third', () => START), true)
     proxy.loseAnswerTo('update', 0)
     await ended
   })
 
   test('a change after a concurrent change is refused', async (t) => {
     const { here, other, ada, proxy } = await world(t)
-    await other.users.changePassword(ada.id, 1, 'theirs', START)
+    await other.users.changePassword(ada.id, 1, 'theirs', () => START)
     proxy.loseAnswerTo('update', 4)
-    assert.equal(await here.users.changePassword(ada.id, 1, 'ours', START), false)
+    assert.equal(await here.users.changePassword(ada.id, 1, 'ours', () => START), false)
     assert.equal(proxy.lost(), 4)
     assert.equal((await other.users.find(ada.id))?.passwordHash, 'theirs')
   })
@@ -138,9 +138,9 @@ mongoSuites('accounts in MongoDB when answers get lost', (server) => {
     const { here, other, ada, proxy } = await world(t)
     const bob = account('bob')
     await other.users.add(bob)
-    for (const { id } of [ada, bob]) await other.users.setRole(id, 'admin', START, OPERATOR)
+    for (const { id } of [ada, bob]) await other.users.setRole(id, 'admin', () => START, OPERATOR)
     proxy.loseAnswerTo('demotions', 1, { ok: 0, code: 11000, codeName: 'DuplicateKey', errmsg: 'no' })
-    assert.equal((await here.users.setRole(ada.id, 'customer', START, OPERATOR)).role, 'customer')
+    assert.equal((await here.users.setRole(ada.id, 'customer', () => START, OPERATOR)).role, 'customer')
     assert.equal(proxy.lost(), 1)
     assert.equal((await other.users.find(ada.id))?.role, 'customer')
   })

@@ -56,13 +56,13 @@ export function createAccountModel(): AccountModel {
     },
     find: live,
     findByName: named,
-    changePassword(id, fromVersion, passwordHash, at) {
+    changePassword(id, fromVersion, passwordHash, now) {
       const account = live(id)
       if (account?.passwordVersion !== fromVersion) return false
       const { passwordVersion, tokenVersion } = account
       write(
         { ...account, passwordHash, passwordVersion: passwordVersion + 1, tokenVersion: tokenVersion + 1 },
-        at,
+        now(),
       )
       return true
     },
@@ -72,22 +72,22 @@ export function createAccountModel(): AccountModel {
       write({ ...account, passwordHash: to })
       return true
     },
-    setRole(id, role, at) {
+    setRole(id, role, now) {
       const account = live(id)
       if (!account) throw new DomainError('user_not_found', 'There is no user with this id.')
       if (account.role === role) return account
       const isLast = role !== 'admin' && !all().some((other) => other.role === 'admin' && other.id !== id)
       if (isLast) throw new DomainError('last_admin', 'This is the last admin.')
-      write({ ...account, role, tokenVersion: account.tokenVersion + 1 }, at)
+      write({ ...account, role, tokenVersion: account.tokenVersion + 1 }, now())
       return accounts.get(id)!
     },
-    erase(id, at) {
+    erase(id, now) {
       const account = live(id)
       if (account?.role !== 'customer') return false
       erased.add(id)
       const { passwordVersion, tokenVersion } = account
       const versions = { passwordVersion: passwordVersion + 1, tokenVersion: tokenVersion + 1 }
-      write({ ...account, ...versions, username: erasedUsername(id), passwordHash: 'none' }, at)
+      write({ ...account, ...versions, username: erasedUsername(id), passwordHash: 'none' }, now())
       return true
     },
     withdrawals: (since, limit) =>

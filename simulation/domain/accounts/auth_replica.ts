@@ -140,8 +140,7 @@ export function startAuthReplica(machine: Machine, stores: AuthStores, watcher: 
   }
   void maintainRepeatedly()
 
-  const issue = async ({ id, role, tokenVersion }: Account): Promise<Token> => {
-    const at = now()
+  const issue = async ({ id, role, tokenVersion }: Account, at: Date): Promise<Token> => {
     const key = signingKey(await stores.keys.list(), at)
     if (!key) throw new Problem('store_unavailable', 'There is no signing key yet.')
     const token = { userId: id, version: tokenVersion, role, kid: key.kid, issuedAt: at.getTime() }
@@ -152,12 +151,12 @@ export function startAuthReplica(machine: Machine, stores: AuthStores, watcher: 
   return {
     register: (credentials, address) => register(ports, credentials, { address }),
     async login(credentials, address) {
-      const { account, refreshToken } = await login(ports, credentials, { address })
-      return { token: await issue(account), refreshToken }
+      const { account, readAt, refreshToken } = await login(ports, credentials, { address })
+      return { token: await issue(account, readAt), refreshToken }
     },
     async refresh(presented) {
-      const { account, refreshToken, replayed } = await refreshSession(ports, presented)
-      return { token: await issue(account), refreshToken, replayed }
+      const { account, readAt, refreshToken, replayed } = await refreshSession(ports, presented)
+      return { token: await issue(account, readAt), refreshToken, replayed }
     },
     logout: (refreshToken) => logout(ports, refreshToken),
     async changePassword(userId, change, address) {
