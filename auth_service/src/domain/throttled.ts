@@ -8,6 +8,10 @@ import { DomainError } from './errors.ts'
 import type { ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
 import { KNOWN_ADDRESS_MS, type LoginLimits, loginEntries, loginKeys, registrationKey } from './throttling.ts'
 
+/** From before an attempt is counted until that is known. */
+export const COUNTED_WITHIN_MS = 5_000
+export const COUNTS_MAX = 3
+
 export type ThrottledPorts = {
   readonly throttle: ThrottleStore
   readonly loginLimits: LoginLimits
@@ -49,11 +53,28 @@ async function countAttempt(
 ): Promise<string | undefined> {
   // The address first: an attempt refused there stores nothing, so a flood of invented names cannot fill the store.
   const address = entries.slice(-1)
-  const pausedUntil = await throttle.take(address, now)
+  const pausedUntil = await takeInTime(throttle, address, now)
   if (pausedUntil) return pausedUntil
-  const pausedForAccount = await throttle.take(entries.slice(0, -1), now)
+  const pausedForAccount = await takeInTime(throttle, entries.slice(0, -1), now)
   if (pausedForAccount) await throttle.refund(address.map((entry) => entry.key))
   return pausedForAccount
+}
+
+/**
+ * Counts again what took so long that the pause it started may be over by now: its process, or a write on its way, stood
+ * still after the clock was read. Refuses an attempt that cannot be counted in time.
+ */
+async function takeInTime(
+  throttle: ThrottleStore,
+  entries: readonly ThrottleEntry[],
+  now: () => Date,
+): Promise<string | undefined> {
+  for (let count = 0; count < COUNTS_MAX; count++) {
+    const began = now()
+    const pausedUntil = await throttle.take(entries, now)
+    if (pausedUntil || now().getTime() - began.getTime() <= COUNTED_WITHIN_MS) return pausedUntil
+  }
+  return timeAfter(now(), COUNTED_WITHIN_MS)
 }
 
 /** Counts a registration, also if its name is already taken. */
@@ -63,7 +84,7 @@ export async function throttledRegistration<T>(
   make: () => Promise<T>,
 ): Promise<T> {
   const entries = [{ key: registrationKey(address), limits: registrationLimits }]
-  const pausedUntil = await throttle.take(entries, now)
+  const pausedUntil = await takeInTime(throttle, entries, now)
   if (pausedUntil) throw tooMany(pausedUntil, now())
   return orRefund(throttle, entries, make)
 }

@@ -19,7 +19,7 @@
  *     find what others counted meanwhile too far ahead (promise 6), and end their pause or forget them.
  *
  * So the attempts of a key, from the first one that is remembered, are at least as far apart as the pauses between them are
- * long together, less the difference of two clocks and the time of one write (MongoDB: the clock is read before it).
+ * long together, less the difference of two clocks and COUNTED_WITHIN_MS (throttled.ts): what took longer is counted again.
  */
 import { CLOCKS_DIFFER_MS, isAhead, isPast, timeAfter } from './clocks.ts'
 import type { Attempts, ThrottleEntry, ThrottleLimits } from './ports.ts'

@@ -18,7 +18,7 @@ import {
 import { OPERATOR } from '../../src/domain/author.ts'
 import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
 import type { PasswordHasher, QueueTicket } from '../../src/domain/crypto_ports.ts'
-import type { Account, UserStore } from '../../src/domain/ports.ts'
+import type { Account, ThrottleEntry, UserStore } from '../../src/domain/ports.ts'
 import {
   ownSession,
   REPLAY_WINDOW_MS,
@@ -26,6 +26,7 @@ import {
   SESSIONS_PER_USER_MAX,
 } from '../../src/domain/sessions.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX } from '../../src/domain/signing_keys.ts'
+import { COUNTED_WITHIN_MS, COUNTS_MAX } from '../../src/domain/throttled.ts'
 import {
   FREE_ATTEMPTS_DEFAULT,
   loginLimits,
@@ -231,6 +232,55 @@ suite('logging in', () => {
     }
     const slow = { ...ports, throttle: { ...ports.throttle, take } }
     await assert.rejects(login(slow, { ...ADA, password: 'wrong' }, HERE), { code: 'too_many_attempts' })
+  })
+
+  suite('3: an attempt that is written long after its clock was read', () => {
+    /** Stands still between the two, while `stands` is true of the entries. */
+    const late = ({ throttle }: AccountPorts, stands: (key: string) => boolean, stand: () => void) => ({
+      ...throttle,
+      take(entries: readonly ThrottleEntry[], now: () => Date) {
+        const at = now()
+        if (stands(entries[0]!.key)) stand()
+        return throttle.take(entries, () => at)
+      },
+    })
+
+    for (const kind of ['pair', 'address']) {
+      test(`is counted again, so that no guess follows it within its pause: ${kind}`, async (t) => {
+        const { ports, clock, register, fails } = await world(t, {
+          loginLimits: loginLimits({ pair: 3, account: 9, address: 3 }),
+        })
+        await register()
+        for (let i = 0; i < 2; i++) assert.equal(await fails(), 'invalid_credentials')
+        let stood = false
+        const throttle = late(
+          ports,
+          (key) => key.startsWith(kind) && !stood,
+          () => {
+            stood = true
+            clock.pass(COUNTED_WITHIN_MS + 1)
+          },
+        )
+        const guess = login({ ...ports, throttle }, { ...ADA, password: 'wrong' }, HERE)
+        await assert.rejects(guess, { code: 'invalid_credentials' })
+        assert.equal(await fails('wrong', HERE, kind === 'pair' ? 'ada' : 'bob'), 'too_many_attempts')
+      })
+    }
+
+    test('is refused if it is late COUNTS_MAX times', async (t) => {
+      const { ports, clock, joined } = await world(t)
+      await joined()
+      let counts = 0
+      const stand = () => {
+        counts++
+        clock.pass(COUNTED_WITHIN_MS + 1)
+      }
+      const throttle = late(ports, () => true, stand)
+      await assert.rejects(login({ ...ports, throttle }, ADA, HERE), { code: 'too_many_attempts' })
+      assert.deepEqual([counts, COUNTS_MAX, COUNTED_WITHIN_MS], [3, 3, 5_000])
+      const registration = register({ ...ports, throttle }, { ...ADA, username: 'bob' }, HERE)
+      await assert.rejects(registration, { code: 'too_many_attempts' })
+    })
   })
 
   test('3: guesses by others do not lock out a known address', async (t) => {
