@@ -73,9 +73,9 @@ export function auditContract(name: string, open: OpenPair) {
       const ada = account('ada')
       await stores.users.add(ada)
       assert.equal(await stores.users.changePassword(ada.id, 1, HASH, () => START), true)
-      assert.equal(await stores.users.changePassword(ada.id, 1, HASH, () => START, OPERATOR), false)
+      assert.equal(await stores.users.changePassword(ada.id, 1, HASH, () => START, { by: OPERATOR }), false)
       assert.deepEqual(await recorded(stores), [])
-      assert.equal(await stores.users.changePassword(ada.id, 2, HASH, () => START, OPERATOR), true)
+      assert.equal(await stores.users.changePassword(ada.id, 2, HASH, () => START, { by: OPERATOR }), true)
       assert.deepEqual(await recorded(stores), [
         [OPERATOR, 'account.password_reset', ada.id, 'password_version: 2 -> 3'],
       ])
@@ -150,7 +150,7 @@ export function auditAtomicityContract(name: string, make: (t: Scope) => Promise
     const changes: Record<string, (stores: Stores, id: string, kid: string) => Promise<unknown>> = {
       'a role': ({ users }, id) => users.setRole(id, 'admin', () => START, ROOT),
       'an account of the operator': ({ users }) => users.add(account('eve', 'admin'), OPERATOR),
-      'a reset password': ({ users }, id) => users.changePassword(id, 1, HASH, () => START, OPERATOR),
+      'a reset password': ({ users }, id) => users.changePassword(id, 1, HASH, () => START, { by: OPERATOR }),
       'a deletion': ({ users }, id) => users.erase(id, () => START, OPERATOR),
       'an unlocked account': ({ throttle }, accountId) =>
         throttle.unlock(['a'], { accountId, at: START, by: OPERATOR }),

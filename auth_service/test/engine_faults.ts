@@ -45,8 +45,15 @@ export async function accountRun({ users, sessions, keys, throttle, check }: Sto
     },
     {
       name: 'change a password',
-      run: async () => assert.ok(await users.changePassword(ada.id, 1, `${ada.passwordHash}2`, () => START)),
-      applied: async () => (await users.find(ada.id))?.passwordVersion === 2,
+      run: async () =>
+        assert.ok(
+          await users.changePassword(ada.id, 1, `${ada.passwordHash}2`, () => START, { keep: kept.id }),
+        ),
+      async applied() {
+        const [account, session] = [await users.find(ada.id), await sessions.find(kept.id)]
+        assert.equal(session?.passwordVersion, account?.passwordVersion, 'both, or neither')
+        return account?.passwordVersion === 2
+      },
     },
     {
       name: 'rehash',

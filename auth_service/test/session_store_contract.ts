@@ -135,18 +135,45 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.equal(await sessions.rotate('s', 's 0', next('s 1')), false)
     })
 
-    test('ending all ends the sessions of this user only, except the given one', async (t) => {
+    test('ends the sessions of this user alone that are of an older password', async (t) => {
       const [{ sessions, users }, , user] = await given(t)
       const bob = account('bob')
       await users.add(bob)
       await sessions.start(session(bob.id, 'of bob'), 9)
       for (const id of ['a', 'b', 'c']) await sessions.start(session(user, id), 9)
-      await sessions.endAll(user, 'b')
+      await sessions.start({ ...session(user, 'new'), passwordVersion: 2 }, 9)
       const left = async () =>
-        (await Promise.all(['a', 'b', 'c', 'of bob'].map((id) => sessions.find(id)))).map((each) => each?.id)
-      assert.deepEqual(await left(), [undefined, 'b', undefined, 'of bob'])
-      await sessions.endAll(user)
-      assert.deepEqual(await left(), [undefined, undefined, undefined, 'of bob'])
+        (await Promise.all(['a', 'b', 'c', 'new', 'of bob'].map((id) => sessions.find(id)))).flatMap(
+          (each) => each?.id ?? [],
+        )
+      await sessions.endOlder(user, 1)
+      assert.deepEqual(await left(), ['a', 'b', 'c', 'new', 'of bob'])
+      await sessions.endOlder(user, 2)
+      assert.deepEqual(await left(), ['new', 'of bob'])
+      await sessions.endOlder(user, 3)
+      assert.deepEqual(await left(), ['of bob'])
+    })
+
+    test('a new password keeps the given session, if it is the user’s and of the password before', async (t) => {
+      const [{ sessions, users }, other, user] = await given(t)
+      const bob = account('bob')
+      await users.add(bob)
+      for (const id of ['a', 'b']) await sessions.start(session(user, id), 9)
+      await sessions.start({ ...session(user, 'older'), passwordVersion: 0 }, 9)
+      await sessions.start(session(bob.id, 'of bob'), 9)
+      const versions = async () =>
+        Promise.all(
+          ['a', 'b', 'older', 'of bob'].map(async (id) => (await other.sessions.find(id))?.passwordVersion),
+        )
+      const change = (from: number, keep: string) =>
+        users.changePassword(user, from, `$argon2id$${from} ${keep}`, () => START, { keep })
+      assert.equal(await change(7, 'a'), false)
+      assert.deepEqual(await versions(), [1, 1, 0, 1])
+      assert.equal(await change(1, 'a'), true)
+      assert.deepEqual(await versions(), [2, 1, 0, 1])
+      for (const [n, keep] of ['b', 'older', 'of bob', 'unknown'].entries())
+        assert.equal(await change(n + 2, keep), true)
+      assert.deepEqual(await versions(), [2, 1, 0, 1])
     })
 
     test('counts the sessions of a user that have not expired', async (t) => {
@@ -157,14 +184,6 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       for (const [n, id] of ['a', 'b', 'c'].entries()) await sessions.start(session(user, id, after(n)), 9)
       const counts = [0, 1_000, 1_001, 1_002].map((ms) => sessions.count(user, after(ms)))
       assert.deepEqual(await Promise.all(counts), [3, 2, 1, 0])
-    })
-
-    test('sets a new password version, if the session exists', async (t) => {
-      const [{ sessions }, , user] = await given(t)
-      await sessions.start(session(user, 's'), 9)
-      assert.equal(await sessions.setPasswordVersion('s', 2), true)
-      assert.equal(await sessions.setPasswordVersion('unknown', 2), false)
-      assert.deepEqual(await sessions.find('s'), { ...session(user, 's'), passwordVersion: 2 })
     })
 
     test('purging removes only expired sessions, oldest first, one batch at a time', async (t) => {

@@ -138,7 +138,7 @@ export function userStoreContract(name: string, open: OpenPair) {
       const later = new Date(START.getTime() + 60_000)
       const changes: Record<string, (id: string, now: () => Date) => Promise<unknown>> = {
         password: (id, now) => users.changePassword(id, 1, `${HASH}2`, now),
-        reset: (id, now) => users.changePassword(id, 1, `${HASH}2`, now, OPERATOR),
+        reset: (id, now) => users.changePassword(id, 1, `${HASH}2`, now, { by: OPERATOR }),
         role: (id, now) => users.setRole(id, 'admin', now, OPERATOR),
         deletion: (id, now) => users.erase(id, now, OPERATOR),
       }

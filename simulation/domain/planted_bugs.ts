@@ -393,8 +393,8 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'a new password ends the own session, too',
     path: `${AUTH}/accounts.ts`,
-    from: '  if (ownSessionId !== undefined)\n    await ports.sessions.setPasswordVersion(ownSessionId, account.passwordVersion + 1)',
-    to: '',
+    from: 'ports.now, { keep })',
+    to: 'ports.now)',
     seeds: 400,
   },
   {

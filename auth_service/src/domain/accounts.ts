@@ -6,7 +6,8 @@
  *  2. A failed login does the same work and gives the same answer, whether the account is unknown or the password wrong.
  *  3. Each password check is throttled (throttling.ts), at login and when the password is changed.
  *  4. A new password ends all other sessions in the same write: a session stores the passwordVersion it was started with,
- *     and is invalid when the account has another one.
+ *     and is invalid when the account has another one. The session that changed it gets the new version in that write, too,
+ *     so who changed the password stays signed in, whatever happens meanwhile.
  *  5. A new role or password withdraws the access tokens issued before, in the same write.
  *  6. There is always an admin: the last one cannot be demoted. A registration never makes an admin.
  */
@@ -106,13 +107,13 @@ export async function changePassword(
   if (!proven) throw wrongPassword()
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
   const passwordHash = await ports.hasher.hash(accepted, ticket)
-  const ownSessionId = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
-  if (!(await ports.users.changePassword(account.id, account.passwordVersion, passwordHash, ports.now))) {
+  const { id, passwordVersion } = account
+  const keep = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
+  if (!(await ports.users.changePassword(id, passwordVersion, passwordHash, ports.now, { keep }))) {
     throw wrongPassword() // A concurrent change came first, so the password that was checked is no longer valid.
   }
-  if (ownSessionId !== undefined)
-    await ports.sessions.setPasswordVersion(ownSessionId, account.passwordVersion + 1)
-  await ports.sessions.endAll(account.id, ownSessionId)
+  // They are invalid already.
+  await ports.sessions.endOlder(id, passwordVersion + 1)
 }
 
 const wrongPassword = () => new DomainError('wrong_password', 'The current password is not right.')

@@ -99,9 +99,9 @@ async function replacePassword(ports: OperatorPorts, username: string, password:
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const account = await namedAccount(ports, username)
     const { id, passwordVersion } = account
-    if (!(await users.changePassword(id, passwordVersion, passwordHash, now, OPERATOR))) continue
+    if (!(await users.changePassword(id, passwordVersion, passwordHash, now, { by: OPERATOR }))) continue
     // They are invalid already: they have an older passwordVersion.
-    await sessions.endAll(account.id)
+    await sessions.endOlder(id, passwordVersion + 1)
     return account
   }
   throw new Error('The password was changed at the same time; try again.')

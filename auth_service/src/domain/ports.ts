@@ -12,6 +12,7 @@
 import type { Author } from './author.ts'
 
 type Clock = () => Date
+type How = { readonly by?: Author; readonly keep?: string | undefined }
 export type Role = 'customer' | 'admin'
 
 export type User = {
@@ -47,9 +48,10 @@ export type UserStore = {
   findByName(canonical: string): Promise<Account | undefined>
   /**
    * Sets a new password if `fromVersion` is still the account's passwordVersion. Then passwordVersion becomes
-   * fromVersion + 1, and tokenVersion grows. Without an author it is the owner's choice. Resolves whether it was set.
+   * fromVersion + 1, and tokenVersion grows, and so does the passwordVersion of the user's session `keep` if it was
+   * fromVersion. Without an author it is the owner's choice. Resolves whether it was set.
    */
-  changePassword(id: string, fromVersion: number, hash: string, now: Clock, by?: Author): Promise<boolean>
+  changePassword(id: string, fromVersion: number, hash: string, now: Clock, how?: How): Promise<boolean>
   /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it was replaced. */
   rehash(id: string, from: string, to: string): Promise<boolean>
   /**
@@ -106,15 +108,13 @@ export type SessionStore = {
   end(id: string): Promise<void>
   /** How many sessions of a user have not expired. */
   count(userId: string, now: Date): Promise<number>
-  /** Ends all sessions of a user except `except`. */
-  endAll(userId: string, except?: string): Promise<void>
+  /** Ends the sessions of a user whose passwordVersion is lower. */
+  endOlder(userId: string, passwordVersion: number): Promise<void>
   /**
    * Moves sessions created later than `now` + CLOCKS_DIFFER_MS to `now`, with the same lifetime. Only sessions that expire
    * after `endsAfter` count, at most `limit` of them. Resolves how many were moved.
    */
   clampFutureStarts(now: Date, endsAfter: Date, limit: number): Promise<number>
-  /** Keeps a session valid after a new password. Resolves false if the session has ended. */
-  setPasswordVersion(id: string, passwordVersion: number): Promise<boolean>
   /** Removes at most `limit` sessions with expiresAt <= `now`. Resolves how many. */
   purge(now: Date, limit: number): Promise<number>
 }

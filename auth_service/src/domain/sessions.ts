@@ -69,7 +69,7 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
   const session = await liveSession(ports, presented)
   const readAt = now()
   const account = await ports.users.find(session.userId)
-  if (!account || account.passwordVersion !== session.passwordVersion) {
+  if (!account || !(await isOfPassword(sessions, session, account.passwordVersion))) {
     await sessions.end(session.id)
     throw refused('The password was changed')
   }
@@ -93,6 +93,10 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
   await sessions.end(session.id)
   throw refused('It was used before, so the session was ended')
 }
+
+/** The session that changes the password gets the new version with it: perhaps after it was read, and before the account. */
+const isOfPassword = async (sessions: SessionStore, { id, passwordVersion }: Session, current: number) =>
+  passwordVersion === current || (await sessions.find(id))?.passwordVersion === current
 
 function isReplay({ previousHash, salt, rotatedAt }: Session, presentedHash: string, now: Date): boolean {
   if (previousHash !== presentedHash || salt === null || rotatedAt === null) return false
@@ -118,7 +122,7 @@ export async function endSession({ sessions, refreshTokens }: SessionPorts, toke
   if (id !== undefined) await sessions.end(id)
 }
 
-/** Resolves the id of the user's live session whose newest or previous token this is, or undefined. */
+/** Resolves the id of the user's live session, if its token is one that could be exchanged now. */
 export async function ownSession(
   { sessions, refreshTokens, now }: SessionPorts,
   account: Account,
@@ -129,7 +133,8 @@ export async function ownSession(
   if (!session || session.userId !== account.id || isPast(session.expiresAt, now())) return undefined
   if (session.passwordVersion !== account.passwordVersion) return undefined
   const hash = refreshTokens.hash(token)
-  return hash === session.tokenHash || hash === session.previousHash ? session.id : undefined
+  // An older one was used by another party, who has its successor.
+  return hash === session.tokenHash || isReplay(session, hash, now()) ? session.id : undefined
 }
 
 const refused = (why: string) =>

@@ -8,7 +8,7 @@ import type { Session, SessionStore } from '../domain/ports.ts'
 import { validateStoredSession } from '../domain/stored_records.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
-type Document = Omit<Session, 'id' | 'rotatedAt' | 'createdAt' | 'expiresAt'> & {
+export type SessionDocument = Omit<Session, 'id' | 'rotatedAt' | 'createdAt' | 'expiresAt'> & {
   _id: string
   rotatedAt: Date | null
   createdAt: Date
@@ -25,7 +25,7 @@ export const SESSION_INDEXES: Readonly<Record<string, readonly IndexDescription[
 export function createMongoSessionStore(store: MongoStore, unreadableOf: UnreadableOf): SessionStore {
   const { repeat } = store
   const reading = createReading(session, ({ _id }) => String(_id), unreadableOf('a session'))
-  const sessions = store.collection<Document>('sessions')
+  const sessions = store.collection<SessionDocument>('sessions')
 
   return {
     start: (session, keep) =>
@@ -66,11 +66,9 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
       repeat(() =>
         sessions.countDocuments({ userId, expiresAt: { $gt: now } }, { hint: 'sessions_by_user' }),
       ),
-    endAll: (userId, except = '') =>
-      repeat(async () => void (await sessions.deleteMany({ userId, _id: { $ne: except } }))),
-    setPasswordVersion: (id, passwordVersion) =>
+    endOlder: (userId, passwordVersion) =>
       repeat(
-        async () => (await sessions.updateOne({ _id: id }, { $set: { passwordVersion } })).matchedCount === 1,
+        async () => void (await sessions.deleteMany({ userId, passwordVersion: { $lt: passwordVersion } })),
       ),
     clampFutureStarts: (now, endsAfter, limit) =>
       repeat(async () => {
@@ -103,7 +101,7 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
   }
 }
 
-const session = ({ _id, rotatedAt, createdAt, expiresAt, ...fields }: Document): Session =>
+const session = ({ _id, rotatedAt, createdAt, expiresAt, ...fields }: SessionDocument): Session =>
   validateStoredSession({
     id: _id,
     ...fields,
@@ -112,7 +110,7 @@ const session = ({ _id, rotatedAt, createdAt, expiresAt, ...fields }: Document):
     expiresAt: fromDate(expiresAt),
   })
 
-const documentOf = ({ id, rotatedAt, createdAt, expiresAt, ...fields }: Session): Document => ({
+const documentOf = ({ id, rotatedAt, createdAt, expiresAt, ...fields }: Session): SessionDocument => ({
   _id: id,
   ...fields,
   rotatedAt: rotatedAt === null ? null : toDate(rotatedAt),

@@ -3,11 +3,10 @@
  * two documents, so each demotion also increments the document `roles` in `guards`: of two concurrent demotions that each
  * rely on the other admin, only one commits.
  */
-
 import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
 import { isDuplicate, OutcomeUnknown, retryDuplicate, unavailable } from '@shop/service_kit/mongo/errors'
-import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import type { ClientSession, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
@@ -17,6 +16,7 @@ import type { Author } from '../domain/author.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
+import type { SessionDocument } from './mongo_session_store.ts'
 import { account, type Document, user, withdrawal } from './mongo_user_documents.ts'
 import { toDate } from './stored_times.ts'
 
@@ -26,7 +26,6 @@ type Guard = { _id: string; demotions: number }
 export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
   users: [
     { name: 'users_by_name', key: { canonicalName: 1 }, unique: true },
-
     { name: 'tokens_changed', key: { tokensChangedAt: -1 }, sparse: true },
     { name: 'admins', key: { role: 1, _id: 1 }, partialFilterExpression: { role: 'admin' } },
   ],
@@ -43,6 +42,7 @@ export function createMongoUserStore(
 ): UserStore {
   const users = store.collection<Document>('users')
   const guards = store.collection<Guard>('guards')
+  const sessions = store.collection<SessionDocument>('sessions')
   const readingBy = <Of>(read: (document: Document) => Of) =>
     createReading(read, ({ _id }) => String(_id), unreadableOf('an account'))
   const [userOf, accountOf, withdrawalOf] = [readingBy(user), readingBy(account), readingBy(withdrawal)]
@@ -107,9 +107,9 @@ export function createMongoUserStore(
     },
     find: (id) => store.repeat(async () => optional(await users.findOne({ _id: id }))),
     findByName: (canonicalName) => store.repeat(async () => optional(await users.findOne({ canonicalName }))),
-    changePassword(id, passwordVersion, passwordHash, now, by) {
+    changePassword(id, passwordVersion, passwordHash, now, { by, keep } = {}) {
       let attempts = 0
-      return audit.write(by, now().toISOString(), async (options, record) => {
+      const change = async (options: { session?: ClientSession }) => {
         attempts++
         const to = { passwordHash, passwordVersion: passwordVersion + 1, tokensChangedAt: now() }
         const { matchedCount } = await users.updateOne(
@@ -118,16 +118,27 @@ export function createMongoUserStore(
           options,
         )
         if (matchedCount === 1) {
-          await record(passwordReset(id, passwordVersion))
-          return true
+          if (keep !== undefined) {
+            const kept = { _id: keep, userId: id, passwordVersion }
+            await sessions.updateOne(kept, { $set: { passwordVersion: to.passwordVersion } }, options)
+          }
+          return 'changed'
         }
-        if (attempts === 1) return false
+        if (attempts === 1) return 'refused'
         // The answer of an earlier attempt was lost. The salted hash shows whether that attempt was applied.
         const found = await users.findOne({ _id: id }, options)
-        if (found?.passwordHash === passwordHash) return true
+        if (found?.passwordHash === passwordHash) return 'changed before'
         if (found && found.passwordVersion > to.passwordVersion)
           throw unavailable(new Error('Two concurrent changes.'))
-        return false
+        return 'refused'
+      }
+      if (by === undefined && keep !== undefined) {
+        return store.transact(async (session) => (await change({ session })) !== 'refused')
+      }
+      return audit.write(by, now().toISOString(), async (options, record) => {
+        const outcome = await change(options)
+        if (outcome === 'changed') await record(passwordReset(id, passwordVersion))
+        return outcome !== 'refused'
       })
     },
     rehash: (id, from, to) =>

@@ -36,8 +36,7 @@ export function createSqliteSessionStore(
      WHERE id = ? AND token_hash = ?`)
   const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
   const count = reader.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ? AND expires_at > ?')
-  const removeOthers = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND id <> ?')
-  const adopt = writer.prepare('UPDATE sessions SET password_version = ? WHERE id = ?')
+  const removeOlder = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND password_version < ?')
   // The unary plus forces the index on created_at: almost no session was created in the future.
   const clampFutureStarts = writer.prepare(`
     UPDATE sessions SET expires_at = :now + expires_at - created_at, created_at = :now
@@ -70,8 +69,7 @@ export function createSqliteSessionStore(
       write(() => rotate.run(tokenHash, salt, toMs(rotatedAt), id, from).changes === 1),
     end: (id) => write(() => void remove.run(id)),
     count: async (userId, now) => Number(count.get(userId, now.getTime())!.n),
-    endAll: (userId, except = '') => write(() => void removeOthers.run(userId, except)),
-    setPasswordVersion: (id, passwordVersion) => write(() => adopt.run(passwordVersion, id).changes === 1),
+    endOlder: (userId, passwordVersion) => write(() => void removeOlder.run(userId, passwordVersion)),
     clampFutureStarts: (now, endsAfter, limit) =>
       write(() => {
         const ahead = now.getTime() + CLOCKS_DIFFER_MS

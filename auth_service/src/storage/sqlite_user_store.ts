@@ -57,6 +57,9 @@ export function createSqliteUserStore(
   const setPassword = writer.prepare(`
     UPDATE users SET password_hash = ?, password_version = password_version + 1, tokens_changed_at = ?
      WHERE id = ? AND password_version = ? AND deleted_at IS NULL`)
+  const keepSession = writer.prepare(
+    'UPDATE sessions SET password_version = password_version + 1 WHERE id = ? AND user_id = ? AND password_version = ?',
+  )
   const setHash = writer.prepare(
     'UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ? AND deleted_at IS NULL',
   )
@@ -104,9 +107,10 @@ export function createSqliteUserStore(
     },
     find: async (id) => optional(byId.get(id)),
     findByName: async (canonical) => optional(byName.get(canonical)),
-    changePassword: (id, fromVersion, passwordHash, now, by) =>
+    changePassword: (id, fromVersion, passwordHash, now, { by, keep } = {}) =>
       audit.write(by, now().toISOString(), (record) => {
         if (setPassword.run(passwordHash, now().getTime(), id, fromVersion).changes === 0) return false
+        if (keep !== undefined) keepSession.run(keep, id, fromVersion)
         record(passwordReset(id, fromVersion))
         return true
       }),

@@ -493,6 +493,81 @@ suite('another password', () => {
     ])
   })
 
+  suite('4: the session that changed it goes on', () => {
+    test('when another tab, which has the same session, refreshes it as soon as the password is changed', async (t) => {
+      const { joined, refresh, ports, stores } = await world(t)
+      const { account, refreshToken } = await joined()
+      let refreshed: string | undefined
+      const users: UserStore = {
+        ...stores.users,
+        async changePassword(...given) {
+          const changed = await stores.users.changePassword(...given)
+          refreshed = (await refresh(refreshToken)).refreshToken
+          return changed
+        },
+      }
+      await changePassword({ ...ports, users }, account, { ...change(), refreshToken }, HERE)
+      assert.ok(await refresh(refreshed!))
+    })
+
+    test('when another tab has just begun to refresh it', async (t) => {
+      const { joined, refresh, ports, stores } = await world(t)
+      const { account, refreshToken } = await joined()
+      const users: UserStore = {
+        ...stores.users,
+        // The session was read already.
+        async find(id) {
+          await changePassword(ports, account, { ...change(), refreshToken }, HERE)
+          return stores.users.find(id)
+        },
+      }
+      const { refreshToken: refreshed } = await refreshSession({ ...ports, users }, refreshToken)
+      assert.ok(await refresh(refreshed))
+    })
+
+    test('when the process stops right after the change', async (t) => {
+      const { joined, enter, refresh, ports, stores } = await world(t)
+      const { account, refreshToken } = await joined()
+      const { refreshToken: there } = await enter(ADA, ELSEWHERE)
+      const users: UserStore = {
+        ...stores.users,
+        async changePassword(...given) {
+          await stores.users.changePassword(...given)
+          throw new Error('stopped')
+        },
+      }
+      const stopped = changePassword({ ...ports, users }, account, { ...change(), refreshToken }, HERE)
+      await assert.rejects(stopped, /stopped/)
+      assert.ok(await refresh(refreshToken))
+      await assert.rejects(refresh(there), { ...REFUSED, message: /password was changed/ })
+    })
+
+    test('and so does one that was started with the new password before the others were removed', async (t) => {
+      const { joined, refresh, enter, ports, stores } = await world(t)
+      const { account, refreshToken } = await joined()
+      let there: string | undefined
+      const users: UserStore = {
+        ...stores.users,
+        async changePassword(...given) {
+          const changed = await stores.users.changePassword(...given)
+          there = (await enter({ ...ADA, password: OTHER }, ELSEWHERE)).refreshToken
+          return changed
+        },
+      }
+      await changePassword({ ...ports, users }, account, { ...change(), refreshToken }, HERE)
+      assert.ok(await refresh(there!))
+    })
+  })
+
+  test('ends the caller’s session, too, if its token was used too long ago: another party has its successor', async (t) => {
+    const { joined, refresh, ports, clock } = await world(t)
+    const { account, refreshToken: stolen } = await joined()
+    const { refreshToken: ofThief } = await refresh(stolen)
+    clock.pass(REPLAY_WINDOW_MS + 1)
+    await changePassword(ports, account, { ...change(), refreshToken: stolen }, HERE)
+    await assert.rejects(refresh(ofThief), REFUSED)
+  })
+
   test('without a session ends them all', async (t) => {
     const { joined, refresh, ports } = await world(t)
     const { account, refreshToken } = await joined()

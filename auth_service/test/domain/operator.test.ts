@@ -55,7 +55,7 @@ suite('a password that the operator resets', () => {
     const { ports, enter, refresh, register: add } = await world(t)
     await add('ada')
     const { refreshToken } = await enter('ada')
-    const stopping = { ...ports, sessions: { ...ports.sessions, endAll: stop } }
+    const stopping = { ...ports, sessions: { ...ports.sessions, endOlder: stop } }
     await assert.rejects(resetPassword(stopping, 'ada', NEW), /stopped/)
     assert.equal((await refresh(refreshToken)).status, 401)
   })
@@ -195,7 +195,7 @@ suite('a deleted account', () => {
   })
 
   test('3: after a stop at any step, its name is in use or clean, and the deletion can be repeated', async (t) => {
-    const steps = ['setRole', 'changePassword', 'endAll', 'clear', 'erase'] as const
+    const steps = ['setRole', 'changePassword', 'endOlder', 'clear', 'erase'] as const
     for (const step of steps) {
       for (const when of ['before', 'after'] as const) {
         const { ports, stores, lockOut, outcome, join, refresh } = await world(t)

@@ -13,6 +13,7 @@ import type {
 } from '../../../auth_service/src/domain/ports.ts'
 import { canonicalUsername, erasedUsername } from '../../../auth_service/src/domain/usernames.ts'
 import type { Synchronous } from '../store_access.ts'
+import type { SessionModel } from './session_model.ts'
 
 /** `after` is undefined if the account was deleted. */
 export type AccountWrite = {
@@ -32,7 +33,7 @@ export type AccountModel = {
   readonly keyWrites: readonly KeyWrite[]
 }
 
-export function createAccountModel(): AccountModel {
+export function createAccountModel(sessions: Pick<SessionModel, 'keep'>): AccountModel {
   const accounts = new Map<string, Account>()
   const erased = new Set<string>()
   const changedAt = new Map<string, number>()
@@ -56,7 +57,7 @@ export function createAccountModel(): AccountModel {
     },
     find: live,
     findByName: named,
-    changePassword(id, fromVersion, passwordHash, now) {
+    changePassword(id, fromVersion, passwordHash, now, { keep } = {}) {
       const account = live(id)
       if (account?.passwordVersion !== fromVersion) return false
       const { passwordVersion, tokenVersion } = account
@@ -64,6 +65,7 @@ export function createAccountModel(): AccountModel {
         { ...account, passwordHash, passwordVersion: passwordVersion + 1, tokenVersion: tokenVersion + 1 },
         now(),
       )
+      if (keep !== undefined) sessions.keep(keep, id, fromVersion)
       return true
     },
     rehash(id, from, to) {

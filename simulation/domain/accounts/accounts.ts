@@ -40,8 +40,8 @@ export function createAccounts(history: DomainHistory) {
   const network = createNetwork(history)
   const access = createStoreAccess(history)
   const disk = { name: 'disk of accounts', isFull: false }
-  const model = createAccountModel()
   const sessionModel = createSessionModel()
+  const model = createAccountModel(sessionModel)
   const throttle = createThrottleModel()
   const oracle = createAccountOracle(history, model, createThrottleOracle(history, throttle))
   const sessions = createSessionAnswers(history, sessionModel, oracle)

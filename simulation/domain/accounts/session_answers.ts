@@ -22,8 +22,6 @@ type Family = {
   readonly bornAt: number
   /** To end. */
   reasons: number
-  /** How often one of its tokens was presented. */
-  presented: number
   endedAt?: number
 }
 
@@ -76,9 +74,6 @@ export function createSessionAnswers(
     return successorUsedAt(token) !== undefined || world.time() > used + REPLAY_WINDOW_MS - 2 * WRONG_MS
   }
 
-  const isOnTheWay = (family: string) =>
-    [...onTheWay].some(([token, times]) => times > 0 && familyOf(token) === family)
-
   const answered = (token: string) => {
     if (!comesTwice) onTheWay.set(token, onTheWay.get(token)! - 1)
   }
@@ -89,7 +84,6 @@ export function createSessionAnswers(
       families.set(familyOf(token), {
         username,
         bornAt: world.time(),
-        presented: 0,
         reasons: (lastEnd.get(username) ?? -1) >= began ? 1 : 0,
       })
     },
@@ -134,8 +128,6 @@ export function createSessionAnswers(
     },
     presents(token) {
       onTheWay.set(token, (onTheWay.get(token) ?? 0) + 1)
-      const family = families.get(familyOf(token))
-      if (family) family.presented += 1
     },
     ends(token) {
       const family = families.get(familyOf(token))
@@ -149,10 +141,9 @@ export function createSessionAnswers(
       lastEnd.set(username, Number.POSITIVE_INFINITY)
       for (const family of families.values()) if (family.username === username) family.reasons += 1
       const kept = own === undefined ? undefined : families.get(familyOf(own))
-      const [presented, wasOnTheWay] = [kept?.presented, own !== undefined && isOnTheWay(familyOf(own))]
-      // One that is refreshed between the two writes of the change ends, too.
+      // It is not kept for a token that was used so long ago that another party has its successor.
       return () => {
-        if (kept && !wasOnTheWay && kept.presented === presented) kept.reasons -= 1
+        if (kept && !isOld(own!)) kept.reasons -= 1
       }
     },
     endedAll(username, own, began) {

@@ -10,6 +10,8 @@ export type SessionModel = {
   readonly sessions: ReadonlyMap<string, Session>
   /** All, in their order. */
   readonly rotations: readonly Rotation[]
+  /** In the step in which the password is changed. */
+  keep(id: string, userId: string, fromVersion: number): void
 }
 
 export function createSessionModel(): SessionModel {
@@ -34,8 +36,9 @@ export function createSessionModel(): SessionModel {
     end: (id) => void sessions.delete(id),
     count: (userId, now) =>
       of(userId).filter(({ expiresAt }) => Date.parse(expiresAt) > now.getTime()).length,
-    endAll(userId, except) {
-      for (const { id } of of(userId)) if (id !== except) sessions.delete(id)
+    endOlder(userId, passwordVersion) {
+      for (const session of of(userId))
+        if (session.passwordVersion < passwordVersion) sessions.delete(session.id)
     },
     clampFutureStarts(now, endsAfter, limit) {
       const ahead = [...sessions.values()].filter(
@@ -50,18 +53,18 @@ export function createSessionModel(): SessionModel {
       }
       return Math.min(ahead.length, limit)
     },
-    setPasswordVersion(id, passwordVersion) {
-      const session = sessions.get(id)
-      if (session) sessions.set(id, { ...session, passwordVersion })
-      return session !== undefined
-    },
     purge(now, limit) {
       const expired = [...sessions.values()].filter(({ expiresAt }) => Date.parse(expiresAt) <= now.getTime())
       for (const { id } of expired.slice(0, limit)) sessions.delete(id)
       return Math.min(expired.length, limit)
     },
   }
-  return { store, sessions, rotations }
+  const keep: SessionModel['keep'] = (id, userId, fromVersion) => {
+    const session = sessions.get(id)
+    if (session?.userId === userId && session.passwordVersion === fromVersion)
+      sessions.set(id, { ...session, passwordVersion: fromVersion + 1 })
+  }
+  return { store, sessions, rotations, keep }
 }
 
 const age = ({ createdAt, id }: Session) => `${createdAt} ${id}`
