@@ -136,9 +136,10 @@ export async function correctClockSkew({
   now,
   defer,
 }: Pick<SettleDuePorts, 'orders' | 'now' | 'defer'>): Promise<void> {
-  const at = now()
   for (let after: string | undefined; ; ) {
     const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after })
+    // After the page was read: by an older time, leases and pauses given meanwhile would be too far ahead.
+    const at = now()
     const tooFar = page.filter(({ schedule }) => schedule.dueAt > isoAfter(at, DUE_AHEAD_MAX_MS))
     if (tooFar.length > 0) {
       const dueAt = at.toISOString()

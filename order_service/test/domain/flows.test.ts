@@ -510,6 +510,22 @@ suite('correctClockSkew', () => {
     for (const id of late) assert.equal((await orders.find(id))?.schedule.dueAt, AT.toISOString())
   })
 
+  test('leaves alone what was scheduled while it read, however long that takes', async (t) => {
+    const { add, ports, orders } = await world(t)
+    for (let i = 0; i < CLAIMS_MAX; i++) await add()
+    const leased = await add({ dueAt: later(2 * LEASE_MS + 1).toISOString() })
+    let at = AT
+    const slow: OrderStore = {
+      ...orders,
+      async listUnsettled(page) {
+        at = later(LEASE_MS)
+        return orders.listUnsettled(page)
+      },
+    }
+    await correctClockSkew({ ...ports, orders: slow, now: () => at })
+    assert.equal((await orders.find(leased.order.id))?.schedule.dueAt, leased.schedule.dueAt)
+  })
+
   test('writes nothing where no order is too far ahead', async (t) => {
     const { add, ports, orders } = await world(t)
     await add()
