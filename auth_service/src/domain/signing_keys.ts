@@ -6,12 +6,13 @@
  *     the only key was made by a clock ahead of ours, the key with the earliest `signsFrom` signs.
  *  2. A scheduled key is published PUBLISH_AHEAD_MS before it signs, so every service has it by then. Only the first key
  *     and a forced one sign at once; services fetch the keys when they meet an unknown `kid`.
- *  3. A key stays published until every token it signed has expired, plus RETIRE_SLACK_MS for differing clocks.
+ *  3. A key stays published until every token it signed has expired, plus RETIRE_SLACK_MS for
+ *     differing clocks and a successor that was stored late.
  *  4. A key made by a clock that was ahead (clocks.ts) gets a successor at once, so rotation does not stop.
  *  5. If several replicas make the next key at the same time, one succeeds: the generation is unique in the store.
  */
 import { type Author, OPERATOR, SYSTEM } from './author.ts'
-import { isAhead, isPast, timeAfter } from './clocks.ts'
+import { isAhead, isPast, timeAfter, WRITE_DELAY_MAX_MS } from './clocks.ts'
 import type { MakeKeyPair } from './crypto_ports.ts'
 import type { KeyStore, SigningKey } from './ports.ts'
 
@@ -19,7 +20,8 @@ import type { KeyStore, SigningKey } from './ports.ts'
 export const PUBLISH_AHEAD_MS = 15 * 60_000
 /** The longest lifetime of an access token, whatever the configuration. */
 export const ACCESS_TOKEN_TTL_SECONDS_MAX = 3_600
-export const RETIRE_SLACK_MS = 60_000
+/** Until a new key is stored, the one before it signs. */
+export const RETIRE_SLACK_MS = 60_000 + WRITE_DELAY_MAX_MS
 const ADD_ATTEMPTS_MAX = 10
 
 /** The key that signs now, or undefined if there is no key yet. */

@@ -5,15 +5,12 @@
  *  - A token lives from a time that was read before its account was (`readAt`, sessions.ts), at most
  *    ACCESS_TOKEN_TTL_SECONDS_MAX. So a token of the version before a change expires by then after the change.
  *  - The time of a change is read when it is written. That is exact on SQLite, whose lock keeps others from issuing tokens
- *    meanwhile; on MongoDB a write may be delayed after its time was read.
+ *    meanwhile; on MongoDB a write may be delayed after its time was read (WRITE_DELAY_MAX_MS).
  */
 import type { UserStore, Withdrawal } from './ports.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX, RETIRE_SLACK_MS } from './signing_keys.ts'
 
-/** Longer than a write is on its way: a network that was cut delivers for about 15 minutes what was sent before. */
-export const WRITE_DELAY_MAX_MS = 3_600_000
-
-const LISTED_MS = ACCESS_TOKEN_TTL_SECONDS_MAX * 1000 + RETIRE_SLACK_MS + WRITE_DELAY_MAX_MS
+const LISTED_MS = ACCESS_TOKEN_TTL_SECONDS_MAX * 1000 + RETIRE_SLACK_MS
 
 export const withdrawals = (users: UserStore, now: Date, limit: number): Promise<Withdrawal[]> =>
   users.withdrawals(new Date(now.getTime() - LISTED_MS), limit)

@@ -16,7 +16,7 @@ import {
   setRole,
 } from '../../src/domain/accounts.ts'
 import { OPERATOR } from '../../src/domain/author.ts'
-import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
+import { CLOCKS_DIFFER_MS, WRITE_DELAY_MAX_MS } from '../../src/domain/clocks.ts'
 import type { PasswordHasher, QueueTicket } from '../../src/domain/crypto_ports.ts'
 import type { Account, ThrottleEntry, UserStore } from '../../src/domain/ports.ts'
 import {
@@ -34,7 +34,7 @@ import {
   registrationLimits,
 } from '../../src/domain/throttling.ts'
 import { isUsername } from '../../src/domain/usernames.ts'
-import { WRITE_DELAY_MAX_MS, withdrawals } from '../../src/domain/withdrawals.ts'
+import { withdrawals } from '../../src/domain/withdrawals.ts'
 import { createClock, inMemory, newId, PASSWORD, WEAK } from '../support.ts'
 
 const HERE = { address: '192.0.2.1' }

@@ -4,6 +4,7 @@ import { KEYS_REFRESH_MS } from '@shop/service_kit/identity/remote_keys'
 import fc from 'fast-check'
 import { makeKeyPair } from '../../src/crypto/signing.ts'
 import { SYSTEM } from '../../src/domain/author.ts'
+import { WRITE_DELAY_MAX_MS } from '../../src/domain/clocks.ts'
 import type { SigningKey } from '../../src/domain/ports.ts'
 import {
   ACCESS_TOKEN_TTL_SECONDS_MAX,
@@ -173,6 +174,21 @@ suite('making keys', () => {
     clock.pass(PUBLISH_AHEAD_MS + TTL_MS + RETIRE_SLACK_MS + 1)
     await maintainKeys(ports, ROTATION)
     assert.deepEqual(kids(await keys.list()), [second])
+  })
+
+  test('3: a key verifies the last token that it signed, also if its successor was stored WRITE_DELAY_MAX_MS late', async (t) => {
+    const [stores] = await inMemory(t)
+    const clock = createClock()
+    const ports = { keys: stores.keys, makeKeyPair, now: clock.now }
+    const first = await maintainKeys(ports, ROTATION)
+    const add: typeof stores.keys.add = (...given) => {
+      clock.pass(WRITE_DELAY_MAX_MS)
+      return stores.keys.add(...given)
+    }
+    await forceRotation({ ...ports, keys: { ...stores.keys, add } })
+    // Just before that, the first one signed.
+    clock.pass(TTL_MS)
+    assert.ok(kids(publishedKeys(await stores.keys.list(), clock.now())).includes(first!))
   })
 
   test('a forced key signs at once, even before a scheduled one', async (t) => {
