@@ -35,7 +35,7 @@ export async function maintain(deps: MaintenanceDeps): Promise<void> {
   const endsAfter = (now: Date) => new Date(now.getTime() + refreshTokenTtlSeconds * 1000)
   await inBatches(deps, (now) => sessions.clampFutureStarts(now, endsAfter(now), BATCH))
   await inBatches(deps, (now) => sessions.purge(now, BATCH))
-  await inBatches(deps, (now) => throttle.purge(now, BATCH))
+  await inBatches(deps, () => throttle.purge(deps.runtime.now, BATCH))
 }
 
 async function inBatches(

@@ -26,7 +26,7 @@ suite('maintenance', () => {
     const session = (token: string) => world.stores.sessions.find(token.split('.')[0]!)
     assert.equal(await session(ended.refresh_token), undefined)
     assert.ok(await session(living.refresh_token))
-    assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
+    assert.equal(await world.stores.throttle.purge(world.clock.now, 9), 0)
     assert.equal((await world.refresh(living.refresh_token)).status, 200)
   })
 
@@ -41,7 +41,7 @@ suite('maintenance', () => {
     const removed = await Promise.all(purges.mock.calls.map(({ result }) => result))
     assert.deepEqual(removed, [BATCH, BATCH, 1], 'so many in one transaction')
     assert.ok(BATCH <= 50, 'a larger batch delays the requests of the same thread')
-    assert.equal(await world.stores.throttle.purge(world.clock.now(), 9), 0)
+    assert.equal(await world.stores.throttle.purge(world.clock.now, 9), 0)
     assert.equal(await world.stores.throttle.remembers('kept', world.clock.now()), true)
   })
 

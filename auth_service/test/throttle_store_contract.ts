@@ -165,8 +165,19 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       assert.equal(await throttle.remembers('k', now), false)
       assert.equal(await throttle.remembers('k', after(DAY_MS)), true)
       await throttle.remember('kept', textAfter(KNOWN_ADDRESS_MS))
-      assert.deepEqual([await throttle.purge(now, 9), await throttle.purge(now, 9)], [1, 0])
+      assert.deepEqual([await throttle.purge(() => now, 9), await throttle.purge(() => now, 9)], [1, 0])
       assert.equal(await throttle.remembers('kept', now), true)
+    })
+
+    test('a purge that waited before it removes anything does not forget what was remembered meanwhile', async (t) => {
+      const [{ throttle }] = await open(t)
+      const later = after(CLOCKS_DIFFER_MS + 1_000)
+      await throttle.remember('k', new Date(later.getTime() + KNOWN_ADDRESS_MS).toISOString())
+      let time = START
+      const purged = throttle.purge(() => time, 9)
+      time = later
+      assert.equal(await purged, 0)
+      assert.equal(await throttle.remembers('k', later), true)
     })
 
     test('the longest retention ends exactly at the allowed clock difference', async (t) => {
@@ -177,7 +188,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
         [await throttle.remembers('last', START), await throttle.remembers('beyond', START)],
         [true, false],
       )
-      assert.equal(await throttle.purge(START, 9), 1)
+      assert.equal(await throttle.purge(() => START, 9), 1)
       assert.equal(await throttle.remembers('last', START), true)
     })
 
@@ -185,7 +196,7 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       const [{ throttle }] = await open(t)
       for (const key of ['a', 'b']) await throttle.remember(key, START_AT)
       for (const key of ['c', 'd', 'e']) await throttle.remember(key, textAfter(2 * KNOWN_ADDRESS_MS))
-      const purge = () => throttle.purge(START, 2)
+      const purge = () => throttle.purge(() => START, 2)
       assert.deepEqual([await purge(), await purge(), await purge(), await purge()], [2, 2, 1, 0])
     })
 
@@ -195,7 +206,11 @@ export function throttleStoreContract(name: string, open: OpenPair) {
       for (let i = 0; i < 3; i++) await throttle.take([entry('d')], () => after(1))
       const now = after(LIMITS.forgetAfterMs)
       assert.deepEqual(
-        [await throttle.purge(now, 2), await throttle.purge(now, 2), await throttle.purge(now, 2)],
+        [
+          await throttle.purge(() => now, 2),
+          await throttle.purge(() => now, 2),
+          await throttle.purge(() => now, 2),
+        ],
         [2, 1, 0],
       )
       assert.deepEqual(await throttle.take([entry('d')], () => after(1)), textAfter(1001))

@@ -186,7 +186,7 @@ export type ThrottleStore = {
   /**
    * Removes at most `limit` entries whose `forgetAt` is past, or further ahead than any is set (clocks.ts). Resolves how many.
    */
-  purge(now: Date, limit: number): Promise<number>
+  purge(now: Clock, limit: number): Promise<number>
 }
 
 export type Stores = {

@@ -114,18 +114,21 @@ export function createMongoThrottleStore(
     },
   })
 
-  /** Removes at most `limit` entries with this `forgetAt`. */
-  const remove = (forgetAt: { $lte: Date } | { $gt: Date }, limit: number) =>
+  /**
+   * Removes at most `limit` entries with this `forgetAt`. It is that of now once they were found: by an older time, what others
+   * remember meanwhile would be too far ahead.
+   */
+  const remove = (forgetAt: () => { $lte: Date } | { $gt: Date }, limit: number) =>
     repeat(async () => {
       const found = await throttle
-        .find({ forgetAt })
+        .find({ forgetAt: forgetAt() })
         .sort({ forgetAt: 1 })
         .limit(limit)
         .project<{ _id: string }>({ _id: 1 })
         .toArray()
       if (found.length === 0) return 0
       const ids = found.map(({ _id }) => _id)
-      return (await throttle.deleteMany({ _id: { $in: ids }, forgetAt })).deletedCount
+      return (await throttle.deleteMany({ _id: { $in: ids }, forgetAt: forgetAt() })).deletedCount
     })
 
   return {
@@ -163,9 +166,9 @@ export function createMongoThrottleStore(
         return found.map((document) => ({ key: document._id, attempts: known(document) }))
       }),
     async purge(now, limit) {
-      const { after, until } = retentionRange(now)
-      const passed = await remove({ $lte: after }, limit)
-      return passed < limit ? passed + (await remove({ $gt: until }, limit - passed)) : passed
+      const passed = await remove(() => ({ $lte: now() }), limit)
+      if (passed === limit) return passed
+      return passed + (await remove(() => ({ $gt: retentionRange(now()).until }), limit - passed))
     },
   }
 }

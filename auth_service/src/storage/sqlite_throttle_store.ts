@@ -76,10 +76,11 @@ export function createSqliteThrottleStore(
       const rows = startingWith.all({ prefix, after, end: `${prefix}\u{10FFFF}`, limit }) as Row[]
       return rows.map((row) => ({ key: row.key, attempts: reading.many([row])[0] }))
     },
-    purge(now, limit) {
-      const { after, until } = retentionRange(now)
-      return write(() => Number(purge.run(after.getTime(), until.getTime(), limit).changes))
-    },
+    purge: (now, limit) =>
+      write(() => {
+        const { after, until } = retentionRange(now())
+        return Number(purge.run(after.getTime(), until.getTime(), limit).changes)
+      }),
   }
 }
 

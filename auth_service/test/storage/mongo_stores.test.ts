@@ -3,12 +3,14 @@ import { test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { needsRealServer, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
 import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
+import { CLOCKS_DIFFER_MS } from '../../src/domain/clocks.ts'
+import { KNOWN_ADDRESS_MS } from '../../src/domain/throttling.ts'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
-import { newId, type OpenPair, type Scope } from '../support.ts'
+import { newId, type OpenPair, type Scope, START } from '../support.ts'
 import { throttleStoreContract } from '../throttle_store_contract.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
 import { account, userStoreContract } from '../user_store_contract.ts'
@@ -38,6 +40,17 @@ mongoSuites('accounts in MongoDB', (server) => {
     for (const contract of [userStoreContract, keyStoreContract, auditContract])
       contract('MongoDB, two connections', two)
   } else test('the other contracts on two connections', { skip: needsRealServer(server) }, () => {})
+
+  test('a purge that stands still before it looks for entries does not forget what is remembered meanwhile', async (t) => {
+    const [{ throttle }] = await alone(t)
+    const later = new Date(START.getTime() + CLOCKS_DIFFER_MS + 1_000)
+    await throttle.remember('k', new Date(later.getTime() + KNOWN_ADDRESS_MS).toISOString())
+    // Read to look for what is past, then for what is too far ahead.
+    let reads = 0
+    assert.equal(await throttle.purge(() => (++reads <= 2 ? START : later), 9), 0)
+    assert.equal(await throttle.remembers('k', later), true)
+    assert.equal(reads, 3)
+  })
 
   auditAtomicityContract('MongoDB', async (t) => {
     const database = server.newDatabase()

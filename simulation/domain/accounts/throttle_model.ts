@@ -67,7 +67,7 @@ export function createThrottleModel(): ThrottleModel {
         .slice(0, limit)
         .map(([key, attempts]) => ({ key, attempts })),
     purge(now, limit) {
-      const expired = [...entries].filter(([, { forgetAt }]) => !isIn(forgetAt, retentionRange(now)))
+      const expired = [...entries].filter(([, { forgetAt }]) => !isIn(forgetAt, retentionRange(now())))
       for (const [key] of expired.slice(0, limit)) entries.delete(key)
       return Math.min(expired.length, limit)
     },
