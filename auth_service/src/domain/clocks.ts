@@ -1,7 +1,7 @@
 /**
  * Stored times and the clock. A clock that was ahead and was set back leaves stored times that are too far in the future.
  * If they were trusted, pauses and sessions would last too long. Rule: a stored time that is further in the future than it
- * can be set now counts as now.
+ * can be set now counts as now. Decision 37 says how a time may be too old when it is used.
  */
 
 /** The largest difference between the clocks of replicas. */
