@@ -379,7 +379,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'a session outlives the password',
     path: `${AUTH}/sessions.ts`,
-    from: 'if (!account || account.passwordVersion !== session.passwordVersion) {',
+    from: 'if (!account || !(await isOfPassword(sessions, session, account.passwordVersion))) {',
     to: 'if (!account) {',
     seeds: 2000,
   },
@@ -421,7 +421,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'registrations are not counted',
     path: `${AUTH}/throttled.ts`,
-    from: '  const pausedUntil = await throttle.take(entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  return orRefund',
+    from: '  const pausedUntil = await takeInTime(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  return orRefund',
     to: '  return orRefund',
     seeds: 50,
   },

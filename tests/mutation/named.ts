@@ -84,7 +84,7 @@ export const NAMED: readonly Named[] = [
   {
     what: 'throttles are never purged',
     path: 'auth_service/src/maintenance.ts',
-    from: '  await inBatches(deps, (now) => throttle.purge(now, BATCH))\n',
+    from: '  await inBatches(deps, () => throttle.purge(deps.runtime.now, BATCH))\n',
     to: '',
     test: 'auth_service/test/maintenance.test.ts',
   },
