@@ -13,6 +13,8 @@ export type Faults<Kind extends string> = {
    * not depend on how often others ask.
    */
   happens(kind: Kind, to?: string): boolean
+  /** It happens for another reason than chance: only counted. */
+  count(kind: Kind): void
   /** The probability in this history: 0 if the kind is left out. */
   probability(kind: Kind): number
   /** No fault happens until `begin`: while a history is prepared. */
@@ -69,13 +71,18 @@ export function createFaults<Kind extends string>(
     return made
   }
 
+  const count = (kind: Kind) => {
+    counts[kind] = (counts[kind] ?? 0) + 1
+  }
+
   return {
     happens(kind, to = '') {
       if (!areOn() || probabilities[kind] === 0) return false
       if (!chancesOf(kind, to).happens(probabilities[kind])) return false
-      counts[kind] = (counts[kind] ?? 0) + 1
+      count(kind)
       return true
     },
+    count,
     probability: (kind) => (ended ? 0 : probabilities[kind]),
     hold() {
       held = true

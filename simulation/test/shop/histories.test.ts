@@ -9,6 +9,8 @@ import { LEVELS, SUITE } from '../../levels.ts'
 import { PLANTED_BUGS } from '../../planted_bugs.ts'
 
 const SEEDS = [1, 2, 3]
+/** Histories with a deployment. */
+const DEPLOYED = [3, 4, 5]
 /** SQLite second: it needs another node:sqlite, also after services were loaded. */
 const NAMES = ['mongo', 'sqlite']
 /** Turns of the event loop. A full collection takes as long as many turns. */
@@ -52,6 +54,17 @@ suite('histories of whole services', () => {
       assert.ok(!lanes.has('buyer-2') && !lanes.has('admin-1'))
     })
   }
+
+  test('every deployment is counted among the faults', async () => {
+    const level = await LEVELS.sqlite!()
+    const counts = { begun: 0, counted: 0 }
+    for (const seed of DEPLOYED) {
+      const { entries, faults } = await level.run({ seed, off: [], clients: [] }, true)
+      counts.begun += entries.filter(({ lane, text }) => lane === 'a deployment' && text === 'begins').length
+      counts.counted += faults['a deployment'] ?? 0
+    }
+    assert.deepEqual(counts, { begun: DEPLOYED.length, counted: DEPLOYED.length })
+  })
 
   test('a kind of fault that is left out does not happen', async () => {
     const level = await LEVELS.sqlite!()
