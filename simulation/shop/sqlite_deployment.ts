@@ -2,7 +2,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { orderRecords, type Read, stockRecords } from '../../tests/system/store_records.ts'
 import type { Faults } from '../core/faults.ts'
-import { createMachine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 import type { Deployment, Opens, Version } from './deployment.ts'
 import { ofEach } from './releases.ts'
@@ -55,8 +54,6 @@ export async function openSqliteDeployment(
   const connectTo = (database: string) => engines.connect(database, () => new Connection(':memory:'))
   const products = connectTo('products')
   const orders = connectTo('orders')
-  const operator = createMachine(world, 'sqlite', 0, { aheadMs: 0 })
-  for (const open of Object.values(stores[first])) await open(operator)
   const changes = [products, orders].map((db) => db.prepare('PRAGMA data_version'))
   const readProducts = reader(products)
   const readOrders = reader(orders)
