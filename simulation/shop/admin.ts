@@ -3,6 +3,7 @@
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
 import { type Actor, type Product, readOrder, readProduct, type Scene, type Step } from './clients.ts'
+import { listAccounts, listAllOrders, listMovements, readAuditLog } from './lists.ts'
 import type { SeenOrder } from './witness.ts'
 
 export const ADMIN_STEPS: readonly Step[] = [
@@ -19,8 +20,14 @@ export const ADMIN_STEPS: readonly Step[] = [
   setStock,
   adjustStock,
   adjustStock,
+  adjustWithoutKey,
   removeProduct,
   changeRole,
+  listAllOrders,
+  listAllOrders,
+  listMovements,
+  listAccounts,
+  readAuditLog,
 ]
 
 const putOrder = ({ client }: Actor, id: string, body: object) =>
@@ -136,21 +143,38 @@ async function setStock(scene: Scene, actor: Actor) {
   await editSeen(scene, actor, ({ chances }) => ({ stock: chances.whole(0, 12) }), 'a stock')
 }
 
+/** `reason` differs from that of every other adjustment, so that one that is made twice is noticed (changes.ts). */
+const postAdjustment = (
+  { attempt, client }: Actor,
+  id: string,
+  delta: number,
+  reason: string,
+  header: object,
+) =>
+  attempt(`adjusts ${id} by ${delta} under ${reason}`, () =>
+    dataOf(
+      client.products.POST('/products/{id}/stock_adjustments', {
+        params: { path: { id }, header },
+        body: { delta, reason } as never,
+      }),
+    ),
+  )
+
+/** Nothing repeats such a request, so it is applied once at most. */
+async function adjustWithoutKey(scene: Scene, actor: Actor) {
+  const { chances } = actor
+  const reason = `count-${chances.whole(0, 2 ** 40)}`
+  const answer = await postAdjustment(actor, chances.one(scene.productIds), chances.one([-1, 2]), reason, {})
+  if (!(answer instanceof ShopProblem)) scene.history.sometimes('a stock was adjusted without a key')
+}
+
 /** Sometimes twice at once, under one key: applied once. */
 async function adjustStock(scene: Scene, actor: Actor) {
   const { chances } = actor
   const id = chances.one(scene.productIds)
   const key = `adjustment-${chances.whole(0, 2 ** 40)}`
   const delta = chances.one([-2, 3, 5])
-  const adjust = (by = delta) =>
-    actor.attempt(`adjusts ${id} by ${by} under ${key}`, () =>
-      dataOf(
-        actor.client.products.POST('/products/{id}/stock_adjustments', {
-          params: { path: { id }, header: { 'idempotency-key': key } },
-          body: { delta: by, reason: 'counted' } as never,
-        }),
-      ),
-    )
+  const adjust = (by = delta) => postAdjustment(actor, id, by, key, { 'idempotency-key': key })
   const answers = await Promise.all(chances.happens(0.4) ? [adjust(), adjust()] : [adjust()])
   const movements = answers.filter((answer) => !(answer instanceof ShopProblem)) as { version: number }[]
   if (new Set(movements.map(({ version }) => version)).size > 1)
@@ -166,7 +190,7 @@ async function adjustStock(scene: Scene, actor: Actor) {
 
 /** The last product of a history, sometimes. */
 async function removeProduct(scene: Scene, actor: Actor) {
-  if (!actor.chances.happens(0.2)) return
+  if (!actor.chances.happens(0.4)) return
   const id = scene.productIds.at(-1)!
   await actor.attempt(`removes ${id}`, () =>
     dataOf(actor.client.products.DELETE('/products/{id}', { params: { path: { id } } })),

@@ -15,12 +15,15 @@ import {
   stockFaults,
 } from '../../tests/system/invariants.ts'
 import { Violation } from '../core/history.ts'
+import { type ChangeRecords, changeFaults } from './changes.ts'
 
 /** The stores of a deployment, read without asking a service, and without waiting. */
 export type Books = {
   /** Another number after each change. */
   revision(): number
   records(): StoreRecords
+  /** Changes of admins, and the audit logs. */
+  changes(): ChangeRecords
 }
 
 const BOUGHT: readonly string[] = ['confirmed', 'shipped', 'delivered']
@@ -40,14 +43,21 @@ export type BookCheck = {
   orders(): readonly OrderRecord[]
   productVersion(id: string): number
   reservation(orderId: string): ReservationRecord | undefined
+  /** When it was first seen in the store. */
+  storedAt(id: string): number
+  /** As of now. */
+  changes(): ChangeRecords
+  /** Throws a Violation unless the audit log has every change. */
+  checkChanges(): void
 }
 
-export function createBookCheck(books: Books): BookCheck {
+export function createBookCheck(books: Books, time: () => number): BookCheck {
   let revision = -1
   let orders = new Map<string, OrderRecord>()
   let reservations = new Map<string, ReservationRecord>()
   let movements: readonly MovementRecord[] = []
   let versions = new Map<string, number>()
+  const storedAt = new Map<string, number>()
 
   return {
     check() {
@@ -61,7 +71,10 @@ export function createBookCheck(books: Books): BookCheck {
       for (const before of reservations.values()) checkDecision(before, nextReservations.get(before.orderId))
       const nextOrders = new Map(records.orders.map((each) => [each.id, each]))
       for (const before of orders.values()) checkGrown(before, nextOrders.get(before.id))
-      for (const order of records.orders) checkOrder(order, nextReservations.get(order.id))
+      for (const order of records.orders) {
+        checkOrder(order, nextReservations.get(order.id))
+        if (!storedAt.has(order.id)) storedAt.set(order.id, time())
+      }
       checkLedgerGrew(movements, records.movements)
       orders = nextOrders
       reservations = nextReservations
@@ -72,6 +85,12 @@ export function createBookCheck(books: Books): BookCheck {
     orders: () => [...orders.values()],
     productVersion: (id) => versions.get(id) ?? 0,
     reservation: (orderId) => reservations.get(orderId),
+    storedAt: (id) => storedAt.get(id) ?? time(),
+    changes: books.changes,
+    checkChanges() {
+      const [fault] = changeFaults(books.changes())
+      if (fault !== undefined) broken(fault)
+    },
   }
 }
 

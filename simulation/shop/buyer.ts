@@ -5,13 +5,13 @@ import { dataOf } from '@shop/client/shop_client'
 import type { Cart, Line } from './cart.ts'
 import { type Actor, readOrder, readProduct, type Scene, type Step } from './clients.ts'
 import { tryWhatIsForbidden } from './forbidden.ts'
+import { browse, listOrders } from './lists.ts'
 import type { SeenOrder } from './witness.ts'
 
 /** How long a buyer thinks about a cart, sometimes: prices change, and products end. */
 const THINKING_MS_MAX = 4_000
 
 const cents = (price: string) => Math.round(Number(price) * 100)
-const PAGE_SIZES = [1, 1, 2, 24]
 const REFUSALS = ['insufficient_stock', 'price_changed', 'product_not_found']
 
 /** More often the more often it is listed. */
@@ -24,11 +24,13 @@ export const BUYER_STEPS: readonly Step[] = [
   buyOtherUnderSameKey,
   repeatOldPurchase,
   repeatOldPurchase,
+  buyOldCart,
   buyAndCancel,
   buyAndCancel,
   cancelEarly,
   listOrders,
   listOrders,
+  browse,
   readOrderOfAnother,
   tryWhatIsForbidden,
   tryWhatIsForbidden,
@@ -110,6 +112,12 @@ async function repeatOldPurchase(scene: Scene, actor: Actor) {
   await place(scene, actor, cart, key)
 }
 
+/** Another time, from a list that was kept: prices have changed, and products are gone. */
+async function buyOldCart(scene: Scene, actor: Actor) {
+  if (actor.purchases.length === 0) return
+  await place(scene, actor, actor.chances.one(actor.purchases).cart, actor.newKey())
+}
+
 /** Nothing repeats such a request, so it makes one order at most. */
 async function buyWithoutKey(scene: Scene, actor: Actor) {
   const cart = await fillCart(scene, actor)
@@ -177,38 +185,6 @@ async function cancelEarly(scene: Scene, actor: Actor) {
     await cancel(scene, actor, mine.id)
   }
   await placing
-}
-
-/** Page by page, while orders are added in front. */
-async function listOrders(scene: Scene, actor: Actor) {
-  const { account, client, chances } = actor
-  const { broken, sometimes } = scene.history
-  const least = new Map(scene.books.orders().map(({ id, version }) => [id, version]))
-  const limit = chances.one(PAGE_SIZES)
-  const listed = new Set<string>()
-  for (let cursor: string | null | undefined, page = 1; cursor !== null; page++) {
-    const query = cursor === undefined ? { limit } : { limit, cursor }
-    const answer = await actor.attempt('lists the orders', () =>
-      dataOf(
-        client.orders.GET('/orders/user/{user_id}', { params: { path: { user_id: account.id }, query } }),
-      ),
-    )
-    if (answer instanceof ShopProblem) return
-    for (const order of answer!.items as unknown as SeenOrder[]) {
-      scene.witness.sawOrder(account.id, undefined, order)
-      sometimes(`an order was answered as ${order.status}`)
-      if (order.version < (least.get(order.id) ?? 0))
-        broken(`7: the list showed ${order.id} at version ${order.version} after ${least.get(order.id)}`)
-      if (listed.has(order.id)) broken(`3: the pages of a list showed order ${order.id} twice`)
-      listed.add(order.id)
-    }
-    if (page > 1) sometimes('a list had a second page')
-    cursor = answer!.next_cursor
-  }
-  const missing = [...least.keys()].find(
-    (id) => scene.books.order(id)?.userId === account.id && !listed.has(id),
-  )
-  if (missing !== undefined) broken(`3: the list of user ${account.id} is without order ${missing}`)
 }
 
 async function readOrderOfAnother(scene: Scene, actor: Actor) {

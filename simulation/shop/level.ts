@@ -113,7 +113,7 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
     await world.runUntil(OPENED_MS, () => {})
     if (!ready) throw new Violation(`the shop did not open within ${OPENED_MS} ms`)
     const { shop, opening } = ready
-    const books = createBookCheck(deployment!.books)
+    const books = createBookCheck(deployment!.books, world.time)
     const scene: Scene = {
       history: history as unknown as History<ShopFault>,
       shop,
@@ -139,6 +139,7 @@ async function play<Fault extends string>(history: History<Fault | ShopFault>, o
     const [fault] = faultsOf(deployment!.books.records())
     if (fault !== undefined) throw new Violation(fault)
     await checkPower(scene)
+    books.checkChanges()
     recording.check(deployment!.books.records())
   } finally {
     uninstall()

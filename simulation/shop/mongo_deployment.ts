@@ -2,13 +2,13 @@
  * The stores of a shop on a model of a MongoDB replica set: each process has connections of its own. The set loses its primary,
  * members are cut off, commands fail before or after they were applied, and the outcome of a commit stays unknown.
  */
-import type { StoreRecords } from '../../tests/system/invariants.ts'
 import type { Faults } from '../core/faults.ts'
 import { createMachine, type Machine } from '../core/machine.ts'
 import { createWorld, type World } from '../core/world.ts'
 import { createModelDeployment, type ModelDeployment } from '../mongo/deployment.ts'
 import type { Fields } from '../mongo/documents/values.ts'
 import type { Deployment, Opens, Version } from './deployment.ts'
+import { changesOf, recordsOf } from './mongo_records.ts'
 import { ofEach } from './releases.ts'
 
 export type MongoFault =
@@ -123,6 +123,7 @@ export async function openMongoDeployment(
     books: {
       revision: () => Math.max(...mongo.set.members.map((member) => member.state().majority)),
       records: () => recordsOf(committed),
+      changes: () => changesOf(committed),
     },
     repair() {
       mongo.set.reconnect()
@@ -135,42 +136,5 @@ export async function openMongoDeployment(
   function committed(namespace: string): Fields[] {
     const [most] = mongo.set.members.map((member) => member.state()).sort((a, b) => b.majority - a.majority)
     return most!.branch.at(most!.majority).all(namespace)
-  }
-}
-
-function recordsOf(all: (namespace: string) => Fields[]): StoreRecords {
-  // biome-ignore lint/suspicious/noExplicitAny: the documents of our own adapters.
-  const documents = (namespace: string) => all(namespace) as any[]
-  const linesOf = (lines: StoreRecords['reservations'][number]['lines']) =>
-    lines.map(({ productId, quantity, unitPriceMinor = null }) => ({ productId, quantity, unitPriceMinor }))
-  return {
-    products: documents('shop_products.products').map(
-      ({ _id, stock, reserved, version, editVersion, priceMinor }) => ({
-        ...{ id: _id, stock, reserved, version, editVersion, priceMinor },
-      }),
-    ),
-    movements: documents('shop_products.movements')
-      .map(({ productId, version, delta, stockAfter, orderId }) => ({
-        productId,
-        version,
-        delta,
-        stockAfter,
-        orderId: orderId ?? null,
-      }))
-      .sort((a, b) =>
-        a.productId < b.productId ? -1 : a.productId > b.productId ? 1 : a.version - b.version,
-      ),
-    reservations: documents('shop_products.reservations').map(({ _id, status, lines }) => ({
-      orderId: _id,
-      status,
-      lines: linesOf(lines ?? []),
-    })),
-    orders: documents('shop_orders.orders').map(
-      ({ _id, userId, idempotencyKey, status, version, totalMinor, lines, history }) => ({
-        ...{ id: _id, userId, key: idempotencyKey ?? null, status, version, totalMinor },
-        lines: linesOf(lines),
-        history: history.map((entry: { status: string }) => entry.status),
-      }),
-    ),
   }
 }

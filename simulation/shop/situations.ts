@@ -42,4 +42,12 @@ export const SHOP_SITUATIONS: readonly string[] = [
   'two tabs refreshed at once',
   'a stolen token ended its session',
   'an order was followed by its event stream',
+  'a stock was adjusted without a key',
+  'an admin listed all orders',
+  'an admin listed the accounts',
+  'an admin read the ledger of a product',
+  'an admin read the changes of accounts',
+  'an admin read the changes of products',
+  'an admin read the changes of orders',
+  'a removed product was not in the catalogue',
 ]

@@ -5,6 +5,7 @@ import type { Faults } from '../core/faults.ts'
 import type { World } from '../core/world.ts'
 import type { Deployment, Opens, Version } from './deployment.ts'
 import { ofEach } from './releases.ts'
+import { changeRecords } from './sqlite_changes.ts'
 import { DatabaseSync as Connection, diskError, openEngines } from './sqlite_in_memory.ts'
 
 export type DiskFault = 'a commit fails' | 'a commit fails after it was applied' | 'the disk is full'
@@ -21,12 +22,7 @@ const FULL_FROM_MS_MAX = 15_000
 
 const OPENERS = await ofEach((release) => release.openers.sqlite())
 
-/** `first`: the release that makes the databases. */
-export async function openSqliteDeployment(
-  world: World,
-  faults: Faults<DiskFault>,
-  first: Version,
-): Promise<Deployment> {
+export async function openSqliteDeployment(world: World, faults: Faults<DiskFault>): Promise<Deployment> {
   const chances = world.chances('disk')
   const disk = { full: false }
   world.after(chances.between(0, FULL_FROM_MS_MAX), () => {
@@ -52,16 +48,15 @@ export async function openSqliteDeployment(
   const stores = { present: storesOf(OPENERS.present), previous: storesOf(OPENERS.previous) }
   // A database lasts as long as it has connections, and that of the books is there from the beginning.
   const connectTo = (database: string) => engines.connect(database, () => new Connection(':memory:'))
-  const products = connectTo('products')
-  const orders = connectTo('orders')
+  const [accounts, products, orders] = [connectTo('auth'), connectTo('products'), connectTo('orders')]
   const changes = [products, orders].map((db) => db.prepare('PRAGMA data_version'))
-  const readProducts = reader(products)
-  const readOrders = reader(orders)
+  const read = { accounts: reader(accounts), products: reader(products), orders: reader(orders) }
   return {
     stores,
     books: {
       revision: () => changes.reduce((sum, each) => sum + Number(each.get()!.data_version), 0),
-      records: () => ({ ...stockRecords(readProducts), orders: orderRecords(readOrders) }),
+      records: () => ({ ...stockRecords(read.products), orders: orderRecords(read.orders) }),
+      changes: () => changeRecords(read),
     },
     repair() {
       disk.full = false
