@@ -3,9 +3,10 @@
 import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
 import type { Cart, Line } from './cart.ts'
+import { browse } from './catalogue.ts'
 import { type Actor, readOrder, readProduct, type Scene, type Step } from './clients.ts'
 import { tryWhatIsForbidden } from './forbidden.ts'
-import { browse, listOrders } from './lists.ts'
+import { listOrders } from './order_lists.ts'
 import type { SeenOrder } from './witness.ts'
 
 /** How long a buyer thinks about a cart, sometimes: prices change, and products end. */

@@ -30,6 +30,7 @@ export const SHOP_SITUATIONS: readonly string[] = [
   'an admin moved an order to shipped',
   'an admin moved an order to delivered',
   'an order was moved by another first',
+  'of a shipment and a cancellation at once, one was done',
   'of two prices over one version, one was applied',
   'a price was applied after a sale',
   'a price was refused because of its version',

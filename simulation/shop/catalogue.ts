@@ -1,0 +1,46 @@
+/** What buyers see of the catalogue. */
+import { dataOf } from '@shop/client/shop_client'
+import type { Actor, Product, Scene } from './clients.ts'
+import { checkList, PAGE_SIZES, readList } from './lists.ts'
+
+/** The catalogue: what is for sale, and nothing that was removed before. */
+export async function browse(scene: Scene, actor: Actor) {
+  const { books, history } = scene
+  const { chances, client } = actor
+  const sort = chances.one(['newest', 'price', '-price'] as const)
+  const removedIn = () =>
+    new Set(books.changes().products.flatMap(({ id, removed }) => (removed ? [id] : [])))
+  const removed = removedIn()
+  const least = new Map(scene.productIds.map((id) => [id, books.productVersion(id)]))
+  // Prices change between two pages, so that one product can be on both, or on none.
+  const limit = sort === 'newest' ? chances.one(PAGE_SIZES) : 24
+  const what = `the catalogue by ${sort}`
+  const shown = await readList<Product>(
+    scene,
+    actor,
+    what,
+    limit,
+    (query) => dataOf(client.products.GET('/products', { params: { query: { ...query, sort } } })),
+    ({ id }) => id,
+  )
+  if (!shown) return
+  for (const { id, version } of shown) {
+    if (removed.has(id)) history.broken(`${what} has product ${id}, which was removed before`)
+    if (version < (least.get(id) ?? 0))
+      history.broken(`7: ${what} showed product ${id} at version ${version} after ${least.get(id)}`)
+  }
+  const gone = removedIn()
+  const listed = shown.map(({ id }) => id)
+  checkList(scene, {
+    what,
+    listed,
+    expected: scene.productIds.filter((id) => !gone.has(id)),
+    newestFirst: false,
+  })
+  if (sort !== 'newest') {
+    const prices = shown.map(({ price }) => Number(price) * (sort === 'price' ? 1 : -1))
+    if (prices.some((price, at) => at > 0 && price < prices[at - 1]!))
+      history.broken(`${what} is not in the order of prices`)
+  }
+  if (removed.size > 0) history.sometimes('a removed product was not in the catalogue')
+}
