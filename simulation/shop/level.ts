@@ -10,6 +10,7 @@ import { faultsOf } from '../../tests/system/invariants.ts'
 import type { Faults } from '../core/faults.ts'
 import { type History, type Level, runHistory, Violation } from '../core/history.ts'
 import type { World } from '../core/world.ts'
+import { keepAccount } from './account_life.ts'
 import { ADMIN_STEPS } from './admin.ts'
 import { createBookCheck } from './books.ts'
 import { BUYER_STEPS } from './buyer.ts'
@@ -165,7 +166,8 @@ function startClients(
   const accounts = [...scene.admins, ...scene.buyers]
   for (const [number, account] of accounts.entries()) {
     if (only && !only.includes(number)) continue
-    const kinds: readonly Step[] = number < scene.admins.length ? ADMIN_STEPS : [...BUYER_STEPS, useSession]
+    const kinds: readonly Step[] =
+      number < scene.admins.length ? ADMIN_STEPS : [...BUYER_STEPS, useSession, keepAccount]
     const actor = createActor(scene, account.username, account)
     const act = async () => {
       await world.sleep(actor.chances.between(0, PAUSE_MS_MAX))

@@ -199,6 +199,13 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'next: [found[limit]!.version]',
   ),
   on(
+    'sqlite',
+    'a new password is not stored',
+    'auth_service/src/storage/sqlite_user_store.ts',
+    'UPDATE users SET password_hash = ?, password_version',
+    'UPDATE users SET password_hash = coalesce(password_hash, ?), password_version',
+  ),
+  on(
     'mongo',
     'a write waits for no majority',
     `${KIT}/mongo/options.ts`,
@@ -274,5 +281,19 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     `${PRODUCTS}/storage/mongo_effects.ts`,
     "{ listed: '' as const, words: '' as const }",
     "{ words: '' as const }",
+  ),
+  on(
+    'mongo',
+    'a name may belong to two accounts',
+    'auth_service/src/storage/mongo_user_store.ts',
+    'key: { canonicalName: 1 }, unique: true }',
+    'key: { canonicalName: 1 }, unique: false }',
+  ),
+  on(
+    'mongo',
+    'a logout ends no session',
+    'auth_service/src/domain/sessions.ts',
+    'if (id !== undefined) await sessions.end(id)',
+    '',
   ),
 ]

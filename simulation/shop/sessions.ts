@@ -32,7 +32,10 @@ export const useSession: Step = async (scene: Scene, actor: Actor) => {
     const body = { username, password }
     return (await dataOf(actor.client.auth.POST('/login', { body }))) as unknown as Tokens
   })
-  if (!isTokens(answer)) return
+  if (!isTokens(answer)) {
+    if (answer.code === 'invalid_credentials') history.broken(`3: ${username} was refused with its password`)
+    return
+  }
   const first = answer.refresh_token
   const both = await Promise.all([
     refresh(actor, first, 'refreshes in a tab'),
