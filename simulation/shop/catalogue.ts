@@ -1,4 +1,5 @@
 /** What buyers see of the catalogue. */
+import { ShopProblem } from '@shop/client/problem'
 import { dataOf } from '@shop/client/shop_client'
 import type { Actor, Product, Scene } from './clients.ts'
 import { checkList, PAGE_SIZES, readList } from './lists.ts'
@@ -8,23 +9,25 @@ export async function browse(scene: Scene, actor: Actor) {
   const { books, history } = scene
   const { chances, client } = actor
   const sort = chances.one(['newest', 'price', '-price'] as const)
+  const in_stock = chances.happens(0.3)
   const removedIn = () =>
     new Set(books.changes().products.flatMap(({ id, removed }) => (removed ? [id] : [])))
   const removed = removedIn()
   const least = new Map(scene.productIds.map((id) => [id, books.productVersion(id)]))
   // Prices change between two pages, so that one product can be on both, or on none.
   const limit = sort === 'newest' ? chances.one(PAGE_SIZES) : 24
-  const what = `the catalogue by ${sort}`
+  const what = `the catalogue${in_stock ? ' in stock' : ''} by ${sort}`
   const shown = await readList<Product>(
     scene,
     actor,
     what,
     limit,
-    (query) => dataOf(client.products.GET('/products', { params: { query: { ...query, sort } } })),
+    (query) => dataOf(client.products.GET('/products', { params: { query: { ...query, sort, in_stock } } })),
     ({ id }) => id,
   )
   if (!shown) return
-  for (const { id, version } of shown) {
+  for (const { id, version, stock } of shown) {
+    if (in_stock && stock === 0) history.broken(`${what} has product ${id}, which has none`)
     if (removed.has(id)) history.broken(`${what} has product ${id}, which was removed before`)
     if (version < (least.get(id) ?? 0))
       history.broken(`7: ${what} showed product ${id} at version ${version} after ${least.get(id)}`)
@@ -34,7 +37,7 @@ export async function browse(scene: Scene, actor: Actor) {
   checkList(scene, {
     what,
     listed,
-    expected: scene.productIds.filter((id) => !gone.has(id)),
+    expected: in_stock ? [] : scene.productIds.filter((id) => !gone.has(id)),
     newestFirst: false,
   })
   if (sort !== 'newest') {
@@ -43,4 +46,23 @@ export async function browse(scene: Scene, actor: Actor) {
       history.broken(`${what} is not in the order of prices`)
   }
   if (removed.size > 0) history.sometimes('a removed product was not in the catalogue')
+}
+
+/** When nothing changes any more: what is in stock is listed, and nothing else. */
+export async function checkCatalogue(scene: Scene, actor: Actor): Promise<void> {
+  const query = { in_stock: true, limit: 24 }
+  const answer = await actor.attempt('lists what is in stock', () =>
+    dataOf(actor.client.products.GET('/products', { params: { query } })),
+  )
+  if (answer instanceof ShopProblem) return
+  const listed = answer!.items.map(({ id }) => id).sort()
+  const stored = scene.books
+    .changes()
+    .products.filter(({ removed, stock }) => !removed && stock > 0)
+    .map(({ id }) => id)
+    .sort()
+  if (listed.join() !== stored.join())
+    scene.history.broken(
+      `in stock are ${stored.join(', ') || 'none'}, listed were ${listed.join(', ') || 'none'}`,
+    )
 }

@@ -32,6 +32,7 @@ export type ChangeRecords = {
   }[]
   readonly products: readonly {
     readonly id: string
+    readonly stock: number
     readonly priceMinor: number
     readonly editVersion: number
     readonly removed: boolean

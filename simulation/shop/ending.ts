@@ -11,6 +11,7 @@ import { ROUND_MS } from '@shop/order_service/settler'
 import { WITHDRAWN_REFRESH_MS } from '@shop/service_kit/identity/withdrawn_tokens'
 import { Violation } from '../core/history.ts'
 import { fetchOver } from './calls.ts'
+import { checkCatalogue } from './catalogue.ts'
 import { createActor, type Scene, signIn } from './clients.ts'
 
 const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
@@ -55,6 +56,7 @@ export async function checkPower(scene: Scene): Promise<void> {
     const list = await actor.attempt('lists orders', () =>
       dataOf(actor.client.orders.GET('/orders', { params: { query: {} } })),
     )
+    await checkCatalogue(scene, actor)
     const role = me instanceof ShopProblem ? me.code : (me as { role: string }).role
     results.push(`${role}: ${list instanceof ShopProblem ? list.code : 'listed'}`)
   }

@@ -58,9 +58,11 @@ export function changesOf(all: All): ChangeRecords {
     accounts: documents('shop_auth.users').map(({ _id, role, roleChanges = 0 }) => ({
       ...{ id: _id, role, roleChanges },
     })),
-    products: documents('shop_products.products').map(({ _id, priceMinor, editVersion, deletedAt }) => ({
-      ...{ id: _id, priceMinor, editVersion, removed: deletedAt !== undefined },
-    })),
+    products: documents('shop_products.products').map(
+      ({ _id, stock, priceMinor, editVersion, deletedAt }) => ({
+        ...{ id: _id, stock, priceMinor, editVersion, removed: deletedAt !== undefined },
+      }),
+    ),
     movements: movementsOf(documents).map(
       ({ productId, version, delta, stockAfter, orderId, reason, note, by }) => ({
         ...{ productId, version, delta, stockAfter, orderId: orderId ?? null },

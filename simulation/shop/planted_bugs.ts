@@ -206,6 +206,13 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'UPDATE users SET password_hash = coalesce(password_hash, ?), password_version',
   ),
   on(
+    'sqlite',
+    'a login ends all sessions of its user',
+    'auth_service/src/storage/sqlite_session_store.ts',
+    'ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)`)',
+    'ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET min(0, ?))`)',
+  ),
+  on(
     'mongo',
     'a write waits for no majority',
     `${KIT}/mongo/options.ts`,
@@ -294,6 +301,13 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'a logout ends no session',
     'auth_service/src/domain/sessions.ts',
     'if (id !== undefined) await sessions.end(id)',
+    '',
+  ),
+  on(
+    'mongo',
+    'a product that comes back is not in stock in the catalogue',
+    `${PRODUCTS}/storage/mongo_effects.ts`,
+    '    ...(inStock ? { inStock } : {}),\n',
     '',
   ),
 ]

@@ -42,7 +42,11 @@ export const useSession: Step = async (scene: Scene, actor: Actor) => {
     refresh(actor, first, 'refreshes in another tab'),
   ])
   const [one, other] = both.filter(isTokens)
-  if (!one) return
+  if (!one) {
+    const isRefused = both.some((each) => !isTokens(each) && each.code === 'invalid_refresh_token')
+    if (isRefused && isOnTime) history.broken('a refresh token that was just given was refused')
+    return
+  }
   if (other && one.refresh_token !== other.refresh_token)
     history.broken('a refresh token that two tabs used at once had two successors')
   if (other) history.sometimes('two tabs refreshed at once')

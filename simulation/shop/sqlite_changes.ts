@@ -13,8 +13,9 @@ export const changeRecords = ({ accounts, products, orders }: ReadEach): ChangeR
     role: String(row.role),
     roleChanges: Number(row.role_changes),
   })),
-  products: products('SELECT id, price_minor, edit_version, deleted_at FROM products').map((row) => ({
+  products: products('SELECT id, stock, price_minor, edit_version, deleted_at FROM products').map((row) => ({
     id: String(row.id),
+    stock: Number(row.stock),
     priceMinor: Number(row.price_minor),
     editVersion: Number(row.edit_version),
     removed: row.deleted_at !== null,
