@@ -12,11 +12,14 @@ import { WITHDRAWN_REFRESH_MS } from '@shop/service_kit/identity/withdrawn_token
 import { Violation } from '../core/history.ts'
 import { fetchOver } from './calls.ts'
 import { checkCatalogue } from './catalogue.ts'
-import { createActor, type Scene, signIn } from './clients.ts'
+import { type Actor, createActor, type Scene, signIn } from './clients.ts'
 
 const SETTLED_MS = 2 * (LEASE_MS + 2 * BACKOFF.maxMs + 2 * ROUND_MS)
 /** The longest pause between two fetches of the list, that after failures (withdrawn_tokens.ts), and the fetch. */
 const WITHDRAWN_WITHIN_MS = WITHDRAWN_REFRESH_MS / 2 + 10_000 + 1_000
+/** Of one process. */
+const WRITE_ATTEMPTS = 3
+const WRITE_AGAIN_MS = 1_000
 /** The part of the histories that check it: it takes as long again as the rest of an ending. */
 const WITHDRAWALS = 1 / 4
 const SHIPPED = ['shipped', 'delivered']
@@ -42,6 +45,9 @@ export async function untilSettled({ history, books }: Scene, clients: Clients):
     throw new Violation(`5: order ${left.id} is still ${left.status} ${SETTLED_MS} ms after the last fault`)
 }
 
+const reportTo = (history: Scene['history']) => (error: Error) =>
+  history.broken(error instanceof Violation ? error.message : String(error.stack))
+
 /** With everything at work: the shop sells, and an admin who was demoted has no power. */
 export async function checkPower(scene: Scene): Promise<void> {
   const { history, books } = scene
@@ -56,12 +62,15 @@ export async function checkPower(scene: Scene): Promise<void> {
     const list = await actor.attempt('lists orders', () =>
       dataOf(actor.client.orders.GET('/orders', { params: { query: {} } })),
     )
-    await checkCatalogue(scene, actor)
+    if (account === first) {
+      await checkReplicas(scene, actor)
+      await checkCatalogue(scene, actor)
+    }
     const role = me instanceof ShopProblem ? me.code : (me as { role: string }).role
     results.push(`${role}: ${list instanceof ShopProblem ? list.code : 'listed'}`)
   }
   const asked = Promise.all([ask(first), ask(second)])
-  asked.catch((error) => history.broken(String(error.stack)))
+  asked.catch(reportTo(history))
   await world.runUntil(from + 20_000, books.check, () => results.length === 2)
   const wrong = results.filter((result) => result !== 'admin: listed' && result !== 'customer: forbidden')
   if (results.length < 2 || wrong.length > 0)
@@ -69,6 +78,39 @@ export async function checkPower(scene: Scene): Promise<void> {
   if (results.includes('customer: forbidden')) history.sometimes('a demoted admin had no power')
   const isChecked = world.chances('withdrawal').happens(WITHDRAWALS)
   if (isChecked && results.every((result) => result === 'admin: listed')) await checkWithdrawal(scene)
+}
+
+/** None hangs: each process takes a write of its own. `admin` has a session. */
+async function checkReplicas(scene: Scene, admin: Actor) {
+  const { history, shop, recording, books } = scene
+  const { world } = history
+  const { username, password } = admin.account
+  const body = { username, password }
+  const { access_token } = (await dataOf(admin.client.auth.POST('/login', { body }))) as unknown as {
+    access_token: string
+  }
+  const write = async (address: string, path: string, headers: object, sent: object) => {
+    const send = fetchOver(shop.network, shop.names, `${username} at the end`, () => address, recording)
+    let status = 0
+    for (let attempt = 1; attempt <= WRITE_ATTEMPTS; attempt++) {
+      const request = new Request(`http://${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(sent),
+      })
+      status = (await send(request)).status
+      if (status < 500) return
+      await world.sleep(WRITE_AGAIN_MS)
+    }
+    throw new Violation(`5: ${address} still answers ${status} to POST ${path}`)
+  }
+  for (const address of shop.names.auth_service!) await write(address, 'auth_service/login', {}, body)
+  const [product] = books.changes().products.filter(({ removed }) => !removed)
+  for (const address of product === undefined ? [] : shop.names.product_service!) {
+    const headers = { authorization: `Bearer ${access_token}`, 'idempotency-key': `the end of ${address}` }
+    const adjustment = { delta: 1, reason: `the end of ${address}` }
+    await write(address, `product_service/products/${product!.id}/stock_adjustments`, headers, adjustment)
+  }
 }
 
 /** A token that its owner still has is without power soon after the demotion, at every replica. */
@@ -99,7 +141,7 @@ async function checkWithdrawal(scene: Scene) {
     history.sometimes('a token of a demoted admin was refused')
   }
   demote()
-    .catch((error) => history.broken(error instanceof Violation ? error.message : String(error.stack)))
+    .catch(reportTo(history))
     .finally(() => {
       done = true
     })

@@ -23,10 +23,15 @@ const LATE = [
   'a host is slow',
 ] as const
 
+/** Faults after which a token that was just given may be too old: its attempts together take less than the time for a replay. */
+const AGEING = ['a clock is wrong', 'a clock jumps', 'a process is paused'] as const
+
 export const useSession: Step = async (scene: Scene, actor: Actor) => {
   const { history } = scene
   // Before the end of the faults, after which none is probable.
   const isOnTime = LATE.every((fault) => history.faults.probability(fault) === 0)
+  const isFresh =
+    !history.faults.hasEnded() && AGEING.every((fault) => history.faults.probability(fault) === 0)
   const { username, password } = actor.account
   const answer = await actor.attempt('logs in again', async () => {
     const body = { username, password }
@@ -44,7 +49,7 @@ export const useSession: Step = async (scene: Scene, actor: Actor) => {
   const [one, other] = both.filter(isTokens)
   if (!one) {
     const isRefused = both.some((each) => !isTokens(each) && each.code === 'invalid_refresh_token')
-    if (isRefused && isOnTime) history.broken('a refresh token that was just given was refused')
+    if (isRefused && isFresh) history.broken('a refresh token that was just given was refused')
     return
   }
   if (other && one.refresh_token !== other.refresh_token)
