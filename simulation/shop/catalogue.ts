@@ -48,21 +48,26 @@ export async function browse(scene: Scene, actor: Actor) {
   if (removed.size > 0) history.sometimes('a removed product was not in the catalogue')
 }
 
-/** When nothing changes any more: what is in stock is listed, and nothing else. */
+/** When faults have ended: what is in stock is listed, and nothing else. */
 export async function checkCatalogue(scene: Scene, actor: Actor): Promise<void> {
+  const inStock = () =>
+    scene.books
+      .changes()
+      .products.filter(({ removed, stock }) => !removed && stock > 0)
+      .map(({ id }) => id)
+      .sort()
+      .join(', ')
+  const stored = inStock()
   const query = { in_stock: true, limit: 24 }
   const answer = await actor.attempt('lists what is in stock', () =>
     dataOf(actor.client.products.GET('/products', { params: { query } })),
   )
-  if (answer instanceof ShopProblem) return
-  const listed = answer!.items.map(({ id }) => id).sort()
-  const stored = scene.books
-    .changes()
-    .products.filter(({ removed, stock }) => !removed && stock > 0)
+  // A request that was late may have removed one meanwhile.
+  if (answer instanceof ShopProblem || stored !== inStock()) return
+  const listed = answer!.items
     .map(({ id }) => id)
     .sort()
-  if (listed.join() !== stored.join())
-    scene.history.broken(
-      `in stock are ${stored.join(', ') || 'none'}, listed were ${listed.join(', ') || 'none'}`,
-    )
+    .join(', ')
+  if (listed !== stored)
+    scene.history.broken(`in stock are ${stored || 'none'}, listed were ${listed || 'none'}`)
 }
