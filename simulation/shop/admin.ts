@@ -108,7 +108,7 @@ async function shipAndCancelAtOnce(scene: Scene, actor: Actor) {
 /** The second admin is demoted; at the end it must have no power (level.ts). */
 async function changeRole(scene: Scene, actor: Actor) {
   const other = scene.admins[1]
-  if (!other || actor.account.id !== scene.admins[0]!.id || !actor.chances.happens(0.3)) return
+  if (!other || actor.account.id !== scene.admins[0]!.id || !actor.chances.happens(0.9)) return
   const role = actor.chances.one(['customer', 'admin'] as const)
   const answer = await actor.attempt(`makes ${other.username} ${role}`, () =>
     dataOf(actor.client.auth.PUT('/users/{id}/role', { params: { path: { id: other.id } }, body: { role } })),
