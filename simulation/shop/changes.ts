@@ -1,6 +1,6 @@
 /**
  * Whether every change of an admin, and of the operator, is in the audit log, once and as it was made, and nothing else is; and
- * what a product that was removed may no longer do. Both can be told from the stores alone, at any moment: an entry is in the
+ * what a product that was removed may no longer do. The stores alone show both, at any moment: an entry is in the
  * transaction of its change.
  */
 import type { StoreRecords } from '../../tests/system/invariants.ts'

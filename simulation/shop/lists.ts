@@ -15,7 +15,7 @@ type Query = { readonly limit: number; readonly cursor?: string }
 type Page<Item> = { readonly items: readonly Item[]; readonly next_cursor: string | null } | undefined
 export type GetPage = (query: Query) => Promise<unknown>
 
-/** All items of a list, or undefined if a page was not answered. `idOf` tells them apart. */
+/** All items of a list, or undefined if a page was not answered. `idOf` distinguishes them. */
 export async function readList<Item>(
   { history }: Scene,
   actor: Actor,
