@@ -94,9 +94,12 @@ export async function refreshSession(ports: SessionPorts, presented: string): Pr
   throw refused('It was used before, so the session was ended')
 }
 
-/** The session that changes the password gets the new version with it: perhaps after it was read, and before the account. */
+/**
+ * The session that changes the password gets the new version with it: perhaps after it was read, and before the account. If it
+ * has a newer one than the account that was read, it has changed the password again.
+ */
 const isOfPassword = async (sessions: SessionStore, { id, passwordVersion }: Session, current: number) =>
-  passwordVersion === current || (await sessions.find(id))?.passwordVersion === current
+  passwordVersion === current || ((await sessions.find(id))?.passwordVersion ?? 0) >= current
 
 function isReplay({ previousHash, salt, rotatedAt }: Session, presentedHash: string, now: Date): boolean {
   if (previousHash !== presentedHash || salt === null || rotatedAt === null) return false

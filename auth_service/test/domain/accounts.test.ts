@@ -525,6 +525,23 @@ suite('another password', () => {
       assert.ok(await refresh(refreshed))
     })
 
+    test('when it changes the password twice meanwhile', async (t) => {
+      const { joined, refresh, ports, stores } = await world(t)
+      const { account, refreshToken } = await joined()
+      const users: UserStore = {
+        ...stores.users,
+        // Once after the session was read, and once before it is read again.
+        async find(id) {
+          await changePassword(ports, account, { ...change(), refreshToken }, HERE)
+          const found = await stores.users.find(id)
+          await changePassword(ports, found!, { ...change(OTHER, PASSWORD), refreshToken }, HERE)
+          return found
+        },
+      }
+      const { refreshToken: refreshed } = await refreshSession({ ...ports, users }, refreshToken)
+      assert.ok(await refresh(refreshed))
+    })
+
     test('when the process stops right after the change', async (t) => {
       const { joined, enter, refresh, ports, stores } = await world(t)
       const { account, refreshToken } = await joined()
