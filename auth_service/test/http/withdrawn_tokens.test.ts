@@ -74,6 +74,9 @@ suite('access tokens withdrawn before they expire', () => {
       assert.equal(exp, Math.floor(began / 1000) + 600)
       assert.equal(expires_in, exp - Math.floor(world.clock.now().getTime() / 1000))
     }
+    // A clock that was ahead and is set back: no token is valid for longer.
+    standStill = () => world.clock.pass(-86_400_000)
+    assert.equal((await world.login('ada')).expires_in, 600)
   })
 
   test('an account is listed until all tokens issued before have expired', async (t) => {
