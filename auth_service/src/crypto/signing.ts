@@ -75,7 +75,10 @@ export function createAccessTokens({ keys, ttlSeconds, newId, now }: AccessToken
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + ttlSeconds)
       .sign(key)
-    return { token, expiresInSeconds: Math.min(ttlSeconds, Math.max(0, issuedAt + ttlSeconds - seconds(now()))) }
+    return {
+      token,
+      expiresInSeconds: Math.min(ttlSeconds, Math.max(0, issuedAt + ttlSeconds - seconds(now()))),
+    }
   }
 }
 

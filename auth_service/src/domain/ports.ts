@@ -77,7 +77,7 @@ export type UserStore = {
 export type Session = {
   readonly id: string
   readonly userId: string
-  /** The account's passwordVersion when the session was started. */
+  /** The account's passwordVersion when the session was started, or when this session changed the password. */
   readonly passwordVersion: number
   /** Hash of the newest token. */
   readonly tokenHash: string
@@ -169,7 +169,8 @@ export type ThrottleRecord = { readonly key: string; readonly attempts: Attempts
 
 export type ThrottleStore = {
   /**
-   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically. Resolves the end of the pause of the first paused entry, and stops there: those before it stay counted.
+   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically. Resolves the end of the
+   * pause of the first paused entry, and stops there: those before it stay counted.
    */
   take(entries: readonly ThrottleEntry[], now: Clock): Promise<string | undefined>
   /** Takes back one attempt of each key, and its pause. Unknown keys are ignored. */

@@ -4,8 +4,8 @@
  * Promise: an account stays on it until all tokens issued before its last change have expired, also if processes stood still.
  *  - A token lives from a time that was read before its account was (`readAt`, sessions.ts), at most
  *    ACCESS_TOKEN_TTL_SECONDS_MAX. So a token of the version before a change expires by then after the change.
- *  - The time of a change is read when it is written. That is exact on SQLite, whose lock keeps others from issuing tokens
- *    meanwhile; on MongoDB a write may be delayed after its time was read (WRITE_DELAY_MAX_MS).
+ *  - The time of a change is read when it is written. Until others can read the change, they issue tokens of the version before:
+ *    on SQLite for as long as a commit takes, on MongoDB also while the write is on its way (WRITE_DELAY_MAX_MS).
  */
 import type { UserStore, Withdrawal } from './ports.ts'
 import { ACCESS_TOKEN_TTL_SECONDS_MAX, RETIRE_SLACK_MS } from './signing_keys.ts'

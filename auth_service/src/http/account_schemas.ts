@@ -56,7 +56,8 @@ export const changePasswordOperation = operation({
       Type.String({
         minLength: 1,
         maxLength: REFRESH_TOKEN_LENGTH_MAX,
-        description: 'A token of the session that stays; without it every session ends',
+        description:
+          'The newest one of the session that stays, or the one before it within 30 seconds. Otherwise every session ends',
       }),
     ),
   }),

@@ -898,7 +898,7 @@ export interface operations {
                      * @example plum tart on tuesday
                      */
                     new_password: string;
-                    /** @description A token of the session that stays; without it every session ends */
+                    /** @description The newest one of the session that stays, or the one before it within 30 seconds. Otherwise every session ends */
                     refresh_token?: string;
                 };
             };
