@@ -99,6 +99,9 @@ export async function changePassword(
 ): Promise<void> {
   const { currentPassword, newPassword, refreshToken } = change
   const canonical = canonicalUsername(account.username)
+  const { id, passwordVersion } = account
+  // Before anything is hashed: other tabs may refresh the session meanwhile, more than once.
+  const keep = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
   // The access token proves an earlier login.
   const ticket = ticketOf(caller, 'known')
   const proven = await throttledPasswordCheck(ports, canonical, caller.address, () =>
@@ -107,8 +110,6 @@ export async function changePassword(
   if (!proven) throw wrongPassword()
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
   const passwordHash = await ports.hasher.hash(accepted, ticket)
-  const { id, passwordVersion } = account
-  const keep = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
   if (!(await ports.users.changePassword(id, passwordVersion, passwordHash, ports.now, { keep }))) {
     throw wrongPassword() // A concurrent change came first, so the password that was checked is no longer valid.
   }

@@ -525,6 +525,22 @@ suite('another password', () => {
       assert.ok(await refresh(refreshed))
     })
 
+    test('when it is refreshed twice while the new password is hashed, or its token is then too old to be exchanged', async (t) => {
+      const { joined, refresh, ports, clock } = await world(t)
+      const { account, refreshToken } = await joined()
+      let refreshed = refreshToken
+      const hasher: PasswordHasher = {
+        ...ports.hasher,
+        async hash(...given) {
+          for (let i = 0; i < 2; i++) ({ refreshToken: refreshed } = await refresh(refreshed))
+          clock.pass(REPLAY_WINDOW_MS + 1)
+          return ports.hasher.hash(...given)
+        },
+      }
+      await changePassword({ ...ports, hasher }, account, { ...change(), refreshToken }, HERE)
+      assert.ok(await refresh(refreshed))
+    })
+
     test('when it changes the password twice meanwhile', async (t) => {
       const { joined, refresh, ports, stores } = await world(t)
       const { account, refreshToken } = await joined()
