@@ -337,15 +337,15 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'an attempt is counted after the password is checked',
     path: `${AUTH}/throttled.ts`,
-    from: "const pausedUntil = await countAttempt(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n",
-    to: "const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))\n  const pausedUntil = await countAttempt(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n",
+    from: "const { pausedUntil, counted } = await countAttempt(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  const result = await orRefund(throttle, counted, () => check(known ? 'known' : 'login'))\n",
+    to: "const result = await orRefund(throttle, [], () => check(known ? 'known' : 'login'))\n  const { pausedUntil, counted } = await countAttempt(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n",
     seeds: 50,
   },
   {
     name: 'an attempt is checked by the time at which it began',
     path: `${AUTH}/throttled.ts`,
-    from: 'const pausedUntil = await countAttempt(throttle, entries, now)',
-    to: 'const began = now()\n  const pausedUntil = await countAttempt(throttle, entries, () => began)',
+    from: 'const { pausedUntil, counted } = await countAttempt(throttle, entries, now)',
+    to: 'const began = now()\n  const { pausedUntil, counted } = await countAttempt(throttle, entries, () => began)',
     seeds: 1500,
   },
   {
@@ -400,7 +400,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'a login forgets the attempts of the address',
     path: `${AUTH}/throttled.ts`,
-    from: 'throttle.refund([keys.address])',
+    from: 'throttle.refund(counted.filter((key) => key === keys.address))',
     to: 'throttle.clear([keys.address])',
     seeds: 50,
   },
@@ -421,8 +421,8 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'registrations are not counted',
     path: `${AUTH}/throttled.ts`,
-    from: '  const pausedUntil = await takeInTime(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  return orRefund',
-    to: '  return orRefund',
+    from: '  const { pausedUntil, counted } = await takeInTime(throttle, entries, now)\n  if (pausedUntil) throw tooMany(pausedUntil, now())\n  return orRefund(throttle, counted,',
+    to: '  return orRefund(throttle, [],',
     seeds: 50,
   },
   {

@@ -1,6 +1,6 @@
 /**
  * Throttled work: password checks and registrations are counted before they are done (throttling.ts). An attempt that did
- * not reach the password check (overload, store down, client disconnected) is refunded.
+ * not reach the password check (overload, store down, client disconnected) is refunded, as often as it was counted.
  */
 import { timeAfter } from './clocks.ts'
 import type { HashQueue } from './crypto_ports.ts'
@@ -11,6 +11,9 @@ import { KNOWN_ADDRESS_MS, type LoginLimits, loginEntries, loginKeys, registrati
 /** From before an attempt is counted until that is known. */
 export const COUNTED_WITHIN_MS = 5_000
 export const COUNTS_MAX = 3
+
+/** `pausedUntil` if attempts are paused. `counted` has each key as often as it was counted. */
+type Count = { readonly pausedUntil: string | undefined; readonly counted: readonly string[] }
 
 export type ThrottledPorts = {
   readonly throttle: ThrottleStore
@@ -32,32 +35,31 @@ export async function throttledPasswordCheck<T>(
   const keys = loginKeys(canonical, address)
   const known = await throttle.remembers(keys.known, now())
   const entries = loginEntries(keys, loginLimits, known)
-  const pausedUntil = await countAttempt(throttle, entries, now)
+  const { pausedUntil, counted } = await countAttempt(throttle, entries, now)
   if (pausedUntil) throw tooMany(pausedUntil, now())
-  const result = await orRefund(throttle, entries, () => check(known ? 'known' : 'login'))
+  const result = await orRefund(throttle, counted, () => check(known ? 'known' : 'login'))
   if (result) {
     await Promise.all([
       throttle.clear([keys.pair, keys.account]),
-      throttle.refund([keys.address]),
+      throttle.refund(counted.filter((key) => key === keys.address)),
       throttle.remember(keys.known, timeAfter(now(), KNOWN_ADDRESS_MS)),
     ])
   }
   return result
 }
 
-/** Resolves the end of the pause if attempts are paused; then nothing was counted for the address. */
+/** If attempts are paused for the account, the one of the address is taken back. */
 async function countAttempt(
   throttle: ThrottleStore,
   entries: readonly ThrottleEntry[],
   now: () => Date,
-): Promise<string | undefined> {
+): Promise<Count> {
   // The address first: an attempt refused there stores nothing, so a flood of invented names cannot fill the store.
-  const address = entries.slice(-1)
-  const pausedUntil = await takeInTime(throttle, address, now)
-  if (pausedUntil) return pausedUntil
-  const pausedForAccount = await takeInTime(throttle, entries.slice(0, -1), now)
-  if (pausedForAccount) await throttle.refund(address.map((entry) => entry.key))
-  return pausedForAccount
+  const address = await takeInTime(throttle, entries.slice(-1), now)
+  if (address.pausedUntil) return address
+  const account = await takeInTime(throttle, entries.slice(0, -1), now)
+  if (account.pausedUntil) await throttle.refund(address.counted)
+  return { ...account, counted: [...account.counted, ...address.counted] }
 }
 
 /**
@@ -68,13 +70,16 @@ async function takeInTime(
   throttle: ThrottleStore,
   entries: readonly ThrottleEntry[],
   now: () => Date,
-): Promise<string | undefined> {
+): Promise<Count> {
+  const counted: string[] = []
   for (let count = 0; count < COUNTS_MAX; count++) {
     const began = now()
     const pausedUntil = await throttle.take(entries, now)
-    if (pausedUntil || now().getTime() - began.getTime() <= COUNTED_WITHIN_MS) return pausedUntil
+    if (pausedUntil) return { pausedUntil, counted }
+    counted.push(...entries.map((entry) => entry.key))
+    if (now().getTime() - began.getTime() <= COUNTED_WITHIN_MS) return { pausedUntil, counted }
   }
-  return timeAfter(now(), COUNTED_WITHIN_MS)
+  return { pausedUntil: timeAfter(now(), COUNTED_WITHIN_MS), counted }
 }
 
 /** Counts a registration, also if its name is already taken. */
@@ -84,20 +89,20 @@ export async function throttledRegistration<T>(
   make: () => Promise<T>,
 ): Promise<T> {
   const entries = [{ key: registrationKey(address), limits: registrationLimits }]
-  const pausedUntil = await takeInTime(throttle, entries, now)
+  const { pausedUntil, counted } = await takeInTime(throttle, entries, now)
   if (pausedUntil) throw tooMany(pausedUntil, now())
-  return orRefund(throttle, entries, make)
+  return orRefund(throttle, counted, make)
 }
 
 async function orRefund<T>(
   throttle: ThrottleStore,
-  entries: readonly ThrottleEntry[],
+  counted: readonly string[],
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof DomainError)) await throttle.refund(entries.map((entry) => entry.key))
+    if (!(error instanceof DomainError)) await throttle.refund(counted)
     throw error
   }
 }

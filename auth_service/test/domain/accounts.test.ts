@@ -267,6 +267,30 @@ suite('logging in', () => {
       })
     }
 
+    test('is taken back as often as it was counted', async (t) => {
+      const { ports, clock, joined, fails } = await world(t, {
+        loginLimits: loginLimits({ pair: 3, account: 3, address: 3 }),
+      })
+      await joined()
+      let taken = 0
+      // Each for the second time in time.
+      const throttle = late(
+        ports,
+        () => taken++ % 2 === 0,
+        () => clock.pass(COUNTED_WITHIN_MS + 1),
+      )
+      const slow = { ...ports, throttle }
+      const overloaded = () => Promise.reject(Object.assign(new Error('No.'), { code: 'overloaded' }))
+      const busy = { ...slow, hasher: { ...ports.hasher, hash: overloaded, verify: overloaded } }
+      for (let i = 0; i < 3; i++) {
+        assert.ok(await login(slow, ADA, HERE))
+        await assert.rejects(login(busy, ADA, HERE), { code: 'overloaded' })
+        await assert.rejects(register(busy, { ...ADA, username: 'bob' }, HERE), { code: 'overloaded' })
+      }
+      for (let i = 0; i < 2; i++) assert.equal(await fails(), 'invalid_credentials')
+      assert.equal(await fails('wrong', HERE, 'bob'), 'invalid_credentials')
+    })
+
     test('is refused if it is late COUNTS_MAX times', async (t) => {
       const { ports, clock, joined } = await world(t)
       await joined()
