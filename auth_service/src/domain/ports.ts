@@ -4,8 +4,7 @@
  * Each store method is one atomic step, and its condition is part of the write. It rejects with `store_unavailable`
  * (nothing applied, or outcome unknown) if the store cannot be used; other rejections are in its comment. Stored times
  * are text (RFC 3339, UTC, with milliseconds); the current time is a Date. A method that is given the clock reads it when
- * it writes, so that a process that stands still before that writes no old time. Adapters must behave the same:
- * test/*_contract.ts.
+ * it writes, so a process that stood still writes no old time. Adapters must behave the same: test/*_contract.ts.
  *
  * A change with an author is recorded in the audit log, in the same step (audit.ts); one that changes nothing is not.
  */
@@ -169,8 +168,8 @@ export type ThrottleRecord = { readonly key: string; readonly attempts: Attempts
 
 export type ThrottleStore = {
   /**
-   * Counts an attempt for each entry in order, by `countAttempt` (throttling.ts), each atomically. Resolves the end of the
-   * pause of the first paused entry, and stops there: those before it stay counted.
+   * Counts an attempt for each entry in order (`countAttempt`, throttling.ts), each atomically, until one is paused. Resolves
+   * the end of that pause; those before it stay counted.
    */
   take(entries: readonly ThrottleEntry[], now: Clock): Promise<string | undefined>
   /** Takes back one attempt of each key, and its pause. Unknown keys are ignored. */
