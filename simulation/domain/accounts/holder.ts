@@ -10,6 +10,8 @@ const ATTEMPTS_MAX = 4
 const LATER_MS = 60_000
 /** `unauthenticated`: the account was deleted. */
 const CHANGE_REFUSED = ['too_many_attempts', 'wrong_password', 'unauthenticated']
+/** Of a client that passes nights between them. */
+export const STEPS_MAX = 9
 export const NIGHT_MS = 5 * 3_600_000
 
 export async function holdAccount(accounts: Accounts, client: Client): Promise<void> {
@@ -109,7 +111,7 @@ export async function holdAccount(accounts: Accounts, client: Client): Promise<v
   }
 
   if (!(await register())) return
-  await client.steps(4, 9, async () => {
+  await client.steps(4, STEPS_MAX, async () => {
     await client.pause(client.does('a holder comes back later') ? LATER_MS : BETWEEN_STEPS_MS)
     if (client.does('a night passes')) await client.pause(NIGHT_MS)
     const wrong = client.does('a holder mistypes the password')

@@ -4,7 +4,7 @@ import { Violation } from '../../core/history.ts'
 import { type Client, unexpected } from '../client.ts'
 import type { Accounts } from './accounts.ts'
 import { ROOT } from './auth_replica.ts'
-import { exchange, NIGHT_MS } from './holder.ts'
+import { exchange, NIGHT_MS, STEPS_MAX } from './holder.ts'
 
 const BETWEEN_STEPS_MS = 6_000
 const BETWEEN_GUESSES_MS = 1_500
@@ -22,7 +22,7 @@ export async function stealTokens(accounts: Accounts, client: Client): Promise<v
 
 /** Tries passwords, many at a time. */
 export async function guessPasswords({ history, auth, registered }: Accounts, client: Client): Promise<void> {
-  await client.steps(4, 9, async (step) => {
+  await client.steps(4, STEPS_MAX, async (step) => {
     await client.pause(client.does('a night passes') ? NIGHT_MS : BETWEEN_GUESSES_MS)
     const username = [...registered.keys()][0] ?? ROOT.username
     const guess = async (guessed: string) => {

@@ -3,7 +3,7 @@ import { type Client, createClients } from '../client.ts'
 import type { DomainHistory } from '../mix.ts'
 import type { Scene } from '../scene.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
-import { holdAccount } from './holder.ts'
+import { holdAccount, NIGHT_MS, STEPS_MAX } from './holder.ts'
 import { changeRoles, guessPasswords, operate, stealTokens } from './others.ts'
 
 export function openAccounts(history: DomainHistory): Scene {
@@ -16,7 +16,8 @@ export function openAccounts(history: DomainHistory): Scene {
     hosts: [...auth, ...gates],
     disks,
     troubleMs: 60_000,
-    firstPhaseMs: 24 * 3_600_000,
+    // A night before each step, and one for the steps: whatever clients do, they have done it then.
+    firstPhaseMs: (STEPS_MAX + 1) * NIGHT_MS,
     client: createClients(history, network),
     always: { name: 'holder', work: at(holdAccount) },
     others: [
