@@ -10,10 +10,14 @@ type All = (namespace: string) => Fields[]
 const documentsOf = (all: All) => (namespace: string) => all(namespace) as any[]
 type Documents = ReturnType<typeof documentsOf>
 
-const movementsOf = (documents: Documents) =>
-  documents('shop_products.movements').sort((a, b) =>
-    a.productId < b.productId ? -1 : a.productId > b.productId ? 1 : a.version - b.version,
-  )
+/** In the order of their versions, product by product. */
+const movementsOf = (documents: Documents): ChangeRecords['movements'] =>
+  documents('shop_products.movements')
+    .sort((a, b) => (a.productId < b.productId ? -1 : a.productId > b.productId ? 1 : a.version - b.version))
+    .map(({ productId, version, delta, stockAfter, orderId, reason, note, by }) => ({
+      ...{ productId, version, delta, stockAfter, orderId: orderId ?? null },
+      ...{ reason, note: note ?? null, by: by ?? null },
+    }))
 
 export function recordsOf(all: All): StoreRecords {
   const documents = documentsOf(all)
@@ -25,9 +29,7 @@ export function recordsOf(all: All): StoreRecords {
         ...{ id: _id, stock, reserved, version, editVersion, priceMinor },
       }),
     ),
-    movements: movementsOf(documents).map(({ productId, version, delta, stockAfter, orderId }) => ({
-      ...{ productId, version, delta, stockAfter, orderId: orderId ?? null },
-    })),
+    movements: movementsOf(documents),
     reservations: documents('shop_products.reservations').map(({ _id, status, lines }) => ({
       orderId: _id,
       status,
@@ -63,12 +65,7 @@ export function changesOf(all: All): ChangeRecords {
         ...{ id: _id, stock, priceMinor, editVersion, removed: deletedAt !== undefined },
       }),
     ),
-    movements: movementsOf(documents).map(
-      ({ productId, version, delta, stockAfter, orderId, reason, note, by }) => ({
-        ...{ productId, version, delta, stockAfter, orderId: orderId ?? null },
-        ...{ reason, note: note ?? null, by: by ?? null },
-      }),
-    ),
+    movements: movementsOf(documents),
     orders: documents('shop_orders.orders').map(({ _id, userId, history }) => ({
       ...{ id: _id, userId, history },
     })),

@@ -1,5 +1,5 @@
 /** The changes of admins in the databases of a shop on SQLite. */
-import type { Read } from '../../tests/system/store_records.ts'
+import { MOVEMENTS, movementRecord, type Read } from '../../tests/system/store_records.ts'
 import type { ChangeRecords, Entry } from './changes.ts'
 
 const AUDIT_LOG = 'SELECT id, made_by, action, subject_id, changes FROM audit_log ORDER BY id'
@@ -20,14 +20,8 @@ export const changeRecords = ({ accounts, products, orders }: ReadEach): ChangeR
     editVersion: Number(row.edit_version),
     removed: row.deleted_at !== null,
   })),
-  movements: products(
-    'SELECT p.id, m.* FROM movements m JOIN products p ON p.seq = m.product_seq ORDER BY p.seq, m.version',
-  ).map((row) => ({
-    productId: String(row.id),
-    version: Number(row.version),
-    delta: Number(row.delta),
-    stockAfter: Number(row.stock_after),
-    orderId: row.order_id as string | null,
+  movements: products(MOVEMENTS).map((row) => ({
+    ...movementRecord(row),
     reason: String(row.reason),
     note: row.note as string | null,
     by: row.made_by as string | null,

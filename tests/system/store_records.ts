@@ -32,6 +32,19 @@ export const orderRecords = (read: Read): StoreRecords['orders'] =>
     history: (JSON.parse(String(row.history)) as { status: string }[]).map(({ status }) => status),
   }))
 
+export const MOVEMENTS =
+  'SELECT p.id, m.* FROM movements m JOIN products p ON p.seq = m.product_seq ORDER BY p.seq, m.version'
+
+/** A row of MOVEMENTS. */
+export const movementRecord = (row: Row): StoreRecords['movements'][number] => ({
+  productId: String(row.id),
+  version: Number(row.version),
+  delta: Number(row.delta),
+  stockAfter: Number(row.stock_after),
+  orderId: row.order_id as string | null,
+  ...(row.reason === 'adjustment' && row.made_by === null ? { opening: true } : {}),
+})
+
 export const stockRecords = (read: Read): Omit<StoreRecords, 'orders'> => ({
   products: read('SELECT id, stock, reserved, version, edit_version, price_minor FROM products').map(
     (row) => ({
@@ -43,16 +56,7 @@ export const stockRecords = (read: Read): Omit<StoreRecords, 'orders'> => ({
       priceMinor: Number(row.price_minor),
     }),
   ),
-  movements: read(
-    'SELECT p.id, m.* FROM movements m JOIN products p ON p.seq = m.product_seq ORDER BY p.seq, m.version',
-  ).map((row) => ({
-    productId: String(row.id),
-    version: Number(row.version),
-    delta: Number(row.delta),
-    stockAfter: Number(row.stock_after),
-    orderId: row.order_id as string | null,
-    ...(row.reason === 'adjustment' && row.made_by === null ? { opening: true } : {}),
-  })),
+  movements: read(MOVEMENTS).map(movementRecord),
   reservations: read('SELECT order_id, status, lines FROM reservations').map((row) => ({
     orderId: String(row.order_id),
     status: String(row.status),
