@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
-import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
+import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_documents'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 
 test('the documented indexes are those that the services create', () => {

@@ -8,6 +8,7 @@
 import { firstIds } from '@shop/service_kit/runtime/log'
 import { createProductClient } from './clients/product_client.ts'
 import type { ServiceClient } from './clients/service_client.ts'
+import { startCompleting } from './completing.ts'
 import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
 import { type Settler, startSettler } from './settler.ts'
 
@@ -24,7 +25,7 @@ export type StartOptions = Omit<OrderingDeps, 'reservations'> & {
 
 export type StartedOrders = {
   readonly ordering: Ordering
-  /** Stops the settler, after the orders it has claimed. */
+  /** Stops the settler, after the orders it has claimed, and the completing of old orders. */
   stop(): Promise<void>
 }
 
@@ -59,5 +60,15 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     onFault: (err) => logger?.warn({ err }, 'a round of the settler failed; the next one tries again'),
     ...(roundMs === undefined ? {} : { roundMs }),
   })
-  return { ordering, stop: settler.stop }
+  const stopCompleting = startCompleting({
+    orders,
+    runtime,
+    onFault: (err) => logger?.warn({ err }, 'orders of an earlier release could not be numbered yet'),
+  })
+  return {
+    ordering,
+    async stop() {
+      await Promise.all([settler.stop(), stopCompleting()])
+    },
+  }
 }

@@ -50,16 +50,27 @@ export const SHORT = {
 } satisfies Rejection
 
 let serial = 1000
-/** A pending order in a store, with changes of the order and its schedule. */
+const NUMBERS_OF_SAMPLES = 1_000_000
+/** A pending order in a store, with changes of the order and its schedule. It has a number, so that the store gives none. */
 export function order({
   id = uuid(serial++),
+  number = NUMBERS_OF_SAMPLES + serial,
   dueAt,
   attempts = 0,
   fence = 0,
   ...changes
-}: Partial<Draft> & { id?: string; dueAt?: string; attempts?: number; fence?: number } = {}): PendingOrder {
+}: Partial<Draft> & {
+  id?: string
+  number?: number
+  dueAt?: string
+  attempts?: number
+  fence?: number
+} = {}): PendingOrder {
   const { order, schedule } = scheduleNew(transitions.newOrder(draft(changes), id, AT), AT)
-  return { order, schedule: { dueAt: dueAt ?? schedule.dueAt, attempts, fence } }
+  return {
+    order: { ...order, number },
+    schedule: { dueAt: dueAt ?? schedule.dueAt, attempts, fence },
+  }
 }
 
 /** The order alone. */

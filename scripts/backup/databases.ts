@@ -2,7 +2,7 @@
 import { AUTH_MIGRATIONS } from '@shop/auth_service/storage/mongo_migrations'
 import { MONGO_DATABASE as AUTH, AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
 import { ORDER_MIGRATIONS } from '@shop/order_service/storage/mongo_migrations'
-import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_store'
+import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_documents'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 import { PRODUCT_MIGRATIONS } from '@shop/product_service/storage/mongo_migrations'

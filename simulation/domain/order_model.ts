@@ -3,6 +3,7 @@
  * is kept, so that an oracle can check it.
  */
 import { DomainError } from '../../order_service/src/domain/errors.ts'
+import { NUMBER_BEFORE_FIRST } from '../../order_service/src/domain/order_numbers.ts'
 import type { OrderStore } from '../../order_service/src/domain/ports.ts'
 import {
   type Claim,
@@ -11,6 +12,7 @@ import {
   nextVersion,
   type StoredOrder,
   type UnsettledOrder,
+  withNumber,
 } from '../../order_service/src/domain/schedule.ts'
 import type { Synchronous } from './store_access.ts'
 
@@ -34,6 +36,7 @@ export function createOrderModel(): OrderModel {
   const idByKey = new Map<string, string>()
   const writes: OrderWrite[] = []
   const refused: Claim[] = []
+  let lastNumber = NUMBER_BEFORE_FIRST
 
   const write = (how: OrderWrite['how'], after: StoredOrder) => {
     writes.push({ how, before: orders.get(after.order.id), after })
@@ -59,8 +62,9 @@ export function createOrderModel(): OrderModel {
       const known = idempotencyKey && idByKey.get(keyOf(userId, idempotencyKey))
       if (known) return { stored: orders.get(known)!, added: false }
       idByKey.set(keyOf(userId, idempotencyKey), id)
-      write('added', stored)
-      return { stored, added: true }
+      const numbered = withNumber(stored, ++lastNumber)
+      write('added', numbered)
+      return { stored: numbered, added: true }
     },
     find: (id) => orders.get(id),
     findByKey: (userId, idempotencyKey) => orders.get(idByKey.get(keyOf(userId, idempotencyKey)) ?? ''),
@@ -73,6 +77,14 @@ export function createOrderModel(): OrderModel {
     },
     listByUser: (userId, { limit, before = '~' }) =>
       newestFirst(all().filter(({ order }) => order.userId === userId && order.id < before)).slice(0, limit),
+    findByNumber: (number) => all().find(({ order }) => order.number === number),
+    listByProduct: (productId, { limit, before = '~' }) =>
+      newestFirst(
+        all().filter(
+          ({ order }) => order.id < before && order.lines.some((line) => line.productId === productId),
+        ),
+      ).slice(0, limit),
+    completeOld: () => false,
     listByStatus: (status, { limit, before = '~' }) =>
       newestFirst(
         all().filter(({ order }) => order.id < before && (status ?? order.status) === order.status),

@@ -113,6 +113,7 @@ export function createShopOracle(
     if (
       is.totalMinor !== was.totalMinor ||
       is.userId !== was.userId ||
+      is.number !== was.number ||
       !isDeepStrictEqual(asked(is), asked(was))
     )
       throw new Violation(`6. ${is.id} is not what its buyer asked for`)

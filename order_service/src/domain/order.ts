@@ -97,6 +97,8 @@ export const SYSTEM = 'system'
 export type OrderBase = {
   /** UUIDv7: ids sort by age. */
   readonly id: string
+  /** For people (order_numbers.ts). Given by the store. */
+  readonly number: number | undefined
   readonly userId: string
   readonly idempotencyKey: string | undefined
   /** The price the customer agreed to (invariant 8). */

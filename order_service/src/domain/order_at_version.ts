@@ -28,6 +28,7 @@ function baseBefore(order: Order): OrderBase {
   const history = order.history.slice(0, -1)
   return {
     id: order.id,
+    number: order.number,
     userId: order.userId,
     idempotencyKey: order.idempotencyKey,
     totalMinor: order.totalMinor,

@@ -45,6 +45,7 @@ export type RejectionRecord = {
 export function recordOf({ order, schedule }: StoredOrder): OrderRecord {
   return {
     id: order.id,
+    number: order.number,
     userId: order.userId,
     idempotencyKey: order.idempotencyKey,
     status: order.status,
@@ -111,6 +112,7 @@ function readBase(record: Unchecked<OrderRecord>): OrderBase {
   if (record.version !== history.length) return CHANGES.fail()
   return {
     id: IDS.text(record.id),
+    number: IDS.optional(IDS.count, record.number),
     userId: IDS.text(record.userId),
     idempotencyKey: IDS.optional(IDS.text, record.idempotencyKey),
     totalMinor: AMOUNTS.count(record.totalMinor),

@@ -27,7 +27,8 @@ export type OrderStore = {
   readonly sharesCommits: boolean
   /**
    * Adds the order, unless its user has one with this idempotency key: then nothing is written and that order is
-   * resolved as it is now (invariant 4). Of concurrent calls with one key exactly one adds.
+   * resolved as it is now (invariant 4). Of concurrent calls with one key exactly one adds. An order without a number gets
+   * the next one (order_numbers.ts).
    */
   addOnce(stored: StoredOrder): Promise<{ readonly stored: StoredOrder; readonly added: boolean }>
   /** Resolves undefined for an unknown id. */
@@ -40,6 +41,15 @@ export type OrderStore = {
    */
   save(stored: StoredOrder, audited?: Audited): Promise<StoredOrder>
   listByUser(userId: string, page: OrderPage): Promise<readonly StoredOrder[]>
+  /** Resolves undefined for an unknown number. */
+  findByNumber(number: number): Promise<StoredOrder | undefined>
+  /** Those with a line of the product. */
+  listByProduct(productId: string, page: OrderPage): Promise<readonly StoredOrder[]>
+  /**
+   * Completes up to `limit` orders that an earlier release wrote: gives each a number, and makes it found by its products.
+   * Resolves whether there may be more. Any number of callers may do so at once.
+   */
+  completeOld(limit: number): Promise<boolean>
   /** Every order when `status` is undefined. */
   listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly StoredOrder[]>
   /**

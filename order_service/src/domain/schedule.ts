@@ -113,3 +113,9 @@ export const nextVersion = <Stored extends StoredOrder>(stored: Stored): Stored 
   ...stored,
   order: { ...stored.order, version: stored.order.version + 1 },
 })
+
+/** The stored order with the number that it got. */
+export const withNumber = <Stored extends StoredOrder>(stored: Stored, number: number): Stored => ({
+  ...stored,
+  order: { ...stored.order, number },
+})

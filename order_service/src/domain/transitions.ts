@@ -27,6 +27,7 @@ export function newOrder(draft: Draft, id: string, now: Date): Pending {
   const at = now.toISOString()
   return {
     id,
+    number: undefined,
     userId: draft.userId,
     idempotencyKey: draft.idempotencyKey,
     status: 'pending',

@@ -17,6 +17,7 @@ import {
   type RequestedLine,
   type Shortage,
 } from '../domain/order.ts'
+import { NUMBER_BEFORE_FIRST } from '../domain/order_numbers.ts'
 import { rejectionRecord } from '../domain/order_record.ts'
 
 export const OrderParams = Type.Object({ id: Id })
@@ -44,8 +45,19 @@ const RejectionView = Type.Object({
   current_total_price: NullableString({ description: 'Price of the lines when the order was decided' }),
 })
 
+export const OrderNumber = Type.Integer({
+  minimum: NUMBER_BEFORE_FIRST + 1,
+  maximum: Number.MAX_SAFE_INTEGER,
+  examples: [NUMBER_BEFORE_FIRST + 42],
+})
+
 export const OrderView = Type.Object({
   id: Id,
+  number: Type.Optional({
+    ...OrderNumber,
+    description:
+      'For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release',
+  }),
   user_id: Id,
   status: Status,
   allowed: Type.Array(Requestable, {
@@ -79,6 +91,7 @@ export type OrderView = Static<typeof OrderView>
 export function orderView(order: Order, reader: Actor, digits: number): OrderView {
   return {
     id: order.id,
+    ...(order.number === undefined ? {} : { number: order.number }),
     user_id: order.userId,
     status: order.status,
     allowed: allowedFor(reader, order) as RequestableStatus[],

@@ -1,8 +1,36 @@
 /** An order as a document of MongoDB. */
-import type { AnyBulkWriteOperation } from '@shop/service_kit/mongo/store'
+import { AUDIT_INDEXES } from '@shop/service_kit/audit/mongo_log'
+import type { AnyBulkWriteOperation, IndexDescription } from '@shop/service_kit/mongo/store'
 import type { ConditionalUpdate } from '@shop/service_kit/mongo/writes'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
+
+export const ORDERS = 'orders'
+export const DUE = 'orders_due'
+
+/** docs/operations.md says which query each serves. */
+export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
+  [ORDERS]: [
+    {
+      name: 'orders_by_key',
+      key: { userId: 1, idempotencyKey: 1 },
+      unique: true,
+      partialFilterExpression: { idempotencyKey: { $exists: true } },
+    },
+    { name: 'orders_by_user', key: { userId: 1, _id: -1 } },
+    { name: 'orders_by_status', key: { status: 1, _id: -1 } },
+    { name: 'orders_by_product', key: { 'lines.productId': 1, _id: -1 } },
+    {
+      name: 'orders_by_number',
+      key: { number: 1 },
+      unique: true,
+      partialFilterExpression: { number: { $exists: true } },
+    },
+    // Holds unsettled orders only, so it stays small.
+    { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
+  ],
+  ...AUDIT_INDEXES,
+}
 
 /** Fields that are undefined in the domain are absent. */
 export type Document = Omit<OrderRecord, 'id'> & {

@@ -7,42 +7,33 @@
  * Writes may be repeated: a second insert finds its own id, a save stores a token under the version it made (kit,
  * mongo/writes.ts), a claim stores its lease.
  */
-import { AUDIT_INDEXES, type MongoAudit } from '@shop/service_kit/audit/mongo_log'
+import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
-import type { Filter, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import { batchInserts, batchUpdates, updateInTransaction } from '@shop/service_kit/mongo/writes'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { OrderPage, OrderStore } from '../domain/ports.ts'
-import { isUnsettled, nextVersion, type UnsettledOrder } from '../domain/schedule.ts'
-import { changeTo, claimOperations, type Document, toDocument, toOrder } from './mongo_order_documents.ts'
+import { isUnsettled, nextVersion, type UnsettledOrder, withNumber } from '../domain/schedule.ts'
+import { createMongoOldOrders } from './mongo_old_orders.ts'
+import {
+  changeTo,
+  claimOperations,
+  type Document,
+  DUE,
+  ORDERS,
+  toDocument,
+  toOrder,
+} from './mongo_order_documents.ts'
+import { createMongoOrderNumbers } from './mongo_order_numbers.ts'
 
-const ORDERS = 'orders'
-const DUE = 'orders_due'
 /** Sorts after every UUID. */
 const LAST = '~'
 /** Rounds of one claim; a second one is needed when other replicas claimed the same orders. */
 const CLAIM_ROUNDS_MAX = 20
 /** So that counting ends within the deadline, also after a long outage. */
 export const BACKLOG_COUNT_MAX = 100_000
-
-/** docs/operations.md says which query each serves. */
-export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
-  [ORDERS]: [
-    {
-      name: 'orders_by_key',
-      key: { userId: 1, idempotencyKey: 1 },
-      unique: true,
-      partialFilterExpression: { idempotencyKey: { $exists: true } },
-    },
-    { name: 'orders_by_user', key: { userId: 1, _id: -1 } },
-    { name: 'orders_by_status', key: { status: 1, _id: -1 } },
-    // Holds unsettled orders only, so it stays small.
-    { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
-  ],
-  ...AUDIT_INDEXES,
-}
 
 const UNSETTLED: Filter<Document> = { dueAt: { $exists: true } }
 
@@ -58,6 +49,7 @@ export function createMongoOrderStore(
   const orders = () => store.collection<Document>(ORDERS)
   const insert = batchInserts<Document>(runtime, orders)
   const update = batchUpdates<Document>(runtime, orders)
+  const numbers = createMongoOrderNumbers(store)
 
   const findByKey = async (userId: string, idempotencyKey: string) =>
     optional(await orders().findOne({ userId, idempotencyKey }))
@@ -98,7 +90,8 @@ export function createMongoOrderStore(
 
   return {
     sharesCommits: false,
-    addOnce(stored) {
+    async addOnce(wanted) {
+      const stored = wanted.order.number === undefined ? withNumber(wanted, await numbers.next()) : wanted
       const document = toDocument(stored)
       return repeat(async () => {
         if (await insert(document)) return { stored, added: true }
@@ -129,6 +122,9 @@ export function createMongoOrderStore(
       return nextVersion(stored)
     },
     listByUser: (userId, page) => list({ userId }, page),
+    findByNumber: (number) => repeat(async () => optional(await orders().findOne({ number }))),
+    listByProduct: (productId, page) => list({ 'lines.productId': productId }, page),
+    completeOld: createMongoOldOrders(store, numbers, runtime.now),
     listByStatus: (status, page) => list(status === undefined ? {} : { status }, page),
     async claimDue(now, leaseUntil, limit) {
       const all: UnsettledOrder[] = []

@@ -11,7 +11,8 @@ import { ENDED_STATUSES } from '../domain/ended_orders.ts'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoEndedOrders } from './mongo_ended_orders.ts'
 import { ORDER_MIGRATIONS } from './mongo_migrations.ts'
-import { createMongoOrderStore, ORDER_INDEXES } from './mongo_order_store.ts'
+import { ORDER_INDEXES } from './mongo_order_documents.ts'
+import { createMongoOrderStore } from './mongo_order_store.ts'
 
 /** Used unless the URL names one. */
 export const MONGO_DATABASE = 'shop_orders'

@@ -19,7 +19,7 @@ export function prepareRows(db: DatabaseSync, sql: string): RowQuery {
 }
 
 export const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
-  created_at, updated_at, due_at, attempts, fence`
+  created_at, updated_at, due_at, attempts, fence, number`
 
 export const jsonColumns = ({ lines, rejection, history }: OrderRecord) => ({
   lines: JSON.stringify(lines),
@@ -46,6 +46,7 @@ export function columnsOf(stored: StoredOrder) {
     order.dueAt ?? null,
     order.attempts,
     order.fence,
+    order.number ?? null,
   ] as const
 }
 
@@ -67,4 +68,5 @@ export const toOrder = (row: Row): StoredOrder =>
     dueAt: row[12] ?? undefined,
     attempts: Number(row[13]),
     fence: Number(row[14]),
+    number: row[15] === null ? undefined : Number(row[15]),
   })

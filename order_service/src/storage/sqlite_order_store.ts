@@ -16,7 +16,8 @@ import { DomainError } from '../domain/errors.ts'
 import type { OrderStatus } from '../domain/order.ts'
 import { recordOf } from '../domain/order_record.ts'
 import type { OrderStore } from '../domain/ports.ts'
-import { isUnsettled, nextVersion } from '../domain/schedule.ts'
+import { isUnsettled, nextVersion, withNumber } from '../domain/schedule.ts'
+import { createSqliteOldOrders } from './sqlite_old_orders.ts'
 import { COLUMNS, columnsOf, jsonColumns, prepareRows, type Row, toOrder } from './sqlite_order_rows.ts'
 
 /** Sorts after every UUID and every time. */
@@ -38,8 +39,10 @@ export function createSqliteOrderStore(
   const { reader, writer } = store
   const select = `SELECT ${COLUMNS} FROM orders`
   const byKey = `${select} WHERE user_id = ? AND idempotency_key = ?`
-  const insert = writer.prepare(`INSERT INTO orders (${COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
-    ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING`)
+  const insert = writer.prepare(`INSERT INTO orders (${COLUMNS})
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers)))
+    ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING number`)
+  const numberGiven = writer.prepare('UPDATE order_numbers SET last = ?1 WHERE last < ?1')
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
     version = version + 1, updated_at = ?, due_at = ?, attempts = ? WHERE id = ? AND version = ? AND fence = ?`)
   const claim = prepareRows(
@@ -59,6 +62,9 @@ export function createSqliteOrderStore(
     (SELECT rowid FROM orders WHERE id < ?2 ORDER BY id DESC LIMIT 1)) ORDER BY rowid DESC LIMIT ?3`)
   const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
+  const byNumber = rows(`${select} WHERE number = ?`)
+  const ofProduct = rows(`SELECT ${COLUMNS} FROM order_products JOIN orders ON id = order_id
+    WHERE product_id = ? AND order_id < ? ORDER BY order_id DESC LIMIT ?`)
   const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')
   // A step ends between two times: orders due at the same time are counted in one step.
   const stepEnd = reader.prepare(
@@ -77,7 +83,11 @@ export function createSqliteOrderStore(
     async addOnce(stored) {
       const columns = columnsOf(stored)
       return store.write(() => {
-        if (insert.run(...columns).changes === 1) return { stored, added: true }
+        const row = insert.get(...columns) as { number: number } | undefined
+        if (row) {
+          numberGiven.run(row.number)
+          return { stored: withNumber(stored, row.number), added: true }
+        }
         const { userId, idempotencyKey } = stored.order
         return { stored: reading.one(findByKeyInWrite.get(userId, idempotencyKey!)!), added: false }
       })
@@ -112,6 +122,10 @@ export function createSqliteOrderStore(
       reading.page(limit, before, (count, at) =>
         at === undefined ? ofUser.all(userId, count) : ofUserBefore.all(userId, at, count),
       ),
+    findByNumber: async (number) => optional(byNumber.get(number)),
+    listByProduct: (productId, { limit, before = LAST }) =>
+      reading.page(limit, before, (count, at) => ofProduct.all(productId, at, count)),
+    completeOld: createSqliteOldOrders(store),
     listByStatus: (status, { limit, before = LAST }) =>
       reading.page(limit, before, (count, at) =>
         status === undefined ? all.all(at, count) : ofStatus.all(status, at, count),

@@ -7,7 +7,8 @@ import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { statusChanged } from '../../src/domain/audit.ts'
 import { claimOf } from '../../src/domain/schedule.ts'
 import { createMongoEndedOrders } from '../../src/storage/mongo_ended_orders.ts'
-import { createMongoOrderStore, ORDER_INDEXES } from '../../src/storage/mongo_order_store.ts'
+import { ORDER_INDEXES } from '../../src/storage/mongo_order_documents.ts'
+import { createMongoOrderStore } from '../../src/storage/mongo_order_store.ts'
 import { ADA, AT, confirm, HELD, order } from '../samples.ts'
 
 mongoSuite('queries on orders in MongoDB', (server) => {

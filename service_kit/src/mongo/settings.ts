@@ -11,6 +11,11 @@ export type Setting = {
   pending?: string
   /** When the database was made; absent in old databases. */
   madeAt?: Date
+  /** Of `orderNumbers` (order_service/src/storage/mongo_order_numbers.ts). */
+  last?: number
+  oldLast?: number
+  oldEnd?: number
+  complete?: string
   /** Of `lastBackup`, which `npm run backup` writes. */
   at?: Date
 }

@@ -1,0 +1,45 @@
+/**
+ * Completes the orders of an earlier release (OrderStore.completeOld), in small steps: those of before an update once, and those
+ * that replicas of that release add beside this one. It stops between two steps, and any replica goes on.
+ */
+import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
+import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
+import type { OrderStore } from './domain/ports.ts'
+
+/** Orders of one step: a write on the main thread, between those of requests. */
+export const STEP = 50
+/** Between two steps while there are more, so that requests come first. */
+const PAUSE_MS = 20
+/** Between two looks for orders that were added since. */
+export const LOOK_EVERY_MS = 5_000
+
+export type CompletingOptions = {
+  readonly orders: Pick<OrderStore, 'completeOld'>
+  readonly runtime: Pick<Runtime, 'after'>
+  readonly onFault: (fault: unknown) => void
+}
+
+/** Returns a function that stops it, after the running step. */
+export function startCompleting({ orders, runtime, onFault }: CompletingOptions): () => Promise<void> {
+  let cancel: Cancel | undefined
+  let running: Promise<void> | undefined
+  let stopped = false
+
+  const step = async () => {
+    const more = await orders.completeOld(STEP).catch((fault) => {
+      onFault(fault)
+      return false
+    })
+    if (!stopped) cancel = runtime.after(more ? PAUSE_MS : LOOK_EVERY_MS, run, { background: true })
+  }
+  const run = () => {
+    running = inContext(NO_REQUEST, step)
+  }
+
+  run()
+  return async () => {
+    stopped = true
+    cancel?.()
+    await running
+  }
+}
