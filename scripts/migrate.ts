@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { MONGO_DATABASE as AUTH } from '@shop/auth_service/storage/open_mongo'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { COUNTER } from '@shop/order_service/storage/mongo_order_numbers'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
@@ -40,6 +41,7 @@ type Part = {
 }
 
 const AUDIT_AT_ONCE = 1_000
+const COMPLETED_AT_ONCE = 1_000
 const REMOVE_TIMEOUT_MS = 2_000
 
 const { values } = readArguments(
@@ -114,6 +116,7 @@ try {
   const products = await openProductStores({ ...place, existing: true }, { runtime: systemRuntime })
   const orders = await openOrderStores(place, { runtime: systemRuntime })
   const digits = { products: products.digits(), orders: orders.digits() }
+  while (await orders.orders.completeOld(COMPLETED_AT_ONCE));
   const unbalanced = await mismatchesOf(products)
   await Promise.all([products.close(), orders.close()])
   if (unbalanced.length > 0) refuse(...unbalanced, 'Run `npm run doctor` on the source.')
@@ -161,6 +164,7 @@ try {
       .map((kind) => (fromBackup && kind.anew ? ended(kind) : kind))
     for (const kind of kinds) await copy(kind, process.stdout, () => marks.requireOurs(AUTH))
     await copyStoreAge()
+    await copyOrderCounter()
     const faults: string[] = []
     for (const kind of kinds) faults.push(...(await differences(kind)))
     if (faults.length > 0) throw new Error(`The target differs from the source:\n${faults.join('\n')}`)
@@ -172,6 +176,14 @@ try {
     const madeAt = new Date((inspection.state === 'readable' && inspection.madeAt) || 0)
     const settings = client.db(ORDERS).collection<{ _id: string }>(SETTINGS)
     await patiently(() => settings.updateOne({ _id: 'service' }, { $set: { madeAt } }))
+  }
+
+  /** Numbers of orders go on behind the last one, also if that order was removed (N2 of order_numbers.ts). */
+  async function copyOrderCounter() {
+    const { last } = databases.get('order_service')!.prepare('SELECT last FROM order_numbers').get()!
+    const counter = { last: Number(last), oldLast: Number(last), oldEnd: Number(last), complete: '' }
+    const settings = client.db(ORDERS).collection<{ _id: string }>(SETTINGS)
+    await patiently(() => settings.updateOne({ _id: COUNTER }, { $set: counter }, { upsert: true }))
   }
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\nThe source was not changed. Run the command again to continue.\n`)

@@ -69,6 +69,38 @@ ${when}BEGIN SELECT RAISE(ABORT, '${sentence}'); END;`)
     assert.deepEqual(faultsOf('DROP TRIGGER kept'), ['It removes the trigger kept.'])
   })
 
+  test('so are columns before the constraints of a table', () => {
+    const table = 'CREATE TABLE carts (id TEXT, units INTEGER, CHECK (units > 0 AND units < 9)) STRICT'
+    assert.deepEqual(faultsOfAddition([table], 'ALTER TABLE carts ADD COLUMN note TEXT'), [])
+    const narrower =
+      "DROP TABLE carts; CREATE TABLE carts (id TEXT, units INTEGER, CHECK (units > 0 AND units < 9 AND id <> 'x, TEXT')) STRICT"
+    assert.ok(faultsOfAddition([table], narrower).includes('It changes the table carts.'))
+  })
+
+  test('a unique index of a new column is one, for the release before leaves the column NULL', () => {
+    const index = 'CREATE UNIQUE INDEX one ON orders (number)'
+    assert.deepEqual(faultsOf(`ALTER TABLE orders ADD COLUMN number INTEGER; ${index}`), [])
+    const withDefault = `ALTER TABLE orders ADD COLUMN number INTEGER NOT NULL DEFAULT 0; ${index}`
+    assert.deepEqual(faultsOf(withDefault), ['It adds the unique index one to orders.'])
+  })
+
+  test('so is a trigger that follows a write, and writes only what is new', () => {
+    const after = (event: string, body: string) =>
+      faultsOf(`CREATE TABLE notes (id TEXT PRIMARY KEY) STRICT;
+        CREATE TRIGGER follows ${event} ON orders BEGIN ${body}; END;`)
+    assert.deepEqual(after('AFTER INSERT', 'INSERT OR IGNORE INTO notes VALUES (new.id)'), [])
+    assert.deepEqual(after('AFTER DELETE', 'DELETE FROM notes WHERE id = old.id'), [])
+    for (const [event, body] of [
+      ['BEFORE INSERT', 'INSERT OR IGNORE INTO notes VALUES (new.id)'],
+      ['AFTER INSERT', 'INSERT INTO notes VALUES (new.id)'],
+      ['AFTER INSERT', "UPDATE orders SET note = ''"],
+      ['AFTER INSERT', 'INSERT OR IGNORE INTO notes VALUES (new.id); DELETE FROM orders'],
+      ['AFTER DELETE', "SELECT RAISE(ABORT, 'kept')"],
+    ] as const) {
+      assert.deepEqual(after(event, body), ['It adds the trigger follows to orders.'], body)
+    }
+  })
+
   for (const [sql, fault] of [
     ['DROP TABLE orders', 'It removes the table orders.'],
     ['DROP INDEX orders_by_status', 'It removes the index orders_by_status.'],

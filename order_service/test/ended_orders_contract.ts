@@ -6,7 +6,7 @@ import { ENDED_STATUSES } from '../src/domain/ended_orders.ts'
 import type { Order } from '../src/domain/order.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import type { StoredOrder } from '../src/domain/schedule.ts'
-import { ADA, AT, later, order } from './samples.ts'
+import { ADA, AT, anotherNumber, later, order } from './samples.ts'
 import { STORED } from './stored_orders.ts'
 
 /** Two handles of one store. */
@@ -21,7 +21,7 @@ const idAt = (time: Date, n: number) => {
 
 function storedAs(sample: string, n: number, changes: Partial<Order> = {}): StoredOrder {
   const { order, schedule } = STORED[sample]!
-  const base = { ...order, id: idAt(AT, n), userId: ADA, idempotencyKey: `k${n}` }
+  const base = { ...order, id: idAt(AT, n), userId: ADA, idempotencyKey: `k${n}`, number: anotherNumber() }
   return { order: { ...base, ...changes }, schedule } as StoredOrder
 }
 

@@ -6,6 +6,7 @@ import { claimOf, nextVersion, SETTLE_AFTER_MS, type StoredOrder } from '../src/
 import {
   ADA,
   AT,
+  anotherNumber,
   BOB,
   confirm,
   finishCancel,
@@ -47,7 +48,7 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       const { store, other } = await fresh(t)
       for (const [i, { order, schedule }] of Object.values(STORED).entries()) {
         const wanted = {
-          order: { ...order, id: uuid(100 + i), idempotencyKey: undefined },
+          order: { ...order, id: uuid(100 + i), idempotencyKey: undefined, number: anotherNumber() },
           schedule,
         } as StoredOrder
         await store.addOnce(wanted)

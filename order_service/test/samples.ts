@@ -50,11 +50,13 @@ export const SHORT = {
 } satisfies Rejection
 
 let serial = 1000
-const NUMBERS_OF_SAMPLES = 1_000_000
+let numbers = 1_000_000
+/** Another number, for a changed sample. */
+export const anotherNumber = () => numbers++
 /** A pending order in a store, with changes of the order and its schedule. It has a number, so that the store gives none. */
 export function order({
   id = uuid(serial++),
-  number = NUMBERS_OF_SAMPLES + serial,
+  number = numbers++,
   dueAt,
   attempts = 0,
   fence = 0,

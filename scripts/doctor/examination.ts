@@ -4,6 +4,7 @@ import type { Plan } from '../plan.ts'
 import { checkLedger, checkUnsettled } from './consistency.ts'
 import { applyFixes, type Check, type CheckResult, type Report, reportOf } from './findings.ts'
 import { checkConfiguration, checkPorts } from './machine.ts'
+import { checkNumbers } from './numbers.ts'
 import { checkReservations } from './reservations.ts'
 import { checkStores } from './stores.ts'
 import { checkReadability } from './unreadable.ts'
@@ -25,6 +26,7 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
     // Orders first: settling an order can also correct its reservation.
     if (products && orders) await add(await checkUnsettled({ products, orders, running, now }))
     if (orders) await add(await checkReadability(orders, stores.open.unreadable))
+    if (orders) await add(await checkNumbers(orders))
     if (products) await add(await checkLedger(products, running))
     if (products && orders)
       await add(await checkReservations({ products, orders, ordersMadeAt, running, now }))

@@ -56,6 +56,7 @@ export async function goesOn(
     recordSeen(seen, reader, order, settled)
   }
   await movesOn(shop, people.admin, written.orders)
+  if (main === undefined) await areNumbered(shop, people.admin, written.orders)
   const records = await settledRecords(readStores)
   await shop.stop()
   assertConsistent(records, seen)
@@ -139,4 +140,13 @@ async function movesOn(shop: Shop, admin: Account, orders: readonly WrittenOrder
   await move(ship!, 'delivered')
   await move(cancel!, 'cancelled')
   for (const order of orders) if (order.settled === 'shipped') await move(order, 'delivered')
+}
+
+/** N1 and N2 (order_service/src/domain/order_numbers.ts): orders of the previous release get theirs. */
+async function areNumbered(shop: Shop, admin: Account, orders: readonly WrittenOrder[]) {
+  const numbers = await until('each order has a number', SETTLE_MS, async () => {
+    const found = await Promise.all(orders.map((order) => orderOf(shop, admin, order)))
+    return found.every(({ number }) => number !== undefined) && found.map(({ number }) => number)
+  })
+  assert.equal(new Set(numbers).size, orders.length)
 }

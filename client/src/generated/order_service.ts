@@ -380,6 +380,11 @@ export interface operations {
                                 /** @description When the stock was held; null before */
                                 unit_price: string | null;
                             }[];
+                            /**
+                             * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                             * @example 10042
+                             */
+                            number?: number;
                             rejection?: {
                                 /** @description Price of the lines when the order was decided */
                                 current_total_price: string | null;
@@ -603,6 +608,11 @@ export interface operations {
                             /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
+                        /**
+                         * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                         * @example 10042
+                         */
+                        number?: number;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -681,6 +691,11 @@ export interface operations {
                             /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
+                        /**
+                         * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                         * @example 10042
+                         */
+                        number?: number;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -969,6 +984,11 @@ export interface operations {
                                 /** @description When the stock was held; null before */
                                 unit_price: string | null;
                             }[];
+                            /**
+                             * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                             * @example 10042
+                             */
+                            number?: number;
                             rejection?: {
                                 /** @description Price of the lines when the order was decided */
                                 current_total_price: string | null;
@@ -1170,6 +1190,11 @@ export interface operations {
                             /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
+                        /**
+                         * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                         * @example 10042
+                         */
+                        number?: number;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -1385,6 +1410,11 @@ export interface operations {
                             /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
+                        /**
+                         * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                         * @example 10042
+                         */
+                        number?: number;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -1463,6 +1493,11 @@ export interface operations {
                             /** @description When the stock was held; null before */
                             unit_price: string | null;
                         }[];
+                        /**
+                         * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                         * @example 10042
+                         */
+                        number?: number;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;

@@ -42,7 +42,7 @@ export function createMongoOrderNumbers(store: MongoStore): MongoOrderNumbers {
   async function begin() {
     const stored = await settings().findOne({ _id: COUNTER })
     if (!stored) {
-      const before = await orders().countDocuments({}, { limit: COUNTED_MAX })
+      const before = await orders().countDocuments({ _id: { $gt: '' } }, { limit: COUNTED_MAX })
       const oldEnd = NUMBER_BEFORE_FIRST + before
       const counter = { last: oldEnd, oldLast: NUMBER_BEFORE_FIRST, oldEnd, complete: '' }
       await settings().updateOne({ _id: COUNTER }, { $setOnInsert: counter }, { upsert: true })

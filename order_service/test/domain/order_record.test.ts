@@ -17,6 +17,7 @@ test('the format of stored records does not change', () => {
   const { order: mine, schedule } = STORED['of an unknown product']!
   assert.deepEqual(recordOf({ order: mine, schedule } as StoredOrder), {
     id: mine.id,
+    number: mine.number,
     userId: ADA,
     idempotencyKey: 'k',
     status: 'rejected',
@@ -50,6 +51,7 @@ suite('an invalid record is refused, and the message names the part', () => {
   const cases: [string, string, Record<keyof OrderRecord, unknown> | OrderRecord][] = [
     ['an id that is a number', 'ids', { ...of('pending'), id: 1 }],
     ['an id that is empty', 'ids', { ...of('pending'), id: '' }],
+    ['a number that is text', 'ids', { ...of('pending'), number: '10001' }],
     ['no user', 'ids', { ...of('pending'), userId: undefined }],
     ['a key that is empty', 'ids', { ...of('pending'), idempotencyKey: '' }],
     ['another status', 'statuses', { ...of('pending'), status: 'lost' }],

@@ -29,6 +29,7 @@ suite('placing an order', () => {
     assert.equal(answer.headers['idempotent-replayed'], undefined)
     assert.deepEqual(order, {
       id: order.id,
+      number: 10_001,
       user_id: ADA,
       status: 'confirmed',
       allowed: ['cancelled'],

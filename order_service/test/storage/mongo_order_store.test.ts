@@ -7,14 +7,12 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { type MongoServer, refuseEntries } from '@shop/service_kit/test_support/mongo_server'
 import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { statusChanged } from '../../src/domain/audit.ts'
-import {
-  BACKLOG_COUNT_MAX,
-  createMongoOrderStore,
-  ORDER_INDEXES,
-} from '../../src/storage/mongo_order_store.ts'
+import { ORDER_INDEXES } from '../../src/storage/mongo_order_documents.ts'
+import { BACKLOG_COUNT_MAX, createMongoOrderStore } from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
+import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { AT, confirm, HELD, order, ROOT, requestCancel } from '../samples.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
@@ -35,6 +33,22 @@ mongoSuites('orders in MongoDB', (server) => {
       return stores
     }
     return [await open(), await open()]
+  })
+
+  orderNumbersContract('MongoDB', async (t) => {
+    const database = server.newDatabase()
+    const open = () => openAll(t, server, database)
+    const plan = { service: 'order_service', database, indexes: ORDER_INDEXES }
+    return {
+      open,
+      async forget(id) {
+        const raw = await openMongo({ ...server.opening, ...plan, url: server.url(database) })
+        await raw.repeat(() =>
+          raw.collection<{ _id: string }>('orders').updateOne({ _id: id }, { $unset: { number: '' } }),
+        )
+        await raw.close()
+      },
+    }
   })
 
   auditLogContract('MongoDB, two connections', async (t) => {

@@ -9,7 +9,7 @@ import { claimOf } from '../../src/domain/schedule.ts'
 import { createMongoEndedOrders } from '../../src/storage/mongo_ended_orders.ts'
 import { ORDER_INDEXES } from '../../src/storage/mongo_order_documents.ts'
 import { createMongoOrderStore } from '../../src/storage/mongo_order_store.ts'
-import { ADA, AT, confirm, HELD, order } from '../samples.ts'
+import { ADA, AT, confirm, HELD, MUG, order } from '../samples.ts'
 
 mongoSuite('queries on orders in MongoDB', (server) => {
   test('every query uses an index', async () => {
@@ -39,7 +39,11 @@ mongoSuite('queries on orders in MongoDB', (server) => {
         await orders.listByUser(ADA, { limit: 5, before })
         await orders.listByStatus('pending', { limit: 5, before })
         await orders.listByStatus(undefined, { limit: 5, before })
+        await orders.listByProduct(MUG, { limit: 5, before })
       }
+      await orders.findByNumber(10_001)
+      await orders.addOnce({ ...order(), order: { ...order().order, number: undefined } })
+      await orders.completeOld(1)
       const claimed = await orders.claimDue('9000-01-01', '9000-01-02', 5)
       await orders.reschedule(claimed.map((each) => ({ ...claimOf(each), dueAt: undefined })))
       await orders.backlog()

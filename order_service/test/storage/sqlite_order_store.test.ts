@@ -9,6 +9,7 @@ import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
+import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
 import { unreadableContract } from '../unreadable_contract.ts'
@@ -60,6 +61,19 @@ orderStoreContract('SQLite on file, two connections', async (t) => {
 endedOrdersContract('SQLite', async (t) => {
   const path = folder(t)
   return [await openAll(t, path), await openAll(t, path)]
+})
+
+orderNumbersContract('SQLite', async (t) => {
+  const path = folder(t)
+  return {
+    open: () => openAll(t, path),
+    async forget(id) {
+      const db = new DatabaseSync(join(path, 'orders.db'))
+      db.prepare('UPDATE orders SET number = NULL WHERE id = ?').run(id)
+      db.prepare('DELETE FROM order_products WHERE order_id = ?').run(id)
+      db.close()
+    },
+  }
 })
 
 unreadableContract('SQLite', async (t) => {
