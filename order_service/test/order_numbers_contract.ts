@@ -84,7 +84,7 @@ export function orderNumbersContract(name: string, make: (t: TestContext) => Pro
   })
 
   suite(`${name}: orders of an earlier release`, () => {
-    test('N1: each gets a number in steps, by whoever is there, and keeps it', async (t) => {
+    test('N1: each gets a number in steps, by any process, and keeps it', async (t) => {
       const { open, forget } = await make(t)
       const [{ orders }, other] = [await open(), (await open()).orders]
       const old = []

@@ -1,6 +1,6 @@
 /**
  * The short number of an order, which people read to each other: #10042. The id stays in addresses, because a number can be
- * guessed; nobody reads an order by its number who may not read it by its id (invariant 10).
+ * guessed; it opens no order to a reader who may not read it by its id (invariant 10).
  *
  * Invariants
  *  N1. One order, one number, for ever: it is stored with the order by the insert that adds it. A repeated insert finds the
