@@ -1,0 +1,43 @@
+/** Thin clear glass: what is behind it, bent and darkened towards the edges, with the window mirrored in it. */
+import type { Frame } from './draw.ts'
+import type { Shader } from './draw.ts'
+import { SAMPLES, type Stage, type Visibility } from './raster.ts'
+
+/** Pixels (of 1600) that the background is shifted at a steep edge. */
+const BEND = 34
+
+const colour = new Float64Array(3)
+
+export function drawGlass(shader: Shader, stage: Stage, { ids }: Visibility, { rgb, pixels }: Frame): void {
+  const behind = rgb.slice()
+  const { right, up } = stage.camera
+  const { spot } = shader
+  for (let py = 0, p = 0; py < pixels; py += 1) {
+    for (let px = 0; px < pixels; px += 1, p += 1) {
+      let count = 0
+      let id = -1
+      for (let s = 0; s < SAMPLES; s += 1) {
+        const sample = ids[p * SAMPLES + s]!
+        if (sample < 0) continue
+        count += 1
+        id = sample
+      }
+      if (id < 0) continue
+      shader.at(id, px, py, colour)
+      const edge = 1 - Math.min(Math.abs(spot.facing), 1)
+      const bend = (BEND * edge * edge * pixels) / 1600
+      const across = spot.nx * right[0] + spot.ny * right[1] + spot.nz * right[2]
+      const upward = spot.nx * up[0] + spot.ny * up[1] + spot.nz * up[2]
+      const sx = Math.min(Math.max(Math.round(px - across * bend), 0), pixels - 1)
+      const sy = Math.min(Math.max(Math.round(py + upward * bend), 0), pixels - 1)
+      const from = (sy * pixels + sx) * 3
+      const through = 0.95 - 0.5 * edge ** 4
+      const share = count / SAMPLES
+      for (let c = 0; c < 3; c += 1) {
+        // Thick glass is a little green.
+        const seen = behind[from + c]! * through * (c === 1 ? 1 : 1 - 0.05 * edge) + Math.min(colour[c]!, 6)
+        rgb[p * 3 + c]! += (seen - rgb[p * 3 + c]!) * share
+      }
+    }
+  }
+}

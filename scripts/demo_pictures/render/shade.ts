@@ -1,0 +1,63 @@
+/** The colour of a point, from its material, the light that was baked, and what it mirrors of the room. */
+import type { Colour, Finish, Material, Spot } from '../materials/material.ts'
+import { room, WINDOW } from './studio.ts'
+
+export const createSpot = (): Spot => ({ u: 0, v: 0, x: 0, y: 0, z: 0, nx: 0, ny: 1, nz: 0, facing: 1 })
+export const createFinish = (): Finish => ({
+  red: 1, green: 1, blue: 1, rough: 0.6, gloss: 0.04, metal: 0, sheen: 0, glowRed: 0, glowGreen: 0, glowBlue: 0,
+})
+
+/** How much a bent normal changes the light of the window. */
+const RELIEF = 1.35
+
+const finish = createFinish()
+const mirrored = new Float64Array(3)
+
+/**
+ * `spot` has the smooth normal. `light` is red, green, blue and the open share; `view` points to the camera. Writes red,
+ * green and blue to `out`.
+ */
+export function shade(
+  material: Material,
+  spot: Spot,
+  light: Float64Array,
+  vx: number,
+  vy: number,
+  vz: number,
+  floor: Colour,
+  out: Float64Array,
+): void {
+  const { nx, ny, nz } = spot
+  spot.facing = nx * vx + ny * vy + nz * vz
+  finish.rough = 0.6
+  finish.gloss = 0.04
+  finish.metal = finish.sheen = finish.glowRed = finish.glowGreen = finish.glowBlue = 0
+  material(spot, finish)
+  let relief = 1
+  if (spot.nx !== nx || spot.ny !== ny || spot.nz !== nz) {
+    const k = 1 / Math.sqrt(spot.nx * spot.nx + spot.ny * spot.ny + spot.nz * spot.nz)
+    spot.nx *= k
+    spot.ny *= k
+    spot.nz *= k
+    relief += RELIEF * ((spot.nx - nx) * WINDOW[0] + (spot.ny - ny) * WINDOW[1] + (spot.nz - nz) * WINDOW[2])
+    if (relief < 0.15) relief = 0.15
+  }
+  const facing = Math.max(spot.nx * vx + spot.ny * vy + spot.nz * vz, 0.02)
+  const { metal, rough, gloss } = finish
+  const diffuse = (1 - metal) * relief
+  const grazing = (1 - facing) ** 5 * (1 - rough * 0.75)
+  const turned = 2 * (spot.nx * vx + spot.ny * vy + spot.nz * vz)
+  room(spot.nx * turned - vx, spot.ny * turned - vy, spot.nz * turned - vz, rough, floor, mirrored)
+  const open = light[3]! > 1 ? 1 : light[3]!
+  // A corner that sees little of the room, and a place without light, mirror little.
+  const level = (light[0]! + light[1]! + light[2]!) / 3
+  const clear = (0.15 + 0.85 * open) * Math.min(1, 0.25 + level * 0.55)
+  const dull = gloss + (1 - gloss) * grazing * Math.min(1, gloss * 25)
+  const rim = finish.sheen > 0 ? finish.sheen * (1 - facing) ** 3 * level : 0
+  const fr = (dull + (finish.red + (1 - finish.red) * grazing - dull) * metal) * clear
+  const fg = (dull + (finish.green + (1 - finish.green) * grazing - dull) * metal) * clear
+  const fb = (dull + (finish.blue + (1 - finish.blue) * grazing - dull) * metal) * clear
+  out[0] = finish.red * light[0]! * diffuse + mirrored[0]! * fr + rim * (0.4 + finish.red) + finish.glowRed
+  out[1] = finish.green * light[1]! * diffuse + mirrored[1]! * fg + rim * (0.4 + finish.green) + finish.glowGreen
+  out[2] = finish.blue * light[2]! * diffuse + mirrored[2]! * fb + rim * (0.4 + finish.blue) + finish.glowBlue
+}
