@@ -4,7 +4,7 @@ import { formatMoney } from '@shop/service_kit/money/money'
 type Sample = readonly [name: string, description: string, minor: number, stock: number]
 
 /** Prices in minor units: 14.50 in dollars, 1450 in yen. */
-const SAMPLES: readonly Sample[] = [
+export const SAMPLES: readonly Sample[] = [
   ['Walnut desk lamp', 'A warm light on an oiled walnut arm, with a linen shade.', 8900, 24],
   ['Pour-over coffee set', 'Glass carafe, steel filter and a scoop; brews four cups.', 4250, 60],
   ['Merino travel scarf', 'Fine merino, woven in one piece, folds to the size of a fist.', 5400, 45],

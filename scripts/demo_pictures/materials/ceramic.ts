@@ -24,8 +24,8 @@ export function glaze(body: Colour, thin: Colour, clay: Colour, foot: number, li
     blend(finish, [0.09, 0.07, 0.045], 0.7 * specks(angle * 70, spot.y * 2.6, 0.3, 0.2))
     spot.ny += 0.035 * ring
     spot.nx += 0.02 * cloudy
-    finish.rough = 0.12 + 0.05 * cloudy
-    finish.gloss = 0.045
+    finish.rough = 0.1 + 0.05 * cloudy
+    finish.gloss = 0.075
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a material is told about a point, and what it answers. Both are written over for each point: no garbage. */
+/** What a material gets to know about a point, and what it answers. Both objects serve for all points: no garbage. */
 
 export type Spot = {
   u: number
@@ -32,17 +32,37 @@ export type Finish = {
   glowBlue: number
 }
 
+export const createSpot = (): Spot => ({ u: 0, v: 0, x: 0, y: 0, z: 0, nx: 0, ny: 1, nz: 0, facing: 1 })
+export const createFinish = (): Finish => ({
+  red: 1,
+  green: 1,
+  blue: 1,
+  rough: 0.6,
+  gloss: 0.04,
+  metal: 0,
+  sheen: 0,
+  glowRed: 0,
+  glowGreen: 0,
+  glowBlue: 0,
+})
+
 export type Material = (spot: Spot, finish: Finish) => void
 
 export type Colour = readonly [red: number, green: number, blue: number]
 
+const known = new Map<string, Colour>()
+
 /** `#rrggbb` as linear light. */
 export function colour(hex: string): Colour {
+  const already = known.get(hex)
+  if (already) return already
   const channel = (at: number) => {
     const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
   }
-  return [channel(1), channel(3), channel(5)]
+  const light: Colour = [channel(1), channel(3), channel(5)]
+  known.set(hex, light)
+  return light
 }
 
 export function paint(finish: Finish, [red, green, blue]: Colour, strength = 1): void {

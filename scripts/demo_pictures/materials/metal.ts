@@ -31,14 +31,14 @@ export const castIron: Material = (spot, finish) => {
 
 /** Sheet metal with rows of holes around a lathe, as a filter has. */
 export function perforated(tone: Colour, around: number, up: number): Material {
-  const solid = metal(tone, 0.25, true)
+  const solid = metal(tone, 0.42, true)
   return (spot, finish) => {
     solid(spot, finish)
     const row = Math.floor(spot.y * up)
     const a = spot.u * around + (row & 1) * 0.5
     const hole = Math.hypot(a - Math.floor(a) - 0.5, spot.y * up - row - 0.5)
     if (hole < 0.3) {
-      darken(finish, 0.12)
+      darken(finish, 0.2)
       finish.rough = 0.9
     }
   }

@@ -1,6 +1,6 @@
-/** Things with one colour and a surface: lacquer, rubber, leather, paper, leaves, wax, soil, food, light. */
+/** Things with one colour and a surface: lacquer, rubber, leather, leaves, wax, soil, food, light. */
 import { blend, type Colour, colour, darken, type Material, paint } from './material.ts'
-import { clouds, fibres, grain, specks } from './noise.ts'
+import { clouds, grain, specks } from './noise.ts'
 
 export function lacquer(tone: Colour, rough = 0.25, gloss = 0.045): Material {
   return (spot, finish) => {
@@ -22,21 +22,17 @@ export function leather(tone: Colour): Material {
   }
 }
 
-export function paper(tone: Colour): Material {
-  return (spot, finish) => {
-    paint(finish, tone, 1 + 0.02 * grain(spot.x / 9, spot.z / 9) + 0.015 * fibres(spot.x / 12, spot.z / 12))
-    finish.rough = 0.95
-    finish.gloss = 0.015
-  }
-}
-
 /** Seen from the flat side: u across, v from the stem to the tip. Light shines through a little. */
 export function leaf(tone: Colour, vein: Colour, veins = 6): Material {
   return (spot, finish) => {
     const side = Math.abs(spot.u - 0.5) * 2
     paint(finish, tone, 1 + 0.25 * clouds(spot.u, spot.v))
     const branch = Math.abs(((spot.v - side * 0.28) * veins) % 1) - 0.5
-    blend(finish, vein, Math.max(Math.exp(-side * 16) * 0.7, Math.exp(-Math.abs(branch) * 14) * 0.3 * (1 - side)))
+    blend(
+      finish,
+      vein,
+      Math.max(Math.exp(-side * 16) * 0.7, Math.exp(-Math.abs(branch) * 14) * 0.3 * (1 - side)),
+    )
     spot.nx += 0.22 * Math.sin((spot.v - side * 0.28) * veins * 6.283) * (spot.u - 0.5)
     finish.rough = 0.45
     finish.gloss = 0.035
@@ -73,7 +69,7 @@ export function beeswax(radius: number, top: number, lit: boolean): Material {
     }
     finish.rough = 0.5
     finish.gloss = 0.035
-    const through = 0.03 + (lit ? 0.95 * Math.exp(-(top - spot.y) / 2.6) : 0)
+    const through = 0.03 + (lit ? 2.4 * Math.exp(-(top - spot.y) / 2.2) : 0)
     finish.glowRed = finish.red * through
     finish.glowGreen = finish.green * through * 0.75
     finish.glowBlue = finish.blue * through * 0.4
@@ -101,7 +97,8 @@ export const flame: Material = (spot, finish) => {
   finish.gloss = 0
   const thick = Math.max(spot.facing, 0) ** 1.6
   const up = spot.v
-  finish.glowRed = 5.5 * thick * (0.35 + 0.65 * Math.min(1, up * 3))
-  finish.glowGreen = 3.4 * thick * (0.25 + 0.75 * Math.min(1, up * 2.4)) * (1.05 - 0.3 * up)
-  finish.glowBlue = 1.25 * thick * (1 - 0.5 * up)
+  const hot = Math.min(1, 0.12 + up * 2.6)
+  finish.glowRed = 5.5 * thick * hot
+  finish.glowGreen = 3.3 * thick * hot * (1.05 - 0.3 * up)
+  finish.glowBlue = 1.2 * thick * (0.4 + 0.6 * hot) * (1 - 0.5 * up)
 }

@@ -43,8 +43,11 @@ export function felt(base: Colour, fleck: Colour, sheen = 0.3): Material {
     const nap = grain(a / 5, b / 5)
     const tufts = clouds(a / 9, b / 9)
     paint(finish, base, 1 + 0.26 * nap + 0.16 * tufts)
-    const hair = Math.max(clouds(a / 2.3 + 0.3, b / 0.9), clouds(a / 0.9, b / 2.3 + 0.6))
-    blend(finish, fleck, Math.min(Math.max(0, hair - 0.22) * 1.6, 0.6))
+    blend(
+      finish,
+      fleck,
+      Math.min(Math.max(0, clouds(b / 4 + 0.3, a / 4)) * 0.55 + Math.max(0, nap) * 0.25, 0.6),
+    )
     spot.nx += 0.26 * nap
     spot.nz += 0.2 * tufts
     spot.ny += 0.2 * grain(b / 4, a / 4)

@@ -1,10 +1,19 @@
 import { blend, type Colour, darken, type Material, paint } from './material.ts'
 import { clouds, fibres, grain } from './noise.ts'
 
-export type Wood = { readonly light: Colour; readonly dark: Colour; readonly pore: Colour; readonly rings?: number }
+export type Wood = {
+  readonly light: Colour
+  readonly dark: Colour
+  readonly pore: Colour
+  readonly rings?: number
+}
 
 /** Wood that grew along the x axis of the thing; its rings are about an axis below it. */
-export function wood({ light, dark, pore, rings = 0.9 }: Wood, polish = 0.5, along: 'x' | 'y' | 'z' = 'x'): Material {
+export function wood(
+  { light, dark, pore, rings = 0.9 }: Wood,
+  polish = 0.5,
+  along: 'x' | 'y' | 'z' = 'x',
+): Material {
   return (spot, finish) => {
     const l = along === 'x' ? spot.x : along === 'y' ? spot.y : spot.z
     const a = along === 'x' ? spot.y : spot.x

@@ -1,13 +1,13 @@
 /** The table, and the wall behind it with the light of the window on it. */
-import type { Colour, Material } from '../materials/material.ts'
+import { type Colour, createSpot, type Material } from '../materials/material.ts'
 import { clouds, grain } from '../materials/noise.ts'
 import { clamp, smoothstep } from '../shapes/vector.ts'
 import { type GroundLight, groundLight, type Lamp } from './bake.ts'
 import type { Camera } from './camera.ts'
 import type { Backdrop } from './draw.ts'
-import { createSpot, shade } from './shade.ts'
+import { shade } from './shade.ts'
 
-export type Set = {
+export type Setting = {
   readonly table: Material
   /** The mean colour of the table, for the light that it throws back. */
   readonly tableColour: Colour
@@ -27,7 +27,13 @@ const spot = createSpot()
 const light = new Float64Array(4)
 const front = new Float64Array(3)
 
-export function backdropOf(set: Set, camera: Camera, pixels: number, ground: GroundLight, lamps: readonly Lamp[]): Backdrop {
+export function backdropOf(
+  set: Setting,
+  camera: Camera,
+  pixels: number,
+  ground: GroundLight,
+  lamps: readonly Lamp[],
+): Backdrop {
   const { eye, ahead, right, up, zoom } = camera
   const end = -(set.depth ?? 30)
   const wallZ = end - GAP_CM
@@ -63,18 +69,28 @@ export function backdropOf(set: Set, camera: Camera, pixels: number, ground: Gro
   }
 }
 
-function wall({ wall: base, daylight = 1 }: Set, x: number, y: number, lamps: readonly Lamp[], wallZ: number, out: Float64Array) {
+function wall(
+  { wall: base, daylight = 1 }: Setting,
+  x: number,
+  y: number,
+  lamps: readonly Lamp[],
+  wallZ: number,
+  out: Float64Array,
+) {
   // The light of the window falls across it at a slant, softly.
   const across = x + y * 0.55
   const patch = smoothstep(-46, -14, across) * smoothstep(22, -12, across)
-  const level = 0.72 + 0.5 * patch + 0.2 * clamp(-x / 50) - 0.18 * smoothstep(0, 40, x) - 0.16 * smoothstep(4, -10, y)
+  const level =
+    0.72 + 0.5 * patch + 0.2 * clamp(-x / 50) - 0.18 * smoothstep(0, 40, x) - 0.16 * smoothstep(4, -10, y)
   const plaster = 1 + 0.05 * clouds(x / 60, y / 60) + 0.022 * grain(x / 26, y / 26)
   for (let c = 0; c < 3; c += 1) {
     const warm = 1 + (1 - c) * 0.035 * (patch - 0.4)
     let arriving = 1.55 * level * warm * daylight
     for (const lamp of lamps) {
       const [dx, dy, dz] = [x - lamp.at[0], y - lamp.at[1], wallZ - lamp.at[2]]
-      arriving += (lamp.colour[c]! * (lamp.cone === undefined ? 0.8 : 0.35)) / ((dx * dx + dy * dy + dz * dz) / lamp.reach ** 2 + 0.25)
+      arriving +=
+        (lamp.colour[c]! * (lamp.cone === undefined ? 0.8 : 0.35)) /
+        ((dx * dx + dy * dy + dz * dz) / lamp.reach ** 2 + 0.25)
     }
     out[c] = base[c]! * arriving * plaster
   }

@@ -10,7 +10,7 @@ const BRIGHTEST = 6
 
 /** sRGB value (0 to 255) of a light, by `light / BRIGHTEST * STEPS`. */
 const CURVE = Float32Array.from({ length: STEPS + 1 }, (_, k) => {
-  const x = ((k / STEPS) ** 2 * BRIGHTEST) * 0.6
+  const x = (k / STEPS) ** 2 * BRIGHTEST * 0.66
   // Straight up to the middle tones, then ever flatter: white is reached at the end alone.
   const toned = x < 0.35 ? x : 0.35 + 0.65 * (1 - Math.exp(-(x - 0.35) / 0.72))
   const contrast = toned ** 1.06
@@ -27,7 +27,7 @@ export async function develop({ rgb, pixels }: Frame): Promise<Buffer> {
     for (let c = 0; c < 3; c += 1, k += 1) {
       const at = Math.sqrt(Math.min(rgb[k]!, BRIGHTEST) / BRIGHTEST) * STEPS
       const value = CURVE[at | 0]! + speck
-      bytes[k] = value < 0 ? 0 : value > 255 ? 255 : value
+      bytes[k] = value < 0 ? 0 : Math.min(value, 255)
     }
   }
   return sharp(bytes, { raw: { width: pixels, height: pixels, channels: 3 } })

@@ -1,9 +1,9 @@
 /** Shades every pixel: things where samples show them, table and wall elsewhere, then glass in front of both. */
-import type { Colour } from '../materials/material.ts'
+import { type Colour, createSpot } from '../materials/material.ts'
 import type { Mesh } from '../shapes/mesh.ts'
 import type { Baked } from './bake.ts'
 import { SAMPLES, type Stage, type Visibility } from './raster.ts'
-import { createSpot, shade } from './shade.ts'
+import { shade } from './shade.ts'
 
 export type Frame = { readonly pixels: number; readonly rgb: Float32Array }
 
@@ -83,6 +83,16 @@ export type Shader = ReturnType<typeof shaderOf>
 export function draw(shader: Shader, { ids }: Visibility, backdrop: Backdrop, { rgb, pixels }: Frame): void {
   for (let py = 0, p = 0; py < pixels; py += 1) {
     for (let px = 0; px < pixels; px += 1, p += 1) {
+      const one = ids[p * SAMPLES]!
+      const thing = one < 0 ? -1 : shader.meshOf(one)
+      if (alike(shader, ids, p, one, thing)) {
+        if (one < 0) backdrop(px, py, colour)
+        else shader.at(one, px, py, colour)
+        rgb[p * 3] = colour[0]!
+        rgb[p * 3 + 1] = colour[1]!
+        rgb[p * 3 + 2] = colour[2]!
+        continue
+      }
       sum[0] = sum[1] = sum[2] = 0
       // Samples that show one thing are shaded once.
       for (let s = 0, done = 0; done !== 15; s += 1) {
@@ -103,4 +113,12 @@ export function draw(shader: Shader, { ids }: Visibility, backdrop: Backdrop, { 
       for (let c = 0; c < 3; c += 1) rgb[p * 3 + c] = sum[c]! / SAMPLES
     }
   }
+}
+
+function alike(shader: Shader, ids: Int32Array, p: number, one: number, thing: number): boolean {
+  for (let s = 1; s < SAMPLES; s += 1) {
+    const id = ids[p * SAMPLES + s]!
+    if (id !== one && (id < 0 || thing < 0 || shader.meshOf(id) !== thing)) return false
+  }
+  return true
 }

@@ -1,6 +1,5 @@
 /** Thin clear glass: what is behind it, bent and darkened towards the edges, with the window mirrored in it. */
-import type { Frame } from './draw.ts'
-import type { Shader } from './draw.ts'
+import type { Frame, Shader } from './draw.ts'
 import { SAMPLES, type Stage, type Visibility } from './raster.ts'
 
 /** Pixels (of 1600) that the background is shifted at a steep edge. */
@@ -9,11 +8,17 @@ const BEND = 34
 const colour = new Float64Array(3)
 
 export function drawGlass(shader: Shader, stage: Stage, { ids }: Visibility, { rgb, pixels }: Frame): void {
-  const behind = rgb.slice()
+  const first = ids.findIndex((id) => id >= 0)
+  if (first < 0) return
+  const top = Math.floor(first / SAMPLES / pixels)
+  const bottom = Math.floor(ids.findLastIndex((id) => id >= 0) / SAMPLES / pixels)
+  const start = Math.max(top - BEND, 0) * pixels * 3
+  const behind = rgb.slice(start, Math.min(bottom + BEND + 1, pixels) * pixels * 3)
   const { right, up } = stage.camera
   const { spot } = shader
-  for (let py = 0, p = 0; py < pixels; py += 1) {
-    for (let px = 0; px < pixels; px += 1, p += 1) {
+  for (let py = top; py <= bottom; py += 1) {
+    for (let px = 0; px < pixels; px += 1) {
+      const p = py * pixels + px
       let count = 0
       let id = -1
       for (let s = 0; s < SAMPLES; s += 1) {
@@ -30,8 +35,8 @@ export function drawGlass(shader: Shader, stage: Stage, { ids }: Visibility, { r
       const upward = spot.nx * up[0] + spot.ny * up[1] + spot.nz * up[2]
       const sx = Math.min(Math.max(Math.round(px - across * bend), 0), pixels - 1)
       const sy = Math.min(Math.max(Math.round(py + upward * bend), 0), pixels - 1)
-      const from = (sy * pixels + sx) * 3
-      const through = 0.95 - 0.5 * edge ** 4
+      const from = (sy * pixels + sx) * 3 - start
+      const through = 0.95 - 0.5 * edge * edge * edge * edge
       const share = count / SAMPLES
       for (let c = 0; c < 3; c += 1) {
         // Thick glass is a little green.

@@ -57,7 +57,12 @@ export type Side = 'front' | 'back'
  * Draws the meshes that are chosen. Of closed ones only the side that is asked for; of sheets both, with the front.
  * Keeps what is in `into`: clear it first, or draw in front of what is there.
  */
-export function rasterize(stage: Stage, into: Visibility, chosen: (mesh: Mesh) => boolean, side: Side = 'front'): void {
+export function rasterize(
+  stage: Stage,
+  into: Visibility,
+  chosen: (mesh: Mesh) => boolean,
+  side: Side = 'front',
+): void {
   stage.meshes.forEach((mesh, m) => {
     if (!chosen(mesh) || (mesh.sheet && side === 'back')) return
     const { columns, rows } = mesh
@@ -72,7 +77,16 @@ export function rasterize(stage: Stage, into: Visibility, chosen: (mesh: Mesh) =
   })
 }
 
-function triangle(stage: Stage, into: Visibility, a: number, b: number, c: number, id: number, both: boolean, side: Side) {
+function triangle(
+  stage: Stage,
+  into: Visibility,
+  a: number,
+  b: number,
+  c: number,
+  id: number,
+  both: boolean,
+  side: Side,
+) {
   const { x, y, depth, pixels } = stage
   const ax = x[a]!
   const ay = y[a]!
@@ -99,19 +113,29 @@ function triangle(stage: Stage, into: Visibility, a: number, b: number, c: numbe
   const bdy = (cx - ax) * -inverse
   const cdx = (by - ay) * -inverse
   const cdy = (bx - ax) * inverse
-  for (let py = top; py <= bottom; py += 1) {
-    for (let px = left; px <= right; px += 1) {
-      const b0 = (px - ax) * bdx + (py - ay) * bdy
-      const c0 = (px - ax) * cdx + (py - ay) * cdy
-      const at = (py * pixels + px) * SAMPLES
-      for (let s = 0; s < SAMPLES; s += 1) {
-        const wb = b0 + SAMPLE_X[s]! * bdx + SAMPLE_Y[s]! * bdy
-        const wc = c0 + SAMPLE_X[s]! * cdx + SAMPLE_Y[s]! * cdy
-        if (wb < 0 || wc < 0 || wb + wc > 1) continue
-        const z = az + (bz - az) * wb + (cz - az) * wc
-        if (z >= into.depth[at + s]!) continue
-        into.depth[at + s] = z
-        into.ids[at + s] = id
+  const { ids, depth: nearest } = into
+  for (let s = 0; s < SAMPLES; s += 1) {
+    const ox = SAMPLE_X[s]! - ax
+    const oy = SAMPLE_Y[s]! - ay
+    const b0 = ox * bdx + oy * bdy
+    const c0 = ox * cdx + oy * cdy
+    for (let py = top; py <= bottom; py += 1) {
+      let wb = b0 + left * bdx + py * bdy
+      let wc = c0 + left * cdx + py * cdy
+      for (
+        let at = (py * pixels + left) * SAMPLES + s, end = (py * pixels + right) * SAMPLES + s;
+        at <= end;
+        at += SAMPLES
+      ) {
+        if (wb >= 0 && wc >= 0 && wb + wc <= 1) {
+          const z = az + (bz - az) * wb + (cz - az) * wc
+          if (z < nearest[at]!) {
+            nearest[at] = z
+            ids[at] = id
+          }
+        }
+        wb += bdx
+        wc += cdx
       }
     }
   }

@@ -1,6 +1,6 @@
 /** A scene as a picture. One renderer keeps its buffers, because clearing them is cheaper than allocating them. */
 import type { Mesh } from '../shapes/mesh.ts'
-import { backdropOf, type Set } from './backdrop.ts'
+import { backdropOf, type Setting } from './backdrop.ts'
 import { bake, type Lamp } from './bake.ts'
 import { cameraOf, type View } from './camera.ts'
 import { develop } from './develop.ts'
@@ -10,7 +10,7 @@ import { createVisibility, rasterize, stageOf } from './raster.ts'
 
 export type Scene = {
   readonly view: View
-  readonly set: Set
+  readonly set: Setting
   readonly things: readonly Mesh[]
   readonly lamps?: readonly Lamp[]
 }

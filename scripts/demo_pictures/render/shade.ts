@@ -1,11 +1,6 @@
 /** The colour of a point, from its material, the light that was baked, and what it mirrors of the room. */
-import type { Colour, Finish, Material, Spot } from '../materials/material.ts'
+import { type Colour, createFinish, type Material, type Spot } from '../materials/material.ts'
 import { room, WINDOW } from './studio.ts'
-
-export const createSpot = (): Spot => ({ u: 0, v: 0, x: 0, y: 0, z: 0, nx: 0, ny: 1, nz: 0, facing: 1 })
-export const createFinish = (): Finish => ({
-  red: 1, green: 1, blue: 1, rough: 0.6, gloss: 0.04, metal: 0, sheen: 0, glowRed: 0, glowGreen: 0, glowBlue: 0,
-})
 
 /** How much a bent normal changes the light of the window. */
 const RELIEF = 1.35
@@ -45,19 +40,25 @@ export function shade(
   const facing = Math.max(spot.nx * vx + spot.ny * vy + spot.nz * vz, 0.02)
   const { metal, rough, gloss } = finish
   const diffuse = (1 - metal) * relief
-  const grazing = (1 - facing) ** 5 * (1 - rough * 0.75)
-  const turned = 2 * (spot.nx * vx + spot.ny * vy + spot.nz * vz)
-  room(spot.nx * turned - vx, spot.ny * turned - vy, spot.nz * turned - vz, rough, floor, mirrored)
-  const open = light[3]! > 1 ? 1 : light[3]!
+  const away = 1 - facing
+  const grazing = away * away * away * away * away * (1 - rough * 0.75)
+  // What hardly reflects is spared the look into the room.
+  if (metal === 0 && gloss < 0.02) mirrored.fill(0.6)
+  else {
+    const turned = 2 * (spot.nx * vx + spot.ny * vy + spot.nz * vz)
+    room(spot.nx * turned - vx, spot.ny * turned - vy, spot.nz * turned - vz, rough, floor, mirrored)
+  }
+  const open = Math.min(light[3]!, 1)
   // A corner that sees little of the room, and a place without light, mirror little.
   const level = (light[0]! + light[1]! + light[2]!) / 3
   const clear = (0.15 + 0.85 * open) * Math.min(1, 0.25 + level * 0.55)
   const dull = gloss + (1 - gloss) * grazing * Math.min(1, gloss * 25)
-  const rim = finish.sheen > 0 ? finish.sheen * (1 - facing) ** 3 * level : 0
+  const rim = finish.sheen > 0 ? finish.sheen * away * away * away * level : 0
   const fr = (dull + (finish.red + (1 - finish.red) * grazing - dull) * metal) * clear
   const fg = (dull + (finish.green + (1 - finish.green) * grazing - dull) * metal) * clear
   const fb = (dull + (finish.blue + (1 - finish.blue) * grazing - dull) * metal) * clear
   out[0] = finish.red * light[0]! * diffuse + mirrored[0]! * fr + rim * (0.4 + finish.red) + finish.glowRed
-  out[1] = finish.green * light[1]! * diffuse + mirrored[1]! * fg + rim * (0.4 + finish.green) + finish.glowGreen
+  out[1] =
+    finish.green * light[1]! * diffuse + mirrored[1]! * fg + rim * (0.4 + finish.green) + finish.glowGreen
   out[2] = finish.blue * light[2]! * diffuse + mirrored[2]! * fb + rim * (0.4 + finish.blue) + finish.glowBlue
 }

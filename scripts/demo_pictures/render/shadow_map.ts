@@ -2,7 +2,7 @@
 import type { Mesh } from '../shapes/mesh.ts'
 import type { Vec } from '../shapes/vector.ts'
 
-const SIZE = 352
+const SIZE = 288
 /** A point this far behind the first one still counts as the first. */
 const BIAS_CM = 0.14
 const NOTHING = -1e9
@@ -34,7 +34,13 @@ export function reachOf(meshes: readonly Mesh[]): Reach {
 }
 
 /** `turn` is the share of the lights before this one: what stops half of the light throws a shadow in every other map. */
-export function drawShadow(map: ShadowMap, meshes: readonly Mesh[], reach: Reach, axes: Axes, turn: number): void {
+export function drawShadow(
+  map: ShadowMap,
+  meshes: readonly Mesh[],
+  reach: Reach,
+  axes: Axes,
+  turn: number,
+): void {
   map.nearest.fill(NOTHING)
   map.axes = axes
   map.middle = reach.middle
@@ -43,10 +49,12 @@ export function drawShadow(map: ShadowMap, meshes: readonly Mesh[], reach: Reach
   for (const mesh of meshes) if (mesh.shade > chance) drawMesh(map, mesh)
 }
 
-/** Every second line of the grid is enough for a shadow. */
+const stepOf = (lines: number) => (lines > 70 ? 3 : lines > 20 ? 2 : 1)
+
+/** A coarser grid is enough for a shadow. */
 function drawMesh(map: ShadowMap, { columns, rows, points }: Mesh) {
-  const stepI = columns > 24 ? 2 : 1
-  const stepJ = rows > 24 ? 2 : 1
+  const stepI = stepOf(columns)
+  const stepJ = stepOf(rows)
   const is: number[] = []
   for (let i = 0; i < columns - 1; i += stepI) is.push(i)
   is.push(columns - 1)
@@ -76,7 +84,15 @@ function drawMesh(map: ShadowMap, { columns, rows, points }: Mesh) {
   }
 }
 
-function drawTriangle(map: Float32Array, A: Float32Array, a: number, B: Float32Array, b: number, C: Float32Array, c: number) {
+function drawTriangle(
+  map: Float32Array,
+  A: Float32Array,
+  a: number,
+  B: Float32Array,
+  b: number,
+  C: Float32Array,
+  c: number,
+) {
   const ax = A[a]!
   const ay = A[a + 1]!
   const bx = B[b]! - ax
@@ -107,7 +123,12 @@ function drawTriangle(map: Float32Array, A: Float32Array, a: number, B: Float32A
 }
 
 /** How much of the light reaches the point: 0 to 1, from the four places of the map around it. */
-export function seenBy({ nearest, axes, middle, scale }: ShadowMap, px: number, py: number, pz: number): number {
+export function seenBy(
+  { nearest, axes, middle, scale }: ShadowMap,
+  px: number,
+  py: number,
+  pz: number,
+): number {
   const { from, across, up } = axes
   const x = px - middle[0]
   const y = py - middle[1]

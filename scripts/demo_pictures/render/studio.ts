@@ -10,11 +10,11 @@ import { add, cross, scale, smoothstep, unit, type Vec } from '../shapes/vector.
 export const WINDOW: Vec = unit([-0.8, 0.78, 0.42])
 const ACROSS = unit(cross([0, 1, 0], WINDOW))
 const UPWARD = cross(WINDOW, ACROSS)
-const WINDOW_WIDTH = 0.34
-const WINDOW_HEIGHT = 0.4
-const WINDOW_LIGHT: Colour = [2.5, 2.3, 2.02]
-const WINDOW_SAMPLES = [4, 5] as const
-const ROOM_SAMPLES = 26
+const WINDOW_WIDTH = 0.27
+const WINDOW_HEIGHT = 0.32
+const WINDOW_LIGHT: Colour = [2.95, 2.72, 2.4]
+const WINDOW_SAMPLES = [4, 4] as const
+const ROOM_SAMPLES = 20
 
 export type Light = { readonly from: Vec; readonly colour: Colour; readonly key: boolean }
 
@@ -56,7 +56,7 @@ function wallLight(x: number, y: number, z: number): Colour {
 /** What a mirror shows in a direction; `rough` blurs it. Written to `out`. */
 export function room(x: number, y: number, z: number, rough: number, floor: Colour, out: Float64Array): void {
   const side = 0.5 - 0.5 * x
-  const strength = (0.5 + 0.55 * side + 0.4 * (y > 0 ? y : 0)) * (z > 0 ? 1 : 1 + 0.35 * z)
+  const strength = (0.5 + 0.55 * side + 0.4 * Math.max(y, 0)) * (z > 0 ? 1 : 1 + 0.35 * z)
   const below = smoothstep(0.12 + rough * 0.5, -0.12 - rough * 0.5, y)
   out[0] = strength + (floor[0] * 1.25 - strength) * below
   out[1] = strength * 1.01 + (floor[1] * 1.25 - strength) * below
@@ -68,7 +68,10 @@ export function room(x: number, y: number, z: number, rough: number, floor: Colo
     const up = (x * UPWARD[0] + y * UPWARD[1] + z * UPWARD[2]) / ahead
     const width = WINDOW_WIDTH * 0.9
     const height = WINDOW_HEIGHT * 1.25
-    let light = smoothstep(width + soft, width - soft, across) * smoothstep(height + soft, height - soft, up) * smoothstep(-4 - soft, -1.4 - soft, up)
+    let light =
+      smoothstep(width + soft, width - soft, across) *
+      smoothstep(height + soft, height - soft, up) *
+      smoothstep(-4 - soft, -1.4 - soft, up)
     // The bar of the window, seen in what is polished.
     if (rough < 0.25) light *= 1 - 0.75 * smoothstep(0.035 + soft * 0.4, 0.01, across)
     light *= 4.6 / (1 + rough * 3.2)

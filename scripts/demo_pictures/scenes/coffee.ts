@@ -1,13 +1,13 @@
-import { blend, colour, darken, type Material, paint } from '../materials/material.ts'
-import { metal, perforated, STEEL } from '../materials/metal.ts'
-import { clouds, dice, grain } from '../materials/noise.ts'
+import { colour, type Material, paint } from '../materials/material.ts'
+import { perforated, STEEL } from '../materials/metal.ts'
 import { leather } from '../materials/plain.ts'
 import { wood } from '../materials/wood.ts'
 import type { Scene } from '../render/render.ts'
 import { through } from '../shapes/curve.ts'
-import { bar, block, corners, lathe, oblong, tube } from '../shapes/forms.ts'
+import { corners, lathe, oblong, tube } from '../shapes/forms.ts'
 import { type Mesh, mesh } from '../shapes/mesh.ts'
-import { move, type Place, steps, turnX, turnY, turnZ, type Vec } from '../shapes/vector.ts'
+import { move, type Place, steps, turnY, turnZ, type Vec } from '../shapes/vector.ts'
+import { beans, scoop } from './scoop.ts'
 import { linenTable, WALNUT } from './table.ts'
 
 const glass: Material = (_spot, finish) => {
@@ -24,23 +24,19 @@ const brew: Material = (spot, finish) => {
   finish.rough = 0.08
   finish.gloss = 0.03
 }
-const bean: Material = (spot, finish) => {
-  paint(finish, colour('#3f2314'), 1 + 0.3 * clouds(spot.x, spot.z))
-  if (Math.abs(spot.z + 0.08 * Math.sin(spot.x * 5)) < 0.045 && spot.y > 0) darken(finish, 0.25)
-  finish.rough = 0.35
-  finish.gloss = 0.05
-}
-const grounds: Material = (spot, finish) => {
-  const crumb = grain(spot.x / 8, spot.z / 8)
-  paint(finish, colour('#3a2012'), 1 + 0.8 * crumb)
-  blend(finish, colour('#7a4a2a'), Math.max(0, grain(spot.z / 5, spot.x / 5)) * 0.5)
-  spot.nx += 0.4 * crumb
-  finish.rough = 1
-  finish.gloss = 0.02
-}
-
 const profile = through<readonly [number, number]>([
-  [0, 0.1], [4, 0.05], [6.1, 0.5], [6.9, 2.6], [6.6, 5.4], [5.0, 8.6], [3.3, 11.1], [2.9, 12.4], [3.4, 13.9], [4.5, 16.2], [5.5, 18.6], [5.85, 19.8],
+  [0, 0.1],
+  [4, 0.05],
+  [6.1, 0.5],
+  [6.9, 2.6],
+  [6.6, 5.4],
+  [5.0, 8.6],
+  [3.3, 11.1],
+  [2.9, 12.4],
+  [3.4, 13.9],
+  [4.5, 16.2],
+  [5.5, 18.6],
+  [5.85, 19.8],
 ])
 const outer = (t: number): readonly [number, number] => (t <= 0 ? [0, 0.1] : profile(t))
 
@@ -48,16 +44,83 @@ function carafe(place: Place): Mesh[] {
   const body = lathe(outer, 120, 110)
   // The coffee fills it up to its level.
   const level = 5.2
-  const fill = lathe((t) => {
-    if (t > 0.85) return [(6.42 * (1 - t)) / 0.15, level]
-    const [r, h] = outer(t * 0.42)
-    return [Math.max(r - 0.22, 0), Math.min(Math.max(h, 0.3), level)]
-  }, 96, 60)
-  const rim = tube((t) => [5.85 * Math.sin(t * 6.2832), 19.8, 5.85 * Math.cos(t * 6.2832)], oblong(0.34, 0.34, 2), 12, 110, [0, 1, 0], 0.001)
-  const collar = lathe(corners([[3.05, 10.6], [4.35, 10.3], [4.5, 10.6], [3.75, 12.4], [4.3, 14.2], [4.1, 14.5], [3.3, 14.3], [2.9, 12.4], [3.05, 10.6]], 0.15), 96, 60)
-  const tie = tube((t) => [3.98 * Math.sin(t * 6.2832), 12.4 + 0.05 * Math.sin(t * 20), 3.98 * Math.cos(t * 6.2832)], oblong(0.42, 0.42, 3), 12, 80, [0, 1, 0], 0.001)
-  const ends = [-1, 1].map((s) => mesh(tube(through<Vec>([[0, 12.4, 3.95], [s * 0.6, 12.1, 4.4], [s * 0.9, 11, 4.6], [s * 1.1 , 9.4, 4.9]]), oblong(0.36, 0.3, 3), 10, 24, [1, 0, 0]), { material: leather(colour('#8a5a38')), place }))
-  const cone = lathe(corners([[0.9, 11.6], [5.2, 19.3], [5.9, 20.5], [6.2, 20.6], [6.1, 20.75], [5.7, 20.6], [5.0, 19.3], [0.7, 11.8]], 0.1), 120, 90)
+  const fill = lathe(
+    (t) => {
+      if (t > 0.85) return [(6.42 * (1 - t)) / 0.15, level]
+      const [r, h] = outer(t * 0.42)
+      return [Math.max(r - 0.22, 0), Math.min(Math.max(h, 0.3), level)]
+    },
+    96,
+    60,
+  )
+  const rim = tube(
+    (t) => [5.85 * Math.sin(t * 6.2832), 19.8, 5.85 * Math.cos(t * 6.2832)],
+    oblong(0.34, 0.34, 2),
+    12,
+    110,
+    [0, 1, 0],
+    0.001,
+  )
+  const collar = lathe(
+    corners(
+      [
+        [3.05, 10.6],
+        [4.35, 10.3],
+        [4.5, 10.6],
+        [3.75, 12.4],
+        [4.3, 14.2],
+        [4.1, 14.5],
+        [3.3, 14.3],
+        [2.9, 12.4],
+        [3.05, 10.6],
+      ],
+      0.15,
+    ),
+    96,
+    60,
+  )
+  const tie = tube(
+    (t) => [3.98 * Math.sin(t * 6.2832), 12.4 + 0.05 * Math.sin(t * 20), 3.98 * Math.cos(t * 6.2832)],
+    oblong(0.42, 0.42, 3),
+    12,
+    80,
+    [0, 1, 0],
+    0.001,
+  )
+  const ends = [-1, 1].map((s) =>
+    mesh(
+      tube(
+        through<Vec>([
+          [0, 12.4, 3.95],
+          [s * 0.6, 12.1, 4.4],
+          [s * 0.9, 11, 4.6],
+          [s * 1.1, 9.4, 4.9],
+        ]),
+        oblong(0.36, 0.3, 3),
+        10,
+        24,
+        [1, 0, 0],
+      ),
+      { material: leather(colour('#8a5a38')), place },
+    ),
+  )
+  const cone = lathe(
+    corners(
+      [
+        [0.9, 11.6],
+        [5.2, 19.3],
+        [5.9, 20.5],
+        [6.2, 20.6],
+        [6.1, 20.75],
+        [5.7, 20.6],
+        [5.0, 19.3],
+        [0.7, 11.8],
+      ],
+      0.1,
+    ),
+    120,
+    90,
+  )
   return [
     mesh(fill, { material: brew, place, shade: 0.7 }),
     mesh(collar, { material: wood(WALNUT, 0.6, 'y'), place }),
@@ -69,29 +132,14 @@ function carafe(place: Place): Mesh[] {
   ]
 }
 
-function scoop(place: Place): Mesh[] {
-  const steel = metal(STEEL, 0.25, true)
-  const cup = lathe(corners([[0, 0], [1.5, 0.05], [2.3, 0.8], [2.5, 2.3], [2.4, 2.35], [2.2, 0.9], [1.4, 0.3], [0, 0.25]], 0.3), 80, 60)
-  const heap = lathe((t) => [2.3 * (1 - t), 1.9 + 0.9 * (1 - (1 - t) ** 2) + 0.06 * Math.sin(t * 40)], 60, 24)
-  return [
-    mesh(cup, { material: steel, place }),
-    mesh(heap, { material: grounds, place }),
-    mesh(bar([2.3, 2.1, 0], [4.4, 2.6, 0], 0.28, 16, 16), { material: steel, place }),
-    mesh(tube((t) => [4.2 + 7.2 * t, 2.55 + 0.7 * t, 0], oblong((t) => 1.1 + 0.35 * t, 0.8, 2.6), 28, 40), { material: wood(WALNUT, 0.6), place }),
-  ]
-}
-
 export function coffeeSet(): Scene {
-  const roll = dice(31)
-  const beans = Array.from({ length: 26 }, () => {
-    const [a, r] = [roll() * 6.28, Math.sqrt(roll())]
-    const x = 3.4 + 4.4 * r * Math.cos(a)
-    const z = 9.2 + 2.2 * r * Math.sin(a)
-    return mesh(block([1.15, 0.6, 0.82], 2, 20, 12), { material: bean, place: steps(turnX((roll() - 0.5) * 70), turnY(roll() * 360), move(x, 0.3, z)) })
-  })
   return {
-    view: { target: [1.4, 8.7, 1], pitch: 18, width: 33 },
+    view: { target: [0.6, 8.9, 1], pitch: 18, width: 33 },
     set: linenTable('#c7bda9', '#b7bfbd', 22),
-    things: [...carafe(steps(turnY(25), move(-2.6, 0, 0))), ...scoop(steps(turnZ(-9), turnY(-28), move(7.2, 0.4, 4.6))), ...beans],
+    things: [
+      ...carafe(steps(turnY(25), move(-2.2, 0, 0))),
+      ...scoop(steps(turnZ(-9), turnY(-62), move(6.4, 0.4, 2.2))),
+      ...beans(26, 0.2, 9.2),
+    ],
   }
 }

@@ -22,27 +22,58 @@ const COFFEE: Material = (spot, finish) => {
 export function mug(place: Place, handle = 62): Mesh[] {
   const wall = corners(
     [
-      [0, 0.25], [2.9, 0.25], [3.05, 0], [3.5, 0], [3.95, 0.7], [4.25, 2.6], [4.2, 5.6], [3.95, 9.1], [3.92, 9.4],
-      [3.66, 9.4], [3.62, 9.1], [3.8, 5.6], [3.85, 2.6], [3.3, 0.9], [0, 0.8],
+      [0, 0.25],
+      [2.9, 0.25],
+      [3.05, 0],
+      [3.5, 0],
+      [3.95, 0.7],
+      [4.25, 2.6],
+      [4.2, 5.6],
+      [3.95, 9.1],
+      [3.92, 9.4],
+      [3.66, 9.4],
+      [3.62, 9.1],
+      [3.8, 5.6],
+      [3.85, 2.6],
+      [3.3, 0.9],
+      [0, 0.8],
     ],
     0.28,
   )
   const ear = evenly(
     through<Vec>([
-      [3.9, 7.7, 0], [5.1, 8.15, 0], [6.5, 7.6, 0], [6.95, 5.9, 0], [6.3, 4.0, 0], [5.1, 2.9, 0], [3.95, 2.5, 0],
+      [3.9, 7.7, 0],
+      [5.1, 8.15, 0],
+      [6.5, 7.6, 0],
+      [6.95, 5.9, 0],
+      [6.3, 4.0, 0],
+      [5.1, 2.9, 0],
+      [3.95, 2.5, 0],
     ]),
   )
-  const section = oblong((t) => 1.35 - 0.25 * Math.sin(t * Math.PI), () => 0.72, 2.6)
+  const section = oblong(
+    (t) => 1.35 - 0.25 * Math.sin(t * Math.PI),
+    () => 0.72,
+    2.6,
+  )
   const turned = steps(turnY(-handle + 90), place)
   return [
     mesh(lathe(wall, 144, 150), { material: GLAZE, place: turned }),
     mesh(tube(ear, section, 28, 70, [0, 0, 1], 0.01), { material: GLAZE, place: turned }),
-    mesh(lathe((t) => [3.72 * (1 - t), 7.5], 72, 14), { material: COFFEE, place: turned }),
+    mesh(
+      lathe((t) => [3.72 * (1 - t), 7.5], 72, 14),
+      { material: COFFEE, place: turned },
+    ),
   ]
 }
 
 export const mugOnTable = (): Scene => ({
-  view: { target: [0.8, 4.6, 0], pitch: 24, width: 21 },
+  view: { target: [0.8, 4.6, 0], pitch: 24, width: 20 },
   set: oakTable('#cfd3c8', 26),
   things: mug((p) => p),
+})
+export const mugFromAbove = (): Scene => ({
+  view: { target: [0.9, 4.2, 0], pitch: 58, width: 18 },
+  set: oakTable('#cfd3c8', 60),
+  things: mug((p) => p, 40),
 })

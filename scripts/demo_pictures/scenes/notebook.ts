@@ -1,14 +1,14 @@
-import { blend, colour, darken, type Material, paint } from '../materials/material.ts'
-import { fibres, grain } from '../materials/noise.ts'
-import { lacquer, paper } from '../materials/plain.ts'
-import { weave } from '../materials/textile.ts'
+import { blend, colour, type Material, paint } from '../materials/material.ts'
 import { BRASS, metal } from '../materials/metal.ts'
+import { fibres, grain } from '../materials/noise.ts'
+import { lacquer } from '../materials/plain.ts'
+import { weave } from '../materials/textile.ts'
 import { wood } from '../materials/wood.ts'
 import type { Scene } from '../render/render.ts'
+import { through } from '../shapes/curve.ts'
 import { bar, block, oblong, sheet, tube } from '../shapes/forms.ts'
 import { type Mesh, mesh } from '../shapes/mesh.ts'
 import { move, type Place, steps, turnX, turnY, turnZ, type Vec } from '../shapes/vector.ts'
-import { through } from '../shapes/curve.ts'
 import { ASH, oakTable } from './table.ts'
 
 const [WIDTH, HEIGHT] = [14.2, 21]
@@ -22,7 +22,8 @@ const dotted: Material = (spot, finish) => {
   finish.gloss = 0.012
   const [x, z] = [spot.x / DOT_CM, spot.z / DOT_CM]
   const d = Math.hypot(x - Math.round(x), z - Math.round(z))
-  if (Math.abs(spot.z) < HEIGHT / 2 - 0.6 && Math.abs(spot.x) < WIDTH - 0.6) blend(finish, colour('#5d6468'), d < 0.09 ? 0.85 : d < 0.14 ? 0.85 * (0.14 - d) * 20 : 0)
+  if (Math.abs(spot.z) < HEIGHT / 2 - 0.6 && Math.abs(spot.x) < WIDTH - 0.6)
+    blend(finish, colour('#5d6468'), d < 0.09 ? 0.85 : d < 0.14 ? 0.85 * (0.14 - d) * 20 : 0)
 }
 /** The cut edge of many pages. */
 const edges: Material = (spot, finish) => {
@@ -35,16 +36,34 @@ const edges: Material = (spot, finish) => {
 const rise = (x: number, thick: number) => thick * (1 - Math.exp(-x * 1.1)) * (1 - 0.035 * x) + 0.12
 
 function half(side: 1 | -1, thick: number, place: Place): Mesh[] {
-  const page = sheet(WIDTH, HEIGHT, (u) => {
-    const x = u * WIDTH
-    return [side * x - (u - 0.5) * WIDTH, rise(x, thick), 0]
-  }, 60, 24)
+  const page = sheet(
+    WIDTH,
+    HEIGHT,
+    (u) => {
+      const x = u * WIDTH
+      return [side * x - (u - 0.5) * WIDTH, rise(x, thick), 0]
+    },
+    64,
+    90,
+  )
   // Mirrored to the left it would be seen from below: a sheet is drawn from both sides.
-  const front = sheet(WIDTH, 0, (u, v) => {
-    const x = u * WIDTH
-    return [side * x - (u - 0.5) * WIDTH, 0.1 + (rise(x, thick) - 0.1) * v, HEIGHT / 2]
-  }, 40, 6)
-  const fore = sheet(0, HEIGHT, (u, v) => [side * (WIDTH + 0.04 * (1 - u)), 0.1 + (rise(WIDTH, thick) - 0.1) * u, v * 0], 6, 24)
+  const front = sheet(
+    WIDTH,
+    0,
+    (u, v) => {
+      const x = u * WIDTH
+      return [side * x - (u - 0.5) * WIDTH, 0.1 + (rise(x, thick) - 0.1) * v, HEIGHT / 2]
+    },
+    40,
+    6,
+  )
+  const fore = sheet(
+    0,
+    HEIGHT,
+    (u, v) => [side * (WIDTH + 0.04 * (1 - u)), 0.1 + (rise(WIDTH, thick) - 0.1) * u, v * 0],
+    6,
+    24,
+  )
   const look = { sheet: true, place }
   return [
     mesh(page, { ...look, material: dotted }),
@@ -53,16 +72,22 @@ function half(side: 1 | -1, thick: number, place: Place): Mesh[] {
   ]
 }
 
-export function pencil(place: Place, length = 17): Mesh[] {
+function pencil(place: Place, length = 17): Mesh[] {
   const paintwork = lacquer(colour('#b5532f'), 0.3)
   const hexagon = oblong(0.72, 0.72, 3)
   return [
-    mesh(tube((t) => [t * length, 0, 0], hexagon, 24, 24, [0, 1, 0], 0.02), { material: paintwork, place }),
-    mesh(bar([length - 0.05, 0, 0], [length + 1.9, 0, 0], (t) => 0.35 * (1 - t) + 0.045, 24, 24), {
-      material: (spot, finish) =>
-        spot.x > length + 1.45 ? paint(finish, [0.03, 0.03, 0.03]) : wood(ASH, 0.2)(spot, finish),
-      place,
-    }),
+    mesh(
+      tube((t) => [t * length, 0, 0], hexagon, 24, 24, [0, 1, 0], 0.02),
+      { material: paintwork, place },
+    ),
+    mesh(
+      bar([length - 0.05, 0, 0], [length + 1.9, 0, 0], (t) => 0.35 * (1 - t) + 0.045, 24, 24),
+      {
+        material: (spot, finish) =>
+          spot.x > length + 1.45 ? paint(finish, [0.03, 0.03, 0.03]) : wood(ASH, 0.2)(spot, finish),
+        place,
+      },
+    ),
     mesh(bar([-1.1, 0, 0], [0.05, 0, 0], 0.37, 24, 14), { material: metal(BRASS, 0.3), place }),
   ]
 }
@@ -70,7 +95,14 @@ export function pencil(place: Place, length = 17): Mesh[] {
 export function notebookOpen(): Scene {
   const place = steps(turnY(-14), move(-0.4, 0, 0))
   const cover = block([WIDTH * 2 + 0.9, 0.24, HEIGHT + 0.7], 10, 64, 24)
-  const ribbon = through<Vec>([[0.15, 1.0, -9], [0.2, 0.95, 0], [0.3, 0.9, 9.8], [0.9, 0.7, 11], [1.6, 0.12, 12.4], [1.2, 0.06, 14.5]])
+  const ribbon = through<Vec>([
+    [0.15, 1.0, -9],
+    [0.2, 0.95, 0],
+    [0.3, 0.9, 9.8],
+    [0.9, 0.7, 11],
+    [1.6, 0.12, 12.4],
+    [1.2, 0.06, 14.5],
+  ])
   return {
     view: { target: [0.3, 0, 0.6], pitch: 50, width: 37 },
     set: oakTable('#d8d2c6'),
@@ -89,14 +121,23 @@ export function notebookClosed(): Scene {
   const [w, h] = [WIDTH, HEIGHT]
   const book = (place: Place, cloth: Material, band: string): Mesh[] => [
     mesh(block([w, 0.22, h], 14, 48, 24), { material: cloth, place: steps(move(0, 0.11, 0), place) }),
-    mesh(block([w - 0.5, 1.3, h - 0.5], 24, 64, 40), { material: edges, place: steps(move(0.1, 0.85, 0), place) }),
+    mesh(block([w - 0.5, 1.3, h - 0.5], 24, 64, 40), {
+      material: edges,
+      place: steps(move(0.1, 0.85, 0), place),
+    }),
     mesh(block([w, 0.24, h], 14, 64, 40), { material: cloth, place: steps(move(0, 1.6, 0), place) }),
-    mesh(block([0.4, 1.72, h], 8, 24, 24), { material: cloth, place: steps(move(-w / 2 + 0.12, 0.86, 0), place) }),
-    mesh(block([0.62, 1.86, h + 0.24], 14, 24, 40), { material: lacquer(colour(band), 0.85, 0.01), place: steps(move(w / 2 - 1.9, 0.88, 0), place) }),
+    mesh(block([0.4, 1.72, h], 8, 24, 24), {
+      material: cloth,
+      place: steps(move(-w / 2 + 0.12, 0.86, 0), place),
+    }),
+    mesh(block([0.62, 1.86, h + 0.24], 14, 24, 40), {
+      material: lacquer(colour(band), 0.85, 0.01),
+      place: steps(move(w / 2 - 1.9, 0.88, 0), place),
+    }),
   ]
   const lower = weave({ warp: colour('#b7a58a'), weft: colour('#a9967b'), threads: 14, slub: 0.6 })
   return {
-    view: { target: [0.2, 1.2, 0.6], pitch: 42, width: 33 },
+    view: { target: [0.2, 1.2, 0.6], pitch: 44, width: 29 },
     set: oakTable('#d8d2c6', 60),
     things: [
       ...book(steps(turnY(24), move(-0.6, 0, -0.8)), lower, '#4b4a44'),
@@ -105,6 +146,3 @@ export function notebookClosed(): Scene {
     ],
   }
 }
-
-export const labelPaper = paper(CREAM)
-export const shadeOf = darken

@@ -25,7 +25,10 @@ const merino =
     paint(finish, band ? OAT : RUST)
     blend(finish, band ? colour('#c9b99d') : ROSE, 0.34 + 0.3 * twill)
     const fuzz = grain((spot.x + along) / 7, (across + spot.y) / 7)
-    darken(finish, 1 + 0.14 * fuzz + 0.1 * clouds(along / 30, across / 30) + 0.08 * fibres(along / 30, across / 9))
+    darken(
+      finish,
+      1 + 0.14 * fuzz + 0.1 * clouds(along / 30, across / 30) + 0.08 * fibres(along / 30, across / 9),
+    )
     spot.nx += 0.12 * twill + 0.14 * fuzz
     spot.nz += 0.08 * twill
     finish.rough = 1
@@ -56,7 +59,7 @@ function fringe(end: Vec, width: number, place: Place): Mesh[] {
     finish.gloss = 0.005
     finish.sheen = 0.3
   }
-  const count = 30
+  const count = Math.round(width * 1.8)
   return Array.from({ length: count }, (_, k) => {
     const z = ((k + 0.5) / count - 0.5) * (width - 0.4)
     const [bend, reach, lean] = [roll() - 0.5, 3 + roll() * 0.7, (roll() - 0.5) * 0.5]
@@ -66,7 +69,17 @@ function fringe(end: Vec, width: number, place: Place): Mesh[] {
       [end[0] + reach * 0.6, 0.19, z + bend * 0.7],
       [end[0] + reach, 0.17, z + lean + bend * 0.5],
     ])
-    return mesh(tube(line, (a, t) => [0.17 * Math.cos(a * 6.2832) * (1 + 0.25 * (t > 0.9 ? 1 : 0)), 0.17 * Math.sin(a * 6.2832)], 8, 22, [0, 1, 0], 0.05), { material: wool, place })
+    return mesh(
+      tube(
+        line,
+        (a, t) => [0.17 * Math.cos(a * 6.2832) * (1 + 0.25 * (t > 0.9 ? 1 : 0)), 0.17 * Math.sin(a * 6.2832)],
+        8,
+        22,
+        [0, 1, 0],
+        0.05,
+      ),
+      { material: wool, place },
+    )
   })
 }
 
@@ -78,30 +91,47 @@ export function scarfFolded(): Scene {
     const y = 0.55 + layer * gap
     const way = layer % 2 === 0 ? 1 : -1
     const shift = [0, 0.3, -0.2, 0.25, 0][layer]!
-    points.push([-way * (x - 1.2) + shift, y + 0.02, 0], [0, y + 0.12 * Math.sin(layer * 2), 0], [way * (x - 1.2) + shift, y, 0])
+    points.push(
+      [-way * (x - 1.2) + shift, y + 0.02, 0],
+      [0, y + 0.12 * Math.sin(layer * 2), 0],
+      [way * (x - 1.2) + shift, y, 0],
+    )
     if (layer < layers - 1) points.push([way * (x - 0.15) + shift, y + gap / 2, 0])
   }
   const top = 0.55 + (layers - 1) * gap
-  points.push([x + 0.5, top - 0.15, 0], [x + 1.7, top - 1.6, 0], [x + 2, 1.6, 0], [x + 2.6, 0.5, 0], [x + 4.4, 0.36, 0])
+  points.push(
+    [x + 0.5, top - 0.15, 0],
+    [x + 1.7, top - 1.6, 0],
+    [x + 2, 1.6, 0],
+    [x + 2.6, 0.5, 0],
+    [x + 4.4, 0.36, 0],
+  )
   const line = evenly(through<Vec>(points), 600)
-  const place = steps(turnY(-28), move(-2.3, 0, 0))
+  const place = steps(turnY(-28), move(-1.6, 0, 0))
   return {
-    view: { target: [0.2, 3.1, 0.5], pitch: 32, width: 33 },
+    view: { target: [0.2, 3.1, 0.5], pitch: 32, width: 37 },
     set: linenTable('#c9c6bd', '#b9c0c0', 26),
     things: [ribbon(line, 110, 17, 1.18, place), ...fringe(line(1), 17, place)],
   }
 }
 
+/** Rolled up, the size of a fist, its striped end on the table. */
 export function scarfRolled(): Scene {
-  const turns = 3.6
-  const spiral: Line = (t) => {
-    const a = t * turns * 2 * Math.PI
-    const r = 0.6 + (a / (2 * Math.PI)) * 1.02
-    return [r * Math.cos(-a + 0.6), r * Math.sin(-a + 0.6), 0]
-  }
+  const [turns, thick] = [3.4, 1.02]
+  const radius = 0.6 + turns * thick
+  const coil = Array.from({ length: 160 }, (_, k): Vec => {
+    const a = (k / 159) * turns * 2 * Math.PI
+    const r = 0.6 + (a / (2 * Math.PI)) * thick
+    const from = a - turns * 2 * Math.PI
+    return [r * Math.sin(from), radius - r * Math.cos(from) + 0.5, 0]
+  })
+  const end: Vec[] = [1.6, 3.2, 5, 6.6].map((x) => [x, 0.5, 0])
   return {
-    view: { target: [0.3, 3.9, 0], pitch: 22, width: 19, yaw: 0 },
+    view: { target: [1.4, 3.6, 0], pitch: 22, width: 20 },
     set: linenTable('#c9c6bd', '#b9c0c0', 26),
-    things: [ribbon(evenly(spiral, 500), 60, 9, 0.94, steps(turnY(28), move(0, 4.3, 0)))],
+    things: [
+      ribbon(evenly(through<Vec>([...coil, ...end]), 600), 66, 9, 0.94, turnY(24)),
+      ...fringe([6.6, 0.5, 0], 9, turnY(24)),
+    ],
   }
 }

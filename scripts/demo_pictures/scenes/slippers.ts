@@ -5,18 +5,31 @@ import type { Scene } from '../render/render.ts'
 import { evenly, through } from '../shapes/curve.ts'
 import { cast, corners, round, tube } from '../shapes/forms.ts'
 import { type Form, type Mesh, mesh } from '../shapes/mesh.ts'
-import { clamp, mix, move, type Place, steps, turnY, turnZ, type Vec } from '../shapes/vector.ts'
+import { clamp, mix, move, type Place, steps, turnY } from '../shapes/vector.ts'
 import { linenTable } from './table.ts'
 
 /** Heel at z = -13, toe at z = 13; half widths of the sole along it, inside and outside of the foot. */
-const middle = through<readonly [number, number]>([[3.5, 3.5], [3.4, 3.6], [3.2, 3.6], [3.2, 3.9], [3.8, 4.5], [4.3, 4.8], [4.4, 4.7], [4.3, 4.5]])
+const middle = through<readonly [number, number]>([
+  [3.5, 3.5],
+  [3.4, 3.6],
+  [3.2, 3.6],
+  [3.2, 3.9],
+  [3.8, 4.5],
+  [4.3, 4.8],
+  [4.4, 4.7],
+  [4.3, 4.5],
+])
 const zAt = (t: number) => -13 * Math.cos(t * Math.PI)
 /** Round at both ends: the heel as a half circle, the toe a little flatter. */
 const half = (t: number, side: 0 | 1) => {
   const z = zAt(t)
   const heel = Math.min(1, (z + 13) / 3.6)
   const toe = Math.min(1, (13 - z) / 4.6)
-  return middle((z + 13) / 26)[side] * Math.sqrt(Math.max(0, 1 - (1 - heel) ** 2.2)) * Math.sqrt(Math.max(0, 1 - (1 - toe) ** 2.4))
+  return (
+    middle((z + 13) / 26)[side] *
+    Math.sqrt(Math.max(0, 1 - (1 - heel) ** 2.2)) *
+    Math.sqrt(Math.max(0, 1 - (1 - toe) ** 2.4))
+  )
 }
 
 const outline = evenly((around: number): readonly [number, number] => {
@@ -33,7 +46,15 @@ const sole = (around: number): readonly [number, number] => {
 const cork: Material = (spot, finish) => {
   const { x, y, z } = spot
   paint(finish, colour('#bd915f'), 1 + 0.25 * clouds((x + y) / 6, (z - y) / 6))
-  blend(finish, colour('#7d5430'), 0.75 * Math.max(specks((x + z) * 1.7, y * 2.4 + x * 0.6, 0.35, 0.4), specks(z * 2.3 + y, x * 2.3 - y, 0.3, 0.35)))
+  blend(
+    finish,
+    colour('#7d5430'),
+    0.75 *
+      Math.max(
+        specks((x + z) * 1.7, y * 2.4 + x * 0.6, 0.35, 0.4),
+        specks(z * 2.3 + y, x * 2.3 - y, 0.3, 0.35),
+      ),
+  )
   darken(finish, 1 + 0.2 * grain((x + y) / 5, (z + y) / 5))
   finish.rough = 0.9
   finish.gloss = 0.015
@@ -61,16 +82,59 @@ function upper(): Form {
       const width = c > 0 ? right : left
       const wide = Math.sign(c) * Math.abs(c) ** 0.72
       const puff = 1 + 0.02 * clouds(u * 1.3, v * 1.3)
-      return [wide * (width + 0.15 - thin) * puff, 1.1 + Math.max(0, Math.sin(a) ** 0.75 * (height - thin)) * puff, z - (run < 0.03 ? thin : 0)]
+      return [
+        wide * (width + 0.15 - thin) * puff,
+        1.1 + Math.max(0, Math.sin(a) ** 0.75 * (height - thin)) * puff,
+        z - (run < 0.03 ? thin : 0),
+      ]
     },
   }
 }
 
 function slipper(place: Place, mirror: 1 | -1, tone: Material, lining: Material, edge: Material): Mesh[] {
   // A mirrored thing is turned inside out; swapping u keeps its outside outside.
-  const form = (f: Form): Form => (mirror === 1 ? f : { ...f, at: (u, v) => { const [x, y, z] = f.at(1 - u, v); return [-x, y, z] } })
-  const bottom = cast(sole, corners([[0, 0], [0.97, 0], [1.03, 0.25], [1.03, 1.35], [1.0, 1.5], [0, 1.5]], 0.06), 160, 60)
-  const bed = cast(sole, corners([[0.6, 1.4], [0.965, 1.4], [0.97, 1.95], [0.9, 2.15], [0.5, 2.05], [0, 1.95]], 0.05), 120, 40)
+  const form = (f: Form): Form =>
+    mirror === 1
+      ? f
+      : {
+          ...f,
+          at: (u, v) => {
+            const [x, y, z] = f.at(1 - u, v)
+            return [-x, y, z]
+          },
+        }
+  const bottom = cast(
+    sole,
+    corners(
+      [
+        [0, 0],
+        [0.97, 0],
+        [1.03, 0.25],
+        [1.03, 1.35],
+        [1.0, 1.5],
+        [0, 1.5],
+      ],
+      0.06,
+    ),
+    160,
+    60,
+  )
+  const bed = cast(
+    sole,
+    corners(
+      [
+        [0.6, 1.4],
+        [0.965, 1.4],
+        [0.97, 1.95],
+        [0.9, 2.15],
+        [0.5, 2.05],
+        [0, 1.95],
+      ],
+      0.05,
+    ),
+    120,
+    40,
+  )
   const top = upper()
   const rim = evenly((t: number) => top.at(t, 0.6))
   return [
@@ -86,7 +150,7 @@ export function slippersPair(): Scene {
   const lining = felt(colour('#c3b9a6'), colour('#e6dfd2'), 0.3)
   const edge = felt(colour('#b0643f'), colour('#c98a68'), 0.25)
   return {
-    view: { target: [0.6, 2.2, 0], pitch: 34, width: 35 },
+    view: { target: [-0.6, 2.2, 1.4], pitch: 34, width: 36 },
     set: linenTable('#cdbfa8', '#c9cbc3', 34),
     things: [
       ...slipper(steps(turnY(-38), move(-5.2, 0, -2.4)), 1, grey, lining, edge),
@@ -94,6 +158,3 @@ export function slippersPair(): Scene {
     ],
   }
 }
-
-export const lean = turnZ
-export type Point = Vec

@@ -1,5 +1,5 @@
 /** Curves through given points, evenly resampled. */
-import { type Vec, mix } from './vector.ts'
+import { mix, type Vec } from './vector.ts'
 
 /** A Catmull-Rom curve through the points (of any dimension), at t from 0 to 1. */
 export function through<P extends readonly number[]>(points: readonly P[]): (t: number) => P {
@@ -8,13 +8,15 @@ export function through<P extends readonly number[]>(points: readonly P[]): (t: 
     const scaled = Math.min(Math.max(t, 0), 1) * last
     const k = Math.min(Math.floor(scaled), last - 1)
     const s = scaled - k
-    const [a, b, c, d] = [points[Math.max(k - 1, 0)]!, points[k]!, points[k + 1]!, points[Math.min(k + 2, last)]!]
+    const [a, b, c, d] = [
+      points[Math.max(k - 1, 0)]!,
+      points[k]!,
+      points[k + 1]!,
+      points[Math.min(k + 2, last)]!,
+    ]
     return b.map((_, n) => {
       const [p0, p1, p2, p3] = [a[n]!, b[n]!, c[n]!, d[n]!]
-      return (
-        p1 +
-        0.5 * s * (p2 - p0 + s * (2 * p0 - 5 * p1 + 4 * p2 - p3 + s * (3 * (p1 - p2) + p3 - p0)))
-      )
+      return p1 + 0.5 * s * (p2 - p0 + s * (2 * p0 - 5 * p1 + 4 * p2 - p3 + s * (3 * (p1 - p2) + p3 - p0)))
     }) as unknown as P
   }
 }

@@ -1,16 +1,30 @@
 /** Forms that most things are made of. Each is closed or open as its name says; materials get u around and v along. */
 import { evenly, type Line } from './curve.ts'
 import type { Form } from './mesh.ts'
-import { add, clamp, cross, mixVec, scale, sub, unit, type Vec } from './vector.ts'
+import { add, clamp, cross, mixVec, sub, unit, type Vec } from './vector.ts'
+
+/** A mesh asks for a whole row at one v: what depends on v alone is computed once for the row. */
+export function perRow<T>(compute: (v: number) => T): (v: number) => T {
+  let last = Number.NaN
+  let value: T
+  return (v) => {
+    if (v !== last) {
+      value = compute(v)
+      last = v
+    }
+    return value
+  }
+}
 
 /** What a lathe makes: a profile of [radius, height] turned about the y axis, seen from outside if it runs upward. */
 export function lathe(profile: (t: number) => readonly [number, number], columns = 120, rows = 64): Form {
+  const ring = perRow(profile)
   return {
     columns,
     rows,
     closed: true,
     at: (u, v) => {
-      const [radius, height] = profile(v)
+      const [radius, height] = ring(v)
       const angle = u * 2 * Math.PI
       return [radius * Math.sin(angle), height, radius * Math.cos(angle)]
     },
@@ -24,21 +38,35 @@ export function cast(
   columns = 120,
   rows = 40,
 ): Form {
+  const ring = perRow(profile)
+  const around = Array.from({ length: columns }, (_, k) => outline(k / (columns - 1)))
   return {
     columns,
     rows,
     closed: true,
     at: (u, v) => {
-      const [x, z] = outline(u)
-      const [size, height] = profile(v)
+      const [x, z] = around[Math.round(u * (columns - 1))]!
+      const [size, height] = ring(v)
       return [x * size, height, z * size]
     },
   }
 }
 
 /** A straight round bar. */
-export const bar = (from: Vec, to: Vec, radius: number | ((along: number) => number), columns = 20, rows = 20): Form =>
-  tube((t) => mixVec(from, to, t), round(radius), columns, rows, Math.abs(to[1] - from[1]) > 0.9 * Math.hypot(...sub(to, from)) ? [0, 0, 1] : [0, 1, 0])
+export const bar = (
+  from: Vec,
+  to: Vec,
+  radius: number | ((along: number) => number),
+  columns = 20,
+  rows = 20,
+): Form =>
+  tube(
+    (t) => mixVec(from, to, t),
+    round(radius),
+    columns,
+    rows,
+    Math.abs(to[1] - from[1]) > 0.9 * Math.hypot(...sub(to, from)) ? [0, 0, 1] : [0, 1, 0],
+  )
 
 /** A profile through the points with rounded corners: straight runs, with `round` cut off each corner. */
 export function corners(
@@ -48,7 +76,10 @@ export function corners(
   const dense: [number, number][] = []
   points.forEach((p, k) => {
     const [before, after] = [points[k - 1], points[k + 1]]
-    if (!before || !after) return dense.push([p[0], p[1]])
+    if (!before || !after) {
+      dense.push([p[0], p[1]])
+      return
+    }
     const inward = Math.min(round, Math.hypot(p[0] - before[0], p[1] - before[1]) / 2)
     const outward = Math.min(round, Math.hypot(after[0] - p[0], after[1] - p[1]) / 2)
     const a = towards(p, before, inward)
@@ -84,7 +115,11 @@ export const round =
   }
 /** A rectangle with rounded corners; `power` 2 is an ellipse, 8 almost a box. */
 export const oblong =
-  (width: number | ((along: number) => number), height: number | ((along: number) => number), power = 5): Section =>
+  (
+    width: number | ((along: number) => number),
+    height: number | ((along: number) => number),
+    power = 5,
+  ): Section =>
   (around, along) => {
     const w = typeof width === 'number' ? width : width(along)
     const h = typeof height === 'number' ? height : height(along)
@@ -94,25 +129,39 @@ export const oblong =
   }
 
 /** A section drawn along a line; its ends are closed, and `up` says which way its second coordinate points. */
-export function tube(line: Line, section: Section, columns = 24, rows = 48, up: Vec = [0, 1, 0], ends = 0.06): Form {
+export function tube(
+  line: Line,
+  section: Section,
+  columns = 24,
+  rows = 48,
+  up: Vec = [0, 1, 0],
+  ends = 0.06,
+): Form {
+  const frame = perRow((v) => {
+    // The first and last part of v close the ends: the section shrinks to the line.
+    const along = clamp((v - ends) / (1 - 2 * ends))
+    const shrink = Math.sqrt(clamp(Math.min(v / ends, (1 - v) / ends)))
+    const ahead = unit(sub(line(Math.min(along + 0.01, 1)), line(Math.max(along - 0.01, 0))))
+    const side = unit(cross(up, ahead))
+    return { along, shrink, middle: line(along), side, top: cross(ahead, side) }
+  })
   return {
     columns,
     rows,
     closed: true,
     at: (u, v) => {
-      // The first and last part of v close the ends: the section shrinks to the line.
-      const along = clamp((v - ends) / (1 - 2 * ends))
-      const shrink = v < ends ? endOf(v / ends) : v > 1 - ends ? endOf((1 - v) / ends) : 1
-      const p = line(along)
-      const ahead = unit(sub(line(Math.min(along + 0.01, 1)), line(Math.max(along - 0.01, 0))))
-      const side = unit(cross(up, ahead))
-      const top = cross(ahead, side)
-      const [x, y] = section(u, along)
-      return add(p, add(scale(side, x * shrink), scale(top, y * shrink)))
+      const { along, shrink, middle, side, top } = frame(v)
+      const across = section(u, along)
+      const x = across[0] * shrink
+      const y = across[1] * shrink
+      return [
+        middle[0] + side[0] * x + top[0] * y,
+        middle[1] + side[1] * x + top[1] * y,
+        middle[2] + side[2] * x + top[2] * y,
+      ]
     },
   }
 }
-const endOf = (t: number) => Math.min(1, t * 1.0) ** 0.5
 
 /** A closed shape of the size given, from a sphere (power 2) to a box with soft edges (power 8 and more). */
 export function block(size: Vec, power = 6, columns = 64, rows = 40): Form {
@@ -124,7 +173,7 @@ export function block(size: Vec, power = 6, columns = 64, rows = 40): Form {
       const [a, b] = [u * 2 * Math.PI, (v - 0.5) * Math.PI]
       const d: Vec = [Math.sin(a) * Math.cos(b), Math.sin(b), Math.cos(a) * Math.cos(b)]
       // The cube map spreads the grid evenly over flat faces.
-      const k = d.reduce((sum, x) => sum + Math.abs(x) ** power, 0) ** (-1 / power)
+      const k = (Math.abs(d[0]) ** power + Math.abs(d[1]) ** power + Math.abs(d[2]) ** power) ** (-1 / power)
       return [(d[0] * k * size[0]) / 2, (d[1] * k * size[1]) / 2, (d[2] * k * size[2]) / 2]
     },
   }

@@ -17,7 +17,7 @@ export const mixVec = (a: Vec, b: Vec, t: number): Vec => [
   mix(a[1], b[1], t),
   mix(a[2], b[2], t),
 ]
-export const clamp = (x: number, low = 0, high = 1): number => (x < low ? low : x > high ? high : x)
+export const clamp = (x: number, low = 0, high = 1): number => (x < low ? low : Math.min(x, high))
 export const smoothstep = (from: number, to: number, x: number): number => {
   const t = clamp((x - from) / (to - from))
   return t * t * (3 - 2 * t)
@@ -30,10 +30,10 @@ export const move =
   (x: number, y: number, z: number): Place =>
   (p) => [p[0] + x, p[1] + y, p[2] + z]
 /** Turns are in degrees, anticlockwise when the axis points at the viewer. */
-const turn =
-  (degrees: number, spin: (p: Vec, c: number, s: number) => Vec): Place =>
-  (p) =>
-    spin(p, Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180))
+const turn = (degrees: number, spin: (p: Vec, c: number, s: number) => Vec): Place => {
+  const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)]
+  return (p) => spin(p, c, s)
+}
 export const turnX = (degrees: number): Place =>
   turn(degrees, ([x, y, z], c, s) => [x, y * c - z * s, y * s + z * c])
 export const turnY = (degrees: number): Place =>
@@ -43,5 +43,8 @@ export const turnZ = (degrees: number): Place =>
 /** The steps one after another, the first one first. */
 export const steps =
   (...places: readonly Place[]): Place =>
-  (p) =>
-    places.reduce((at, place) => place(at), p)
+  (p) => {
+    let at = p
+    for (const place of places) at = place(at)
+    return at
+  }
