@@ -1,10 +1,12 @@
 import './styles.css'
 import { QueryClientProvider } from '@tanstack/react-query'
-import { StrictMode } from 'react'
+import { Fragment, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { catalogueQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
+import { startLanguage } from './language/switch.ts'
+import { useLanguage } from './language/use_language.ts'
 import { AppRoutes, fetchBuyersPages } from './routes.tsx'
 import { viewIn } from './shop/view_address.ts'
 
@@ -21,13 +23,23 @@ if (location.pathname === '/') {
 
 // Rendered in one typeface from the start, so that nothing moves.
 const typeface = document.fonts.load('1rem "Hanken Grotesk"')
-await Promise.race([typeface, new Promise((resolve) => setTimeout(resolve, TYPEFACE_MS))]).catch(() => {})
+await Promise.all([
+  Promise.race([typeface, new Promise((resolve) => setTimeout(resolve, TYPEFACE_MS))]).catch(() => {}),
+  startLanguage(),
+])
+
+/** Another language renders all pages anew; what was fetched stays. */
+const Pages = () => (
+  <Fragment key={useLanguage()}>
+    <AppRoutes />
+  </Fragment>
+)
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <BrowserRouter>
-        <AppRoutes />
+        <Pages />
       </BrowserRouter>
     </QueryClientProvider>
   </StrictMode>,

@@ -5,6 +5,7 @@
 import { lazy } from 'react'
 import { Route, Routes } from 'react-router'
 import { PAGE } from '../../src/http/page_addresses.ts'
+import { addTexts } from './language/switch.ts'
 import { Layout } from './layout/layout.tsx'
 import { NotFound } from './layout/not_found.tsx'
 import { RequireUser } from './session/require_user.tsx'
@@ -30,7 +31,13 @@ const SignInPage = lazy(toSignIn)
 const AccountPage = lazy(toAccount)
 const OrdersPage = lazy(toOrders)
 const OrderPage = lazy(toOrder)
-const AdminRoutes = lazy(() => import('./admin/routes.tsx'))
+const AdminRoutes = lazy(async () => {
+  const [routes] = await Promise.all([
+    import('./admin/routes.tsx'),
+    import('./language/admin_texts.ts').then(({ adminTexts }) => addTexts(adminTexts)),
+  ])
+  return routes
+})
 
 export function AppRoutes() {
   return (

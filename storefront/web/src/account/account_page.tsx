@@ -2,12 +2,13 @@ import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { ShopProblem, shop } from '../api/shop.ts'
-import { ROLES } from '../session/roles.ts'
+import { t } from '../language/texts.ts'
+import { ROLE_TONES } from '../session/roles.ts'
 import { useSession } from '../session/use_session.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
-import { faultsByField } from '../ui/field_faults.ts'
+import { faultsByField, refusedPassword } from '../ui/field_faults.ts'
 import { Time } from '../ui/format.tsx'
 import { lengthFault } from '../ui/limits.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
@@ -21,26 +22,24 @@ export default function AccountPage() {
   const leave = () => {
     // The session ends here at once; the request to the shop may take longer.
     void signOut()
-    toast({ title: 'You are signed out', description: 'Your cart stays in this browser.' })
+    toast({ title: t.account.signedOut, description: t.account.signedOutMore })
   }
   return (
     <div className="page grid max-w-3xl gap-8 pt-8 sm:pt-12">
-      <PageTitle title="Account">Your account</PageTitle>
+      <PageTitle title={t.account.tab}>{t.account.title}</PageTitle>
       <section className="flex flex-wrap items-center justify-between gap-5 rounded-xl bg-surface p-5 shadow-rest sm:p-7">
         <div className="grid gap-1">
           <p className="flex flex-wrap items-center gap-3 text-lg font-semibold">
             <Typed>{user.username}</Typed>
-            {isAdmin && <Badge tone={ROLES[user.role].tone}>{ROLES[user.role].label}</Badge>}
+            {isAdmin && <Badge tone={ROLE_TONES[user.role]}>{t.roles[user.role]}</Badge>}
           </p>
-          <p className="text-soft">
-            With us since <Time at={user.created_at} />
-          </p>
+          <p className="text-soft">{t.account.since(<Time at={user.created_at} />)}</p>
         </div>
         <div className="flex flex-wrap gap-3">
           <ButtonLink to="/orders" icon="orders">
-            Orders
+            {t.account.orders}
           </ButtonLink>
-          <Button onClick={leave}>Sign out</Button>
+          <Button onClick={leave}>{t.account.signOut}</Button>
         </div>
       </section>
       <ChangePassword />
@@ -49,7 +48,6 @@ export default function AccountPage() {
 }
 
 const LENGTHS = LIMITS['PUT /me/password']
-const LABELS = { current_password: 'The current password', new_password: 'The new password' }
 type Faults = { current?: string | undefined; next?: string | undefined }
 
 function ChangePassword() {
@@ -60,7 +58,7 @@ function ChangePassword() {
       shop.auth.PUT('/me/password', { body }),
     onSuccess: () => {
       form.current?.reset()
-      toast({ title: 'Your password is changed', description: 'Other devices have to sign in again.' })
+      toast({ title: t.account.changed, description: t.account.changedMore })
     },
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -83,12 +81,12 @@ function ChangePassword() {
       className="grid gap-5 rounded-xl bg-surface p-5 shadow-rest sm:p-7"
     >
       <h2 id="change-password" className="text-xl font-semibold">
-        Change password
+        {t.account.changePassword}
       </h2>
       <form ref={form} noValidate onSubmit={submit} className="grid max-w-md gap-5">
-        {error && !faults && <ProblemNotice error={error} doing="change your password" />}
+        {error && !faults && <ProblemNotice error={error} title={t.failed.changePassword} />}
         <TextField
-          label="Current password"
+          label={t.account.current}
           name="current"
           type="password"
           autoComplete="current-password"
@@ -96,16 +94,16 @@ function ChangePassword() {
           error={faults?.current}
         />
         <TextField
-          label="New password"
+          label={t.account.new}
           name="new"
           type="password"
           autoComplete="new-password"
           required
-          hint={`At least ${LENGTHS.new_password.minLength} characters.`}
+          hint={t.fault.atLeast(LENGTHS.new_password.minLength)}
           error={faults?.next}
         />
         <Button type="submit" busy={isPending} className="justify-self-start">
-          Change password
+          {t.account.changePassword}
         </Button>
       </form>
     </section>
@@ -117,11 +115,11 @@ function faultsOf(error: unknown): Faults | undefined {
   switch (String(error.code)) {
     case 'invalid_credentials':
     case 'wrong_password':
-      return { current: 'This is not your current password.' }
+      return { current: t.account.notCurrent }
     case 'password_refused':
-      return { next: error.message }
+      return { next: refusedPassword(error) }
     case 'validation_failed': {
-      const faults = faultsByField(error, LABELS)
+      const faults = faultsByField(error, t.fault.subjects)
       return faults && { current: faults.current_password, next: faults.new_password }
     }
     default:

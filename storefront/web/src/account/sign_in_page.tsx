@@ -1,13 +1,15 @@
 /** Signing in and creating an account; then the visitor returns to the page they wanted. */
+
 import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link, Navigate, useSearchParams } from 'react-router'
 import { ShopProblem } from '../api/shop.ts'
+import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/field.tsx'
-import { faultsByField } from '../ui/field_faults.ts'
+import { faultsByField, refusedPassword } from '../ui/field_faults.ts'
 import { lengthFault } from '../ui/limits.ts'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
@@ -53,8 +55,8 @@ export default function SignInPage() {
   return (
     <div className="page grid justify-items-center pt-10 sm:pt-16">
       <div className="grid w-full max-w-md gap-7">
-        <PageTitle key={String(registering)} title={registering ? 'Create an account' : 'Sign in'}>
-          {registering ? 'Create an account' : 'Welcome back'}
+        <PageTitle key={String(registering)} title={registering ? t.signIn.register : t.signIn.title}>
+          {registering ? t.signIn.register : t.signIn.welcome}
         </PageTitle>
         <form
           ref={form}
@@ -63,11 +65,11 @@ export default function SignInPage() {
           className="grid gap-5 rounded-xl bg-surface p-5 shadow-lift sm:p-7"
         >
           {error && !faults.known && (
-            <ProblemNotice error={error} doing={registering ? 'create your account' : 'sign you in'} />
+            <ProblemNotice error={error} title={registering ? t.failed.register : t.failed.signIn} />
           )}
           {faults.both && <Notice live tone="bad" title={faults.both} />}
           <TextField
-            label="Username"
+            label={t.signIn.username}
             name="username"
             autoComplete="username"
             autoCapitalize="none"
@@ -76,31 +78,27 @@ export default function SignInPage() {
             error={faults.username}
             hint={
               registering
-                ? `${limits.username.minLength} to ${limits.username.maxLength} letters, digits, dots, underscores and hyphens.`
+                ? t.signIn.usernameHint(limits.username.minLength, limits.username.maxLength)
                 : undefined
             }
           />
           <TextField
-            label="Password"
+            label={t.signIn.password}
             name="password"
             type="password"
             autoComplete={registering ? 'new-password' : 'current-password'}
             required
             error={faults.password}
-            hint={
-              registering
-                ? `At least ${limits.password.minLength} characters; a few words are easy to remember and hard to guess.`
-                : undefined
-            }
+            hint={registering ? t.signIn.passwordHint(limits.password.minLength) : undefined}
           />
           <Button type="submit" tone="primary" busy={isPending}>
-            {registering ? 'Create account' : 'Sign in'}
+            {registering ? t.signIn.registerButton : t.signIn.title}
           </Button>
         </form>
         <p className="text-center text-soft">
-          {registering ? 'Do you have an account already? ' : 'New here? '}
+          {registering ? t.signIn.haveAccount : t.signIn.newHere}{' '}
           <Link to={other} replace onClick={startAnew} className="font-semibold text-accent underline">
-            {registering ? 'Sign in' : 'Create an account'}
+            {registering ? t.signIn.title : t.signIn.register}
           </Link>
         </p>
       </div>
@@ -108,7 +106,6 @@ export default function SignInPage() {
   )
 }
 
-const LABELS = { username: 'The username', password: 'The password' }
 type FieldFaults = { username?: string | undefined; password?: string | undefined }
 type Faults = FieldFaults & { known: boolean; both?: string }
 
@@ -116,17 +113,17 @@ function faultsOf(error: unknown): Faults {
   if (!(error instanceof ShopProblem)) return { known: false }
   switch (String(error.code)) {
     case 'invalid_credentials':
-      return { known: true, both: 'Wrong username or password.' }
+      return { known: true, both: t.signIn.wrong }
     case 'too_many_attempts': {
       const seconds = Math.ceil((error.retryAfterMs ?? 60_000) / 1000)
-      return { known: true, both: `Too many attempts. Please wait ${seconds} seconds and try again.` }
+      return { known: true, both: t.signIn.tooMany(seconds) }
     }
     case 'username_taken':
-      return { known: true, username: 'This username is already taken.' }
+      return { known: true, username: t.signIn.taken }
     case 'password_refused':
-      return { known: true, password: error.message }
+      return { known: true, password: refusedPassword(error) }
     case 'validation_failed': {
-      const faults = faultsByField(error, LABELS)
+      const faults = faultsByField(error, t.fault.subjects)
       return { known: faults !== undefined, ...faults }
     }
     default:

@@ -1,18 +1,19 @@
 import { NavLink } from 'react-router'
+import { admin } from '../language/admin_texts.ts'
 import { cx } from '../ui/cx.ts'
 
 const PAGES = [
-  ['/admin', 'Overview'],
-  ['/admin/products', 'Products'],
-  ['/admin/orders', 'Orders'],
-  ['/admin/people', 'Customers'],
-  ['/admin/log', 'Log'],
-  ['/admin/system', 'System'],
+  ['/admin', 'overview'],
+  ['/admin/products', 'products'],
+  ['/admin/orders', 'orders'],
+  ['/admin/people', 'people'],
+  ['/admin/log', 'log'],
+  ['/admin/system', 'system'],
 ] as const
 
 export function AdminNav() {
   return (
-    <nav aria-label="Admin" className="border-b border-line">
+    <nav aria-label={admin.nav.label} className="border-b border-line">
       <ul className="page flex gap-2.5 overflow-x-auto sm:gap-7">
         {PAGES.map(([to, label]) => (
           <li key={to}>
@@ -28,7 +29,7 @@ export function AdminNav() {
                 )
               }
             >
-              {label}
+              {admin.nav[label]}
             </NavLink>
           </li>
         ))}

@@ -1,6 +1,9 @@
 /** Components of several admin pages. */
+
 import type { ReactNode } from 'react'
 import { Link } from 'react-router'
+import { admin } from '../language/admin_texts.ts'
+import { t } from '../language/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -15,7 +18,7 @@ export function AdminPage({ children }: { children: ReactNode }) {
 export function AdminPageSkeleton() {
   return (
     <AdminPage>
-      <Loading what="the page" />
+      <Loading what={t.loading.page} />
       <Skeleton className="h-11 w-56 max-w-full" />
       <Skeleton className="h-96 rounded-xl" />
     </AdminPage>
@@ -43,7 +46,7 @@ export function More({
   if (!list.hasNextPage) return null
   return (
     <div className="grid justify-items-center gap-3">
-      {list.isFetchNextPageError && <ProblemNotice error={list.error} doing="read on" />}
+      {list.isFetchNextPageError && <ProblemNotice error={list.error} title={admin.common.readOn} />}
       <Button
         {...(small ? { size: 'sm', tone: 'quiet' } : {})}
         busy={list.isFetchingNextPage}
@@ -85,7 +88,7 @@ export function BackLink({ to, children }: { to: string; children: string }) {
   return (
     <Link
       to={to}
-      className="-ml-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
+      className="-ms-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
     >
       <Icon name="left" />
       {children}

@@ -1,8 +1,9 @@
 import { Link } from 'react-router'
+import { t } from '../language/texts.ts'
 import { Cover } from '../shop/cover.tsx'
 import { Stock } from '../shop/stock.tsx'
 import { IconButton } from '../ui/button.tsx'
-import { formatNumber, Money } from '../ui/format.tsx'
+import { Money } from '../ui/format.tsx'
 import { focusHeading } from '../ui/page_title.tsx'
 import { QuantityField } from '../ui/quantity_field.tsx'
 import { toast } from '../ui/toast.ts'
@@ -29,9 +30,9 @@ export function CartLineRow({
     change(withoutProducts([productId]))
     focusHeading()
     toast({
-      title: 'Removed from your cart',
+      title: t.cart.removed,
       description: <Typed>{name}</Typed>,
-      action: { label: 'Put back', run: () => change(withAdded(line)) },
+      action: { label: t.cart.putBack, run: () => change(withAdded(line)) },
     })
   }
   return (
@@ -47,22 +48,20 @@ export function CartLineRow({
           {repriced ? (
             <>
               <s>
-                <span className="sr-only">It was </span>
+                <span className="sr-only">{t.cart.before} </span>
                 <Money amount={unitPrice} currency={currency} />
               </s>{' '}
               <strong className="font-semibold text-warn">
-                <Money amount={taken.unitPrice} currency={currency} /> each
+                {t.cart.each(<Money amount={taken.unitPrice} currency={currency} />)}
               </strong>
             </>
           ) : (
-            <>
-              <Money amount={unitPrice} currency={currency} /> each
-            </>
+            t.cart.each(<Money amount={unitPrice} currency={currency} />)
           )}
         </p>
         <p className="min-h-6 text-sm">
           {now === null ? (
-            <span className="text-bad">No longer sold</span>
+            <span className="text-bad">{t.cart.gone}</span>
           ) : (
             now && <Stock stock={now.stock} />
           )}
@@ -70,25 +69,20 @@ export function CartLineRow({
         <p className="mt-1 text-lg font-semibold">
           {taken ? <Money amount={total} currency={currency} /> : '–'}
           {taken && taken.quantity !== quantity && (
-            <span className="text-sm font-normal text-warn">
-              {' '}
-              for the {formatNumber(taken.quantity)} left
-            </span>
+            <span className="text-sm font-normal text-warn"> {t.cart.forLeft(taken.quantity)}</span>
           )}
         </p>
       </div>
       <fieldset disabled={locked} className="flex items-start gap-1">
-        <legend className="sr-only">
-          Change <Typed>{name}</Typed>
-        </legend>
+        <legend className="sr-only">{t.cart.change(<Typed>{name}</Typed>)}</legend>
         <QuantityField
-          label={`Quantity of ${name}`}
+          label={t.cart.quantityOf(name)}
           hideLabel
           value={quantity}
           max={Math.min(QUANTITY_MAX, Math.max(now?.stock ?? quantity, quantity))}
           onChange={(next) => change(withChanged(productId, { quantity: next }))}
         />
-        <IconButton icon="trash" label={`Remove ${name}`} onClick={remove} />
+        <IconButton icon="trash" label={t.cart.remove(name)} onClick={remove} />
       </fieldset>
     </li>
   )

@@ -1,4 +1,5 @@
 /** The cart, what has changed since it was filled, and the order itself. */
+
 import { useQueries } from '@tanstack/react-query'
 import { productQuery } from '../api/queries.ts'
 import { pollEvery } from '../api/refetch.ts'
@@ -6,10 +7,11 @@ import { ShopProblem } from '../api/shop.ts'
 import { withFailure } from '../api/use_answer.ts'
 import { CheckoutNotice } from '../checkout/checkout_notice.tsx'
 import { useCheckout } from '../checkout/use_checkout.ts'
+import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
-import { formatNumber, Money } from '../ui/format.tsx'
+import { Money } from '../ui/format.tsx'
 import { useWaiting } from '../ui/late.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { focusHeading, PageTitle } from '../ui/page_title.tsx'
@@ -38,7 +40,7 @@ export default function CartPage() {
   }
   return (
     <div className="page grid gap-8 pt-8 sm:pt-12">
-      <PageTitle title="Cart">Your cart</PageTitle>
+      <PageTitle title={t.cart.tab}>{t.cart.title}</PageTitle>
       <div className="grid gap-8 lg:grid-cols-[1fr_22rem] lg:gap-12">
         <ul className="grid content-start divide-y divide-line border-y border-line">
           {rows.map((row) => (
@@ -51,9 +53,9 @@ export default function CartPage() {
             />
           ))}
         </ul>
-        <section aria-label="Summary" className="grid content-start gap-4 lg:sticky lg:top-24">
+        <section aria-label={t.cart.summary} className="grid content-start gap-4 lg:sticky lg:top-24">
           {problem !== undefined && changes.length === 0 && step.at === 'cart' && (
-            <ProblemNotice error={problem} doing="check prices and stock" retry={retry} />
+            <ProblemNotice error={problem} title={t.failed.checkCart} retry={retry} />
           )}
           <CheckoutNotice
             checkout={checkout}
@@ -99,17 +101,17 @@ function Actions({
   adjust: () => void
   order: () => void
 }) {
-  const adjustButton = changed && <Button onClick={adjust}>Only update my cart</Button>
+  const adjustButton = changed && <Button onClick={adjust}>{t.cart.onlyUpdate}</Button>
   if (taken.length === 0) return adjustButton || null
   return (
     <div className="grid gap-3">
       {signedIn ? (
         <Button tone="primary" size="lg" busy={waiting} waitShownElsewhere onClick={order}>
-          {changed ? 'Accept and order' : 'Place order'}
+          {changed ? t.cart.acceptAndOrder : t.cart.order}
         </Button>
       ) : (
         <ButtonLink tone="primary" size="lg" to="/sign-in?next=/cart">
-          Sign in to order
+          {t.cart.signInToOrder}
         </ButtonLink>
       )}
       {adjustButton}
@@ -123,11 +125,11 @@ function Summary({ taken, total }: { taken: readonly CartLine[]; total: string }
   return (
     <dl className="grid gap-2 rounded-lg bg-surface p-5 shadow-rest">
       <div className="flex justify-between text-soft">
-        <dt>{units === 1 ? '1 item' : `${formatNumber(units)} items`}</dt>
-        <dd>No extra costs</dd>
+        <dt>{t.common.items(units)}</dt>
+        <dd>{t.cart.noExtraCosts}</dd>
       </div>
       <div className="flex items-baseline justify-between border-t border-line pt-3">
-        <dt className="font-semibold">Total</dt>
+        <dt className="font-semibold">{t.common.total}</dt>
         <dd className="text-2xl font-semibold">
           {currency ? <Money amount={total} currency={currency} /> : '–'}
         </dd>
@@ -139,29 +141,29 @@ function Summary({ taken, total }: { taken: readonly CartLine[]; total: string }
 function Empty({ elsewhere }: { elsewhere: boolean }) {
   return (
     <div className="page pt-8 sm:pt-12">
-      <PageTitle title="Cart">Your cart</PageTitle>
+      <PageTitle title={t.cart.tab}>{t.cart.title}</PageTitle>
       {elsewhere ? (
         <EmptyState
-          title="Your cart changed in another tab"
+          title={t.cart.elsewhere}
           icon="orders"
           action={
             <ButtonLink to="/orders" tone="primary">
-              See your orders
+              {t.cart.seeOrders}
             </ButtonLink>
           }
         >
-          The other tab ordered or emptied this cart. This tab ordered nothing.
+          {t.cart.elsewhereEmpty}
         </EmptyState>
       ) : (
         <EmptyState
-          title="Your cart is empty"
+          title={t.cart.empty}
           action={
             <ButtonLink to="/" tone="primary">
-              Browse the shop
+              {t.cart.browse}
             </ButtonLink>
           }
         >
-          Products that you add stay here, even when you close the page.
+          {t.cart.emptyMore}
         </EmptyState>
       )}
     </div>

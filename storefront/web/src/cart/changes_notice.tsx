@@ -1,4 +1,5 @@
-import { formatAmount } from '../ui/format.tsx'
+import { formatAmount, formatNumber } from '../language/formats.ts'
+import { t } from '../language/texts.ts'
 import { Notice } from '../ui/notice.tsx'
 import { Typed } from '../ui/typed.tsx'
 import type { CartChange } from './changes.ts'
@@ -10,11 +11,7 @@ export function ChangesNotice({ changes, refused }: { changes: readonly CartChan
       tone="warn"
       live
       className="arriving"
-      title={
-        refused
-          ? 'Something changed while you were ordering. Nothing was bought.'
-          : 'Something has changed in the meantime'
-      }
+      title={refused ? t.cart.changedWhileOrdering : t.cart.changed}
     >
       <ul className="grid gap-1.5">
         {changes.map((change) => (
@@ -31,20 +28,19 @@ function sentence(change: CartChange) {
       <Typed>{change.name}</Typed>
     </strong>
   )
-  if (change.kind === 'gone') return <>{name} is no longer sold.</>
+  if (change.kind === 'gone') return t.cart.isGone(name)
   if (change.kind === 'price') {
-    return (
-      <>
-        {name} costs <strong>{formatAmount(change.now, change.currency)}</strong> now; it was{' '}
-        {formatAmount(change.before, change.currency)}.
-      </>
+    return t.cart.costsNow(
+      name,
+      <strong>{formatAmount(change.now, change.currency)}</strong>,
+      formatAmount(change.before, change.currency),
     )
   }
-  if (change.left === 0) return <>{name} has just sold out.</>
-  return (
-    <>
-      Of {name} only <strong>{change.left}</strong> {change.left === 1 ? 'is' : 'are'} left; you wanted{' '}
-      {change.wanted}.
-    </>
+  if (change.left === 0) return t.cart.justSoldOut(name)
+  return t.cart.onlyLeft(
+    name,
+    change.left,
+    <strong>{formatNumber(change.left)}</strong>,
+    formatNumber(change.wanted),
   )
 }

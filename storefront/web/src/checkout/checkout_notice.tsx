@@ -1,5 +1,7 @@
 /** The state of an order that is being sent, and the safe next step. */
+
 import { useEffect, useState } from 'react'
+import { t } from '../language/texts.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import type { useCheckout } from './use_checkout.ts'
@@ -13,20 +15,16 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
   const { step } = checkout
   if (step.at === 'asking' && !signedIn) {
     return (
-      <Notice live tone="warn" title="Your session ended while you were ordering" className="arriving">
-        <p>Sign in again. We then check first whether your order arrived, so nothing is bought twice.</p>
+      <Notice live tone="warn" title={t.checkout.signedOut} className="arriving">
+        <p>{t.checkout.signedOutMore}</p>
       </Notice>
     )
   }
   switch (step.at) {
     case 'asking':
       return (
-        <Notice live tone="info" icon="clock" title="Checking whether your order arrived">
-          <p>
-            {step.error === undefined
-              ? 'One moment.'
-              : 'There was no answer. We keep checking, and nothing is bought twice. You can also close this page and come back.'}
-          </p>
+        <Notice live tone="info" icon="clock" title={t.checkout.asking}>
+          <p>{step.error === undefined ? t.checkout.askingMore : t.checkout.noAnswer}</p>
         </Notice>
       )
     case 'missing':
@@ -34,20 +32,20 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
         <Notice
           live
           tone="warn"
-          title="Your order did not reach us"
+          title={t.checkout.missing}
           className="arriving"
           action={
             <>
               <Button size="sm" tone="primary" onClick={() => void checkout.sendAgain()}>
-                Send it again
+                {t.checkout.sendAgain}
               </Button>
               <Button size="sm" onClick={checkout.backToCart}>
-                Back to the cart
+                {t.checkout.backToCart}
               </Button>
             </>
           }
         >
-          <p>We checked: the order does not exist, and nothing was bought. It is safe to send it again.</p>
+          <p>{t.checkout.missingMore}</p>
         </Notice>
       )
     case 'elsewhere':
@@ -55,34 +53,31 @@ export function CheckoutNotice({ checkout, signedIn, unchanged }: Props) {
         <Notice
           live
           tone="info"
-          title="Your cart changed in another tab"
+          title={t.cart.elsewhere}
           className="arriving"
           action={
             <ButtonLink size="sm" to="/orders">
-              See your orders
+              {t.cart.seeOrders}
             </ButtonLink>
           }
         >
-          <p>The other tab ordered or changed this cart. This tab ordered nothing.</p>
+          <p>{t.checkout.elsewhereMore}</p>
         </Notice>
       )
     case 'not_stored':
       return (
-        <Notice live tone="bad" title="Your browser could not save the order" className="arriving">
-          <p>
-            Nothing was sent. We save an order in the browser before we send it, so that it is never made
-            twice. Please free some space, or order from another browser.
-          </p>
+        <Notice live tone="bad" title={t.checkout.notStored} className="arriving">
+          <p>{t.checkout.notStoredMore}</p>
         </Notice>
       )
     case 'sending':
       return <Sending />
     case 'refused':
-      return <ProblemNotice error={step.error} doing="place this order" />
+      return <ProblemNotice error={step.error} title={t.failed.order} />
     case 'changed':
       return unchanged ? (
-        <Notice live tone="warn" title="Nothing was bought" className="arriving">
-          <p>The price or the stock had just changed. What you see now is up to date; you can order again.</p>
+        <Notice live tone="warn" title={t.checkout.nothingBought} className="arriving">
+          <p>{t.checkout.nothingBoughtMore}</p>
         </Notice>
       ) : null
     default:
@@ -98,8 +93,8 @@ function Sending() {
   }, [])
   if (!long) return null
   return (
-    <Notice live tone="info" icon="clock" title="This is taking longer than usual" className="arriving">
-      <p>Please wait. However often your order has to be sent, it is made only once.</p>
+    <Notice live tone="info" icon="clock" title={t.checkout.long} className="arriving">
+      <p>{t.checkout.longMore}</p>
     </Notice>
   )
 }

@@ -1,5 +1,7 @@
 /** An error in one page leaves the layout. After a new release a chunk may be missing; a reload helps. */
+
 import { Component, type ReactNode } from 'react'
+import { t } from '../language/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 
@@ -15,15 +17,15 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
     return (
       <EmptyState
         page
-        title="This page could not be shown"
+        title={t.layout.brokenTitle}
         icon="warning"
         action={
           <Button tone="primary" onClick={() => location.reload()}>
-            Load it again
+            {t.layout.loadAgain}
           </Button>
         }
       >
-        The connection may have been lost, or the shop was just updated. Your cart and orders are safe.
+        {t.layout.broken}
       </EmptyState>
     )
   }

@@ -1,9 +1,10 @@
 import { Link, NavLink } from 'react-router'
 import { SHOP_NAME } from '../brand.ts'
 import { useCart } from '../cart/use_cart.ts'
+import { formatNumber } from '../language/formats.ts'
+import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { cx } from '../ui/cx.ts'
-import { formatNumber } from '../ui/format.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Typed } from '../ui/typed.tsx'
 
@@ -16,26 +17,29 @@ export function Header() {
       <div className="page flex min-h-16 items-center gap-1 sm:gap-2">
         <Link
           to="/"
-          className="mr-auto -ml-1 flex min-h-11 items-center gap-2.5 rounded-md px-1 text-lg font-bold tracking-tight"
+          className="me-auto -ms-1 flex min-h-11 items-center gap-2.5 rounded-md px-1 text-lg font-bold tracking-tight"
         >
           <Mark />
           {SHOP_NAME}
         </Link>
-        <nav aria-label="Main" className="flex items-center gap-1 sm:gap-2">
-          {isAdmin && <Item to="/admin" icon="gear" label="Admin" />}
-          {user && <Item to="/orders" icon="orders" label="Orders" />}
+        <nav aria-label={t.layout.main} className="flex items-center gap-1 sm:gap-2">
+          {isAdmin && <Item to="/admin" icon="gear" label={t.layout.admin} />}
+          {user && <Item to="/orders" icon="orders" label={t.layout.orders} />}
           {user ? (
-            <Item to="/account" icon="person" label={user.username} called={`Account of ${user.username}`} />
+            <Item
+              to="/account"
+              icon="person"
+              label={user.username}
+              called={t.layout.accountOf(user.username)}
+            />
           ) : (
-            <Item to="/sign-in" icon="person" label="Sign in" />
+            <Item to="/sign-in" icon="person" label={t.layout.signIn} />
           )}
           <Item
             to="/cart"
             icon="bag"
-            label="Cart"
-            called={
-              units === 0 ? 'Cart, empty' : `Cart, ${formatNumber(units)} ${units === 1 ? 'item' : 'items'}`
-            }
+            label={t.layout.cart}
+            called={units === 0 ? t.layout.cartEmpty : t.layout.cartWith(units)}
             count={units}
           />
         </nav>
@@ -75,7 +79,7 @@ function Item({
       {count > 0 && (
         <span
           aria-hidden="true"
-          className="tabular absolute top-0.5 right-0 grid min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent sm:static"
+          className="tabular absolute top-0.5 end-0 grid min-w-5 place-items-center rounded-full bg-accent px-1 text-xs font-bold text-on-accent sm:static"
         >
           {formatNumber(count)}
         </span>

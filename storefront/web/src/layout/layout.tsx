@@ -1,6 +1,8 @@
 /** The layout of every page: header, notices for all pages, the page itself, footer. */
+
 import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
+import { t } from '../language/texts.ts'
 import { LateBar } from '../ui/late.tsx'
 import { PageSkeleton } from '../ui/skeleton.tsx'
 import { onFirstToast } from '../ui/toast.ts'
@@ -19,9 +21,9 @@ export function Layout() {
     <div className="flex min-h-dvh flex-col">
       <a
         href="#content"
-        className="sr-only z-50 rounded-md bg-accent px-4 py-3 font-semibold text-on-accent focus:not-sr-only focus:fixed focus:top-3 focus:left-3"
+        className="sr-only z-50 rounded-md bg-accent px-4 py-3 font-semibold text-on-accent focus:not-sr-only focus:fixed focus:top-3 focus:start-3"
       >
-        Skip to content
+        {t.layout.skip}
       </a>
       <Header />
       <OfflineBar />

@@ -1,12 +1,10 @@
+import { t } from '../language/texts.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 
 type Props = { title?: string; children?: string }
 
-export function NotFound({
-  title = 'There is nothing at this address',
-  children = 'The page may have moved, or it never existed.',
-}: Props) {
+export function NotFound({ title = t.layout.nothingHere, children = t.layout.nothingHereMore }: Props) {
   return (
     <EmptyState
       page
@@ -14,7 +12,7 @@ export function NotFound({
       icon="search"
       action={
         <ButtonLink to="/" tone="primary">
-          To the shop
+          {t.common.toTheShop}
         </ButtonLink>
       }
     >

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react'
+import { t } from '../language/texts.ts'
 import { Icon } from '../ui/icon.tsx'
 
 const subscribe = (listener: () => void) => {
@@ -16,7 +17,7 @@ export function OfflineBar() {
       {!online && (
         <p className="arriving flex items-center gap-2 rounded-full bg-warn-soft px-4 py-2 text-sm font-semibold text-warn shadow-over">
           <Icon name="offline" />
-          You are offline. This page may be out of date; your cart is saved.
+          {t.layout.offline}
         </p>
       )}
     </div>

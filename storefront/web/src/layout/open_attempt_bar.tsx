@@ -1,5 +1,6 @@
 import { Link, useLocation } from 'react-router'
 import { readAttempt } from '../checkout/attempt.ts'
+import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { browserStorage } from '../storage.ts'
 import { Icon } from '../ui/icon.tsx'
@@ -11,13 +12,13 @@ export function OpenAttemptBar() {
   const attempt = user && readAttempt(browserStorage, user.id)
   if (!attempt || attempt.setAside || pathname === '/cart') return null
   return (
-    <aside aria-label="An open order" className="bg-info-soft text-info">
+    <aside aria-label={t.layout.openOrder} className="bg-info-soft text-info">
       <p className="page flex gap-x-3 py-2.5 font-semibold">
         <Icon name="clock" className="mt-0.5 size-5" />
         <span>
-          We do not know yet whether your last order arrived.{' '}
+          {t.layout.orderUnknown}{' '}
           <Link to="/cart" className="underline">
-            Check the order
+            {t.layout.checkOrder}
           </Link>
         </span>
       </p>

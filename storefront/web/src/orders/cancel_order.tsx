@@ -1,14 +1,14 @@
 import { useState } from 'react'
 import type { Order } from '../api/types.ts'
+import { t } from '../language/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { CANCEL, isFinal } from './status.ts'
 import { useSetStatus } from './use_set_status.ts'
 
 const TITLES = {
-  succeeded: ({ status }: Order) =>
-    isFinal(status) ? 'Your order is cancelled' : 'Your order is being cancelled',
-  failed: () => 'Your order could not be cancelled',
+  succeeded: ({ status }: Order) => (isFinal(status) ? t.order.isCancelled : t.order.isCancelling),
+  failed: () => t.order.notCancelled,
 }
 
 /** Cancels the order after a confirmation. */
@@ -19,18 +19,18 @@ export function CancelOrder({ order }: { order: Order }) {
   return (
     <>
       <Button tone="danger" onClick={() => setAsking(true)}>
-        Cancel this order
+        {t.order.cancel}
       </Button>
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title="Cancel this order?"
-        confirm="Cancel the order"
-        keep="Keep it"
+        title={t.order.cancelAsk}
+        confirm={t.order.cancelYes}
+        keep={t.order.cancelNo}
         busy={isPending}
         onConfirm={cancel}
       >
-        The items that are held for you are released at once, and someone else may buy them.
+        {t.order.cancelMore}
       </ConfirmDialog>
     </>
   )

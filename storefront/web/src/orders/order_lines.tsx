@@ -2,22 +2,23 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { productQuery } from '../api/queries.ts'
 import type { Order } from '../api/types.ts'
+import { formatNumber } from '../language/formats.ts'
+import { t } from '../language/texts.ts'
 import { Cover } from '../shop/cover.tsx'
 import { Money } from '../ui/format.tsx'
 import { Typed } from '../ui/typed.tsx'
-import { STATUS } from './status.ts'
 
 /** The lines of an order and their total. */
 export function OrderLines({ order }: { order: Order }) {
   return (
-    <section aria-label="Items" className="rounded-xl bg-surface p-5 shadow-rest">
+    <section aria-label={t.order.items} className="rounded-xl bg-surface p-5 shadow-rest">
       <ul className="grid gap-4">
         {order.lines.map((line) => (
           <LineRow key={line.product_id} line={line} currency={order.currency} />
         ))}
       </ul>
       <p className="mt-5 flex items-baseline justify-between border-t border-line pt-4">
-        <span className="font-semibold">{STATUS[order.status].total}</span>
+        <span className="font-semibold">{t.status[order.status].total}</span>
         <Money
           amount={order.total_price}
           currency={order.currency}
@@ -37,10 +38,10 @@ function LineRow({ line, currency }: { line: Order['lines'][number]; currency: s
       <Cover id={product_id} className="aspect-square w-14 shrink-0 rounded-md" />
       <div className="min-w-0 flex-1">
         <Link to={`/products/${product_id}`} className="font-semibold hover:underline">
-          <Typed>{name ?? product?.name ?? 'Product'}</Typed>
+          <Typed>{name ?? product?.name ?? t.common.product}</Typed>
         </Link>
         <p className="tabular text-sm text-soft">
-          {quantity}
+          {formatNumber(quantity)}
           {unit_price !== null && (
             <>
               {' × '}

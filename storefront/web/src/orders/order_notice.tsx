@@ -1,4 +1,5 @@
 /** A message about the state of an order, with the action that helps. */
+
 import { useMutation, useQueries, useQueryClient } from '@tanstack/react-query'
 import { type ReactElement, useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
@@ -6,39 +7,32 @@ import { productQuery } from '../api/queries.ts'
 import { ShopProblem } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { changeCart, withAdded } from '../cart/cart.ts'
+import { formatAmount } from '../language/formats.ts'
+import { t } from '../language/texts.ts'
 import { Button } from '../ui/button.tsx'
-import { formatAmount, formatNumber } from '../ui/format.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
-import { isUndecided, STATUS } from './status.ts'
+import { isUndecided } from './status.ts'
 
 /** Most orders are decided within this time; a message appears only after it. */
 const PATIENCE_MS = 1_500
 
 export function OrderNotice({ order }: { order: Order }) {
-  if (isUndecided(order)) return <Undecided key={order.id} order={order} />
+  if (isUndecided(order)) return <Undecided key={order.id} />
   if (order.rejection) return <Rejected order={order} />
   return null
 }
 
-function Undecided({ order }: { order: Order }) {
+function Undecided() {
   const [waiting, setWaiting] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setWaiting(true), PATIENCE_MS)
     return () => clearTimeout(timer)
   }, [])
   return (
-    <Notice
-      live
-      tone="info"
-      icon="clock"
-      title={waiting ? `${STATUS[order.status].label}: your order is safe with us` : 'Holding your items …'}
-    >
-      <p className="min-h-[3.2rem]">
-        {waiting &&
-          'Our stock system is not answering at the moment. Your order is decided as soon as it does. There is no need to order again, and you can close this page.'}
-      </p>
+    <Notice live tone="info" icon="clock" title={waiting ? t.order.waiting : t.order.holding}>
+      <p className="min-h-[3.2rem]">{waiting && t.order.waitingMore}</p>
     </Notice>
   )
 }
@@ -72,17 +66,17 @@ function Rejected({ order }: { order: Order }) {
     },
     onSuccess: (added) => {
       if (added > 0) navigate('/cart')
-      else toast({ tone: 'bad', title: 'None of these products is available any more' })
+      else toast({ tone: 'bad', title: t.order.noneAvailable })
     },
-    onError: () => toast({ tone: 'bad', title: 'The shop did not answer', description: 'Please try again.' }),
+    onError: () => toast({ tone: 'bad', title: t.order.noAnswer, description: t.order.pleaseTryAgain }),
   })
   return (
     <Notice
       tone="warn"
-      title="This order was declined, and nothing was bought"
+      title={t.order.declined}
       action={
         <Button size="sm" busy={isPending} onClick={() => mutate()}>
-          Add what is available to my cart
+          {t.order.addAvailable}
         </Button>
       }
     >
@@ -96,18 +90,13 @@ function Reason({ order: { rejection, currency, total_price } }: { order: Order 
   switch (rejection.reason) {
     case 'price_changed': {
       const now = rejection.current_total_price
-      if (now === null) return <p>A price had changed.</p>
-      return (
-        <p>
-          A price had changed: the total was {formatAmount(now, currency)}, not{' '}
-          {formatAmount(total_price, currency)}.
-        </p>
-      )
+      if (now === null) return <p>{t.order.priceChanged}</p>
+      return <p>{t.order.totalChanged(formatAmount(now, currency), formatAmount(total_price, currency))}</p>
     }
     case 'insufficient_stock':
       return <Shortages shortages={rejection.shortages} />
     case 'product_not_found':
-      return <p>An item is no longer sold.</p>
+      return <p>{t.order.itemGone}</p>
   }
 }
 
@@ -118,17 +107,12 @@ function Shortages({ shortages }: Pick<NonNullable<Order['rejection']>, 'shortag
     <ul className="grid gap-1.5">
       {shortages.map(({ product_id, requested, available }, i) => {
         const known = products[i]?.data?.name
-        const name = <strong className="font-semibold">{known ? <Typed>{known}</Typed> : 'An item'}</strong>
+        const name = (
+          <strong className="font-semibold">{known ? <Typed>{known}</Typed> : t.order.anItem}</strong>
+        )
         return (
           <li key={product_id}>
-            {available === 0 ? (
-              <>{name} had sold out.</>
-            ) : (
-              <>
-                Of {name} only {formatNumber(available)} {available === 1 ? 'was' : 'were'} left; you wanted{' '}
-                {formatNumber(requested)}.
-              </>
-            )}
+            {available === 0 ? t.order.hadSoldOut(name) : t.order.onlyLeft(name, available, requested)}
           </li>
         )
       })}

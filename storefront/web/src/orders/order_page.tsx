@@ -1,7 +1,9 @@
 /** One order: its status, its history, and what the buyer can still do. */
+
 import { Link, useLocation, useParams } from 'react-router'
 import { ShopProblem } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
+import { t } from '../language/texts.ts'
 import { NotFound } from '../layout/not_found.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
@@ -21,19 +23,19 @@ export default function OrderPage() {
   const { data: order, error, refetch, streaming } = useLiveOrder(id)
   const { state } = useLocation() as { state: { placed?: boolean } | null }
   if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
-    return <NotFound title="There is no such order">You have no order with this number.</NotFound>
+    return <NotFound title={t.order.gone}>{t.order.goneMore}</NotFound>
   }
   if (!order) {
     return (
       <div className="page grid max-w-4xl gap-6 pt-8 sm:pt-12">
         {error ? (
           <>
-            <PageTitle title="Order">Order</PageTitle>
-            <ProblemNotice error={error} doing="show this order" retry={refetch} />
+            <PageTitle title={t.order.tab}>{t.order.tab}</PageTitle>
+            <ProblemNotice error={error} title={t.failed.showOrder} retry={refetch} />
           </>
         ) : (
           <>
-            <Loading what="the order" />
+            <Loading what={t.loading.order} />
             <Skeleton className="h-11 w-2/3" />
             <Skeleton className="h-64 rounded-xl" />
           </>
@@ -46,10 +48,10 @@ export default function OrderPage() {
       <div className="grid gap-3">
         <Link
           to="/orders"
-          className="-ml-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
+          className="-ms-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
         >
           <Icon name="left" />
-          All orders
+          {t.common.allOrders}
         </Link>
         <PageTitle
           title={orderTitle(order)}
@@ -59,12 +61,12 @@ export default function OrderPage() {
             </p>
           }
         >
-          {(state?.placed && STATUS[order.status].thanks) || <OrderTitle order={order} />}
+          {state?.placed && STATUS[order.status].thanked ? t.order.thanks : <OrderTitle order={order} />}
         </PageTitle>
       </div>
       <OrderNotice order={order} />
       <div className="grid gap-8 lg:grid-cols-[1fr_24rem] lg:gap-14">
-        <section aria-label="Progress of the order">
+        <section aria-label={t.order.progress}>
           <Timeline order={order} />
           <Follow order={order} streaming={streaming} failing={error !== null} />
         </section>
@@ -72,7 +74,7 @@ export default function OrderPage() {
           <OrderLines order={order} />
           {order.allowed.includes(CANCEL) && <CancelOrder order={order} />}
           <p className="text-xs text-soft">
-            Order number <span className="block font-mono break-all">{order.id}</span>
+            {t.order.number} <span className="block font-mono break-all">{order.id}</span>
           </p>
         </div>
       </div>
@@ -83,11 +85,8 @@ export default function OrderPage() {
 function Follow({ order, streaming, failing }: { order: Order; streaming: boolean; failing: boolean }) {
   if (isFinal(order.status)) return null
   const [dot, label] = failing
-    ? ['bg-warn', 'We cannot update this right now. You see the last known state.']
-    : [
-        'bg-good',
-        streaming ? 'Live: the next step appears here automatically.' : 'Updated every few seconds.',
-      ]
+    ? ['bg-warn', t.order.notUpdated]
+    : ['bg-good', streaming ? t.order.live : t.order.polled]
   return (
     <p className="flex items-center gap-2.5 text-sm text-soft">
       <span aria-hidden="true" className={`size-2 rounded-full ${dot}`} />

@@ -1,4 +1,5 @@
 import type { Order } from '../api/types.ts'
+import { t } from '../language/texts.ts'
 import { Typed } from '../ui/typed.tsx'
 
 type Titled = Pick<Order, 'lines'>
@@ -25,11 +26,11 @@ function partsOf(lines: Order['lines']): { count: string; name: string | null; m
   const [first, ...rest] = lines
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   if (!first?.name) {
-    return { count: units === 1 ? 'Order of 1 item' : `Order of ${units} items`, name: null, more: '' }
+    return { count: t.order.of(units), name: null, more: '' }
   }
   return {
-    count: first.quantity === 1 ? '' : `${first.quantity} × `,
+    count: first.quantity === 1 ? '' : t.order.times(first.quantity),
     name: first.name,
-    more: rest.length === 0 ? '' : ` and ${rest.length} more`,
+    more: rest.length === 0 ? '' : t.order.more(rest.length),
   }
 }

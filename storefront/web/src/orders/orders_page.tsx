@@ -2,6 +2,7 @@ import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
 import { myOrdersQuery } from '../api/queries.ts'
 import type { Order } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
+import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { Cover } from '../shop/cover.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
@@ -30,11 +31,11 @@ export default function OrdersPage() {
   useWaiting(isPlaceholderData)
   return (
     <div className="page grid max-w-4xl gap-8 pt-8 sm:pt-12">
-      <PageTitle title="Orders">Your orders</PageTitle>
-      {error && !data && <ProblemNotice error={error} doing="show your orders" retry={refetch} />}
+      <PageTitle title={t.orders.tab}>{t.orders.title}</PageTitle>
+      {error && !data && <ProblemNotice error={error} title={t.failed.showOrders} retry={refetch} />}
       {isPending && (
         <div className="grid gap-4">
-          <Loading what="your orders" />
+          <Loading what={t.loading.orders} />
           {['a', 'b', 'c'].map((key) => (
             <Skeleton key={key} className="h-28 rounded-lg" />
           ))}
@@ -42,15 +43,15 @@ export default function OrdersPage() {
       )}
       {data?.items.length === 0 && (
         <EmptyState
-          title="No orders yet"
+          title={t.orders.none}
           icon="orders"
           action={
             <ButtonLink to="/" tone="primary">
-              To the shop
+              {t.common.toTheShop}
             </ButtonLink>
           }
         >
-          What you order appears here, with every step it takes.
+          {t.orders.noneMore}
         </EmptyState>
       )}
       {data && data.items.length > 0 && (
@@ -62,10 +63,10 @@ export default function OrdersPage() {
       )}
       <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
       {(cursor || data?.next_cursor) && (
-        <nav aria-label="Pages" className="flex justify-center gap-3">
+        <nav aria-label={t.common.pages} className="flex justify-center gap-3">
           {cursor && (
             <Button icon="left" onClick={() => (state?.deeper ? navigate(-1) : navigate('/orders'))}>
-              Newer
+              {t.orders.newer}
             </Button>
           )}
           {data?.next_cursor && (
@@ -76,7 +77,7 @@ export default function OrdersPage() {
                 navigate(`?cursor=${encodeURIComponent(data.next_cursor!)}`, { state: { deeper: true } })
               }
             >
-              Older
+              {t.orders.older}
             </Button>
           )}
         </nav>

@@ -1,15 +1,15 @@
-/** Texts for the reasons why an order was declined. */
+/** The reasons why an order was declined. Their texts are in the catalogue (language/en/orders.ts). */
 import type { Order } from '../api/types.ts'
 
 export type RejectionReason = NonNullable<Order['rejection']>['reason']
 
-export const REJECTIONS: Readonly<
-  Record<RejectionReason, { readonly sentence: string; readonly counted: string }>
-> = {
-  insufficient_stock: { sentence: 'There was not enough stock.', counted: 'not enough stock' },
-  price_changed: { sentence: 'The price was not what the order said.', counted: 'price had changed' },
-  product_not_found: { sentence: 'A product was not for sale any more.', counted: 'not for sale any more' },
-}
+const REASONS = {
+  insufficient_stock: true,
+  price_changed: true,
+  product_not_found: true,
+} as const satisfies Record<RejectionReason, true>
+
+export const REJECTION_REASONS = Object.keys(REASONS) as RejectionReason[]
 
 /** Is this problem code such a reason? */
-export const isRejection = (code: string): code is RejectionReason => Object.hasOwn(REJECTIONS, code)
+export const isRejection = (code: string): code is RejectionReason => Object.hasOwn(REASONS, code)

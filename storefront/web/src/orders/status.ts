@@ -1,6 +1,6 @@
 /**
- * Labels, colours and icons for the statuses of an order. The only file of the pages that names a status. Which status
- * may follow, and who may set it, comes from the order service (`allowed` of each order, and
+ * Colours and icons for the statuses of an order. The only file of the pages, besides the catalogues of their texts, that
+ * names a status. Which status may follow, and who may set it, comes from the order service (`allowed` of each order, and
  * @shop/client/generated/order_statuses).
  */
 import { EXPECTED_STATUSES, FINAL_STATUSES } from '@shop/client/generated/order_statuses'
@@ -12,94 +12,22 @@ import type { IconName } from '../ui/icon.tsx'
 export type Outcome = 'sold' | 'open' | 'called_off' | 'declined'
 
 type Look = {
-  readonly label: string
   readonly tone: BadgeTone
   readonly icon: IconName
-  /** For its buyer, in this status. */
-  readonly text: string
-  /** For its buyer, right after the order was placed. */
-  readonly thanks?: string
-  /** Label of the sum of its lines. */
-  readonly total: string
-  /** Shown when no order has this status. */
-  readonly none: string
+  /** Its buyer is thanked right after the order was placed. */
+  readonly thanked?: true
   readonly outcome: Outcome
 }
 
-/** In the order in which the pages show them. */
+/** In the order in which the pages show them. Their texts are in the catalogue (language/en/orders.ts). */
 export const STATUS: Readonly<Record<OrderStatus, Look>> = {
-  pending: {
-    label: 'Processing',
-    tone: 'info',
-    icon: 'clock',
-    text: 'We have your order. It is saved and will not be lost.',
-    total: 'Total',
-    none: 'No order is being processed.',
-    outcome: 'open',
-  },
-  confirmed: {
-    label: 'Confirmed',
-    tone: 'good',
-    icon: 'check',
-    text: 'Your items are held for you.',
-    thanks: 'Thank you. It’s yours.',
-    total: 'Total',
-    none: 'No order is waiting to be shipped.',
-    outcome: 'sold',
-  },
-  shipped: {
-    label: 'Shipped',
-    tone: 'good',
-    icon: 'truck',
-    text: 'On its way to you.',
-    total: 'Total',
-    none: 'No order is on its way.',
-    outcome: 'sold',
-  },
-  delivered: {
-    label: 'Delivered',
-    tone: 'good',
-    icon: 'gift',
-    text: 'Enjoy.',
-    total: 'Total',
-    none: 'No order has arrived yet.',
-    outcome: 'sold',
-  },
-  cancelling: {
-    label: 'Cancelling',
-    tone: 'warn',
-    icon: 'clock',
-    text: 'The items are being released.',
-    total: 'Total',
-    none: 'No order is being cancelled.',
-    outcome: 'open',
-  },
-  cancelled: {
-    label: 'Cancelled',
-    tone: 'neutral',
-    icon: 'back',
-    text: 'Nothing is held for you any more.',
-    total: 'Cancelled',
-    none: 'No order was cancelled.',
-    outcome: 'called_off',
-  },
-  rejected: {
-    label: 'Declined',
-    tone: 'bad',
-    icon: 'close',
-    text: 'Nothing was bought.',
-    total: 'Not bought',
-    none: 'No order was declined.',
-    outcome: 'declined',
-  },
-}
-
-/** Outcomes have the labels of the statuses that lead to them. */
-export const OUTCOME_LABELS: Readonly<Record<Outcome, string>> = {
-  sold: 'Sold',
-  open: STATUS.pending.label,
-  called_off: STATUS.cancelled.label,
-  declined: STATUS.rejected.label,
+  pending: { tone: 'info', icon: 'clock', outcome: 'open' },
+  confirmed: { tone: 'good', icon: 'check', thanked: true, outcome: 'sold' },
+  shipped: { tone: 'good', icon: 'truck', outcome: 'sold' },
+  delivered: { tone: 'good', icon: 'gift', outcome: 'sold' },
+  cancelling: { tone: 'warn', icon: 'clock', outcome: 'open' },
+  cancelled: { tone: 'neutral', icon: 'back', outcome: 'called_off' },
+  rejected: { tone: 'bad', icon: 'close', outcome: 'declined' },
 }
 
 const SHOWN = Object.keys(STATUS) as OrderStatus[]
@@ -122,15 +50,11 @@ export const stepsAfter = (status: OrderStatus): readonly OrderStatus[] =>
 /** A status that a person may set. */
 export type TargetStatus = Order['allowed'][number]
 
-/** Labels of the buttons, in their order. */
-export const STATUS_ACTIONS: Readonly<Record<TargetStatus, string>> = {
-  shipped: 'Ship',
-  delivered: 'Mark as delivered',
-  cancelled: 'Cancel',
-}
+/** In the order of their buttons. */
+export const TARGETS: readonly TargetStatus[] = ['shipped', 'delivered', 'cancelled']
 export const SHIP: TargetStatus = 'shipped'
 export const CANCEL: TargetStatus = 'cancelled'
 
 /** The statuses that this visitor may set for this order. */
 export const actionsOf = ({ allowed }: Pick<Order, 'allowed'>): readonly TargetStatus[] =>
-  (Object.keys(STATUS_ACTIONS) as TargetStatus[]).filter((move) => allowed.includes(move))
+  TARGETS.filter((move) => allowed.includes(move))

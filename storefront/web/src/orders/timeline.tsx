@@ -1,5 +1,7 @@
 /** The timeline of an order: every step with its time, and the steps still to come. */
+
 import type { Order } from '../api/types.ts'
+import { t } from '../language/texts.ts'
 import { cx } from '../ui/cx.ts'
 import { Time } from '../ui/format.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -13,7 +15,8 @@ export function Timeline({ order }: { order: Order }) {
   return (
     <ol className="grid">
       {steps.map(({ status, at }, i) => {
-        const { label, tone, icon, text } = STATUS[status]
+        const { tone, icon } = STATUS[status]
+        const { label, text } = t.status[status]
         const bad = tone === 'bad'
         const current = at !== undefined && steps[i + 1]?.at === undefined
         return (
@@ -37,7 +40,7 @@ export function Timeline({ order }: { order: Order }) {
                 <span
                   aria-hidden="true"
                   className={cx(
-                    'w-px flex-1 border-l',
+                    'w-px flex-1 border-s',
                     steps[i + 1]?.at ? 'border-accent' : 'border-dashed border-edge',
                   )}
                 />
@@ -46,7 +49,7 @@ export function Timeline({ order }: { order: Order }) {
             <div className={cx('min-h-20 pb-5', at === undefined && 'text-soft')}>
               <p className="flex min-h-10 flex-wrap items-center gap-x-3 font-semibold">
                 {label}
-                {at === undefined && <span className="sr-only">, still to come</span>}
+                {at === undefined && <span className="sr-only">{t.order.toCome}</span>}
                 {at && <Time at={at} className="tabular text-sm font-normal text-soft" />}
               </p>
               {current && <p className="text-soft">{text}</p>}

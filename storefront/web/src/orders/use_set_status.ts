@@ -2,11 +2,13 @@
  * Changes the status of one order. Setting the status that an order already has changes nothing, so after a lost answer
  * the same request is sent again.
  */
+
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { newer } from '../api/newer.ts'
 import { orderQuery } from '../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
+import { t } from '../language/texts.ts'
 import { explain } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.ts'
 import type { TargetStatus } from './status.ts'
@@ -39,6 +41,4 @@ export function useSetStatus({ succeeded, failed }: Titles) {
 }
 
 export const explainStatusError = (error: unknown): string =>
-  error instanceof ShopProblem && error.code === 'illegal_transition'
-    ? 'The order has changed in the meantime. Please look at its status again.'
-    : explain(error)
+  error instanceof ShopProblem && error.code === 'illegal_transition' ? t.order.hasMoved : explain(error)

@@ -2,8 +2,10 @@
  * Routes below this one need a signed-in user. Others are redirected to the sign-in page, and back afterwards; a user who
  * signs out is redirected to the shop.
  */
+
 import { Navigate, Outlet, useLocation } from 'react-router'
 import { PAGE } from '../../../src/http/page_addresses.ts'
+import { t } from '../language/texts.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { isSigningOut, useSession } from './use_session.ts'
@@ -17,8 +19,8 @@ export function RequireUser({ admin = false }: { admin?: boolean }) {
   }
   if (admin && !isAdmin) {
     return (
-      <EmptyState page title="This part is for shopkeepers">
-        You are signed in as <Typed>{user.username}</Typed>, and that account has no admin role.
+      <EmptyState page title={t.layout.shopkeepersOnly}>
+        {t.account.notShopkeeper(<Typed>{user.username}</Typed>)}
       </EmptyState>
     )
   }

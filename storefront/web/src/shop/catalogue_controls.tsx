@@ -1,19 +1,14 @@
 /** Search, sort and filter. The search starts shortly after the last key press. */
+
 import { LIMITS } from '@shop/client/generated/limits'
 import { useEffect, useRef, useState } from 'react'
+import { t } from '../language/texts.ts'
 import { Checkbox, CONTROL } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { type CatalogueView, chosenSort, type ShownSort, shownSort } from './view_address.ts'
 
 const PAUSE_MS = 250
 const QUERY_LENGTH_MAX = LIMITS['GET /products'].q.maxLength
-const SORT_LABELS: Record<ShownSort, string> = {
-  relevance: 'Best match',
-  newest: 'Newest first',
-  price: 'Price, low to high',
-  '-price': 'Price, high to low',
-  name: 'Name, A to Z',
-}
 
 type Props = {
   view: CatalogueView
@@ -28,7 +23,7 @@ export function CatalogueControls({ view, change }: Props) {
       <SearchField key="search" q={view.q} onSearch={(q, typing) => change({ q }, typing)} />
       <div className="flex w-full items-center justify-between gap-x-5 sm:w-auto">
         <Checkbox
-          label="In stock"
+          label={t.catalogue.inStock}
           checked={inStock}
           onChange={({ currentTarget: { checked } }) => {
             showInStock(checked)
@@ -36,7 +31,7 @@ export function CatalogueControls({ view, change }: Props) {
           }}
         />
         <label className="min-w-0">
-          <span className="sr-only">Sort by</span>
+          <span className="sr-only">{t.catalogue.sortBy}</span>
           <select
             className={CONTROL}
             value={sort}
@@ -45,7 +40,7 @@ export function CatalogueControls({ view, change }: Props) {
               change({ sort: chosenSort(view.q, value as ShownSort) })
             }}
           >
-            {Object.entries(SORT_LABELS)
+            {Object.entries(t.catalogue.sorts satisfies Record<ShownSort, string>)
               .filter(([sort]) => sort !== 'relevance' || view.q !== '')
               .map(([sort, label]) => (
                 <option key={sort} value={sort}>
@@ -97,8 +92,8 @@ function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing:
   }, [text, q])
   return (
     <label className="relative min-w-0 flex-1 basis-full sm:basis-64">
-      <span className="sr-only">Search products</span>
-      <Icon name="search" className="pointer-events-none absolute top-3 left-3.5 size-5 text-soft" />
+      <span className="sr-only">{t.catalogue.search}</span>
+      <Icon name="search" className="pointer-events-none absolute top-3 start-3.5 size-5 text-soft" />
       <input
         type="search"
         dir="auto"
@@ -111,8 +106,8 @@ function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing:
         onBlur={() => {
           typing.current = false
         }}
-        placeholder="Search products"
-        className={`${CONTROL} pl-11`}
+        placeholder={t.catalogue.search}
+        className={`${CONTROL} ps-11`}
       />
     </label>
   )

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { CATALOGUE_PAGE_SIZE, catalogueQuery } from '../api/queries.ts'
 import { useAnswer } from '../api/use_answer.ts'
+import { t } from '../language/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
@@ -29,16 +30,18 @@ export function CataloguePage() {
   return (
     <div className="page grid gap-8 pt-8 sm:pt-12">
       <div className="grid gap-6">
-        <PageTitle title={view.q === '' ? 'Shop' : `“${view.q}”`}>Good things, honestly counted</PageTitle>
+        <PageTitle title={view.q === '' ? t.catalogue.title : t.catalogue.quoted(view.q)}>
+          {t.catalogue.tagline}
+        </PageTitle>
         <div>
           <CatalogueControls view={view} change={change} />
           <Corrected page={data} />
         </div>
       </div>
-      {error && !data && <ProblemNotice error={error} doing="show the products" retry={refetch} />}
+      {error && !data && <ProblemNotice error={error} title={t.failed.showProducts} retry={refetch} />}
       {isPending && (
         <>
-          <Loading what="products" />
+          <Loading what={t.loading.products} />
           <ul className={GRID}>
             {Array.from({ length: CATALOGUE_PAGE_SIZE / 2 }, (_, i) => (
               <ProductCardSkeleton key={i.toString()} />
@@ -50,7 +53,7 @@ export function CataloguePage() {
         <Nothing searching={view.q !== '' || view.inStock} clear={() => change({ q: '', inStock: false })} />
       )}
       {data && data.items.length > 0 && (
-        <section aria-label="Products" aria-busy={isPlaceholderData}>
+        <section aria-label={t.catalogue.products} aria-busy={isPlaceholderData}>
           <ul className={cx(GRID, 'transition-opacity', isPlaceholderData && 'opacity-50')}>
             {data.items.map((product) => (
               <ProductCard key={product.id} product={product} />
@@ -60,21 +63,21 @@ export function CataloguePage() {
       )}
       <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
       {(previous || first || nextCursor) && (
-        <nav aria-label="Pages" className="flex flex-wrap items-center justify-center gap-3">
+        <nav aria-label={t.common.pages} className="flex flex-wrap items-center justify-center gap-3">
           {previous ? (
             <Button icon="left" onClick={previous}>
-              Previous
+              {t.common.previous}
             </Button>
           ) : (
             first && (
               <Button icon="first" onClick={first}>
-                First page
+                {t.common.firstPage}
               </Button>
             )
           )}
           {nextCursor && (
             <Button onClick={() => next(nextCursor)} icon="right" className="*:flex-row-reverse">
-              Next
+              {t.common.next}
             </Button>
           )}
         </nav>
@@ -98,15 +101,15 @@ function usePrefetched(view: Parameters<typeof catalogueQuery>[0] | undefined) {
 
 function Nothing({ searching, clear }: { searching: boolean; clear: () => void }) {
   if (!searching) {
-    return (
-      <EmptyState title="The shelves are still empty">
-        As soon as the shopkeeper adds products, they appear here.
-      </EmptyState>
-    )
+    return <EmptyState title={t.catalogue.empty}>{t.catalogue.emptyMore}</EmptyState>
   }
   return (
-    <EmptyState title="Nothing found" icon="search" action={<Button onClick={clear}>Show everything</Button>}>
-      Try fewer or other words; the beginning of a word is enough.
+    <EmptyState
+      title={t.catalogue.nothing}
+      icon="search"
+      action={<Button onClick={clear}>{t.catalogue.showAll}</Button>}
+    >
+      {t.catalogue.nothingMore}
     </EmptyState>
   )
 }

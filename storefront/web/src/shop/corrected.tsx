@@ -1,4 +1,5 @@
 /** Shows the corrected search when the typed one has no results. Screen readers announce it. */
+import { t } from '../language/texts.ts'
 import { Typed } from '../ui/typed.tsx'
 
 type Found = { readonly q: string; readonly searched_for?: string | undefined }
@@ -8,8 +9,10 @@ export function Corrected({ page }: { page: Found | undefined }) {
     <div role="status">
       {page?.searched_for !== undefined && (
         <p className="mt-4">
-          No results for “<Typed>{page.q}</Typed>”. Showing results for “
-          <Typed className="font-semibold">{page.searched_for}</Typed>”.
+          {t.catalogue.corrected(
+            <Typed>{page.q}</Typed>,
+            <Typed className="font-semibold">{page.searched_for}</Typed>,
+          )}
         </p>
       )}
     </div>

@@ -1,4 +1,5 @@
 /** One product with its live stock. */
+
 import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation, useNavigate, useParams } from 'react-router'
 import { liveProductQuery } from '../api/queries.ts'
@@ -7,9 +8,10 @@ import type { Product } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { isFull, LINES_MAX, withAdded } from '../cart/cart.ts'
 import { useCart } from '../cart/use_cart.ts'
+import { t } from '../language/texts.ts'
 import { NotFound } from '../layout/not_found.tsx'
 import { Button } from '../ui/button.tsx'
-import { Ago, formatNumber, Money } from '../ui/format.tsx'
+import { Ago, Money } from '../ui/format.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
@@ -28,25 +30,21 @@ export default function ProductPage() {
   const { id = '' } = useParams()
   const { data: product, error, dataUpdatedAt, refetch } = useAnswer(liveProductQuery(id))
   if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
-    return (
-      <NotFound title="We do not sell this product">
-        It may no longer be sold, or the address is wrong.
-      </NotFound>
-    )
+    return <NotFound title={t.product.gone}>{t.product.goneMore}</NotFound>
   }
   if (product) return <Shown key={id} product={product} asOf={dataUpdatedAt} stale={error} />
   if (error) {
     return (
       <div className="page grid gap-6 pt-4 sm:pt-8">
         <BackToShop />
-        <PageTitle title="Product">Product</PageTitle>
-        <ProblemNotice error={error} doing="show this product" retry={refetch} />
+        <PageTitle title={t.common.product}>{t.common.product}</PageTitle>
+        <ProblemNotice error={error} title={t.failed.showProduct} retry={refetch} />
       </div>
     )
   }
   return (
     <div className={FRAME}>
-      <Loading what="the product" />
+      <Loading what={t.loading.product} />
       <div className="-mb-4 h-11 md:col-span-2" />
       <Skeleton className={COVER} />
       <div className="grid content-start gap-4">
@@ -77,7 +75,7 @@ function Shown({ product, asOf, stale }: { product: Product; asOf: number; stale
         <Buy product={product} />
         <p className="flex items-start gap-2.5 border-t border-line pt-5 text-sm text-soft">
           <Icon name="check" className="mt-px size-5 text-good" />
-          You pay the price you see. If it changes before your order is placed, we ask you first.
+          {t.product.promise}
         </p>
       </div>
     </article>
@@ -96,10 +94,10 @@ function BackToShop() {
         event.preventDefault()
         navigate(-1)
       }}
-      className="-ml-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
+      className="-ms-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
     >
       <Icon name="left" />
-      Back to the shop
+      {t.product.back}
     </Link>
   )
 }
@@ -119,13 +117,7 @@ function LiveStock({ stock, asOf, stale }: { stock: number; asOf: number; stale:
         </span>
       </p>
       <p className="text-sm text-soft">
-        {stale ? (
-          <>
-            As of <Ago at={new Date(asOf).toISOString()} />. We cannot update it right now.
-          </>
-        ) : (
-          'Live: this number changes when someone buys.'
-        )}
+        {stale ? t.product.asOf(<Ago at={new Date(asOf).toISOString()} />) : t.product.live}
       </p>
     </div>
   )
@@ -141,8 +133,8 @@ function Buy({ product }: { product: Product }) {
 
   if (product.stock === 0) {
     return (
-      <Notice tone="info" title="Sold out for now">
-        This page shows it as soon as more arrive.
+      <Notice tone="info" title={t.product.soldOut}>
+        {t.product.soldOutMore}
       </Notice>
     )
   }
@@ -158,15 +150,15 @@ function Buy({ product }: { product: Product }) {
     )
     setQuantity(1)
     toast({
-      title: 'In your cart',
+      title: t.product.added,
       description: <Typed>{product.name}</Typed>,
-      action: { label: 'Show cart', run: () => navigate('/cart') },
+      action: { label: t.product.showCart, run: () => navigate('/cart') },
     })
   }
   return (
     <div className="flex flex-wrap items-end gap-4">
       <QuantityField
-        label="Quantity"
+        label={t.common.quantity}
         value={Math.min(quantity, Math.max(1, left))}
         max={Math.max(1, left)}
         onChange={setQuantity}
@@ -178,20 +170,16 @@ function Buy({ product }: { product: Product }) {
         aria-disabled={left === 0 || full || undefined}
         className="flex-1 basis-44"
       >
-        {full ? 'Your cart is full' : left === 0 ? 'All of them are in your cart' : 'Add to cart'}
+        {full ? t.product.cartFull : left === 0 ? t.product.allInCart : t.product.add}
       </Button>
-      {full && (
-        <p className="basis-full text-sm text-soft">
-          A cart holds at most {LINES_MAX} different products. Please order these first.
-        </p>
-      )}
+      {full && <p className="basis-full text-sm text-soft">{t.product.cartFullMore(LINES_MAX)}</p>}
       {inCart > 0 && left > 0 && (
         <p className="basis-full text-sm text-soft">
-          {formatNumber(inCart)} already in{' '}
-          <Link to="/cart" className="font-semibold text-accent underline">
-            your cart
-          </Link>
-          .
+          {t.product.inCart(inCart, (text) => (
+            <Link to="/cart" className="font-semibold text-accent underline">
+              {text}
+            </Link>
+          ))}
         </p>
       )}
     </div>

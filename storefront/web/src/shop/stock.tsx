@@ -1,12 +1,12 @@
 /** The units that are free to sell, as text; the colour only repeats it. */
+import { t } from '../language/texts.ts'
 import { cx } from '../ui/cx.ts'
-import { formatNumber } from '../ui/format.tsx'
 import { LOW_STOCK } from './low_stock.ts'
 
 export function describeStock(stock: number): string {
-  if (stock === 0) return 'Sold out'
-  if (stock === 1) return 'Last one'
-  return stock <= LOW_STOCK ? `Only ${stock} left` : `${formatNumber(stock)} in stock`
+  if (stock === 0) return t.stock.none
+  if (stock === 1) return t.stock.last
+  return stock <= LOW_STOCK ? t.stock.few(stock) : t.stock.many(stock)
 }
 
 export function Stock({ stock, className }: { stock: number; className?: string }) {

@@ -1,7 +1,9 @@
 /** Dialogs on Base UI: focus stays inside and is restored, Escape closes, and the page behind is hidden and does not scroll. */
+
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as Base } from '@base-ui/react/dialog'
 import type { ReactNode, RefObject } from 'react'
+import { t } from '../language/texts.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Icon } from './icon.tsx'
@@ -49,8 +51,8 @@ export function Dialog({
               {description && <Base.Description className="mt-1 text-soft">{description}</Base.Description>}
             </div>
             <Base.Close
-              aria-label="Close"
-              className="-mt-2 -mr-2 grid size-11 place-items-center rounded-md hover:bg-sunken"
+              aria-label={t.common.close}
+              className="-mt-2 -me-2 grid size-11 place-items-center rounded-md hover:bg-sunken"
             >
               <Icon name="close" />
             </Base.Close>

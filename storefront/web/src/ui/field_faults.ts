@@ -1,4 +1,5 @@
 import { ShopProblem } from '@shop/client/problem'
+import { t } from '../language/texts.ts'
 
 /** Found in messages for programs only: patterns, escapes, quoted code. */
 const FOR_MACHINES = /[\\^{}"`|]/
@@ -17,8 +18,15 @@ export function faultsByField<Field extends string>(
   for (const { path, message } of errors) {
     const field = path.split('/')[1] as Field
     if (!(field in labels)) continue
-    faults[field] ??=
-      `${labels[field]} ${FOR_MACHINES.test(message) ? 'has a format that is not allowed' : message}.`
+    faults[field] ??= FOR_MACHINES.test(message)
+      ? t.fault.format(labels[field])
+      : t.fault.of(labels[field], message)
   }
   return Object.keys(faults).length === 0 ? undefined : faults
+}
+
+/** Why a new password was refused. */
+export function refusedPassword(error: ShopProblem): string {
+  const reasons: Readonly<Record<string, string>> = t.passwords
+  return reasons[String(error.document?.reason)] ?? error.message
 }

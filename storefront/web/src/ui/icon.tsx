@@ -1,4 +1,6 @@
 /** Line icons on a 24-unit grid. They always stand beside text, so screen readers skip them. */
+import { cx } from './cx.ts'
+
 const PATHS = {
   search: 'M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14Zm5 12 4 4',
   bag: 'M6 8h12l1 12H5L6 8Zm3 0V7a3 3 0 0 1 6 0v1',
@@ -25,6 +27,8 @@ const PATHS = {
 } as const
 
 export type IconName = keyof typeof PATHS
+/** These point along the line, so they are mirrored where it runs from right to left. */
+const DIRECTED: readonly IconName[] = ['left', 'right', 'first', 'back', 'truck']
 
 export function Icon({ name, className = 'size-5' }: { name: IconName; className?: string }) {
   return (
@@ -36,7 +40,7 @@ export function Icon({ name, className = 'size-5' }: { name: IconName; className
       strokeLinecap="round"
       strokeLinejoin="round"
       aria-hidden="true"
-      className={`shrink-0 ${className}`}
+      className={cx('shrink-0', DIRECTED.includes(name) && 'rtl:-scale-x-100', className)}
     >
       <path d={PATHS[name]} />
     </svg>

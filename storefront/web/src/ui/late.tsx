@@ -2,7 +2,9 @@
  * One message for all pages when something takes longer than usual, as an overlay at the bottom edge, so that nothing
  * moves. Everything a visitor waits for calls `useWaiting`.
  */
+
 import { useEffect, useSyncExternalStore } from 'react'
+import { t } from '../language/texts.ts'
 import { Icon } from './icon.tsx'
 
 const LATE_MS = 3_000
@@ -43,7 +45,7 @@ export function LateBar() {
       {shown && navigator.onLine && (
         <p className="arriving flex items-center gap-2 rounded-full bg-info-soft px-4 py-2 text-sm font-semibold text-info shadow-over">
           <Icon name="clock" />
-          This is taking longer than usual …
+          {t.common.late}
         </p>
       )}
     </div>

@@ -1,7 +1,9 @@
 /** A message that stays in the page: what happened, and what can be done about it. */
+
 import type { ReactNode } from 'react'
 import { retryDelayOf } from '../api/retry_delay.ts'
 import { ShopProblem } from '../api/shop.ts'
+import { t } from '../language/texts.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Icon, type IconName } from './icon.tsx'
@@ -50,13 +52,13 @@ export function Notice({
 /** Why something could not be shown or done. The request id is for support. */
 export function ProblemNotice({
   error,
-  doing,
+  title,
   retry,
   className,
 }: {
   error: unknown
-  /** As in "We could not {doing}." */
-  doing: string
+  /** What could not be done. */
+  title: string
   retry?: () => unknown
   className?: string
 }) {
@@ -67,21 +69,21 @@ export function ProblemNotice({
       live
       tone={offline ? 'warn' : 'bad'}
       icon={offline ? 'offline' : 'warning'}
-      title={offline ? 'You seem to be offline' : `We could not ${doing}`}
+      title={offline ? t.problems.offlineTitle : title}
       className={cx('arriving', className)}
       action={
         retry && (
           <Button size="sm" onClick={() => void retry()}>
-            Try again
+            {t.common.tryAgain}
           </Button>
         )
       }
     >
       <p>
         {explain(error)}
-        {retry && !offline && retryDelayOf(error) !== undefined && ' We keep trying automatically.'}
+        {retry && !offline && retryDelayOf(error) !== undefined && ` ${t.problems.keepTrying}`}
       </p>
-      {requestId && <p className="mt-1 font-mono text-xs break-all">Request {requestId}</p>}
+      {requestId && <p className="mt-1 font-mono text-xs break-all">{t.problems.request(requestId)}</p>}
     </Notice>
   )
 }
@@ -91,38 +93,38 @@ const isOffline = (error: unknown) =>
 
 /** One sentence for the visitor. An unknown code shows the message of the service. */
 export function explain(error: unknown): string {
-  if (!(error instanceof ShopProblem)) return 'Something unexpected happened on this page.'
-  if (isOffline(error)) return 'Nothing is lost. We continue when the connection is back.'
+  if (!(error instanceof ShopProblem)) return t.problems.unexpected
+  if (isOffline(error)) return t.problems.offline
   switch (String(error.code)) {
     case 'unexpected_answer':
     case 'internal_error':
-      return 'Something went wrong on our side. It may work in a moment.'
+      return t.problems.ourFault
     case 'unreachable':
     case 'timed_out':
     case 'not_ready':
-      return 'The shop did not answer. It may be back in a moment.'
+      return t.problems.noAnswer
     case 'upstream_unavailable':
     case 'upstream_no_answer':
     case 'store_unavailable':
     case 'keys_unavailable':
-      return 'A part of the shop is not available at the moment; the rest works. Please try again shortly.'
+      return t.problems.partAway
     case 'overloaded':
     case 'too_many_streams':
     case 'too_many_attempts':
-      return 'The shop is very busy at the moment. Please try again shortly.'
+      return t.problems.busy
     case 'forbidden':
-      return 'Your account is not allowed to do this.'
+      return t.problems.forbidden
     case 'product_not_found':
-      return 'This product is no longer sold.'
+      return t.problems.productGone
     case 'validation_failed':
     case 'bad_request':
     case 'malformed_body':
     case 'malformed_cursor':
-      return 'The shop could not accept this request.'
+      return t.problems.notAccepted
     case 'no_session':
     case 'signed_out':
     case 'unauthenticated':
-      return 'Your session has ended. Please sign in again.'
+      return t.problems.sessionEnded
     default:
       return error.message
   }

@@ -1,4 +1,5 @@
 /** Placeholders of exactly the size of the content, so that nothing moves when it loads. */
+import { t } from '../language/texts.ts'
 import { cx } from './cx.ts'
 import { useWaiting } from './late.tsx'
 
@@ -11,7 +12,7 @@ export function Loading({ what }: { what: string }) {
   useWaiting(true)
   return (
     <p role="status" className="sr-only">
-      Loading {what} …
+      {what}
     </p>
   )
 }
@@ -20,7 +21,7 @@ export function Loading({ what }: { what: string }) {
 export function PageSkeleton() {
   return (
     <div className="page grid gap-6 py-10">
-      <Loading what="the page" />
+      <Loading what={t.loading.page} />
       <Skeleton className="h-10 w-64 max-w-full" />
       <Skeleton className="h-40" />
       <Skeleton className="h-40" />

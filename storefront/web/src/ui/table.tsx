@@ -18,7 +18,7 @@ export function Table({
       tabIndex={0}
       className="relative overflow-x-auto rounded-lg border border-line edge-cues"
     >
-      <table className={cx('w-full border-collapse text-left', className)}>
+      <table className={cx('w-full border-collapse text-start', className)}>
         <caption className="sr-only">{caption}</caption>
         {children}
       </table>
@@ -39,7 +39,7 @@ export function Th({ numeric, className, ...rest }: Cell & ComponentProps<'th'>)
       className={cx(
         CELL_ROOM,
         'border-b border-line text-sm font-semibold text-soft',
-        numeric && 'text-right',
+        numeric && 'text-end',
         className,
       )}
     />
@@ -50,12 +50,7 @@ export function Td({ numeric, className, ...rest }: Cell & ComponentProps<'td'>)
   return (
     <td
       {...rest}
-      className={cx(
-        CELL_ROOM,
-        'border-b border-line align-middle',
-        numeric && 'tabular text-right',
-        className,
-      )}
+      className={cx(CELL_ROOM, 'border-b border-line align-middle', numeric && 'tabular text-end', className)}
     />
   )
 }

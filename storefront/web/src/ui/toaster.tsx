@@ -1,5 +1,6 @@
 import { Toast as Base } from '@base-ui/react/toast'
 import { useEffect } from 'react'
+import { t } from '../language/texts.ts'
 import { cx } from './cx.ts'
 import { Icon } from './icon.tsx'
 import { consumeToasts, type Toast } from './toast.ts'
@@ -23,7 +24,7 @@ export default function Toaster() {
   return (
     <Base.Provider toastManager={manager} timeout={SHOWN_MS} limit={3}>
       <Base.Portal>
-        <Base.Viewport className="fixed inset-x-4 bottom-4 z-60 mx-auto flex max-w-sm flex-col gap-3 sm:right-6 sm:bottom-6 sm:left-auto sm:mx-0 sm:w-96">
+        <Base.Viewport className="fixed inset-x-4 bottom-4 z-60 mx-auto flex max-w-sm flex-col gap-3 sm:end-6 sm:bottom-6 sm:start-auto sm:mx-0 sm:w-96">
           <List />
         </Base.Viewport>
       </Base.Portal>
@@ -39,7 +40,7 @@ function List() {
       <Base.Root
         key={toast.id}
         toast={toast}
-        className="arriving flex items-center gap-3 rounded-lg border border-line bg-surface py-2 pr-2 pl-4 shadow-over transition-opacity data-ending-style:opacity-0"
+        className="arriving flex items-center gap-3 rounded-lg border border-line bg-surface py-2 pe-2 ps-4 shadow-over transition-opacity data-ending-style:opacity-0"
       >
         <Icon name={bad ? 'warning' : 'check'} className={cx('size-5', bad ? 'text-bad' : 'text-good')} />
         <div className="min-w-0 flex-1 py-1 [overflow-wrap:anywhere]">
@@ -59,7 +60,7 @@ function List() {
           </button>
         )}
         <Base.Close
-          aria-label="Dismiss"
+          aria-label={t.common.dismiss}
           className="grid size-11 place-items-center rounded-md hover:bg-sunken"
         >
           <Icon name="close" />

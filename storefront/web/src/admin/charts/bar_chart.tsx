@@ -43,7 +43,7 @@ export function BarChart({
   const partsOf = ({ values }: Bucket) =>
     series
       .filter(({ key }) => series.length > 1 && values[key])
-      .map(({ key, label }) => `${format(values[key]!)} ${label.toLowerCase()}`)
+      .map(({ key, label }) => `${label} ${format(values[key]!)}`)
   const highest = Math.max(whole ? 4 : 1, ...buckets.map(totalOf))
   const hovered = over === undefined ? undefined : buckets[over]
   return (

@@ -2,8 +2,10 @@
  * The frame of every chart. Its height is fixed before the data loads, a sentence describes it for screen readers, and a table
  * has the same numbers. Colours are design tokens, so it is readable in both schemes.
  */
+
 import { useParentSize } from '@visx/responsive'
 import { type ReactNode, useState } from 'react'
+import { admin } from '../../language/admin_texts.ts'
 import { cx } from '../../ui/cx.ts'
 import { Table, Td, Th } from '../../ui/table.tsx'
 
@@ -50,9 +52,9 @@ export function Chart({
           type="button"
           aria-pressed={asTable}
           onClick={() => setAsTable(!asTable)}
-          className="-mr-2.5 ml-auto min-h-9 rounded-md px-2.5 font-semibold text-soft hover:bg-sunken hover:text-ink"
+          className="-me-2.5 ms-auto min-h-9 rounded-md px-2.5 font-semibold text-soft hover:bg-sunken hover:text-ink"
         >
-          As a table
+          {admin.common.asTable}
         </button>
       </div>
       <div ref={parentRef} className={asTable ? 'hidden' : undefined} style={{ height }}>
@@ -65,7 +67,7 @@ export function Chart({
         <p
           aria-hidden="true"
           className={cx(
-            'tabular text-right text-sm font-semibold sm:min-h-5.5',
+            'tabular text-end text-sm font-semibold sm:min-h-5.5',
             series.length > 1 ? 'min-h-11' : 'min-h-5.5',
           )}
         >
@@ -93,7 +95,7 @@ function DataTable({ summary, table: { head, rows } }: { summary: string; table:
         <tbody>
           {rows.map(([name, ...values], row) => (
             <tr key={`${name}-${row.toString()}`} className="last:*:border-b-0">
-              <th scope="row" className="border-b border-line px-4 py-2 text-left font-normal">
+              <th scope="row" className="border-b border-line px-4 py-2 text-start font-normal">
                 {name}
               </th>
               {values.map((value, i) => (

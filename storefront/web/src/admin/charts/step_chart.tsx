@@ -5,7 +5,7 @@ import { GridRows } from '@visx/grid'
 import { scaleLinear, scaleTime } from '@visx/scale'
 import { AreaClosed, LinePath } from '@visx/shape'
 import { type PointerEvent, useState } from 'react'
-import { formatNumber } from '../../ui/format.tsx'
+import { dateFormat, formatMoment, formatNumber } from '../../language/formats.ts'
 import { AXIS_TEXT, Chart, type ChartTable } from './chart.tsx'
 
 export type Point = { readonly at: Date; readonly value: number }
@@ -14,10 +14,6 @@ const HEIGHT = 240
 const MARGIN = { top: 10, right: 6, bottom: 28 }
 const TICK_WIDTH = 170
 const DAY_MS = 86_400_000
-
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
-const day = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric' })
 
 type Props = { summary: string; points: readonly Point[]; until: Date; table: ChartTable }
 
@@ -32,14 +28,17 @@ export function StepChart({ summary, points, until, table }: Props) {
       summary={summary}
       height={HEIGHT}
       table={table}
-      readout={over && `${moment.format(over.at)}: ${formatNumber(over.value)}`}
+      readout={over && `${formatMoment(over.at)}: ${formatNumber(over.value)}`}
     >
       {(width) => {
         const y = scaleLinear({ domain: [0, highest], range: [HEIGHT - MARGIN.bottom, MARGIN.top], nice: 4 })
         const ticks = y.ticks(4).filter(Number.isInteger)
         const left = 12 + 7 * Math.max(...ticks.map((tick) => formatNumber(tick).length))
         const x = scaleTime({ domain: [from, until], range: [left, width - MARGIN.right] })
-        const format = until.getTime() - from.getTime() > 2 * DAY_MS ? day : clock
+        const format =
+          until.getTime() - from.getTime() > 2 * DAY_MS
+            ? dateFormat({ month: 'short', day: 'numeric' })
+            : dateFormat({ timeStyle: 'short' })
         const show = (event: PointerEvent<SVGRectElement>) => {
           const at = x.invert(event.nativeEvent.offsetX)
           setOver(steps.findLast((step) => step.at <= at))

@@ -1,12 +1,22 @@
 /** Figures of the shop, computed in the page from the newest orders. */
+
 import { queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import type { Order } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
-import { OUTCOME_LABELS, SHIP } from '../../orders/status.ts'
+import { admin } from '../../language/admin_texts.ts'
+import {
+  dateFormat,
+  formatAmount,
+  formatMoment,
+  formatNumber,
+  formatPercent,
+  numberFormat,
+} from '../../language/formats.ts'
+import { t } from '../../language/texts.ts'
+import { SHIP } from '../../orders/status.ts'
 import { ButtonLink } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
-import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
@@ -52,21 +62,13 @@ const productsQuery = queryOptions({
   queryFn: ({ signal }) => pagesOf(PRODUCT_PAGES_MAX, (cursor) => productsPage(cursor, signal)),
 })
 
-const OUTCOME_SERIES: readonly Series[] = EVERY_OUTCOME.map((key) => ({
-  key,
-  label: OUTCOME_LABELS[key],
-  fill: OUTCOMES[key].fill,
-}))
-const REVENUE: readonly Series[] = [{ key: 'revenue', label: 'Revenue', fill: 'fill-accent' }]
+const outcomeSeries = (): Series[] =>
+  EVERY_OUTCOME.map((key) => ({ key, label: admin.overview.outcomes[key], fill: OUTCOMES[key].fill }))
+const revenueSeries = (): Series[] => [{ key: 'revenue', label: admin.overview.revenue, fill: 'fill-accent' }]
 
-const hour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' })
-const dayAndHour = new Intl.DateTimeFormat(undefined, {
-  weekday: 'short',
-  hour: 'numeric',
-  minute: '2-digit',
-})
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
+const formatHour = (at: Date): string => dateFormat({ timeStyle: 'short' }).format(at)
+const formatDayAndHour = (at: Date): string =>
+  dateFormat({ weekday: 'short', hour: 'numeric', minute: '2-digit' }).format(at)
 
 export default function DashboardPage() {
   const orders = useAnswer(ordersQuery)
@@ -76,15 +78,15 @@ export default function DashboardPage() {
   return (
     <AdminPage>
       <div className="grid gap-2">
-        <PageTitle title="Overview">Overview</PageTitle>
+        <PageTitle title={admin.overview.title}>{admin.overview.title}</PageTitle>
         <p className="min-h-6 text-soft">{window && describeWindow(window)}</p>
       </div>
       {orders.error && !orders.data && (
-        <ProblemNotice error={orders.error} doing="read the orders" retry={orders.refetch} />
+        <ProblemNotice error={orders.error} title={admin.overview.notRead} retry={orders.refetch} />
       )}
       {orders.isPending && (
         <>
-          <Loading what="the figures" />
+          <Loading what={admin.overview.loading} />
           <Skeleton className="h-28 rounded-xl" />
           <Skeleton className="h-80 rounded-xl" />
         </>
@@ -92,11 +94,15 @@ export default function DashboardPage() {
       {window && <Figures window={window} now={now} />}
       <Stale when={orders.error !== null && orders.data !== undefined} at={orders.dataUpdatedAt} />
       {products.error && !products.data && (
-        <ProblemNotice error={products.error} doing="read the products" retry={products.refetch} />
+        <ProblemNotice
+          error={products.error}
+          title={admin.overview.productsNotRead}
+          retry={products.refetch}
+        />
       )}
       {window && products.isPending && (
         <>
-          <Loading what="products" />
+          <Loading what={t.loading.products} />
           <Skeleton className="h-40 rounded-xl" />
         </>
       )}
@@ -114,10 +120,10 @@ export default function DashboardPage() {
 
 function describeWindow({ orders, from, cut }: Window): string {
   const first = orders.at(-1)
-  if (!first) return 'No orders in the last 24 hours.'
+  if (!first) return admin.overview.noneToday
   return cut
-    ? `From the newest ${formatNumber(orders.length)} orders, back to ${moment.format(from)}. Older ones are not counted here.`
-    : `All orders of the last 24 hours; the first came ${moment.format(new Date(first.created_at))}.`
+    ? admin.overview.cut(orders.length, formatMoment(from))
+    : admin.overview.all(formatMoment(new Date(first.created_at)))
 }
 
 function Figures({ window, now }: { window: Window; now: Date }) {
@@ -129,29 +135,29 @@ function Figures({ window, now }: { window: Window; now: Date }) {
   if (newest === undefined) {
     return (
       <EmptyState
-        title="No orders yet"
+        title={admin.overview.none}
         icon="orders"
-        action={<ButtonLink to="/admin/products">To the products</ButtonLink>}
+        action={<ButtonLink to="/admin/products">{admin.overview.toProducts}</ButtonLink>}
       >
-        The figures appear here with the first order.
+        {admin.overview.noneMore}
       </EmptyState>
     )
   }
   return (
     <>
       <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
-        <Tile label="Orders" value={formatNumber(orders.length)} />
+        <Tile label={admin.overview.orders} value={formatNumber(orders.length)} />
         <Tile
-          label="Revenue"
+          label={admin.overview.revenue}
           value={formatAmount(revenueOf(orders), newest.currency)}
-          note="held, shipped or delivered"
+          note={admin.overview.revenueMore}
         />
         <Tile
-          label={OUTCOME_LABELS.declined}
-          value={decided === 0 ? '–' : percent.format(counts.declined / decided)}
-          note="of the decided ones"
+          label={admin.overview.outcomes.declined}
+          value={decided === 0 ? '–' : formatPercent(counts.declined / decided)}
+          note={admin.overview.declinedMore}
         />
-        <Tile label="To be shipped" value={formatNumber(waiting)} note="confirmed, of these orders" />
+        <Tile label={admin.overview.toShip} value={formatNumber(waiting)} note={admin.overview.toShipMore} />
       </dl>
       <Charts window={window} now={now} money={newest} />
     </>
@@ -163,32 +169,32 @@ type Money = Pick<Order, 'currency' | 'currency_digits'>
 function Charts({ window, now, money }: { window: Window; now: Date; money: Money }) {
   const { currency, currency_digits: digits } = money
   const { sizeMs, slots } = slotsOf(window, now)
-  const per = sizeMs === HOUR_MS ? 'per hour' : 'per 5 minutes'
-  const amounts = new Intl.NumberFormat(undefined, {
+  const per = sizeMs === HOUR_MS ? admin.overview.perHour : admin.overview.per5Minutes
+  const amounts = numberFormat({
     style: 'currency',
     currency,
     notation: 'compact',
     maximumFractionDigits: 1,
   })
-  const named = ({ at }: Slot) => ({ name: dayAndHour.format(at), tick: hour.format(at) })
+  const named = ({ at }: Slot) => ({ name: formatDayAndHour(at), tick: formatHour(at) })
   return (
     <div className="grid gap-6 lg:grid-cols-2">
-      <Panel title={`Orders ${per}`}>
+      <Panel title={admin.overview.ordersPer(per)}>
         <BarChart
           whole
-          summary={`Orders ${per} by what became of them: ${formatNumber(window.orders.length)} in all.`}
-          nameOf="From"
-          series={OUTCOME_SERIES}
+          summary={admin.overview.ordersSummary(per, window.orders.length)}
+          nameOf={admin.overview.from}
+          series={outcomeSeries()}
           buckets={slots.map((slot) => ({ ...named(slot), values: slot.counts }))}
           format={formatNumber}
           formatTick={formatNumber}
         />
       </Panel>
-      <Panel title={`Revenue ${per}`}>
+      <Panel title={admin.overview.revenuePer(per)}>
         <BarChart
-          summary={`Revenue ${per}: ${formatAmount(revenueOf(window.orders), currency)} in all.`}
-          nameOf="From"
-          series={REVENUE}
+          summary={admin.overview.revenueSummary(per, formatAmount(revenueOf(window.orders), currency))}
+          nameOf={admin.overview.from}
+          series={revenueSeries()}
           buckets={slots.map((slot) => ({ ...named(slot), values: { revenue: Number(slot.revenue) } }))}
           format={(value) => formatAmount(value.toFixed(digits), currency)}
           formatTick={(value) => amounts.format(value)}

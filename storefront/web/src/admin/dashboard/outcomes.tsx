@@ -1,22 +1,21 @@
 import type { Order } from '../../api/types.ts'
-import { REJECTIONS } from '../../orders/rejection.ts'
-import { OUTCOME_LABELS } from '../../orders/status.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatList, formatNumber, formatPercent } from '../../language/formats.ts'
+import { t } from '../../language/texts.ts'
+import { REJECTION_REASONS } from '../../orders/rejection.ts'
 import { cx } from '../../ui/cx.ts'
-import { formatNumber } from '../../ui/format.tsx'
 import { Panel } from '../parts.tsx'
 import { countOutcomes, EVERY_OUTCOME, OUTCOMES } from './figures.ts'
-
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
 
 /** The share of each outcome. */
 export function Outcomes({ orders }: { orders: readonly Order[] }) {
   const counts = countOutcomes(orders)
-  const reasons = Object.entries(REJECTIONS).flatMap(([reason, { counted }]) => {
+  const reasons = REJECTION_REASONS.flatMap((reason) => {
     const count = orders.filter(({ rejection }) => rejection?.reason === reason).length
-    return count === 0 ? [] : [`${formatNumber(count)} ${counted}`]
+    return count === 0 ? [] : [`${formatNumber(count)} ${t.rejections[reason].counted}`]
   })
   return (
-    <Panel title="Outcomes" className="lg:col-span-2">
+    <Panel title={admin.overview.outcomesTitle} className="lg:col-span-2">
       <div aria-hidden="true" className="flex h-4 gap-0.5 overflow-hidden rounded-full">
         {EVERY_OUTCOME.filter((outcome) => counts[outcome] > 0).map((outcome) => (
           <span
@@ -31,16 +30,16 @@ export function Outcomes({ orders }: { orders: readonly Order[] }) {
           <div key={outcome} className="grid content-start gap-0.5">
             <dt className="flex items-center gap-2 text-sm text-soft">
               <span aria-hidden="true" className={cx('size-2.5 rounded-xs', OUTCOMES[outcome].ground)} />
-              {OUTCOME_LABELS[outcome]}
+              {admin.overview.outcomes[outcome]}
             </dt>
             <dd className="tabular text-lg font-semibold">
               {formatNumber(counts[outcome])}{' '}
               <span className="text-sm font-normal text-soft">
-                {percent.format(counts[outcome] / Math.max(1, orders.length))}
+                {formatPercent(counts[outcome] / Math.max(1, orders.length))}
               </span>
             </dd>
             {outcome === 'declined' && reasons.length > 0 && (
-              <dd className="text-sm text-soft">{reasons.join(', ')}</dd>
+              <dd className="text-sm text-soft">{formatList(reasons)}</dd>
             )}
           </div>
         ))}

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { numberFormat } from '../../language/formats.ts'
 import { Cover } from '../../shop/cover.tsx'
 import { Stock } from '../../shop/stock.tsx'
 import { Button } from '../../ui/button.tsx'
-import { formatNumber } from '../../ui/format.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Panel } from '../parts.tsx'
 import { type Running, runningOut, type Window } from './figures.ts'
@@ -19,17 +20,15 @@ export function RunningOut({ products, complete, window, now }: Props) {
   const shown = all ? found : found.slice(0, SHOWN_MAX)
   return (
     <Panel
-      title="Stock running out"
+      title={admin.overview.runningOut}
       aside={
         <p className="text-sm text-soft">
-          {complete
-            ? 'At the pace of these orders'
-            : `Of the newest ${formatNumber(products.length)} products`}
+          {complete ? admin.overview.atThisPace : admin.overview.ofNewest(products.length)}
         </p>
       }
     >
       {shown.length === 0 ? (
-        <p className="py-4 text-soft">Nothing runs out soon.</p>
+        <p className="py-4 text-soft">{admin.overview.nothingRunsOut}</p>
       ) : (
         <ul className="grid gap-x-8 sm:grid-cols-2">
           {shown.map((running) => (
@@ -39,7 +38,7 @@ export function RunningOut({ products, complete, window, now }: Props) {
       )}
       {found.length > shown.length && (
         <Button size="sm" tone="quiet" className="mt-3" onClick={() => setAll(true)}>
-          {`Show ${formatNumber(found.length - shown.length)} more`}
+          {admin.overview.showMore(found.length - shown.length)}
         </Button>
       )}
     </Panel>
@@ -57,8 +56,8 @@ function Row({ running: { product, sold, hoursLeft } }: { running: Running }) {
         </Link>
         <p className="flex flex-wrap items-center gap-x-3 text-sm text-soft">
           <Stock stock={product.stock} />
-          <span>{sold === 0 ? 'none sold' : `${formatNumber(sold)} sold`}</span>
-          {lasts && <span className="text-ink">lasts about {describeHours(hoursLeft)}</span>}
+          <span>{sold === 0 ? admin.overview.noneSold : admin.overview.sold(sold)}</span>
+          {lasts && <span className="text-ink">{admin.overview.lasts(describeHours(hoursLeft))}</span>}
         </p>
       </div>
     </li>
@@ -71,4 +70,4 @@ function describeHours(hours: number): string {
 }
 
 const format = (unit: string, count: number) =>
-  new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'long' }).format(count)
+  numberFormat({ style: 'unit', unit, unitDisplay: 'long' }).format(count)

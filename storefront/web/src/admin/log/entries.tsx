@@ -3,15 +3,18 @@ import type { ReactNode } from 'react'
 import { Link } from 'react-router'
 import { currencyQuery } from '../../api/queries.ts'
 import type { OrderStatus } from '../../api/types.ts'
-import { STATUS } from '../../orders/status.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatAmount, formatNumber } from '../../language/formats.ts'
+import { t } from '../../language/texts.ts'
+import type { Role } from '../../session/roles.ts'
 import { cx } from '../../ui/cx.ts'
-import { formatAmount, formatNumber, Time } from '../../ui/format.tsx'
+import { Time } from '../../ui/format.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import type { LogEntry } from '../queries.ts'
-import { actionLabel, FIELDS } from './words.ts'
+import { actionLabel, fieldLabel } from './words.ts'
 
 /** Hidden on a phone: time and author are above what was changed. */
 const WIDE = 'hidden md:table-cell'
@@ -19,13 +22,13 @@ const LINK = 'text-accent hover:underline'
 
 export function Entries({ entries }: { entries: readonly LogEntry[] }) {
   return (
-    <Table caption="Changes, newest first" className="md:table-fixed">
+    <Table caption={admin.log.caption} className="md:table-fixed">
       <thead className="hidden md:table-header-group">
         <tr>
-          <Th className="w-52">When</Th>
-          <Th className="w-40">Who</Th>
-          <Th className="w-72">What</Th>
-          <Th>Before and after</Th>
+          <Th className="w-52">{admin.common.when}</Th>
+          <Th className="w-40">{admin.log.who}</Th>
+          <Th className="w-72">{admin.log.what}</Th>
+          <Th>{admin.log.beforeAndAfter}</Th>
         </tr>
       </thead>
       <tbody>
@@ -41,7 +44,7 @@ export function Entries({ entries }: { entries: readonly LogEntry[] }) {
               <p className="mb-1 text-sm text-soft md:hidden">
                 <Time at={entry.at} />, <Author by={entry.by} />
               </p>
-              <p className="font-semibold">{actionLabel(entry)}</p>
+              <p className="font-semibold">{actionLabel(entry.action)}</p>
               <p className="text-soft">
                 <Subject entry={entry} />
               </p>
@@ -71,7 +74,7 @@ const Author = ({ by }: { by: string }) => (
 )
 
 export function AuthorName({ by }: { by: string }) {
-  if (by === 'operator') return <span title="A command that was run on a machine of the shop">Operator</span>
+  if (by === 'operator') return <span title={admin.log.operatorMore}>{admin.log.operator}</span>
   return <Name id={by} />
 }
 
@@ -88,7 +91,7 @@ function Subject({ entry: { action, subject } }: { entry: LogEntry }) {
     case 'order':
       return (
         <Link to={`/admin/orders/${id}`} className={cx(LINK, 'whitespace-nowrap')} title={id}>
-          Order …{id.slice(-6)}
+          {admin.order.named(`…${id.slice(-6)}`)}
         </Link>
       )
     case 'account':
@@ -114,7 +117,7 @@ function Changes({ entry: { changes } }: { entry: LogEntry }) {
     <dl className="grid gap-1">
       {changes.map((change) => (
         <div key={change.field} className="flex flex-wrap items-baseline gap-x-2">
-          <dt className="text-sm text-soft">{FIELDS[change.field] ?? change.field}</dt>
+          <dt className="text-sm text-soft">{fieldLabel(change.field)}</dt>
           <dd className="flex min-w-0 flex-wrap items-center gap-x-1.5">
             <BeforeAndAfter change={change} />
           </dd>
@@ -129,7 +132,7 @@ function BeforeAndAfter({ change: { field, before, after } }: { change: Change }
     <>
       {before !== null && (
         <>
-          <span className="sr-only">from</span>
+          <span className="sr-only">{admin.log.from}</span>
           <span className={cx('text-soft', after === null && 'line-through')}>
             <Value field={field} value={before} />
           </span>
@@ -138,7 +141,7 @@ function BeforeAndAfter({ change: { field, before, after } }: { change: Change }
       {before !== null && after !== null && <Icon name="right" className="size-4 text-soft" />}
       {after !== null && (
         <>
-          {before !== null && <span className="sr-only">to</span>}
+          {before !== null && <span className="sr-only">{admin.log.to}</span>}
           <span className="font-semibold">
             <Value field={field} value={after} />
           </span>
@@ -151,9 +154,13 @@ function BeforeAndAfter({ change: { field, before, after } }: { change: Change }
 function Value({ field, value }: { field: string; value: string | number }): ReactNode {
   const { data: money } = useQuery({ ...currencyQuery(), enabled: field === 'price' })
   if (field === 'price') return money ? formatAmount(String(value), money.currency) : value
-  if (field === 'status') return STATUS[value as OrderStatus]?.label ?? value
-  if (field === 'role') return value === 'admin' ? 'Admin' : 'Customer'
+  if (field === 'status') return t.status[value as OrderStatus]?.label ?? value
+  if (field === 'role') return t.roles[value as Role] ?? value
   if (field === 'signs_from') return <Time at={String(value)} />
   if (typeof value === 'number') return <span className="tabular">{formatNumber(value)}</span>
-  return value === '' ? <span className="font-normal text-soft">empty</span> : <Typed>{value}</Typed>
+  return value === '' ? (
+    <span className="font-normal text-soft">{admin.common.empty}</span>
+  ) : (
+    <Typed>{value}</Typed>
+  )
 }

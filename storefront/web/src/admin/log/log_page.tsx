@@ -1,7 +1,10 @@
 /** What admins and operators changed: the lists of three services as one. */
+
 import { useId } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { usePages } from '../../api/use_answer.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { t } from '../../language/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { EmptyState } from '../../ui/empty_state.tsx'
 import { CONTROL } from '../../ui/field.tsx'
@@ -12,7 +15,7 @@ import { AdminPage } from '../parts.tsx'
 import { LOG_PARTS, type LogFilter, type LogPart, logQuery } from '../queries.ts'
 import { AuthorName, Entries } from './entries.tsx'
 import { mergeParts } from './merge.ts'
-import { ACTIONS, PARTS, type View, viewOf } from './words.ts'
+import { ACTIONS, actionLabel, isPart, type View, viewOf } from './words.ts'
 
 export default function LogPage() {
   const [address, setAddress] = useSearchParams()
@@ -21,17 +24,14 @@ export default function LogPage() {
   return (
     <AdminPage>
       <div className="grid gap-2">
-        <PageTitle title="Log">Log</PageTitle>
-        <p className="max-w-2xl text-soft">
-          What admins changed, and what commands on the machines of the shop changed. Each entry is stored
-          with its change, and stays as it is.
-        </p>
+        <PageTitle title={admin.log.title}>{admin.log.title}</PageTitle>
+        <p className="max-w-2xl text-soft">{admin.log.more}</p>
       </div>
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
         <KindSelect
           chosen={chosen}
           choose={(kind) => {
-            const kept = Object.hasOwn(PARTS, kind) || kind === '' ? view.filter : {}
+            const kept = isPart(kind) || kind === '' ? view.filter : {}
             setAddress(addressOf(kind, kept), { replace: true })
           }}
         />
@@ -56,20 +56,17 @@ function Only({ filter: { by, subject }, kind }: { filter: LogFilter; kind: stri
   return (
     <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
       <span>
-        Only{' '}
         {by === undefined ? (
-          <span title={subject}>with the id …{subject!.slice(-6)}</span>
+          <span title={subject}>{admin.log.onlyId(`…${subject!.slice(-6)}`)}</span>
         ) : (
-          <>
-            by <AuthorName by={by} />
-          </>
+          admin.log.onlyBy(<AuthorName by={by} />)
         )}
       </span>
       <Link
-        to={Object.hasOwn(PARTS, kind) ? `?kind=${kind}` : '?'}
+        to={isPart(kind) ? `?kind=${kind}` : '?'}
         className="inline-flex min-h-11 items-center font-semibold text-accent hover:underline"
       >
-        Show all
+        {admin.common.showAll}
       </Link>
     </p>
   )
@@ -80,7 +77,7 @@ function KindSelect({ chosen, choose }: { chosen: string; choose: (kind: string)
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
       <label htmlFor={id} className="text-sm font-semibold">
-        Show
+        {admin.log.show}
       </label>
       <select
         id={id}
@@ -88,13 +85,13 @@ function KindSelect({ chosen, choose }: { chosen: string; choose: (kind: string)
         value={chosen}
         onChange={({ currentTarget: { value } }) => choose(value)}
       >
-        <option value="">Every change</option>
+        <option value="">{admin.log.every}</option>
         {LOG_PARTS.map((part) => (
-          <optgroup key={part} label={PARTS[part]}>
-            <option value={part}>{PARTS[part]}: all</option>
-            {Object.entries(ACTIONS[part]).map(([action, label]) => (
+          <optgroup key={part} label={admin.log.parts[part]}>
+            <option value={part}>{admin.log.allOf(admin.log.parts[part])}</option>
+            {ACTIONS[part].map((action) => (
               <option key={action} value={action}>
-                {label}
+                {actionLabel(action)}
               </option>
             ))}
           </optgroup>
@@ -117,13 +114,13 @@ function Log({ view }: { view: View }) {
   if (pending) {
     return (
       <>
-        <Loading what="the log" />
+        <Loading what={admin.log.loading} />
         <Skeleton className="h-[36rem] rounded-lg" />
       </>
     )
   }
   if (failed.length === lists.length)
-    return <ProblemNotice error={failed[0]!.list.error} doing="show the log" retry={retry} />
+    return <ProblemNotice error={failed[0]!.list.error} title={admin.log.notShown} retry={retry} />
   return (
     <>
       {failed.map(({ part, list }) => (
@@ -131,10 +128,10 @@ function Log({ view }: { view: View }) {
           key={part}
           live
           tone="warn"
-          title={`${PARTS[part]}: missing here`}
+          title={admin.log.missing(admin.log.parts[part])}
           action={
             <Button size="sm" onClick={() => void list.refetch()}>
-              Try again
+              {t.common.tryAgain}
             </Button>
           }
         >
@@ -148,8 +145,8 @@ function Log({ view }: { view: View }) {
 }
 
 const None = () => (
-  <EmptyState title="No changes of this kind" icon="clock">
-    Prices, stock, roles and orders that someone changes appear here.
+  <EmptyState title={admin.log.none} icon="clock">
+    {admin.log.noneMore}
   </EmptyState>
 )
 
@@ -171,12 +168,12 @@ function MoreOf({ lists }: { lists: readonly List[] }) {
   const failed = lists.find(({ isFetchNextPageError }) => isFetchNextPageError)
   return (
     <div className="grid justify-items-center gap-3">
-      {failed && <ProblemNotice error={failed.error} doing="read on" />}
+      {failed && <ProblemNotice error={failed.error} title={admin.common.readOn} />}
       <Button
         busy={lists.some(({ isFetchingNextPage }) => isFetchingNextPage)}
         onClick={() => void Promise.all(lists.map((list) => list.fetchNextPage()))}
       >
-        Load more
+        {admin.log.loadMore}
       </Button>
     </div>
   )

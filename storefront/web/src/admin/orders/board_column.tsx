@@ -2,20 +2,22 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
 import { usePages } from '../../api/use_answer.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatClock, formatNumber } from '../../language/formats.ts'
+import { t } from '../../language/texts.ts'
 import { OrderTitle } from '../../orders/order_title.tsx'
-import { actionsOf, CANCEL, SHIP, STATUS, STATUS_ACTIONS, type TargetStatus } from '../../orders/status.ts'
+import { actionsOf, CANCEL, SHIP, type TargetStatus } from '../../orders/status.ts'
 import { useSetStatus } from '../../orders/use_set_status.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { ConfirmDialog } from '../../ui/dialog.tsx'
-import { Ago, formatNumber, Money } from '../../ui/format.tsx'
+import { Ago, Money } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Name } from '../names.tsx'
 import { More } from '../parts.tsx'
 import { boardQuery } from '../queries.ts'
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' })
 type Props = {
   status: OrderStatus
   ship: (orders: readonly Order[]) => void
@@ -32,14 +34,14 @@ export function BoardColumn({ status, ship, className }: Props) {
   const all = chosen.length === shippable.length
   return (
     <section
-      aria-label={STATUS[status].label}
+      aria-label={t.status[status].label}
       className={cx(
         'grid min-w-0 grid-cols-[minmax(0,1fr)] content-start gap-3 rounded-xl bg-sunken p-3',
         className,
       )}
     >
       <div className="flex min-h-9 items-center gap-2 px-1">
-        <h2 className="font-semibold">{STATUS[status].label}</h2>
+        <h2 className="font-semibold">{t.status[status].label}</h2>
         {data && (
           <span className="tabular text-sm text-soft">
             {formatNumber(orders.length)}
@@ -47,13 +49,13 @@ export function BoardColumn({ status, ship, className }: Props) {
           </span>
         )}
         {error && data && (
-          <span role="status" className="ml-auto text-sm text-warn">
-            as of {clock.format(dataUpdatedAt)}
+          <span role="status" className="ms-auto text-sm text-warn">
+            {admin.board.asOf(formatClock(dataUpdatedAt))}
           </span>
         )}
       </div>
       {shippable.length > 0 && (
-        <div className="flex flex-wrap items-center justify-between gap-x-3 rounded-lg bg-surface py-1 pr-2 pl-3 shadow-rest">
+        <div className="flex flex-wrap items-center justify-between gap-x-3 rounded-lg bg-surface py-1 ps-3 pe-2 shadow-rest">
           <label className="inline-flex min-h-11 cursor-pointer items-center gap-2.5 text-sm">
             <input
               type="checkbox"
@@ -61,7 +63,7 @@ export function BoardColumn({ status, ship, className }: Props) {
               checked={all}
               onChange={() => setTicked(new Set(all ? [] : shippable.map(({ id }) => id)))}
             />
-            All shown
+            {admin.board.allShown}
           </label>
           <Button
             size="sm"
@@ -70,20 +72,20 @@ export function BoardColumn({ status, ship, className }: Props) {
             disabled={chosen.length === 0}
             onClick={() => ship(chosen)}
           >
-            {chosen.length === 0 ? 'Ship chosen' : `Ship ${formatNumber(chosen.length)}`}
+            {chosen.length === 0 ? admin.board.shipChosen : admin.board.ship(chosen.length)}
           </Button>
         </div>
       )}
-      {error && !data && <ProblemNotice error={error} doing="show these orders" retry={refetch} />}
+      {error && !data && <ProblemNotice error={error} title={admin.board.notShown} retry={refetch} />}
       {isPending && (
         <>
-          <Loading what={`${STATUS[status].label} orders`} />
+          <Loading what={admin.board.loading(t.status[status].label)} />
           <Skeleton className="h-32 rounded-lg bg-surface" />
           <Skeleton className="h-32 rounded-lg bg-surface" />
         </>
       )}
       {data && orders.length === 0 && (
-        <p className="px-1 py-6 text-center text-sm text-soft">{STATUS[status].none}</p>
+        <p className="px-1 py-6 text-center text-sm text-soft">{t.status[status].none}</p>
       )}
       {orders.length > 0 && (
         <ul className="grid grid-cols-[minmax(0,1fr)] gap-3">
@@ -104,7 +106,7 @@ export function BoardColumn({ status, ship, className }: Props) {
         </ul>
       )}
       <More of={list} small>
-        More
+        {admin.board.more}
       </More>
     </section>
   )
@@ -125,7 +127,7 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
       <div className="flex items-start gap-2.5">
         {tick && (
           <label className="-m-2.5 grid size-10 shrink-0 cursor-pointer place-items-center">
-            <span className="sr-only">Choose order {short}</span>
+            <span className="sr-only">{admin.board.choose(short)}</span>
             <input type="checkbox" className="size-5 accent-accent" checked={tick.on} onChange={tick.flip} />
           </label>
         )}
@@ -154,8 +156,8 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
 }
 
 const TITLES = {
-  succeeded: (order: Order) => `${STATUS[order.status].label}: order …${order.id.slice(-6)}`,
-  failed: (to: TargetStatus) => `Not ${STATUS[to].label.toLowerCase()}`,
+  succeeded: (order: Order) => admin.board.moved(t.status[order.status].label, `…${order.id.slice(-6)}`),
+  failed: (to: TargetStatus) => admin.board.notMoved[to],
 }
 
 /** A button for each status that this order may get next. Cancelling asks for confirmation. */
@@ -174,24 +176,24 @@ export function OrderActions({ order, size = 'sm' }: { order: Order; size?: 'sm'
           size={size}
           tone={to === CANCEL ? 'quiet' : size === 'md' ? 'primary' : 'plain'}
           busy={isPending && variables.to === to}
-          aria-label={`${STATUS_ACTIONS[to]}, order ${short}`}
+          aria-label={admin.board.action(t.statusActions[to], short)}
           onClick={() => (to === CANCEL ? setAsking(true) : go(to))}
         >
-          {STATUS_ACTIONS[to]}
+          {t.statusActions[to]}
         </Button>
       ))}
       <ConfirmDialog
         open={asking}
         onOpenChange={setAsking}
-        title="Cancel this order?"
-        confirm="Cancel the order"
-        keep="Keep it"
+        title={admin.board.cancelAsk}
+        confirm={admin.board.cancelYes}
+        keep={admin.common.keep}
         onConfirm={() => {
           setAsking(false)
           go(CANCEL)
         }}
       >
-        What is held for <OrderTitle order={order} /> is released at once.
+        {admin.board.cancelMore(<OrderTitle order={order} />)}
       </ConfirmDialog>
     </div>
   )

@@ -1,25 +1,25 @@
 /** The orders by status. A narrow screen shows one column. Columns are polled, and selected orders stay selected. */
+
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
-import { CLOSED, FIRST_COLUMN, OPEN, STATUS } from '../../orders/status.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { t } from '../../language/texts.ts'
+import { CLOSED, FIRST_COLUMN, OPEN } from '../../orders/status.ts'
 import { cx } from '../../ui/cx.ts'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { AdminPage } from '../parts.tsx'
 import { BoardColumn } from './board_column.tsx'
 import { BulkShip } from './bulk_ship.tsx'
 
-const GROUPS = {
-  open: { label: 'Open', statuses: OPEN },
-  closed: { label: 'Closed', statuses: CLOSED },
-} as const satisfies Record<string, { label: string; statuses: readonly OrderStatus[] }>
+const GROUPS = { open: OPEN, closed: CLOSED } as const satisfies Record<string, readonly OrderStatus[]>
 type Group = keyof typeof GROUPS
 
 export default function BoardPage() {
   const [params, setParams] = useSearchParams()
   const [shipping, setShipping] = useState<readonly Order[]>()
   const group: Group = params.get('show') === 'closed' ? 'closed' : 'open'
-  const statuses: readonly OrderStatus[] = GROUPS[group].statuses
+  const statuses: readonly OrderStatus[] = GROUPS[group]
   const asked = params.get('status') as OrderStatus
   const status = [asked, FIRST_COLUMN].find((one) => statuses.includes(one)) ?? statuses[0]!
   const show = (change: { group?: Group; status?: OrderStatus }) => {
@@ -35,24 +35,24 @@ export default function BoardPage() {
   return (
     <AdminPage>
       <PageTitle
-        title="Orders"
+        title={admin.board.title}
         aside={
           <Choice
             name="group"
-            legend="Which orders"
-            options={(Object.keys(GROUPS) as Group[]).map((value) => ({ value, label: GROUPS[value].label }))}
+            legend={admin.board.which}
+            options={(Object.keys(GROUPS) as Group[]).map((value) => ({ value, label: admin.board[value] }))}
             chosen={group}
             choose={(value) => show({ group: value })}
           />
         }
       >
-        Orders
+        {admin.board.title}
       </PageTitle>
       <Choice
         name="status"
-        legend="Status"
+        legend={admin.board.status}
         className="-mt-2 justify-self-start lg:hidden"
-        options={statuses.map((value) => ({ value, label: STATUS[value].label }))}
+        options={statuses.map((value) => ({ value, label: t.status[value].label }))}
         chosen={status}
         choose={(value) => show({ status: value })}
       />

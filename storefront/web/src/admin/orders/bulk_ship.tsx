@@ -1,13 +1,15 @@
 /** Ships many orders: first a confirmation, then the progress, the failures with their reasons, and a retry. */
+
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import type { Order } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatAmount, formatNumber } from '../../language/formats.ts'
 import { SHIP } from '../../orders/status.ts'
 import { explainStatusError, setOrderStatus } from '../../orders/use_set_status.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { totalOf } from '../../ui/money_math.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
@@ -16,7 +18,7 @@ import { forEach, type Progress } from './for_each.ts'
 const CONCURRENCY = 4
 
 export function BulkShip({ orders, close }: { orders: readonly Order[] | undefined; close: () => void }) {
-  const count = countOf(orders?.length ?? 0)
+  const count = orders?.length ?? 0
   const [begun, setBegun] = useState(false)
   const end = () => {
     setBegun(false)
@@ -26,7 +28,7 @@ export function BulkShip({ orders, close }: { orders: readonly Order[] | undefin
     <Dialog
       open={orders !== undefined}
       onOpenChange={(open) => !open && end()}
-      title={begun ? `Shipping ${count}` : `Ship ${count}?`}
+      title={begun ? admin.shipping.running(count) : admin.shipping.asking(count)}
     >
       {orders && <Ship orders={orders} begin={() => setBegun(true)} close={end} />}
     </Dialog>
@@ -42,12 +44,9 @@ function Ship({ orders, begin, close }: ShipProps) {
     const ids = orders.map(({ id }) => id)
     return (
       <div className="grid gap-6">
-        <p>
-          Their total is <strong>{sumOf(orders)}</strong>. A shipped order cannot be cancelled: this cannot be
-          undone.
-        </p>
+        <p>{admin.shipping.more(<strong>{sumOf(orders)}</strong>)}</p>
         <div className="flex flex-wrap justify-end gap-3">
-          <Button onClick={close}>Not yet</Button>
+          <Button onClick={close}>{admin.shipping.notYet}</Button>
           <Button
             tone="primary"
             icon="truck"
@@ -56,7 +55,7 @@ function Ship({ orders, begin, close }: ShipProps) {
               void ship(ids)
             }}
           >
-            {`Ship ${countOf(ids.length)}`}
+            {admin.shipping.ship(ids.length)}
           </Button>
         </div>
       </div>
@@ -68,19 +67,19 @@ function Ship({ orders, begin, close }: ShipProps) {
     <div className="grid gap-5">
       <div className="grid gap-2">
         <progress
-          aria-label="Progress"
+          aria-label={admin.shipping.progress}
           max={total}
           value={done + failures.length}
           className="h-2.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-sunken [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-accent [&::-webkit-progress-value]:transition-[inline-size]"
         />
         <p role="status" className="tabular text-soft">
           {running
-            ? `${formatNumber(done)} of ${formatNumber(total)} shipped …`
-            : `${formatNumber(done)} of ${formatNumber(total)} shipped.${left > 0 ? ` ${formatNumber(left)} not started.` : ''}`}
+            ? admin.shipping.doing(formatNumber(done), formatNumber(total))
+            : `${admin.shipping.done(formatNumber(done), formatNumber(total))}${left > 0 ? ` ${admin.shipping.left(left)}` : ''}`}
         </p>
       </div>
       {failures.length > 0 && (
-        <Notice tone="bad" title={`${countOf(failures.length)} could not be shipped`}>
+        <Notice tone="bad" title={admin.shipping.failed(failures.length)}>
           <ul className="mt-2 grid max-h-60 gap-2 overflow-y-auto">
             {failures.map(({ id, error }) => (
               <li key={id}>
@@ -95,14 +94,14 @@ function Ship({ orders, begin, close }: ShipProps) {
       )}
       <div className="flex flex-wrap justify-end gap-3">
         {running ? (
-          <Button onClick={stop}>Stop here</Button>
+          <Button onClick={stop}>{admin.shipping.stop}</Button>
         ) : (
           <>
             {failures.length > 0 && (
-              <Button onClick={() => void ship(failures.map(({ id }) => id))}>Try these again</Button>
+              <Button onClick={() => void ship(failures.map(({ id }) => id))}>{admin.shipping.again}</Button>
             )}
             <Button tone="primary" onClick={close}>
-              Done
+              {admin.shipping.close}
             </Button>
           </>
         )}
@@ -140,14 +139,12 @@ function useShipping() {
       })
       setRunning(false)
       if (!shown.current && done < total) {
-        toast({ title: `Stopped: ${formatNumber(done)} of ${formatNumber(total)} shipped` })
+        toast({ title: admin.shipping.stopped(formatNumber(done), formatNumber(total)) })
       }
       await queries.invalidateQueries({ queryKey: ['admin', 'orders'] })
     },
   }
 }
-
-const countOf = (count: number) => (count === 1 ? '1 order' : `${formatNumber(count)} orders`)
 
 /** A shop has one currency. */
 const sumOf = (orders: readonly Order[]) =>

@@ -1,15 +1,17 @@
 /** One order for the admin: its lines, who did each step and when, and the next actions. */
+
 import { Link, useParams } from 'react-router'
 import { ShopProblem } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatNumber } from '../../language/formats.ts'
+import { t } from '../../language/texts.ts'
 import { NotFound } from '../../layout/not_found.tsx'
 import { OrderTitle, orderTitle } from '../../orders/order_title.tsx'
-import { REJECTIONS } from '../../orders/rejection.ts'
-import { STATUS } from '../../orders/status.ts'
 import { StatusBadge } from '../../orders/status_badge.tsx'
 import { useLiveOrder } from '../../orders/use_live_order.ts'
 import { cx } from '../../ui/cx.ts'
-import { formatNumber, Money, Time } from '../../ui/format.tsx'
+import { Money, Time } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Stale } from '../../ui/stale.tsx'
@@ -26,7 +28,7 @@ export default function OrderPage() {
   if (!order) {
     return error ? (
       <AdminPage>
-        <ProblemNotice error={error} doing="show this order" retry={refetch} />
+        <ProblemNotice error={error} title={admin.order.notShown} retry={refetch} />
       </AdminPage>
     ) : (
       <AdminPageSkeleton />
@@ -35,7 +37,7 @@ export default function OrderPage() {
   return (
     <AdminPage>
       <div className="grid gap-3">
-        <BackLink to="/admin/orders">All orders</BackLink>
+        <BackLink to="/admin/orders">{t.common.allOrders}</BackLink>
         <PageTitle
           title={orderTitle(order)}
           aside={
@@ -46,7 +48,7 @@ export default function OrderPage() {
         >
           <OrderTitle order={order} />
         </PageTitle>
-        <p className="font-mono text-xs break-all text-soft">Order {order.id}</p>
+        <p className="font-mono text-xs break-all text-soft">{admin.order.named(order.id)}</p>
       </div>
       <Rejected order={order} />
       <OrderActions order={order} size="md" />
@@ -62,21 +64,21 @@ export default function OrderPage() {
 function Rejected({ order }: { order: Order }) {
   if (!order.rejection) return null
   return (
-    <Notice tone="bad" title="This order was declined">
-      {REJECTIONS[order.rejection.reason].sentence}
+    <Notice tone="bad" title={admin.order.declined}>
+      {t.rejections[order.rejection.reason].sentence}
     </Notice>
   )
 }
 
 function Items({ order }: { order: Order }) {
   return (
-    <Panel title="Items">
-      <Table caption="Items of the order">
+    <Panel title={admin.order.items}>
+      <Table caption={admin.order.itemsCaption}>
         <thead>
           <tr>
-            <Th>Product</Th>
-            <Th numeric>Units</Th>
-            <Th numeric>Each</Th>
+            <Th>{t.common.product}</Th>
+            <Th numeric>{admin.order.units}</Th>
+            <Th numeric>{admin.order.each}</Th>
           </tr>
         </thead>
         <tbody>
@@ -84,7 +86,7 @@ function Items({ order }: { order: Order }) {
             <tr key={product_id}>
               <Td>
                 <Link to={`/admin/products/${product_id}`} className="font-semibold hover:underline">
-                  {name === null ? 'Not known before the stock is held' : <Typed>{name}</Typed>}
+                  {name === null ? admin.order.nameUnknown : <Typed>{name}</Typed>}
                 </Link>
               </Td>
               <Td numeric>{formatNumber(quantity)}</Td>
@@ -96,10 +98,10 @@ function Items({ order }: { order: Order }) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row" colSpan={2} className={cx(CELL_ROOM, 'text-left font-semibold')}>
-              Total
+            <th scope="row" colSpan={2} className={cx(CELL_ROOM, 'text-start font-semibold')}>
+              {t.common.total}
             </th>
-            <td className={cx(CELL_ROOM, 'tabular text-right text-lg font-semibold')}>
+            <td className={cx(CELL_ROOM, 'tabular text-end text-lg font-semibold')}>
               <Money amount={order.total_price} currency={order.currency} />
             </td>
           </tr>
@@ -111,16 +113,14 @@ function Items({ order }: { order: Order }) {
 
 function History({ order }: { order: Order }) {
   return (
-    <Panel title="History">
-      <p className="mb-3 text-soft">
-        Ordered by <Name id={order.user_id} />.
-      </p>
-      <Table caption="Every step of the order">
+    <Panel title={admin.order.history}>
+      <p className="mb-3 text-soft">{admin.order.orderedBy(<Name id={order.user_id} />)}</p>
+      <Table caption={admin.order.historyCaption}>
         <thead>
           <tr>
-            <Th>When</Th>
-            <Th>Step</Th>
-            <Th>By</Th>
+            <Th>{admin.common.when}</Th>
+            <Th>{admin.order.step}</Th>
+            <Th>{admin.common.by}</Th>
           </tr>
         </thead>
         <tbody>
@@ -129,7 +129,7 @@ function History({ order }: { order: Order }) {
               <Td>
                 <Time at={at} />
               </Td>
-              <Td>{STATUS[status].label}</Td>
+              <Td>{t.status[status].label}</Td>
               <Td className="text-soft">
                 <Name id={by} />
               </Td>

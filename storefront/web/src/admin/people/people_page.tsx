@@ -2,7 +2,9 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import { usePages } from '../../api/use_answer.ts'
-import { isAdmin, otherRole, ROLES, type Role } from '../../session/roles.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { t } from '../../language/texts.ts'
+import { isAdmin, otherRole, ROLE_TONES, type Role } from '../../session/roles.ts'
 import { useSession } from '../../session/use_session.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button } from '../../ui/button.tsx'
@@ -26,16 +28,14 @@ export default function PeoplePage() {
   return (
     <AdminPage>
       <div className="grid gap-2">
-        <PageTitle title="Customers">Customers</PageTitle>
-        <p className="max-w-2xl text-soft">
-          Customers see their own orders. Admins see and change everything here.
-        </p>
+        <PageTitle title={admin.customers.title}>{admin.customers.title}</PageTitle>
+        <p className="max-w-2xl text-soft">{admin.customers.more}</p>
       </div>
       {refused !== undefined && <Refused error={refused} />}
-      {error && !data && <ProblemNotice error={error} doing="show the accounts" retry={refetch} />}
+      {error && !data && <ProblemNotice error={error} title={admin.customers.notShown} retry={refetch} />}
       {isPending && (
         <>
-          <Loading what="accounts" />
+          <Loading what={admin.customers.loading} />
           <Skeleton className="h-96 rounded-lg" />
         </>
       )}
@@ -48,7 +48,7 @@ export default function PeoplePage() {
           }}
         />
       )}
-      <More of={list}>More accounts</More>
+      <More of={list}>{admin.customers.moreAccounts}</More>
       <RoleDialog account={asking} close={() => setAsking(undefined)} refuse={setRefused} />
     </AdminPage>
   )
@@ -57,14 +57,14 @@ export default function PeoplePage() {
 function People({ people, ask }: { people: readonly Account[]; ask: (account: Account) => void }) {
   const { user } = useSession()
   return (
-    <Table caption="Accounts">
+    <Table caption={admin.customers.caption}>
       <thead>
         <tr>
-          <Th>Name</Th>
-          <Th className="hidden sm:table-cell">Role</Th>
-          <Th className="hidden sm:table-cell">Since</Th>
+          <Th>{admin.customers.name}</Th>
+          <Th className="hidden sm:table-cell">{admin.customers.role}</Th>
+          <Th className="hidden sm:table-cell">{admin.customers.since}</Th>
           <Th>
-            <span className="sr-only">Change</span>
+            <span className="sr-only">{admin.customers.change}</span>
           </Th>
         </tr>
       </thead>
@@ -73,7 +73,9 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
           <tr key={account.id} className="last:*:border-b-0">
             <Td className="font-semibold">
               <Typed>{account.username}</Typed>
-              {account.id === user?.id && <span className="font-normal text-soft"> (you)</span>}
+              {account.id === user?.id && (
+                <span className="font-normal text-soft"> {admin.customers.you}</span>
+              )}
               <span className="mt-1 block sm:hidden">
                 <RoleBadge role={account.role} />
               </span>
@@ -84,13 +86,13 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
             <Td className="hidden whitespace-nowrap text-soft sm:table-cell">
               <Time at={account.created_at} />
             </Td>
-            <Td className="text-right whitespace-nowrap">
+            <Td className="text-end whitespace-nowrap">
               <Button
                 size="sm"
-                aria-label={`${askFor(otherRole(account.role))}: ${account.username}`}
+                aria-label={`${admin.customers.make[otherRole(account.role)]}: ${account.username}`}
                 onClick={() => ask(account)}
               >
-                {askFor(otherRole(account.role))}
+                {admin.customers.make[otherRole(account.role)]}
               </Button>
             </Td>
           </tr>
@@ -100,9 +102,7 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
   )
 }
 
-const RoleBadge = ({ role }: { role: Role }) => <Badge tone={ROLES[role].tone}>{ROLES[role].label}</Badge>
-
-const askFor = (role: Role) => `Make ${ROLES[role].label.toLowerCase()}`
+const RoleBadge = ({ role }: { role: Role }) => <Badge tone={ROLE_TONES[role]}>{t.roles[role]}</Badge>
 
 function RoleDialog({
   account,
@@ -122,11 +122,7 @@ function RoleDialog({
       const params = { path: { id } }
       await dataOf(shop.auth.PUT('/users/{id}/role', { params, body: { role: otherRole(role) } }))
       toast({
-        title: (
-          <>
-            <Typed>{username}</Typed> is {ROLES[otherRole(role)].one} now
-          </>
-        ),
+        title: admin.customers.made[otherRole(role)](<Typed>{username}</Typed>),
       })
     } catch (error) {
       refuse(error)
@@ -140,21 +136,17 @@ function RoleDialog({
     <ConfirmDialog
       open={account !== undefined}
       onOpenChange={(open) => !open && close()}
-      title={
-        <>
-          Make <Typed>{account?.username ?? 'this account'}</Typed> {ROLES[role].one}?
-        </>
-      }
-      confirm={askFor(role)}
-      keep="Leave it"
+      title={admin.customers.ask[role](<Typed>{account?.username ?? admin.customers.thisAccount}</Typed>)}
+      confirm={admin.customers.make[role]}
+      keep={admin.customers.leave}
       busy={busy}
       onConfirm={() => account && void change(account)}
     >
       {isAdmin({ role })
-        ? 'An admin sees all orders and accounts, changes the catalogue, and can make other admins.'
+        ? admin.customers.adminMore
         : account?.id === user?.id
-          ? 'This is your own account: you will lose these pages.'
-          : 'They keep their orders and lose these pages, at the latest when their access is next renewed.'}
+          ? admin.customers.ownMore
+          : admin.customers.customerMore}
     </ConfirmDialog>
   )
 }
@@ -162,10 +154,10 @@ function RoleDialog({
 function Refused({ error }: { error: unknown }) {
   if (error instanceof ShopProblem && error.code === 'last_admin') {
     return (
-      <Notice live tone="warn" title="The shop needs at least one admin">
-        Without an admin the shop could not be managed. Make another account an admin first.
+      <Notice live tone="warn" title={admin.customers.lastAdmin}>
+        {admin.customers.lastAdminMore}
       </Notice>
     )
   }
-  return <ProblemNotice error={error} doing="change the role" />
+  return <ProblemNotice error={error} title={admin.customers.notChanged} />
 }

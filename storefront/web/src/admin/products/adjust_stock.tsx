@@ -3,6 +3,7 @@
  *
  * An attempt keeps its Idempotency-Key until the outcome is known, so sending it again after a lost answer never counts twice.
  */
+
 import { newKey } from '@shop/client/attempt_keys'
 import { LIMITS } from '@shop/client/generated/limits'
 import { useQueryClient } from '@tanstack/react-query'
@@ -10,21 +11,21 @@ import { type FormEvent, useRef, useState } from 'react'
 import { productQuery } from '../../api/queries.ts'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { TextField } from '../../ui/field.tsx'
 import { faultsByField } from '../../ui/field_faults.ts'
-import { formatNumber } from '../../ui/format.tsx'
 import { lengthFault } from '../../ui/limits.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
-import { AT_MOST, STOCK_MAX } from './field_text.ts'
+import { STOCK_MAX } from './field_text.ts'
 
-const WAYS = [
-  { sign: 1, label: 'Add', reasons: ['Delivery', 'Returned', 'Found'] },
-  { sign: -1, label: 'Take', reasons: ['Damaged', 'Lost', 'Own use'] },
-] as const
+const SIGNS = [1, -1] as const
+type Sign = (typeof SIGNS)[number]
+const labelOf = (sign: Sign) => (sign > 0 ? admin.stock.add : admin.stock.take)
+const reasonsOf = (sign: Sign) => (sign > 0 ? admin.stock.addReasons : admin.stock.takeReasons)
 const REASON = LIMITS['POST /products/{id}/stock_adjustments'].reason
 
 type Attempt = { readonly delta: number; readonly reason: string; readonly key: string }
@@ -32,7 +33,7 @@ type Attempt = { readonly delta: number; readonly reason: string; readonly key: 
 export function AdjustStock({ product }: { product: Product }) {
   const queries = useQueryClient()
   const attempt = useRef<Attempt>(undefined)
-  const [way, setWay] = useState<(typeof WAYS)[number]>(WAYS[0])
+  const [sign, setSign] = useState<Sign>(1)
   const [units, setUnits] = useState('')
   const [reason, setReason] = useState('')
   const [faults, setFaults] = useState<{ units?: string | undefined; reason?: string | undefined }>({})
@@ -44,17 +45,15 @@ export function AdjustStock({ product }: { product: Product }) {
     event.preventDefault()
     const wordy = lengthFault(reason.trim(), REASON)
     const wrong = {
-      ...(count < 1 ? { units: 'How many? A whole number from 1.' } : {}),
-      ...(count > STOCK_MAX ? { units: `A whole number, ${AT_MOST}.` } : {}),
-      ...(reason.trim() === ''
-        ? { reason: 'Please give a reason. The ledger shows it.' }
-        : wordy && { reason: wordy }),
+      ...(count < 1 ? { units: admin.stock.howMany } : {}),
+      ...(count > STOCK_MAX ? { units: admin.stock.atMost(STOCK_MAX) } : {}),
+      ...(reason.trim() === '' ? { reason: admin.stock.needsReason } : wordy && { reason: wordy }),
     }
     setFaults(wrong)
     setError(undefined)
     if (wrong.units || wrong.reason) return
     setBusy(true)
-    await send({ delta: way.sign * count, reason: reason.trim() })
+    await send({ delta: sign * count, reason: reason.trim() })
     setBusy(false)
   }
 
@@ -74,16 +73,12 @@ export function AdjustStock({ product }: { product: Product }) {
       setUnits('')
       setReason('')
       toast({
-        title: (
-          <>
-            <Typed>{product.name}</Typed>: {formatNumber(movement.stock_after)} in stock
-          </>
-        ),
+        title: admin.stock.now(<Typed>{product.name}</Typed>, movement.stock_after),
       })
     } catch (failure) {
       // With a final answer the attempt is over; otherwise it stays open under its key.
       if (failure instanceof ShopProblem && !failure.retryable) attempt.current = undefined
-      const refused = faultsByField(failure, { delta: 'The number of units', reason: 'The reason' })
+      const refused = faultsByField(failure, admin.stock.subjects)
       if (refused) setFaults({ units: refused.delta, reason: refused.reason })
       else setError(failure)
     }
@@ -98,48 +93,52 @@ export function AdjustStock({ product }: { product: Product }) {
     <form noValidate onSubmit={submit} className="grid gap-5">
       {error !== undefined && <Refused error={error} />}
       <fieldset className="grid grid-cols-2 rounded-md border border-edge p-1">
-        <legend className="sr-only">Direction</legend>
-        {WAYS.map((one) => (
+        <legend className="sr-only">{admin.stock.direction}</legend>
+        {SIGNS.map((one) => (
           <label
-            key={one.label}
+            key={one}
             className={cx(
               'grid min-h-9 cursor-pointer place-items-center rounded-sm font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent',
-              one === way ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
+              one === sign ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
             )}
           >
             <input
               type="radio"
               name="way"
               className="sr-only"
-              checked={one === way}
+              checked={one === sign}
               onChange={() => {
-                setWay(one)
-                if (way.reasons.some((known) => known === reason)) setReason('')
+                setSign(one)
+                if (reasonsOf(sign).includes(reason)) setReason('')
               }}
             />
-            {one.label}
+            {labelOf(one)}
           </label>
         ))}
       </fieldset>
       <TextField
-        label="Units"
+        label={admin.stock.units}
         inputMode="numeric"
         autoComplete="off"
         value={units}
         error={faults.units}
-        hint={`${formatNumber(product.stock)} now${count > 0 ? `, ${describeStockAfter(product.stock + way.sign * count)}` : ''}`}
+        hint={
+          count > 0
+            ? admin.stock.hintAfter(product.stock, describeStockAfter(product.stock + sign * count))
+            : admin.stock.hint(product.stock)
+        }
         onChange={(event) => setUnits(event.currentTarget.value)}
       />
       <div className="grid gap-2.5">
         <TextField
-          label="Reason"
+          label={admin.stock.reason}
           autoComplete="off"
           value={reason}
           error={faults.reason}
           onChange={(event) => setReason(event.currentTarget.value)}
         />
         <div className="flex flex-wrap gap-2">
-          {way.reasons.map((known) => (
+          {reasonsOf(sign).map((known) => (
             <button
               key={known}
               type="button"
@@ -153,15 +152,15 @@ export function AdjustStock({ product }: { product: Product }) {
         </div>
       </div>
       <Button type="submit" tone="primary" busy={busy} className="justify-self-start">
-        {way.sign > 0 ? 'Add to the stock' : 'Take from the stock'}
+        {sign > 0 ? admin.stock.submitAdd : admin.stock.submitTake}
       </Button>
     </form>
   )
 }
 
 function describeStockAfter(after: number): string {
-  if (after < 0) return 'not enough to take that many'
-  return after > STOCK_MAX ? AT_MOST : `${formatNumber(after)} after this`
+  if (after < 0) return admin.stock.tooFew
+  return after > STOCK_MAX ? admin.stock.tooMany(STOCK_MAX) : admin.stock.after(after)
 }
 
 function Refused({ error }: { error: unknown }) {
@@ -169,17 +168,17 @@ function Refused({ error }: { error: unknown }) {
   const current = problem?.document?.current as Product | undefined
   if (problem?.code === 'insufficient_stock') {
     return (
-      <Notice live tone="bad" title="There is not enough stock">
-        Only {formatNumber(current?.stock ?? 0)} are free to sell; reserved units belong to orders.
+      <Notice live tone="bad" title={admin.stock.notEnough}>
+        {admin.stock.notEnoughMore(current?.stock ?? 0)}
       </Notice>
     )
   }
   if (problem?.code === 'unreachable' || problem?.code === 'timed_out') {
     return (
-      <Notice live tone="warn" title="The answer was lost">
-        Send it again as it is: it counts only once.
+      <Notice live tone="warn" title={admin.stock.lost}>
+        {admin.stock.lostMore}
       </Notice>
     )
   }
-  return <ProblemNotice error={error} doing="adjust the stock" />
+  return <ProblemNotice error={error} title={admin.stock.notAdjusted} />
 }

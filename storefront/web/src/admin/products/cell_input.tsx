@@ -1,9 +1,10 @@
 /** The input of a grid cell that is being edited. */
+
 import { type KeyboardEvent, useEffect, useRef } from 'react'
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
 import { cx } from '../../ui/cx.ts'
 import type { Field } from './conflict.ts'
-import { FIELD_LABELS } from './field_text.ts'
 
 export type EditedField = Exclude<Field, 'description'>
 
@@ -54,7 +55,7 @@ export function CellInput({
       value={text}
       size={1}
       inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
-      aria-label={`${FIELD_LABELS[field]} of ${seen.name}`}
+      aria-label={admin.grid.cellOf(admin.fields.labels[field], seen.name)}
       aria-invalid={fault ? true : undefined}
       aria-describedby={fault ? faultId : undefined}
       onChange={(event) => onText(event.currentTarget.value)}
@@ -62,7 +63,7 @@ export function CellInput({
       onBlur={() => end('blur')}
       className={cx(
         'min-h-11 w-full rounded-md border border-accent bg-surface px-2 aria-invalid:border-bad',
-        field !== 'name' && 'tabular text-right',
+        field !== 'name' && 'tabular text-end',
       )}
     />
   )

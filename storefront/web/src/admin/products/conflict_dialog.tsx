@@ -1,5 +1,7 @@
 /** Yours, theirs and merged for each field. One click saves the merged product. */
+
 import { type FormEvent, type RefObject, useRef, useState } from 'react'
+import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
@@ -23,8 +25,8 @@ export function ConflictDialog({ conflict, resolve, keepTheirs, putOff }: Props)
       onOpenChange={(open) => !open && putOff()}
       size="wide"
       initialFocus={saver}
-      title="Someone else changed this product"
-      description="Nothing was saved yet. The merged version keeps both changes where it can."
+      title={admin.conflict.title}
+      description={admin.conflict.more}
     >
       {conflict && (
         <Merge
@@ -63,7 +65,7 @@ function Merge({
   }
   return (
     <form onSubmit={submit} className="grid gap-5">
-      {error !== undefined && <ProblemNotice error={error} doing="save the merged product" />}
+      {error !== undefined && <ProblemNotice error={error} title={admin.conflict.notSaved} />}
       {rows.map((row) => (
         <ConflictField
           key={row.field}
@@ -75,9 +77,9 @@ function Merge({
         />
       ))}
       <div className="sticky -bottom-5 -mx-5 -mb-5 flex flex-wrap justify-end gap-3 border-t border-line bg-surface p-5 sm:-bottom-7 sm:-mx-7 sm:-mb-7 sm:px-7">
-        <Button onClick={keepTheirs}>Keep theirs</Button>
+        <Button onClick={keepTheirs}>{admin.conflict.keepTheirs}</Button>
         <Button ref={saver} type="submit" tone="primary" busy={busy}>
-          Save merged
+          {admin.conflict.save}
         </Button>
       </div>
     </form>

@@ -1,11 +1,12 @@
 /** One field of a conflict: choose either value, or edit the merged one. */
+
 import { useId } from 'react'
+import { admin } from '../../language/admin_texts.ts'
+import { formatAmount, formatNumber } from '../../language/formats.ts'
 import { cx } from '../../ui/cx.ts'
 import { CONTROL } from '../../ui/field.tsx'
-import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import type { Field, FieldConflict } from './conflict.ts'
-import { FIELD_LABELS } from './field_text.ts'
 
 export function ConflictField({
   row,
@@ -23,6 +24,11 @@ export function ConflictField({
   const id = useId()
   const { field, seen, yours, theirs, contested } = row
   const show = (value: string) => shown(field, value, currency)
+  const who = contested
+    ? admin.conflict.both
+    : yours === seen
+      ? admin.conflict.onlyThey
+      : admin.conflict.onlyYou
   const control = {
     id,
     dir: 'auto',
@@ -33,38 +39,30 @@ export function ConflictField({
   }
   return (
     <fieldset className="grid gap-3 rounded-lg border border-line p-4">
-      <legend className="px-1 font-semibold">{FIELD_LABELS[field]}</legend>
+      <legend className="px-1 font-semibold">{admin.fields.labels[field]}</legend>
       <p className="-mt-2 text-sm text-soft">
-        {contested
-          ? 'Both of you changed it'
-          : yours === seen
-            ? 'Only they changed it'
-            : 'Only you changed it'}
-        {field !== 'description' && (
-          <>
-            ; it was <Typed>{show(seen)}</Typed>
-          </>
-        )}
-        .{field === 'stock' && contested && ' Merged changes their count by as much as you changed yours.'}
+        {field === 'description' ? `${who}.` : admin.conflict.itWas(who, <Typed>{show(seen)}</Typed>)}
+        {field === 'stock' && contested && ` ${admin.conflict.stockMerged}`}
       </p>
       <div className="grid gap-3 sm:grid-cols-3">
         <Choice
           name={id}
-          title="Yours"
+          title={admin.conflict.yours}
           label={show(yours)}
           chosen={text === yours}
           onChoose={() => onChange(yours)}
         />
         <Choice
           name={id}
-          title="Theirs"
+          title={admin.conflict.theirs}
           label={show(theirs)}
           chosen={text === theirs}
           onChoose={() => onChange(theirs)}
         />
         <div className="grid content-start gap-1.5">
           <label htmlFor={id} className="text-sm font-semibold">
-            Merged<span className="sr-only"> {FIELD_LABELS[field].toLowerCase()}</span>
+            {admin.conflict.merged}
+            <span className="sr-only">: {admin.fields.labels[field]}</span>
           </label>
           {field === 'description' ? (
             <textarea rows={4} {...control} className={cx(CONTROL, 'py-2')} />
@@ -124,5 +122,5 @@ function Choice({
 function shown(field: Field, value: string, currency: string): string {
   if (field === 'price') return formatAmount(value, currency)
   if (field === 'stock') return formatNumber(Number(value))
-  return value === '' ? '(empty)' : field === 'name' ? `“${value}”` : value
+  return value === '' ? admin.conflict.emptyText : field === 'name' ? admin.conflict.quoted(value) : value
 }

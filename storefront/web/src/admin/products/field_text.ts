@@ -1,25 +1,13 @@
 /** Parses the fields of a product as people type them. */
+
 import { LIMITS } from '@shop/client/generated/limits'
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
 import { lengthFault } from '../../ui/limits.ts'
 import { type Edit, FIELDS, type Field } from './conflict.ts'
 
-export const FIELD_LABELS: Record<Field, string> = {
-  name: 'Name',
-  description: 'Description',
-  price: 'Price',
-  stock: 'Stock',
-}
-/** The subject of an error message of a field. */
-export const FAULT_SUBJECTS: Record<Field, string> = {
-  name: 'The name',
-  description: 'The description',
-  price: 'The price',
-  stock: 'The stock',
-}
 const PRODUCT = LIMITS['POST /products']
 export const STOCK_MAX = PRODUCT.stock.maximum
-export const AT_MOST = `at most ${STOCK_MAX.toLocaleString()}`
 
 type Read = { readonly value: string | number } | { readonly fault: string }
 
@@ -31,14 +19,16 @@ export function readField(field: Field, text: string, money: Money): Read {
   const trimmed = text.trim()
   switch (field) {
     case 'name':
-      return trimmed === '' ? { fault: 'A product needs a name.' } : fitting(trimmed, PRODUCT.name)
+      return trimmed === '' ? { fault: admin.fields.needsName } : fitting(trimmed, PRODUCT.name)
     case 'description':
       return fitting(text, PRODUCT.description)
     case 'price':
       return readPrice(trimmed.replace(',', '.'), money)
     case 'stock':
-      if (!/^\d+$/.test(trimmed)) return { fault: 'Stock is a whole number, 0 or more.' }
-      return Number(trimmed) <= STOCK_MAX ? { value: Number(trimmed) } : { fault: `Stock is ${AT_MOST}.` }
+      if (!/^\d+$/.test(trimmed)) return { fault: admin.fields.stockWhole }
+      return Number(trimmed) <= STOCK_MAX
+        ? { value: Number(trimmed) }
+        : { fault: admin.fields.stockMax(STOCK_MAX) }
   }
 }
 
@@ -49,8 +39,8 @@ function fitting(text: string, limits: { readonly maxLength: number }): Read {
 
 function readPrice(text: string, { currency, currency_digits: digits }: Money): Read {
   const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d*))?$/.exec(text) ?? []
-  if (whole === undefined) return { fault: 'A price is a number such as 19.99.' }
-  if (fraction.length > digits) return { fault: `${currency} has ${digits} digits after the point.` }
+  if (whole === undefined) return { fault: admin.fields.priceNumber }
+  if (fraction.length > digits) return { fault: admin.fields.priceDigits(currency, digits) }
   const plain = String(BigInt(whole))
   return { value: digits === 0 ? plain : `${plain}.${fraction.padEnd(digits, '0')}` }
 }

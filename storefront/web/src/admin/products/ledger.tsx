@@ -1,10 +1,13 @@
 /** The stock movements of a product, as a chart and as a table. */
+
 import { useEffect } from 'react'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
 import { usePages } from '../../api/use_answer.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatMoment, formatNumber, numberFormat } from '../../language/formats.ts'
 import { cx } from '../../ui/cx.ts'
-import { formatNumber, Time } from '../../ui/format.tsx'
+import { Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
@@ -14,16 +17,6 @@ import { Name } from '../names.tsx'
 import { More, Panel } from '../parts.tsx'
 import { ledgerQuery, type Movement } from '../queries.ts'
 
-const REASONS: Record<Movement['reason'], string> = {
-  initial: 'First stock',
-  sale: 'Order',
-  release: 'Order cancelled',
-  adjustment: 'Adjustment',
-  edit: 'Set by an edit',
-}
-const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero' })
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
-
 export function Ledger({ product }: { product: Product }) {
   const list = usePages(ledgerQuery(product.id))
   const { data, error, isPending, hasNextPage, refetch } = list
@@ -32,24 +25,20 @@ export function Ledger({ product }: { product: Product }) {
   useEffect(() => void refetch(), [product.version, refetch])
   const movements = data?.pages.flatMap(({ items }) => items) ?? []
   return (
-    <Panel title="Ledger">
-      {error && !data && <ProblemNotice error={error} doing="show the ledger" retry={refetch} />}
+    <Panel title={admin.stock.ledger}>
+      {error && !data && <ProblemNotice error={error} title={admin.stock.ledgerNotShown} retry={refetch} />}
       {isPending && (
         <>
-          <Loading what="the ledger" />
+          <Loading what={admin.stock.ledgerLoading} />
           <Skeleton className="h-96" />
         </>
       )}
-      {data && movements.length === 0 && (
-        <p className="py-6 text-soft">
-          No entries yet: the product started without stock, and none was added.
-        </p>
-      )}
+      {data && movements.length === 0 && <p className="py-6 text-soft">{admin.stock.ledgerEmpty}</p>}
       {movements.length > 0 && (
         <div className="grid gap-6">
           <History movements={movements} complete={!hasNextPage} />
           <Entries movements={movements} />
-          <More of={list}>Older entries</More>
+          <More of={list}>{admin.stock.older}</More>
         </div>
       )}
     </Panel>
@@ -62,16 +51,22 @@ function History({ movements, complete }: { movements: readonly Movement[]; comp
     .toReversed()
   const lowest = Math.min(...points.map(({ value }) => value))
   const highest = Math.max(...points.map(({ value }) => value))
-  const since = points[0] ? moment.format(points[0].at) : ''
-  const span = complete ? 'since the beginning' : `of the newest ${formatNumber(points.length)} entries`
+  const since = points[0] ? formatMoment(points[0].at) : ''
+  const span = complete ? admin.stock.sinceBeginning : admin.stock.ofNewest(points.length)
   return (
     <StepChart
-      summary={`Stock ${span}, from ${since}: between ${formatNumber(lowest)} and ${formatNumber(highest)}, now ${formatNumber(points.at(-1)?.value ?? 0)}.`}
+      summary={admin.stock.summary(
+        span,
+        since,
+        formatNumber(lowest),
+        formatNumber(highest),
+        formatNumber(points.at(-1)?.value ?? 0),
+      )}
       points={points}
       until={new Date()}
       table={{
-        head: ['When', 'Stock'],
-        rows: points.map(({ at, value }) => [moment.format(at), formatNumber(value)]),
+        head: [admin.common.when, admin.fields.labels.stock],
+        rows: points.map(({ at, value }) => [formatMoment(at), formatNumber(value)]),
       }}
     />
   )
@@ -82,18 +77,18 @@ const WIDE = 'hidden sm:table-cell'
 
 function Entries({ movements }: { movements: readonly Movement[] }) {
   return (
-    <Table caption="Entries of the ledger, newest first" className="sm:min-w-2xl">
+    <Table caption={admin.stock.ledgerCaption} className="sm:min-w-2xl">
       <thead>
         <tr>
-          <Th className="px-2! sm:px-4!">When</Th>
+          <Th className="px-2! sm:px-4!">{admin.common.when}</Th>
           <Th numeric className="px-2! sm:px-4!">
-            Change
+            {admin.stock.change}
           </Th>
           <Th numeric className={WIDE}>
-            Stock then
+            {admin.stock.stockThen}
           </Th>
-          <Th className="px-2! sm:px-4!">Why</Th>
-          <Th className={WIDE}>By</Th>
+          <Th className="px-2! sm:px-4!">{admin.stock.why}</Th>
+          <Th className={WIDE}>{admin.common.by}</Th>
         </tr>
       </thead>
       <tbody>
@@ -106,7 +101,7 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
               numeric
               className={cx('px-2! font-semibold sm:px-4!', movement.delta > 0 ? 'text-good' : 'text-ink')}
             >
-              {signed.format(movement.delta)}
+              {numberFormat({ signDisplay: 'exceptZero' }).format(movement.delta)}
             </Td>
             <Td numeric className={WIDE}>
               {formatNumber(movement.stock_after)}
@@ -114,11 +109,11 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
             <Td className="px-2! sm:px-4!">
               {movement.order_id ? (
                 <Link to={`/admin/orders/${movement.order_id}`} className="font-semibold hover:underline">
-                  {REASONS[movement.reason]} …{movement.order_id.slice(-6)}
+                  {admin.stock.movements[movement.reason]} …{movement.order_id.slice(-6)}
                 </Link>
               ) : (
                 <span className="font-semibold">
-                  {isOpeningBalance(movement) ? movement.note : REASONS[movement.reason]}
+                  {isOpeningBalance(movement) ? movement.note : admin.stock.movements[movement.reason]}
                 </span>
               )}
               {movement.note && !isOpeningBalance(movement) && (
@@ -144,5 +139,8 @@ function Entries({ movements }: { movements: readonly Movement[] }) {
 const isOpeningBalance = ({ reason, by }: Movement) => reason === 'adjustment' && by === null
 
 const By = ({ movement }: { movement: Movement }) => (
-  <Name id={movement.by} system={movement.reason === 'sale' ? 'Customer' : 'The shop itself'} />
+  <Name
+    id={movement.by}
+    system={movement.reason === 'sale' ? admin.stock.customer : admin.common.shopItself}
+  />
 )

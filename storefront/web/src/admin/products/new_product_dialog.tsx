@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { currencyQuery } from '../../api/queries.ts'
 import { dataOf, shop } from '../../api/shop.ts'
+import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
@@ -10,7 +11,7 @@ import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { FIELDS, type Values } from './conflict.ts'
-import { FAULT_SUBJECTS, type Money, readFields } from './field_text.ts'
+import { type Money, readFields } from './field_text.ts'
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void }
 
@@ -20,10 +21,10 @@ export function NewProductDialog({ open, onOpenChange }: Props) {
     <Dialog
       open={open}
       onOpenChange={onOpenChange}
-      title="New product"
-      description="It can be bought as soon as it is saved."
+      title={admin.products.new}
+      description={admin.newProduct.more}
     >
-      {error && !money && <ProblemNotice error={error} doing="show the form" retry={refetch} />}
+      {error && !money && <ProblemNotice error={error} title={admin.newProduct.notShown} retry={refetch} />}
       {money && <NewProduct money={money} close={() => onOpenChange(false)} />}
     </Dialog>
   )
@@ -51,15 +52,11 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
       const product = await dataOf(shop.products.POST('/products', { body: read.edit as Values }))
       await queries.invalidateQueries({ queryKey: ['products', 'list'] })
       toast({
-        title: (
-          <>
-            <Typed>{product.name}</Typed> is in the catalogue
-          </>
-        ),
+        title: admin.newProduct.added(<Typed>{product.name}</Typed>),
       })
       close()
     } catch (error) {
-      const faults = faultsByField(error, FAULT_SUBJECTS)
+      const faults = faultsByField(error, admin.fields.subjects)
       if (faults) setFaults(faults)
       else setError(error)
     }
@@ -67,19 +64,19 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
   }
   return (
     <form noValidate onSubmit={submit} className="grid gap-5">
-      {error !== undefined && <ProblemNotice error={error} doing="save the product" />}
-      <TextField label="Name" name="name" required error={faults.name} />
-      <TextArea label="Description" name="description" error={faults.description} />
+      {error !== undefined && <ProblemNotice error={error} title={admin.productPage.notSaved} />}
+      <TextField label={admin.fields.labels.name} name="name" required error={faults.name} />
+      <TextArea label={admin.fields.labels.description} name="description" error={faults.description} />
       <div className="grid grid-cols-2 gap-4">
         <TextField
-          label={`Price (${money.currency})`}
+          label={admin.fields.priceIn(money.currency)}
           name="price"
           inputMode="decimal"
           required
           error={faults.price}
         />
         <TextField
-          label="Stock"
+          label={admin.fields.labels.stock}
           name="stock"
           inputMode="numeric"
           defaultValue="0"
@@ -88,9 +85,9 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
         />
       </div>
       <div className="flex flex-wrap justify-end gap-3">
-        <Button onClick={close}>Leave it</Button>
+        <Button onClick={close}>{admin.newProduct.cancel}</Button>
         <Button type="submit" tone="primary" busy={busy}>
-          Save product
+          {admin.newProduct.save}
         </Button>
       </div>
     </form>

@@ -1,12 +1,12 @@
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatAmount, formatNumber } from '../../language/formats.ts'
 import { Cover } from '../../shop/cover.tsx'
 import { LOW_STOCK } from '../../shop/low_stock.ts'
 import { cx } from '../../ui/cx.ts'
-import { formatAmount, formatNumber } from '../../ui/format.tsx'
 import { Spinner } from '../../ui/icon.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { type EditedField, firstLetter } from './cell_input.tsx'
-import { FIELD_LABELS } from './field_text.ts'
 import type { GridPlace } from './use_grid_keys.ts'
 
 type Props = {
@@ -26,7 +26,7 @@ export function ProductCell({ product, field, saving, place, begin }: Props) {
     <button
       type="button"
       {...place}
-      aria-label={`${FIELD_LABELS[field]} ${shown(product, field)}, edit`}
+      aria-label={admin.grid.cell(admin.fields.labels[field], shown(product, field))}
       aria-busy={busy || undefined}
       onClick={() => begin()}
       onKeyDown={(event) => {

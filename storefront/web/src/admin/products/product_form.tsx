@@ -1,6 +1,8 @@
 /** All fields of a product. What is typed stays when the product changes; saving then reports the conflict. */
+
 import { type FormEvent, useState } from 'react'
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
 import { faultsByField } from '../../ui/field_faults.ts'
@@ -8,7 +10,7 @@ import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { FIELDS, type Field } from './conflict.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
-import { FAULT_SUBJECTS, readFields } from './field_text.ts'
+import { readFields } from './field_text.ts'
 import { useSaveProduct } from './use_save_product.ts'
 
 type Texts = Record<Field, string>
@@ -35,10 +37,10 @@ export function ProductForm({ product }: { product: Product }) {
       const saved = await save(seen, read.edit, () => setDraft(undefined))
       if (saved) {
         setDraft(undefined)
-        toast({ title: 'Saved' })
+        toast({ title: admin.productPage.saved })
       }
     } catch (failure) {
-      const refused = faultsByField(failure, FAULT_SUBJECTS)
+      const refused = faultsByField(failure, admin.fields.subjects)
       if (refused) setFaults(refused)
       else setError(failure)
     }
@@ -53,21 +55,21 @@ export function ProductForm({ product }: { product: Product }) {
   })
   return (
     <form noValidate onSubmit={submit} className="grid gap-5">
-      {error !== undefined && <ProblemNotice error={error} doing="save the product" />}
-      <TextField label="Name" {...field('name')} />
-      <TextArea label="Description" {...field('description')} />
+      {error !== undefined && <ProblemNotice error={error} title={admin.productPage.notSaved} />}
+      <TextField label={admin.fields.labels.name} {...field('name')} />
+      <TextArea label={admin.fields.labels.description} {...field('description')} />
       <div className="grid items-start gap-5 sm:grid-cols-2">
-        <TextField label={`Price (${seen.currency})`} inputMode="decimal" {...field('price')} />
+        <TextField label={admin.fields.priceIn(seen.currency)} inputMode="decimal" {...field('price')} />
         <TextField
-          label="Stock"
+          label={admin.fields.labels.stock}
           inputMode="numeric"
-          hint="Sets the number in stock. If units are sold in the meantime, you are asked first."
+          hint={admin.productPage.stockHint}
           {...field('stock')}
         />
       </div>
       <div className="flex flex-wrap items-center gap-3">
         <Button type="submit" tone="primary" busy={busy} disabled={!draft}>
-          Save changes
+          {admin.productPage.save}
         </Button>
         {draft && (
           <Button
@@ -78,7 +80,7 @@ export function ProductForm({ product }: { product: Product }) {
               setError(undefined)
             }}
           >
-            Undo
+            {admin.productPage.undo}
           </Button>
         )}
       </div>

@@ -4,9 +4,11 @@ import { Fragment, useId, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatNumber } from '../../language/formats.ts'
 import { cx } from '../../ui/cx.ts'
 import { faultsByField } from '../../ui/field_faults.ts'
-import { Ago, formatNumber } from '../../ui/format.tsx'
+import { Ago } from '../../ui/format.tsx'
 import { Icon } from '../../ui/icon.tsx'
 import { explain } from '../../ui/notice.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
@@ -14,7 +16,7 @@ import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { CellInput, type EditedField, type Editing } from './cell_input.tsx'
 import type { Edit } from './conflict.ts'
-import { FAULT_SUBJECTS, readField } from './field_text.ts'
+import { readField } from './field_text.ts'
 import { ProductCell } from './product_cell.tsx'
 import { useGridKeys } from './use_grid_keys.ts'
 
@@ -50,16 +52,12 @@ export function ProductGrid({ products, save, remove }: Props) {
     try {
       await save(seen, { [field]: read.value })
     } catch (error) {
-      const fault = faultsByField(error, FAULT_SUBJECTS)?.[field] ?? explain(error)
+      const fault = faultsByField(error, admin.fields.subjects)?.[field] ?? explain(error)
       // Do not interrupt an edit of another cell.
       setEditing((other) => other ?? { seen, field, text, fault })
       toast({
         tone: 'bad',
-        title: (
-          <>
-            <Typed>{seen.name}</Typed> was not saved
-          </>
-        ),
+        title: admin.grid.notSaved(<Typed>{seen.name}</Typed>),
         description: fault,
       })
     } finally {
@@ -69,7 +67,7 @@ export function ProductGrid({ products, save, remove }: Props) {
 
   return (
     <>
-      <Table caption="Products" className="table-fixed sm:min-w-[52rem]">
+      <Table caption={admin.grid.caption} className="table-fixed sm:min-w-[52rem]">
         <colgroup>
           <col />
           <col className="w-22 sm:w-36" />
@@ -80,19 +78,19 @@ export function ProductGrid({ products, save, remove }: Props) {
         </colgroup>
         <thead>
           <tr>
-            <Th className="px-2! sm:px-4!">Name</Th>
+            <Th className="px-2! sm:px-4!">{admin.fields.labels.name}</Th>
             <Th numeric className="px-2! sm:px-4!">
-              Price
+              {admin.fields.labels.price}
             </Th>
             <Th numeric className="px-2! sm:px-4!">
-              Stock
+              {admin.fields.labels.stock}
             </Th>
             <Th numeric className="hidden sm:table-cell">
-              Reserved
+              {admin.grid.reserved}
             </Th>
-            <Th className="hidden sm:table-cell">Changed</Th>
+            <Th className="hidden sm:table-cell">{admin.grid.changed}</Th>
             <Th>
-              <span className="sr-only">Actions</span>
+              <span className="sr-only">{admin.grid.actions}</span>
             </Th>
           </tr>
         </thead>
@@ -141,7 +139,7 @@ export function ProductGrid({ products, save, remove }: Props) {
                   <Link
                     to={`/admin/products/${product.id}`}
                     {...at(row, OPEN)}
-                    aria-label={`Open ${product.name}`}
+                    aria-label={admin.grid.open(product.name)}
                     className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-sunken hover:text-ink"
                   >
                     <Icon name="right" />
@@ -149,7 +147,7 @@ export function ProductGrid({ products, save, remove }: Props) {
                   <button
                     type="button"
                     {...at(row, REMOVE)}
-                    aria-label={`Remove ${product.name}`}
+                    aria-label={admin.grid.remove(product.name)}
                     onClick={() => remove(product)}
                     className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-bad-soft hover:text-bad"
                   >
@@ -163,7 +161,7 @@ export function ProductGrid({ products, save, remove }: Props) {
                     <p
                       id={faultId}
                       role="alert"
-                      className="sticky left-0 w-fit max-w-[min(100%,calc(100vw-2rem))] px-4 py-2 text-sm text-bad"
+                      className="sticky start-0 w-fit max-w-[min(100%,calc(100vw-2rem))] px-4 py-2 text-sm text-bad"
                     >
                       {editing.fault}
                     </p>
@@ -175,9 +173,7 @@ export function ProductGrid({ products, save, remove }: Props) {
           ))}
         </tbody>
       </Table>
-      <p className="mt-3 hidden text-sm text-soft sm:block">
-        Use the arrow keys to move. Enter edits a cell and saves it; Escape discards the edit.
-      </p>
+      <p className="mt-3 hidden text-sm text-soft sm:block">{admin.grid.keys}</p>
     </>
   )
 }

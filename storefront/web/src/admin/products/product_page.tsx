@@ -2,10 +2,12 @@ import { Link, useParams } from 'react-router'
 import { liveProductQuery } from '../../api/queries.ts'
 import { ShopProblem } from '../../api/shop.ts'
 import { useAnswer } from '../../api/use_answer.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { formatNumber } from '../../language/formats.ts'
 import { NotFound } from '../../layout/not_found.tsx'
 import { Cover } from '../../shop/cover.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
-import { Ago, formatNumber, Money } from '../../ui/format.tsx'
+import { Ago, Money } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Stale } from '../../ui/stale.tsx'
@@ -23,7 +25,7 @@ export default function ProductPage() {
     if (gone) return <NotFound />
     return error ? (
       <AdminPage>
-        <ProblemNotice error={error} doing="show this product" retry={refetch} />
+        <ProblemNotice error={error} title={admin.productPage.notShown} retry={refetch} />
       </AdminPage>
     ) : (
       <AdminPageSkeleton />
@@ -32,13 +34,13 @@ export default function ProductPage() {
   return (
     <AdminPage>
       <div className="grid gap-3">
-        <BackLink to="/admin/products">All products</BackLink>
+        <BackLink to="/admin/products">{admin.productPage.all}</BackLink>
         <div className="flex flex-wrap items-start gap-4 sm:items-center">
           <Cover id={product.id} className="aspect-square w-16 shrink-0 rounded-md" />
           <div className="min-w-0 flex-1 basis-60">
             <PageTitle
               title={product.name}
-              aside={<ButtonLink to={`/products/${id}`}>See it in the shop</ButtonLink>}
+              aside={<ButtonLink to={`/products/${id}`}>{admin.productPage.inShop}</ButtonLink>}
             >
               <Typed>{product.name}</Typed>
             </PageTitle>
@@ -46,32 +48,39 @@ export default function ProductPage() {
         </div>
       </div>
       {gone && (
-        <Notice live tone="warn" title="Someone has removed this product">
-          It is no longer in the catalogue, and changes cannot be saved. You can still copy what you typed.
+        <Notice live tone="warn" title={admin.productPage.gone}>
+          {admin.productPage.goneMore}
         </Notice>
       )}
       <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
-        <Tile label="Free to sell" value={formatNumber(product.stock)} />
-        <Tile label="Reserved" value={formatNumber(product.reserved)} note="promised, not yet shipped" />
-        <Tile label="Price" value={<Money amount={product.price} currency={product.currency} />} />
+        <Tile label={admin.productPage.free} value={formatNumber(product.stock)} />
         <Tile
-          label="Changes"
+          label={admin.productPage.reserved}
+          value={formatNumber(product.reserved)}
+          note={admin.productPage.reservedMore}
+        />
+        <Tile
+          label={admin.common.price}
+          value={<Money amount={product.price} currency={product.currency} />}
+        />
+        <Tile
+          label={admin.common.changes}
           value={formatNumber(product.version)}
           note={
             <>
               <Ago at={product.updated_at} />,{' '}
               <Link to={`/admin/log?of=${id}`} className="text-accent underline">
-                by whom
+                {admin.productPage.byWhom}
               </Link>
             </>
           }
         />
       </dl>
       <div className="grid items-start gap-6 lg:grid-cols-[1.3fr_1fr]">
-        <Panel title="Edit">
+        <Panel title={admin.productPage.edit}>
           <ProductForm product={product} />
         </Panel>
-        <Panel title="Adjust the stock">
+        <Panel title={admin.stock.title}>
           <AdjustStock product={product} />
         </Panel>
       </div>

@@ -5,6 +5,8 @@ import { pollEvery } from '../../api/refetch.ts'
 import { ShopProblem, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { t } from '../../language/texts.ts'
 import { CatalogueControls } from '../../shop/catalogue_controls.tsx'
 import { useCatalogueView } from '../../shop/catalogue_view.ts'
 import { Corrected } from '../../shop/corrected.tsx'
@@ -40,40 +42,40 @@ export default function ProductsPage() {
   return (
     <AdminPage>
       <PageTitle
-        title="Products"
+        title={admin.products.title}
         aside={
           <Button tone="primary" icon="plus" onClick={() => setCreating(true)}>
-            New product
+            {admin.products.new}
           </Button>
         }
       >
-        Products
+        {admin.products.title}
       </PageTitle>
       <div>
         <CatalogueControls view={view} change={change} />
         <Corrected page={data} />
       </div>
-      {error && !data && <ProblemNotice error={error} doing="show the products" retry={refetch} />}
+      {error && !data && <ProblemNotice error={error} title={admin.products.notShown} retry={refetch} />}
       {isPending && (
         <>
-          <Loading what="products" />
+          <Loading what={t.loading.products} />
           <Skeleton className="h-[36rem] rounded-lg" />
         </>
       )}
       {data?.items.length === 0 && (
         <EmptyState
-          title={view.q !== '' || view.inStock ? 'Nothing matches' : 'No products yet'}
+          title={view.q !== '' || view.inStock ? admin.products.nothing : admin.products.none}
           action={
             view.q !== '' || view.inStock ? (
-              <Button onClick={() => change({ q: '', inStock: false })}>Show all</Button>
+              <Button onClick={() => change({ q: '', inStock: false })}>{admin.common.showAll}</Button>
             ) : (
               <Button tone="primary" icon="plus" onClick={() => setCreating(true)}>
-                New product
+                {admin.products.new}
               </Button>
             )
           }
         >
-          {view.q !== '' || view.inStock ? 'Try fewer or other words.' : 'Add the first one.'}
+          {view.q !== '' || view.inStock ? admin.products.nothingMore : admin.products.noneMore}
         </EmptyState>
       )}
       {data && data.items.length > 0 && (
@@ -85,15 +87,15 @@ export default function ProductsPage() {
         </div>
       )}
       {(previous || first || nextCursor) && (
-        <nav aria-label="Pages" className="flex justify-center gap-3">
+        <nav aria-label={t.common.pages} className="flex justify-center gap-3">
           {(previous ?? first) && (
             <Button icon={previous ? 'left' : 'first'} onClick={() => (previous ?? first)?.()}>
-              {previous ? 'Previous' : 'First page'}
+              {previous ? t.common.previous : t.common.firstPage}
             </Button>
           )}
           {nextCursor && (
             <Button icon="right" className="*:flex-row-reverse" onClick={() => next(nextCursor)}>
-              Next
+              {t.common.next}
             </Button>
           )}
         </nav>
@@ -116,18 +118,14 @@ function RemoveDialog({ product, close }: { product: Product | undefined; close:
         params: { path: { id: product.id }, query: { version: product.version } },
       })
       toast({
-        title: (
-          <>
-            <Typed>{product.name}</Typed> was removed from the catalogue
-          </>
-        ),
+        title: admin.products.removed(<Typed>{product.name}</Typed>),
       })
     } catch (error) {
       const changed = error instanceof ShopProblem && error.code === 'version_conflict'
       toast({
         tone: 'bad',
-        title: 'The product was not removed',
-        description: changed ? 'Someone has just edited it. Look at it again first.' : explain(error),
+        title: admin.products.notRemoved,
+        description: changed ? admin.products.justEdited : explain(error),
       })
     }
     await queries.invalidateQueries({ queryKey: ['products', 'list'] })
@@ -138,17 +136,13 @@ function RemoveDialog({ product, close }: { product: Product | undefined; close:
     <ConfirmDialog
       open={product !== undefined}
       onOpenChange={(open) => !open && close()}
-      title={
-        <>
-          Remove <Typed>{product?.name ?? 'this product'}</Typed>?
-        </>
-      }
-      confirm="Remove it"
-      keep="Keep it"
+      title={admin.products.removeAsk(<Typed>{product?.name ?? admin.products.thisProduct}</Typed>)}
+      confirm={admin.products.removeYes}
+      keep={admin.common.keep}
       busy={busy}
       onConfirm={() => product && void remove(product)}
     >
-      It is removed from the catalogue and can no longer be ordered. Existing orders keep its name and price.
+      {admin.products.removeMore}
     </ConfirmDialog>
   )
 }

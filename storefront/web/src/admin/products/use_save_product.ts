@@ -2,10 +2,12 @@
  * Saves an edit with the version that its author saw. A sale in between does not conflict with a new name or price. In a
  * conflict nothing is saved, and `conflict` holds it until it is resolved.
  */
+
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { dataOf, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
+import { admin } from '../../language/admin_texts.ts'
 import { toast } from '../../ui/toast.ts'
 import { cacheProduct, currentOf } from '../queries.ts'
 import { changesTo, type Edit } from './conflict.ts'
@@ -57,7 +59,7 @@ export function useSaveProduct() {
         const product = Object.keys(changes).length === 0 ? current : await patch(current, changes)
         setConflict(undefined)
         resolved(product)
-        toast({ title: 'Merged and saved' })
+        toast({ title: admin.productPage.mergedAndSaved })
       } catch (error) {
         const next = currentOf(error)
         if (!next) throw error

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
+import { admin } from '../../language/admin_texts.ts'
+import { formatNumber, numberFormat } from '../../language/formats.ts'
 import { Badge, type BadgeTone } from '../../ui/badge.tsx'
-import { Ago, formatNumber } from '../../ui/format.tsx'
+import { Ago } from '../../ui/format.tsx'
 import type { Replica } from './read_system.ts'
 
 function stateOf({ alive, ready }: Replica): {
@@ -8,10 +10,10 @@ function stateOf({ alive, ready }: Replica): {
   icon: 'check' | 'warning' | 'close'
   label: string
 } {
-  if (ready) return { tone: 'good', icon: 'check', label: 'Ready' }
+  if (ready) return { tone: 'good', icon: 'check', label: admin.system.ready }
   return alive
-    ? { tone: 'warn', icon: 'warning', label: 'Not ready' }
-    : { tone: 'bad', icon: 'close', label: 'Not reachable' }
+    ? { tone: 'warn', icon: 'warning', label: admin.system.notReady }
+    : { tone: 'bad', icon: 'close', label: admin.system.notReachable }
 }
 
 /** One replica of a service: is it ready, and a few of its figures. */
@@ -19,13 +21,20 @@ export function ReplicaItem({ replica, withStore }: { replica: Replica; withStor
   const { tone, icon, label } = stateOf(replica)
   const facts: [string, ReactNode][] = [
     ...(withStore
-      ? [['Database', replica.ready ? `answers in ${replica.answer_ms} ms` : 'no answer'] as [string, string]]
+      ? [
+          [
+            admin.system.database,
+            replica.ready
+              ? admin.system.answersIn(formatNumber(replica.answer_ms ?? 0))
+              : admin.system.noAnswer,
+          ] as [string, string],
+        ]
       : []),
-    ['Started', replica.started_at === null ? '–' : <Ago key="since" at={replica.started_at} />],
-    ['Release', replica.version ?? '–'],
+    [admin.system.started, replica.started_at === null ? '–' : <Ago key="since" at={replica.started_at} />],
+    [admin.system.release, replica.version ?? '–'],
     ['Node.js', replica.node ?? '–'],
-    ['Memory', replica.memory_bytes === null ? '–' : megabytes(replica.memory_bytes)],
-    ['Requests', describeRequests(replica)],
+    [admin.system.memory, replica.memory_bytes === null ? '–' : megabytes(replica.memory_bytes)],
+    [admin.system.requests, describeRequests(replica)],
   ]
   return (
     <li className="grid gap-3 border-t border-line pt-5 first:border-t-0 first:pt-0">
@@ -51,6 +60,6 @@ export function ReplicaItem({ replica, withStore }: { replica: Replica; withStor
 }
 
 const describeRequests = ({ requests, failures }: Replica) =>
-  requests === null ? '–' : `${formatNumber(requests)}, ${formatNumber(failures ?? 0)} failed`
-const size = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'megabyte', maximumFractionDigits: 0 })
-const megabytes = (bytes: number) => size.format(bytes / 1_000_000)
+  requests === null ? '–' : admin.system.requestsFailed(formatNumber(requests), formatNumber(failures ?? 0))
+const megabytes = (bytes: number) =>
+  numberFormat({ style: 'unit', unit: 'megabyte', maximumFractionDigits: 0 }).format(bytes / 1_000_000)

@@ -1,4 +1,6 @@
-import { Ago, formatNumber } from '../../ui/format.tsx'
+import { admin } from '../../language/admin_texts.ts'
+import { formatList, formatNumber } from '../../language/formats.ts'
+import { Ago } from '../../ui/format.tsx'
 import { Tile } from '../parts.tsx'
 import { highest, type ServiceState } from './read_system.ts'
 
@@ -22,45 +24,40 @@ export function Figures({ services }: { services: readonly ServiceState[] }) {
   return (
     <dl className="grid grid-cols-2 gap-3 sm:gap-5 lg:grid-cols-4">
       <Tile
-        label="Settler backlog"
+        label={admin.system.backlog}
         value={backlog === undefined ? '–' : formatNumber(backlog)}
         note={
           backlog === undefined
-            ? 'not known'
+            ? admin.system.unknown
             : backlog === 0
-              ? 'no order is waiting'
-              : `the oldest waits for ${formatNumber(oldest ?? 0)} s`
+              ? admin.system.noneWaiting
+              : admin.system.oldestWaits(formatNumber(oldest ?? 0))
         }
       />
       <Tile
-        label="Ledger"
+        label={admin.system.ledger}
         value={
           checkedAt === undefined || mismatches === undefined
             ? '–'
             : mismatches === 0
-              ? 'Balances'
+              ? admin.system.balances
               : formatNumber(mismatches)
         }
         note={
-          checkedAt === undefined ? (
-            'first check a minute after the start'
-          ) : (
-            <>
-              {mismatches === 0 ? 'checked ' : 'products differ, checked '}
-              <Ago at={checkedAt} />
-            </>
-          )
+          checkedAt === undefined
+            ? admin.system.firstCheck
+            : admin.system[mismatches === 0 ? 'checked' : 'differ'](<Ago at={checkedAt} />)
         }
       />
       <Tile
-        label="Databases"
-        value={`${formatNumber(stores)} of ${formatNumber(withStore.length)}`}
-        note="answer their service"
+        label={admin.system.databases}
+        value={admin.system.of(formatNumber(stores), formatNumber(withStore.length))}
+        note={admin.system.answer}
       />
       <Tile
-        label={versions.length > 1 ? 'Releases' : 'Release'}
-        value={versions.length === 0 ? '–' : versions.join(', ')}
-        note={versions.length > 1 ? 'different releases are running' : 'the same everywhere'}
+        label={versions.length > 1 ? admin.system.releases : admin.system.release}
+        value={versions.length === 0 ? '–' : formatList(versions)}
+        note={versions.length > 1 ? admin.system.different : admin.system.same}
       />
     </dl>
   )

@@ -1,9 +1,11 @@
 /** The state of all services, as the gateway sees it. */
+
 import { queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { SHOP_NAME } from '../../brand.ts'
-import { formatNumber } from '../../ui/format.tsx'
+import { admin } from '../../language/admin_texts.ts'
+import { formatList, formatNumber } from '../../language/formats.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
@@ -24,11 +26,9 @@ const systemQuery = queryOptions({
 /** As in deploy/monitoring: orders settle within seconds after a fault ends, so this age means another fault. */
 const SETTLE_SECONDS_MAX = 120
 
-const SERVICES: Record<string, { title: string; does: string }> = {
-  storefront: { title: 'Storefront', does: 'pages and gateway' },
-  auth_service: { title: 'Accounts', does: 'auth_service' },
-  product_service: { title: 'Products and stock', does: 'product_service' },
-  order_service: { title: 'Orders', does: 'order_service' },
+const nameOf = (service: string): string => {
+  const names: Readonly<Record<string, string>> = admin.system.services
+  return names[service] ?? service
 }
 
 export default function SystemPage() {
@@ -36,16 +36,13 @@ export default function SystemPage() {
   return (
     <AdminPage>
       <div className="grid gap-2">
-        <PageTitle title="System">System</PageTitle>
-        <p className="max-w-2xl text-soft">
-          As the gateway sees it, checked every few seconds. Behind a load balancer only one of several
-          replicas answers at a time.
-        </p>
+        <PageTitle title={admin.system.title}>{admin.system.title}</PageTitle>
+        <p className="max-w-2xl text-soft">{admin.system.more}</p>
       </div>
-      {error && !data && <ProblemNotice error={error} doing="look at the system" retry={refetch} />}
+      {error && !data && <ProblemNotice error={error} title={admin.system.notShown} retry={refetch} />}
       {isPending && (
         <>
-          <Loading what="the state of the system" />
+          <Loading what={admin.system.loading} />
           <Skeleton className="h-20 rounded-lg" />
           <Skeleton className="h-28 rounded-xl" />
           <Skeleton className="h-96 rounded-xl" />
@@ -66,15 +63,13 @@ function State({ services }: { services: readonly ServiceState[] }) {
   return (
     <>
       {mismatches > 0 && (
-        <Notice live tone="bad" title="The ledger does not balance">
-          The stock of {formatNumber(mismatches)} {mismatches === 1 ? 'product' : 'products'} differs from the
-          sum of its movements. The log of product_service names them.
+        <Notice live tone="bad" title={admin.system.unbalanced}>
+          {admin.system.unbalancedMore(mismatches)}
         </Notice>
       )}
       {down.length === 0 && owedSeconds > SETTLE_SECONDS_MAX && (
-        <Notice live tone="warn" title="Orders wait longer than they should">
-          The oldest has been open for {formatNumber(Math.round(owedSeconds / 60))} minutes. The log of
-          order_service says why.
+        <Notice live tone="warn" title={admin.system.slow}>
+          {admin.system.slowMore(Math.round(owedSeconds / 60))}
         </Notice>
       )}
       <Verdict ready={ready} total={replicas.length} down={down} />
@@ -83,8 +78,10 @@ function State({ services }: { services: readonly ServiceState[] }) {
         {services.map(({ service, replicas }) => (
           <Panel
             key={service}
-            title={SERVICES[service]?.title ?? service}
-            aside={<p className="text-sm text-soft">{SERVICES[service]?.does}</p>}
+            title={nameOf(service)}
+            aside={
+              <p className="text-sm text-soft">{service === 'storefront' ? admin.system.gateway : service}</p>
+            }
           >
             <ul className="grid gap-5">
               {replicas.map((replica) => (
@@ -99,21 +96,19 @@ function State({ services }: { services: readonly ServiceState[] }) {
 }
 
 function Verdict({ ready, total, down }: { ready: number; total: number; down: readonly ServiceState[] }) {
-  const names = new Intl.ListFormat(undefined).format(
-    down.map(({ service }) => SERVICES[service]?.title ?? service),
-  )
+  const names = formatList(down.map(({ service }) => nameOf(service)))
   if (down.length > 0) {
     return (
-      <Notice live tone="bad" title={`${names}: not available`}>
-        {SHOP_NAME} keeps working: orders are accepted, and settled when everything is available again.
+      <Notice live tone="bad" title={admin.system.down(names)}>
+        {admin.system.downMore(SHOP_NAME)}
       </Notice>
     )
   }
   return ready === total ? (
-    <Notice tone="good" title="Everything is up" />
+    <Notice tone="good" title={admin.system.up} />
   ) : (
-    <Notice live tone="warn" title={`${formatNumber(ready)} of ${formatNumber(total)} replicas are ready`}>
-      Every service has at least one, so visitors notice nothing.
+    <Notice live tone="warn" title={admin.system.partly(formatNumber(ready), formatNumber(total))}>
+      {admin.system.partlyMore}
     </Notice>
   )
 }

@@ -1,0 +1,45 @@
+import type { AdminTexts } from '../admin_texts.ts'
+import { conflict, fields, grid, newProduct, productPage, products, stock } from './admin_products.ts'
+import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
+
+const nav: AdminTexts['nav'] = {
+  label: 'Verwaltung',
+  overview: 'Übersicht',
+  products: 'Produkte',
+  orders: 'Bestellungen',
+  people: 'Kundschaft',
+  log: 'Protokoll',
+  system: 'System',
+}
+
+const common: AdminTexts['common'] = {
+  shopItself: 'Der Shop selbst',
+  price: 'Preis',
+  changes: 'Änderungen',
+  when: 'Wann',
+  by: 'Von',
+  readOn: 'Wir konnten nicht weiterlesen',
+  asTable: 'Als Tabelle',
+  showAll: 'Alle anzeigen',
+  empty: 'leer',
+  keep: 'Behalten',
+}
+
+export const de: AdminTexts = {
+  nav,
+  common,
+  overview,
+  products,
+  productPage,
+  newProduct,
+  fields,
+  grid,
+  conflict,
+  stock,
+  board,
+  shipping,
+  order,
+  customers,
+  log,
+  system,
+}

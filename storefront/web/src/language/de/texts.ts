@@ -1,0 +1,29 @@
+import type { Texts } from '../texts.ts'
+import { account, fault, passwords, roles, signIn } from './account.ts'
+import { common, layout, loading } from './common.ts'
+import { order, orders, rejections, status, statusActions } from './orders.ts'
+import { failed, problems } from './problems.ts'
+import { cart, catalogue, checkout, product, stock } from './shopping.ts'
+
+export const de: Texts = {
+  common,
+  loading,
+  layout,
+  catalogue,
+  stock,
+  product,
+  cart,
+  checkout,
+  status,
+  statusActions,
+  rejections,
+  orders,
+  order,
+  roles,
+  account,
+  signIn,
+  fault,
+  passwords,
+  failed,
+  problems,
+}

@@ -1,0 +1,45 @@
+import { conflict, fields, grid, newProduct, productPage, products, stock } from './admin_products.ts'
+import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
+
+const nav = {
+  label: 'Admin',
+  overview: 'Overview',
+  products: 'Products',
+  orders: 'Orders',
+  people: 'Customers',
+  log: 'Log',
+  system: 'System',
+}
+
+/** What several admin pages have. */
+const common = {
+  shopItself: 'The shop itself',
+  price: 'Price',
+  changes: 'Changes',
+  when: 'When',
+  by: 'By',
+  readOn: 'We could not read on',
+  asTable: 'As a table',
+  showAll: 'Show all',
+  empty: 'empty',
+  keep: 'Keep it',
+}
+
+export const en = {
+  nav,
+  common,
+  overview,
+  products,
+  productPage,
+  newProduct,
+  fields,
+  grid,
+  conflict,
+  stock,
+  board,
+  shipping,
+  order,
+  customers,
+  log,
+  system,
+}
