@@ -5,7 +5,6 @@ export const LANGUAGES = {
 } as const satisfies Record<string, { readonly name: string; readonly direction: 'ltr' | 'rtl' }>
 
 export type Language = keyof typeof LANGUAGES
-export const EVERY_LANGUAGE = Object.keys(LANGUAGES) as Language[]
 
 export const isLanguage = (text: unknown): text is Language =>
   typeof text === 'string' && Object.hasOwn(LANGUAGES, text)
