@@ -1,8 +1,6 @@
 /** The texts of the admin pages in the current language. They load with these pages; see texts.ts. */
-import { en } from './en/admin.ts'
-import type { Part } from './switch.ts'
-
-export type AdminTexts = typeof en
+import { type AdminTexts, en } from './en/admin.ts'
+import type { Part } from './languages.ts'
 
 export let admin: AdminTexts = en
 

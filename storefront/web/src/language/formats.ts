@@ -54,3 +54,6 @@ export const formatMoment = (at: Date): string =>
 export const formatClock = (at: Date | number): string => dateFormat({ timeStyle: 'medium' }).format(at)
 export const formatInFull = (at: Date): string =>
   dateFormat({ dateStyle: 'full', timeStyle: 'long' }).format(at)
+export const formatHour = (at: Date): string => dateFormat({ timeStyle: 'short' }).format(at)
+export const formatDayAndHour = (at: Date): string =>
+  dateFormat({ weekday: 'short', hour: 'numeric', minute: '2-digit' }).format(at)

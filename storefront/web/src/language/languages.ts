@@ -25,3 +25,6 @@ export function chooseLanguage(
 /** Numbers and dates as in the visitor's country: `de-AT` for a browser that has it, otherwise `de`. */
 export const localeOf = (language: Language, browser: readonly string[]): string =>
   browser.find((tag) => primaryOf(tag) === language) ?? language
+
+/** A part of the texts: loads them; the result puts them in place. */
+export type Part = (language: Language) => Promise<() => void>

@@ -8,11 +8,8 @@
  */
 import { browserStorage } from '../storage.ts'
 import { setLocale } from './formats.ts'
-import { chooseLanguage, LANGUAGES, type Language, localeOf } from './languages.ts'
+import { chooseLanguage, LANGUAGES, type Language, localeOf, type Part } from './languages.ts'
 import { shopTexts } from './texts.ts'
-
-/** Loads its texts; the result puts them in place. */
-export type Part = (language: Language) => Promise<() => void>
 
 const KEY = 'shop.language'
 const parts = new Set<Part>([shopTexts])

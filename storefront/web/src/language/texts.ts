@@ -2,10 +2,8 @@
  * The texts of the shop's pages in the current language. English is part of the first chunk; another language is loaded
  * on demand. `t` changes when the language does, so it is read while rendering, never while a module loads.
  */
-import { en } from './en/texts.ts'
-import type { Part } from './switch.ts'
-
-export type Texts = typeof en
+import { en, type Texts } from './en/texts.ts'
+import type { Part } from './languages.ts'
 
 export let t: Texts = en
 

@@ -6,8 +6,9 @@ import type { Order } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
 import {
-  dateFormat,
   formatAmount,
+  formatDayAndHour,
+  formatHour,
   formatMoment,
   formatNumber,
   formatPercent,
@@ -65,10 +66,6 @@ const productsQuery = queryOptions({
 const outcomeSeries = (): Series[] =>
   EVERY_OUTCOME.map((key) => ({ key, label: admin.overview.outcomes[key], fill: OUTCOMES[key].fill }))
 const revenueSeries = (): Series[] => [{ key: 'revenue', label: admin.overview.revenue, fill: 'fill-accent' }]
-
-const formatHour = (at: Date): string => dateFormat({ timeStyle: 'short' }).format(at)
-const formatDayAndHour = (at: Date): string =>
-  dateFormat({ weekday: 'short', hour: 'numeric', minute: '2-digit' }).format(at)
 
 export default function DashboardPage() {
   const orders = useAnswer(ordersQuery)

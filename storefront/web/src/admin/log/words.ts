@@ -1,5 +1,6 @@
 /** The words for entries of the audit log. The services list the actions; one without words here is shown by its code. */
-import { type AdminTexts, admin } from '../../language/admin_texts.ts'
+import { admin } from '../../language/admin_texts.ts'
+import type { AdminTexts } from '../../language/en/admin.ts'
 import { LOG_PARTS, type LogFilter, type LogPart } from '../queries.ts'
 
 /** The actions of each part, in the order of the filter. Their texts are in the catalogue (language/en/admin_shop.ts). */

@@ -1,4 +1,4 @@
-import type { AdminTexts } from '../admin_texts.ts'
+import type { AdminTexts } from '../en/admin.ts'
 import { conflict, fields, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
 

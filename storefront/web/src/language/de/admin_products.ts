@@ -1,4 +1,4 @@
-import type { AdminTexts } from '../admin_texts.ts'
+import type { AdminTexts } from '../en/admin.ts'
 import { plurals, sentence } from '../sentence.ts'
 
 const count = plurals('de')

@@ -1,5 +1,5 @@
 // It is long because it is one list of texts: the admin pages besides the products.
-import type { AdminTexts } from '../admin_texts.ts'
+import type { AdminTexts } from '../en/admin.ts'
 import { plurals, sentence } from '../sentence.ts'
 
 const count = plurals('de')

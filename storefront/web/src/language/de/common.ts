@@ -1,5 +1,5 @@
+import type { Texts } from '../en/texts.ts'
 import { plurals } from '../sentence.ts'
-import type { Texts } from '../texts.ts'
 
 const count = plurals('de')
 

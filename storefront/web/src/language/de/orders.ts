@@ -1,5 +1,5 @@
+import type { Texts } from '../en/texts.ts'
 import { plurals, sentence } from '../sentence.ts'
-import type { Texts } from '../texts.ts'
 
 const count = plurals('de')
 

@@ -1,4 +1,4 @@
-import type { Texts } from '../texts.ts'
+import type { Texts } from '../en/texts.ts'
 import { account, fault, passwords, roles, signIn } from './account.ts'
 import { common, layout, loading } from './common.ts'
 import { order, orders, rejections, status, statusActions } from './orders.ts'

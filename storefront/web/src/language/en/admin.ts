@@ -43,3 +43,5 @@ export const en = {
   log,
   system,
 }
+
+export type AdminTexts = typeof en

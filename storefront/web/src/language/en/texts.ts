@@ -26,3 +26,6 @@ export const en = {
   failed,
   problems,
 }
+
+/** Other languages have the same texts. */
+export type Texts = typeof en
