@@ -23,16 +23,13 @@ import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Stale } from '../../ui/stale.tsx'
 import { BarChart } from '../charts/bar_chart.tsx'
-import type { Series } from '../charts/chart.tsx'
 import { pagesOf } from '../pages_of.ts'
 import { AdminPage, Panel, Tile } from '../parts.tsx'
 import { ordersPage, productsPage } from '../queries.ts'
 import {
   countOutcomes,
   DAY_MS,
-  EVERY_OUTCOME,
   momentOf,
-  OUTCOMES,
   revenueOf,
   type Slot,
   slotsOf,
@@ -41,6 +38,7 @@ import {
 } from './figures.ts'
 import { Outcomes } from './outcomes.tsx'
 import { RunningOut } from './running_out.tsx'
+import { outcomeSeries, revenueSeries } from './series.ts'
 
 const ORDER_PAGES_MAX = 5
 const PRODUCT_PAGES_MAX = 5
@@ -62,10 +60,6 @@ const productsQuery = queryOptions({
   refetchInterval: pollEvery(POLL_MS),
   queryFn: ({ signal }) => pagesOf(PRODUCT_PAGES_MAX, (cursor) => productsPage(cursor, signal)),
 })
-
-const outcomeSeries = (): Series[] =>
-  EVERY_OUTCOME.map((key) => ({ key, label: admin.overview.outcomes[key], fill: OUTCOMES[key].fill }))
-const revenueSeries = (): Series[] => [{ key: 'revenue', label: admin.overview.revenue, fill: 'fill-accent' }]
 
 export default function DashboardPage() {
   const orders = useAnswer(ordersQuery)
