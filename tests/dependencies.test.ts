@@ -11,6 +11,11 @@ const PERMISSIVE = [
 ]
 /** Copyleft, but only for the package's own files; they build and test the pages, and are no part of the shop. */
 const FOR_OWN_FILES = { name: /^(lightningcss(-.*)?|axe-core)$/, licence: 'MPL-2.0' }
+/**
+ * The decoders of pictures (libvips), which product_service uses as they are: shared libraries in files of their own, beside
+ * sharp, which anyone may replace. That is what the LGPL asks of who passes them on.
+ */
+const SHARED_LIBRARY = { name: /^@img\/sharp-(libvips|win32|wasm32)/, licence: 'LGPL-3.0-or-later' }
 /** The Node of this project, which is a binary in the npm registry. */
 const WITH_INSTALL_SCRIPT = ['node']
 
@@ -27,8 +32,9 @@ const rangesIn = (manifest: Manifest): string[] =>
 
 const faultsOf = (name: string, { license = 'none', hasInstallScript = false }: Locked): string[] => {
   const licences = license.replaceAll(/[()]/g, '').split(/ (?:OR|AND|and) /)
+  const isShared = (each: string) => each === SHARED_LIBRARY.licence && SHARED_LIBRARY.name.test(name)
   const allowed =
-    licences.every((each) => PERMISSIVE.includes(each)) ||
+    licences.every((each) => PERMISSIVE.includes(each) || isShared(each)) ||
     (license === FOR_OWN_FILES.licence && FOR_OWN_FILES.name.test(name))
   return [
     ...(allowed ? [] : [`${name} has the licence ${license}`]),
@@ -53,6 +59,8 @@ suite('dependencies', () => {
   test('are permissively licensed, and run no script when they are installed', () => {
     assert.equal(faultsOf('x', { license: 'GPL-3.0' }).length, 1)
     assert.equal(faultsOf('x', { license: 'MPL-2.0' }).length, 1)
+    assert.equal(faultsOf('x', { license: 'LGPL-3.0-or-later' }).length, 1)
+    assert.equal(faultsOf('@img/sharp-libvips-linux-x64', { license: 'GPL-3.0-or-later' }).length, 1)
     assert.equal(faultsOf('x', {}).length, 1)
     assert.equal(faultsOf('x', { license: '(MIT OR CC0-1.0)', hasInstallScript: true }).length, 1)
     const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))

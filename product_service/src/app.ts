@@ -12,17 +12,22 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
+import type { Pictures } from './domain/media_ports.ts'
 import type { Stores } from './domain/ports.ts'
 import { presentChange } from './http/audit_views.ts'
+import { mediaRoutes } from './http/media_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { productReadRoutes } from './http/product_read_routes.ts'
 import { productWriteRoutes } from './http/product_write_routes.ts'
 import { createReservationMetrics } from './http/reservation_metrics.ts'
 import { reservationRoutes } from './http/reservation_routes.ts'
 import { stockRoutes } from './http/stock_routes.ts'
+import { createPictures } from './pictures/pictures.ts'
 
 export type Deps = {
   readonly stores: Audited<Stores>
+  /** For tests. */
+  readonly pictures?: Pictures
   readonly access: AccessChecks
   readonly metrics: Metrics
   readonly currency: string
@@ -69,6 +74,9 @@ export function createApp(deps: Deps): App {
     app.register(productReadRoutes({ catalogue, prices }))
     app.register(productWriteRoutes({ ...deps, catalogue, prices }))
     app.register(stockRoutes({ ...deps, stock }))
+    const { pictures = createPictures(deps) } = deps
+    app.register(mediaRoutes({ ...deps, media: stores.media, pictures }))
+    app.addHook('onClose', pictures.close)
     app.register(
       auditRoutes({
         of: 'products',

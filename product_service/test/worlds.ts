@@ -9,7 +9,9 @@ import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from '../src/app.ts'
+import type { MediaFiles, Pictures } from '../src/domain/media_ports.ts'
 import type { Stores } from '../src/domain/ports.ts'
+import { createMediaFolder } from '../src/storage/media_folder.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 /** Two connections to the same data, like two replicas. */
@@ -68,13 +70,21 @@ export type Caller = (typeof CALLERS)[number]
 /** An app over a store, in memory unless `path` is given, and functions that call it. Tokens are the callers' names. */
 export async function openShop(
   t: TestContext,
-  options: { requireVersion?: boolean; currency?: string; path?: string } = {},
+  options: {
+    requireVersion?: boolean
+    currency?: string
+    path?: string
+    pictures?: Pictures
+    mediaFiles?: MediaFiles
+  } = {},
 ) {
   const { requireVersion = false, currency = 'USD', path = ':memory:' } = options
-  const stores = await openSqliteStores(path, { CURRENCY: currency, runtime: systemRuntime })
+  const mediaFiles = options.mediaFiles ?? createMediaFolder(join(folder(t), 'media'))
+  const stores = await openSqliteStores(path, { CURRENCY: currency, runtime: systemRuntime, mediaFiles })
   const metrics = createMetrics('product_service')
   const app = createApp({
     stores,
+    ...(options.pictures && { pictures: options.pictures }),
     metrics,
     currency,
     requireVersion,

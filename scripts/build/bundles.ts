@@ -15,6 +15,7 @@
  */
 import { createHash } from 'node:crypto'
 import {
+  cpSync,
   existsSync,
   globSync,
   mkdirSync,
@@ -58,6 +59,8 @@ const IMAGE_FILES = 'deploy/image/*'
 /** They build; no bundle does. */
 const BUILDERS = [/^rolldown$/, /^vite$/]
 const TRACING = /^@shop\/tracing\//
+/** With binaries, which no bundle can hold: copied whole beside the bundle that imports them, with what they need. */
+const KEPT_WHOLE = ['sharp']
 /** What a module of CommonJS expects, and a module of ECMAScript has under other names. */
 const BANNER = 'const __dirname = import.meta.dirname, __filename = import.meta.filename;'
 /** A file or folder beside a source of ours, which it finds at run time. */
@@ -153,7 +156,8 @@ export async function bundleInto(folder: string, main: string, packages: readonl
   const scripts = [main]
   const written = new Set<string>()
   for (const script of scripts) {
-    const { files, beside } = await bundleScript(script, packages)
+    const { files, beside, kept } = await bundleScript(script, packages)
+    for (const name of kept) copyPackage(name, pathToFileURL(script), join(folder, 'node_modules'))
     for (const { name, code } of files) {
       put(join(folder, name), code)
       written.add(name)
@@ -180,6 +184,8 @@ type Output = {
   /** The one that Node runs is the last. */
   readonly files: readonly { readonly name: string; readonly code: string }[]
   readonly beside: ReadonlySet<string>
+  /** Names of KEPT_WHOLE that it imports. */
+  readonly kept: readonly string[]
 }
 
 export async function bundleScript(script: string, packages: readonly RegExp[] = []): Promise<Output> {
@@ -188,7 +194,7 @@ export async function bundleScript(script: string, packages: readonly RegExp[] =
   const build = await rolldown({
     input: script,
     platform: 'node',
-    external: [...BUILDERS, ...packages],
+    external: [...BUILDERS, ...KEPT_WHOLE, ...packages],
     plugins: [filesBeside(beside)],
     // A call whose result is not used may be made for its error: neither this nor a minifier may remove it.
     treeshake: false,
@@ -204,7 +210,11 @@ export async function bundleScript(script: string, packages: readonly RegExp[] =
   })
   await build.close()
   const chunks = output.filter((file) => file.type === 'chunk').toSorted((a, b) => +a.isEntry - +b.isEntry)
-  return { files: chunks.map(({ fileName, code }) => ({ name: fileName, code: inAscii(code) })), beside }
+  return {
+    files: chunks.map(({ fileName, code }) => ({ name: fileName, code: inAscii(code) })),
+    beside,
+    kept: KEPT_WHOLE.filter((name) => chunks.some(({ imports }) => imports.includes(name))),
+  }
 }
 
 /** Node reads a file of ASCII several times faster than one with a single other character. */
@@ -237,6 +247,25 @@ function copyFolder(from: string, to: string): void {
   const files = readdirSync(from)
   for (const file of files) put(join(to, file), readFileSync(join(from, file)))
   for (const file of readdirSync(to)) if (!files.includes(file)) rmSync(join(to, file))
+}
+
+/** With what it needs that is installed: of optional packages those for this system. */
+function copyPackage(name: string, from: URL, to: string): void {
+  const manifest = findPackageJSON(name, from)
+  if (!manifest) return
+  const text = readFileSync(manifest, 'utf8')
+  const { dependencies, optionalDependencies } = JSON.parse(text)
+  const target = join(to, name)
+  const copied = join(target, 'package.json')
+  if (!existsSync(copied) || readFileSync(copied, 'utf8') !== text) {
+    rmSync(target, { recursive: true, force: true })
+    // The manifest last: without it the copy is made again.
+    cpSync(dirname(manifest), target, { recursive: true, filter: (path) => path !== manifest })
+    put(copied, text)
+  }
+  for (const needed of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    copyPackage(needed, pathToFileURL(manifest), to)
+  }
 }
 
 function put(path: string, text: string | Uint8Array): void {

@@ -60,6 +60,22 @@ export const NOTES: Notes = {
       'The adjustment would take more units than there are. `current` is the product as it is now.',
     stock_limit_exceeded: 'The adjustment would exceed the highest stock a product may have.',
     idempotency_key_reused: 'The `Idempotency-Key` was used before with another adjustment.',
+    media_not_found:
+      'No picture has this id, or it has no such rendition: there are six, and no others are made.',
+    media_unknown:
+      'A product or group cannot show `picture`, because it is not there. It may have been removed because nothing used it for some days: upload it again.',
+    upload_malformed:
+      'The body is not `multipart/form-data` with exactly one file and nothing else, or it ends too early.',
+    media_format_unsupported:
+      'The bytes of the file are neither JPEG nor PNG, WebP or AVIF, whatever its name says.',
+    media_size_refused:
+      'The picture has more than 40 megapixels, an edge under 16 pixels, or one edge more than 10 times the other.',
+    media_animated: 'The file has several frames. Send a still picture.',
+    media_unreadable: 'The file ends too early, or is damaged. Nothing was stored.',
+    media_not_processed:
+      'Making the renditions took too long, or ended its process. Nothing was stored, and the same file will probably fail again.',
+    media_store_unavailable:
+      'The folder, database or bucket of the pictures failed, or is full. Nothing was stored.',
   },
   order_service: {
     forbidden: 'The account may not see this list or make this change: it needs the role admin.',

@@ -26,6 +26,9 @@ export const RENDITION_BYTES_MAX = 6 * 1024 * 1024
 /** The placeholder is a picture of some pixels, as a data URI. */
 export const BLUR_LENGTH_MAX = 1_000
 
+/** Files without a record are removed when they are so old. */
+export const LEFT_OVER_AFTER_MS = 24 * 60 * 60_000
+
 /** How many pictures one product, or one group, shows. */
 export const MEDIA_PER_PRODUCT_MAX = 20
 export const ALT_LENGTH_MAX = 300
@@ -111,4 +114,30 @@ export function renditionSize({ width, height }: { width: number; height: number
 export function repeatedItem(items: readonly Pick<MediaItem, 'id'>[]): number | undefined {
   const index = items.findIndex(({ id }, i) => items.findIndex((other) => other.id === id) < i)
   return index < 0 ? undefined : index
+}
+
+/** The 48 bits of a UUIDv7 that say when it was made. */
+export const timeOfFolder = (folder: string): number =>
+  Number.parseInt(folder.replaceAll('-', '').slice(0, 12), 16)
+
+/** Of a file and its address. */
+export const fileName = ({ edge, format }: Pick<Rendition, 'edge' | 'format'>) =>
+  `${edge}.${format === 'jpeg' ? 'jpg' : format}` as const
+
+/**
+ * Is it a moving picture, of which a decoder of still ones would show the first frame only? Of an animated WebP the decoder says
+ * so itself.
+ */
+export const isMarkedAsAnimated = (bytes: Uint8Array): boolean =>
+  formatOf(bytes) === 'png' ? isAnimatedPng(bytes) : text(bytes, 4, 8) === 'ftypavis'
+
+/** An animated PNG has a chunk `acTL` before its pixels. */
+function isAnimatedPng(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = PNG_SIGNATURE.length; at + 8 <= bytes.length; at += view.getUint32(at) + 12) {
+    const type = text(bytes, at + 4, 4)
+    if (type === 'acTL') return true
+    if (type === 'IDAT') return false
+  }
+  return false
 }

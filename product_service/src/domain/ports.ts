@@ -8,6 +8,7 @@
  * Changes by admins and by the operator are recorded in the audit log in the same step (audit.ts): `create`, `importProducts`,
  * `edit`, `remove`, `adjust` and `recover`. What changes nothing is not recorded.
  */
+import type { MediaFiles, MediaRecords } from './media_ports.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
@@ -172,6 +173,7 @@ export type Stores = {
   readonly catalogue: Catalogue
   readonly stock: Stock
   readonly audit: Audit
+  readonly media: { readonly records: MediaRecords; readonly files: MediaFiles }
   /** Digits after the point of its amounts. Throws `store_unavailable` until the store was reached once. */
   digits(): number
   /** Rejects with `store_unavailable` when the store can't be used. */

@@ -41,4 +41,27 @@ export const PROBLEMS = {
     present: current,
   },
   idempotency_key_reused: { status: 422, title: 'This key belongs to another request', retryable: false },
+  media_not_found: { status: 404, title: 'There is no such picture', retryable: false },
+  media_unknown: {
+    status: 409,
+    title: 'A picture that would be shown is not there',
+    retryable: false,
+    present: ({ picture }) => ({ members: { picture } }),
+  },
+  upload_malformed: { status: 400, title: 'The body is not a form with one file', retryable: false },
+  media_format_unsupported: {
+    status: 415,
+    title: 'Only JPEG, PNG, WebP and AVIF are accepted',
+    retryable: false,
+  },
+  media_size_refused: { status: 422, title: 'The picture has a size that is not accepted', retryable: false },
+  media_animated: { status: 422, title: 'Animated pictures are not accepted', retryable: false },
+  media_unreadable: { status: 422, title: 'The picture is damaged or incomplete', retryable: false },
+  media_not_processed: { status: 500, title: 'The picture could not be processed', retryable: false },
+  media_store_unavailable: {
+    status: 503,
+    title: 'Pictures cannot be read or stored',
+    retryable: true,
+    publicDetail: 'Pictures cannot be read or stored at the moment; try again.',
+  },
 } as const satisfies ProblemTable<KitPayloads & Payloads & EdgePayloads, Prices>

@@ -7,10 +7,12 @@
 import { AUDIT_INDEXES } from '@shop/service_kit/audit/mongo_log'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
+import type { Media } from '../domain/media.ts'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type ReservationRecord, readReservation, recordOf } from '../domain/reservation_record.ts'
 import { indexWords } from '../domain/search.ts'
+import { validateStoredMedia } from '../domain/stored_media.ts'
 import { validateStoredMovement, validateStoredProduct } from '../domain/stored_records.ts'
 
 /** `deletedAt` is absent while the product is for sale. */
@@ -29,6 +31,14 @@ export type MovementDocument = Movement & { _id: string }
 export type ReservationDocument = Omit<ReservationRecord, 'orderId'> & { _id: string }
 /** An adjustment with an idempotency key. */
 export type Attempt = { _id: string; fingerprint: string; movement: Movement }
+/** `unusedSince` is null while a product or group shows the picture. */
+export type MediaDocument = Omit<Media, 'id'> & {
+  _id: string
+  unusedSince: string | null
+  timesUsed?: number
+}
+/** The id is the owner's and the picture's, so a use is there once. */
+export type MediaUse = { _id: string; ownerId: string; mediaId: string }
 /** The last transaction that a replica committed (mongo_ledger.ts). */
 export type Receipt = { _id: string; token: string; at: Date }
 
@@ -62,6 +72,15 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
     },
   ],
   attempts: [BY_ID],
+  media: [
+    { name: 'media_folder', key: { folder: -1 }, unique: true },
+    { name: 'media_unused', key: { unusedSince: 1, _id: 1 } },
+  ],
+  media_uses: [
+    { name: 'uses_of_media', key: { mediaId: 1 } },
+    { name: 'uses_by_owner', key: { ownerId: 1 } },
+  ],
+  media_files: [BY_ID],
   receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],
   ...AUDIT_INDEXES,
 }
@@ -72,6 +91,8 @@ export const collectionsOf = ({ collection }: MongoStore) => ({
   reservations: collection<ReservationDocument>('reservations'),
   attempts: collection<Attempt>('attempts'),
   receipts: collection<Receipt>('receipts'),
+  media: collection<MediaDocument>('media'),
+  mediaUses: collection<MediaUse>('media_uses'),
 })
 export type Collections = ReturnType<typeof collectionsOf>
 
@@ -133,6 +154,9 @@ export function reservationDocument(reservation: Reservation): ReservationDocume
 const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation =>
   readReservation({ orderId: _id, ...fields })
 
+const mediaOf = ({ _id, unusedSince: _, timesUsed: __, ...fields }: MediaDocument): Media =>
+  validateStoredMedia({ id: _id, ...fields })
+
 /** Readers of these documents, which report unreadable ones. */
 export function readingsOf(unreadableOf: UnreadableOf) {
   const idOf = ({ _id }: { readonly _id: string }) => String(_id)
@@ -144,6 +168,7 @@ export function readingsOf(unreadableOf: UnreadableOf) {
     ),
     movement: createReading(movementOf, idOf, unreadableOf('a movement of stock')),
     reservation: createReading(reservationOf, idOf, unreadableOf('a reservation')),
+    media: createReading(mediaOf, idOf, unreadableOf('a picture')),
   }
 }
 export type Readings = ReturnType<typeof readingsOf>

@@ -8,11 +8,14 @@ import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
+import type { MediaFiles } from '../domain/media_ports.ts'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
 import { PRODUCT_INDEXES, readingsOf } from './mongo_documents.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
+import { createMongoMediaFiles } from './mongo_media_files.ts'
+import { createMongoMediaRecords } from './mongo_media_records.ts'
 import { PRODUCT_MIGRATIONS } from './mongo_migrations.ts'
 import { reindex } from './mongo_reindex.ts'
 import {
@@ -35,7 +38,12 @@ export async function openMongoStores(
     createClient,
     unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
-  }: { readonly money: StoreMoney; readonly notice?: (text: string) => void } & ExistingOnly &
+    mediaFiles,
+  }: {
+    readonly money: StoreMoney
+    readonly notice?: (text: string) => void
+    readonly mediaFiles?: MediaFiles | undefined
+  } & ExistingOnly &
     StoresOptions &
     WithClient,
 ): Promise<Audited<Stores>> {
@@ -59,6 +67,10 @@ export async function openMongoStores(
     catalogue: createMongoCatalogueStore(store, runtime, ledger, auditLog, reading),
     stock: createMongoStockStore(store, ledger, auditLog, reading),
     audit: createMongoAuditStore(store),
+    media: {
+      records: createMongoMediaRecords(store, reading),
+      files: mediaFiles ?? createMongoMediaFiles(store),
+    },
     old: {
       // In this order: an attempt goes after its movement.
       movements: [createMongoOldMovements(store, reading), createMongoOldAttempts(store)],

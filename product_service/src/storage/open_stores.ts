@@ -1,6 +1,6 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
 import type { WithClient } from '@shop/service_kit/mongo/client'
@@ -10,9 +10,12 @@ import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
+import type { MediaFiles } from '../domain/media_ports.ts'
 import type { Stores } from '../domain/ports.ts'
+import { createMediaFolder } from './media_folder.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
+import { createSqliteMediaRecords } from './sqlite_media_records.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOldMovements, createSqliteOldReservations } from './sqlite_retention.ts'
 import { readProducts } from './sqlite_rows.ts'
@@ -21,9 +24,15 @@ import { createSqliteStockStore } from './sqlite_stock_store.ts'
 import { inChunks } from './stock_in_chunks.ts'
 
 export const DATABASE_FILE = 'products.db'
+/** Files of pictures, beside the file of the store: processes that share the store share them too. */
+export const MEDIA_FOLDER = 'media'
 
 /** `notice` is called with a sentence for the log when the store does something that takes a while. */
-type Options = StoresOptions & { readonly notice?: (text: string) => void }
+type Options = StoresOptions & {
+  readonly notice?: (text: string) => void
+  /** Where the files of pictures are; without it they are in the store's own place. */
+  readonly mediaFiles?: MediaFiles | undefined
+}
 
 /** Rejects with a message that says what the operator has to do. */
 export async function openStores(
@@ -49,6 +58,7 @@ export async function openSqliteStores(
     runtime,
     unreadableOf = IGNORE_UNREADABLE,
     notice = () => {},
+    mediaFiles: files = createMediaFolder(join(dirname(path), MEDIA_FOLDER)),
   }: MoneyConfig & ExistingOnly & Options,
 ): Promise<Audited<Stores>> {
   const money = createStoreMoney({ CURRENCY, CURRENCY_DIGITS }, path)
@@ -74,6 +84,7 @@ export async function openSqliteStores(
     ),
     stock: inChunks(createSqliteStockStore(store, auditLog)),
     audit: createSqliteAuditStore(store, runtime),
+    media: { records: createSqliteMediaRecords(store, unreadableOf), files },
     old: {
       movements: [createSqliteOldMovements(store, unreadableOf)],
       reservations: [createSqliteOldReservations(store, unreadableOf)],

@@ -17,6 +17,15 @@ const PAYLOADS: Payloads = {
   insufficient_stock: { current },
   stock_limit_exceeded: { current },
   idempotency_key_reused: {},
+  media_not_found: {},
+  media_unknown: { picture: 'ab' },
+  upload_malformed: {},
+  media_format_unsupported: {},
+  media_size_refused: {},
+  media_animated: {},
+  media_unreadable: {},
+  media_not_processed: {},
+  media_store_unavailable: {},
 }
 
 suite('the members of a problem', () => {

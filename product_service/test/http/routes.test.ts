@@ -40,6 +40,10 @@ suite('every route and every caller (invariant 10)', () => {
       undefined,
       { anonymous: 401, user: 403, admin: 200, service: 401 },
     ],
+    ['GET', '/media', undefined, { anonymous: 401, user: 403, admin: 200, service: 401 }],
+    ['POST', '/media', {}, { anonymous: 401, user: 403, admin: 415, service: 401 }],
+    ['GET', '/media/:id', undefined, { anonymous: 404, user: 404, admin: 404, service: 404 }],
+    ['GET', '/media/:id/:file', undefined, { anonymous: 404, user: 404, admin: 404, service: 404 }],
     ['GET', '/audit/products', undefined, { anonymous: 401, user: 403, admin: 200, service: 401 }],
     [
       'POST',
@@ -83,7 +87,9 @@ suite('every route and every caller (invariant 10)', () => {
     const { app } = await openShop(t)
     const { paths } = (await app.operations().inject('/openapi.json')).json()
     const documented = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace('{id}', ':id')}`),
+      Object.keys(methods).map(
+        (method) => `${method.toUpperCase()} ${path.replace('{id}', ':id').replace('{file}', ':file')}`,
+      ),
     )
     const operations = ['GET /healthz', 'GET /readyz']
     assert.deepEqual(
@@ -692,7 +698,9 @@ test('every code of this service is reached by a test above and documented on a 
   const { app } = await openShop(t)
   const { paths } = (await app.operations().inject('/openapi.json')).json()
   const described = JSON.stringify(paths)
-  const source = await import('node:fs').then((fs) => fs.readFileSync(import.meta.filename, 'utf8'))
+  const { globSync, readFileSync } = await import('node:fs')
+  const tests = globSync('*.test.ts', { cwd: import.meta.dirname })
+  const source = tests.map((file) => readFileSync(`${import.meta.dirname}/${file}`, 'utf8')).join('')
   for (const code of Object.keys(PROBLEMS).filter((code) => !(code in KIT_PROBLEMS))) {
     assert.ok(described.includes(`\`${code}\``), `${code} is on no route`)
     assert.ok(source.includes(`'${code}'`), `${code} is in no test`)

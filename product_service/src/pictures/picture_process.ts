@@ -1,0 +1,25 @@
+/** The process that makes renditions, one picture after the other. It gets no environment, so it knows no secret. */
+import type { Payloads } from '../domain/errors.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { RenderedPicture } from '../domain/media_ports.ts'
+import { renderPicture } from './render_picture.ts'
+
+/** What it answers: the picture, or why there is none. */
+export type PictureReply =
+  | { readonly picture: RenderedPicture }
+  | { readonly code: keyof Payloads | undefined; readonly detail: string }
+
+process.on('message', async (file: Uint8Array) => {
+  process.send!(await replyTo(file))
+})
+// The service has ended.
+process.on('disconnect', () => process.exit())
+
+async function replyTo(file: Uint8Array): Promise<PictureReply> {
+  try {
+    return { picture: await renderPicture(file) }
+  } catch (error) {
+    const { message } = error as Error
+    return { code: error instanceof DomainError ? error.code : undefined, detail: message }
+  }
+}
