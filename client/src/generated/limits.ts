@@ -73,6 +73,15 @@ export const LIMITS = {
       "maxLength": 1024
     }
   },
+  "GET /media": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
   "GET /products": {
     "limit": {
       "minimum": 1,

@@ -88,6 +88,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All pictures, newest first */
+        get: operations["listMedia"];
+        put?: never;
+        /** Store a picture: a form with one file of at most 10 MiB; 200 if it is known */
+        post: operations["uploadMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture: its size, placeholder and the addresses of its renditions */
+        get: operations["getMedia"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{id}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A rendition, for ever the same: `320.webp`, `320.jpg`, `640.webp`, `640.jpg`, `1280.webp`, `1280.jpg` */
+        get: operations["getRendition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/products": {
         parameters: {
             query?: never;
@@ -747,6 +799,576 @@ export interface operations {
                 };
             };
             /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listMedia: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description A data URI of some pixels, to show until a rendition has loaded */
+                            blur: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            renditions: {
+                                /** @enum {unknown} */
+                                format: "webp" | "jpeg";
+                                height: number;
+                                /** @description Its address at this service; the gateway has it under /api */
+                                url: string;
+                                width: number;
+                            }[];
+                            /** @description Does a product or group show it? */
+                            used: boolean;
+                            /** @description Of the original, upright */
+                            width: number;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    uploadMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A data URI of some pixels, to show until a rendition has loaded */
+                        blur: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        height: number;
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                        renditions: {
+                            /** @enum {unknown} */
+                            format: "webp" | "jpeg";
+                            height: number;
+                            /** @description Its address at this service; the gateway has it under /api */
+                            url: string;
+                            width: number;
+                        }[];
+                        /** @description Of the original, upright */
+                        width: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A data URI of some pixels, to show until a rendition has loaded */
+                        blur: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        height: number;
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                        renditions: {
+                            /** @enum {unknown} */
+                            format: "webp" | "jpeg";
+                            height: number;
+                            /** @description Its address at this service; the gateway has it under /api */
+                            url: string;
+                            width: number;
+                        }[];
+                        /** @description Of the original, upright */
+                        width: number;
+                    };
+                };
+            };
+            /** @description `upload_malformed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`, `media_format_unsupported` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `media_size_refused`, `media_animated`, `media_unreadable` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `media_not_processed` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `media_store_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getMedia: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A data URI of some pixels, to show until a rendition has loaded */
+                        blur: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        height: number;
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                        renditions: {
+                            /** @enum {unknown} */
+                            format: "webp" | "jpeg";
+                            height: number;
+                            /** @description Its address at this service; the gateway has it under /api */
+                            url: string;
+                            width: number;
+                        }[];
+                        /** @description Of the original, upright */
+                        width: number;
+                    };
+                };
+            };
+            /** @description Default Response */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `media_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getRendition: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `media_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `media_store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
