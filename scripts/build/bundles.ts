@@ -249,9 +249,17 @@ function copyFolder(from: string, to: string): void {
   for (const file of readdirSync(to)) if (!files.includes(file)) rmSync(join(to, file))
 }
 
+function installed(name: string, from: URL): string | undefined {
+  try {
+    return findPackageJSON(name, from)
+  } catch {
+    return undefined
+  }
+}
+
 /** With what it needs that is installed: of optional packages those for this system. */
 function copyPackage(name: string, from: URL, to: string): void {
-  const manifest = findPackageJSON(name, from)
+  const manifest = installed(name, from)
   if (!manifest) return
   const text = readFileSync(manifest, 'utf8')
   const { dependencies, optionalDependencies } = JSON.parse(text)
