@@ -8,7 +8,6 @@
  *     makes the use; removal needs a record without uses, in the transaction that removes it.
  */
 import type { Media, Rendition } from './media.ts'
-import type { Page, PageKey } from './ports.ts'
 
 /** A file of a picture: its rendition, and the bytes of that. */
 export type RenderedFile = Rendition & { readonly content: Uint8Array }
@@ -44,6 +43,7 @@ export type MediaFiles = {
   ): Promise<{ readonly folders: readonly string[]; readonly next: string | undefined }>
 }
 
+type Position = readonly (string | number)[]
 export type ListedMedia = Media & { readonly used: boolean }
 
 export type MediaRecords = {
@@ -52,8 +52,11 @@ export type MediaRecords = {
   /** The record, which from now on counts as unused since `at` at the earliest. */
   touch(id: string, at: string): Promise<Media | undefined>
   find(id: string): Promise<Media | undefined>
-  /** Newest first. A PageKey is [folder]. */
-  list(page: { readonly after: PageKey | undefined; readonly limit: number }): Promise<Page<ListedMedia>>
+  /** Newest first. A position is [folder]; `next` is undefined at the end. */
+  list(page: { readonly after: Position | undefined; readonly limit: number }): Promise<{
+    readonly items: readonly ListedMedia[]
+    readonly next: Position | undefined
+  }>
   /** Those that nothing uses since before `before`, after the position `after`. */
   unused(
     before: string,
