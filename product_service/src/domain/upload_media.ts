@@ -2,7 +2,7 @@
  * Stores a picture that someone sent, in three steps: renditions, files, record (invariants 2 and 5 of media.ts and
  * media_ports.ts).
  *
- *  stopped after the files: they have no record, nobody sees them, and the sweeper removes them. The upload repeated makes
+ *  stopped after the files: they have no record, no client sees them, and the sweeper removes them. The upload repeated makes
  *    files of its own.
  *  two at once with the same file: each stores files of its own; one record is added, and the other upload removes its files.
  *  the record's outcome is unknown: its files stay, for the record may be there. If it is not, the sweeper removes them.

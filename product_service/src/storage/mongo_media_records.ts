@@ -65,7 +65,7 @@ export function createMongoMediaRecords(store: MongoStore, { media: reading }: R
           last && documents.length === limit ? JSON.stringify([last.unusedSince, last._id]) : undefined
         return { items: reading.many(documents) as Media[], next }
       }),
-    /** In one transaction with whoever makes a use: that writes the record too (mongo_media_uses.ts). */
+    /** Conflicts with a transaction that makes a use: that writes the record too (mongo_media_uses.ts). */
     removeUnused: (id, before) =>
       store.transact(async (session) => {
         if (await mediaUses.findOne({ mediaId: id }, { session })) return false

@@ -181,7 +181,7 @@ suite('a picture that is sent', () => {
 })
 
 suite('a rendition', () => {
-  test('is not sent to whom has it, and HEAD tells its length', async (t) => {
+  test('is not sent to whom has it, and HEAD reports its length', async (t) => {
     const { app, upload, anonymous } = await openStudio(t)
     const { id } = (await upload(await jpegOf({ width: 64, height: 48 }))).json()
     const url = `/media/${id}/640.webp`
