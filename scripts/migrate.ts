@@ -116,7 +116,7 @@ try {
   const products = await openProductStores({ ...place, existing: true }, { runtime: systemRuntime })
   const orders = await openOrderStores(place, { runtime: systemRuntime })
   const digits = { products: products.digits(), orders: orders.digits() }
-  while (await orders.orders.completeOld(COMPLETED_AT_ONCE));
+  while (await orders.orders.catchUp(COMPLETED_AT_ONCE));
   const unbalanced = await mismatchesOf(products)
   await Promise.all([products.close(), orders.close()])
   if (unbalanced.length > 0) refuse(...unbalanced, 'Run `npm run doctor` on the source.')

@@ -6,9 +6,9 @@
  */
 
 import { firstIds } from '@shop/service_kit/runtime/log'
+import { startCatchingUp } from './catching_up.ts'
 import { createProductClient } from './clients/product_client.ts'
 import type { ServiceClient } from './clients/service_client.ts'
-import { startCompleting } from './completing.ts'
 import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
 import { type Settler, startSettler } from './settler.ts'
 
@@ -25,7 +25,7 @@ export type StartOptions = Omit<OrderingDeps, 'reservations'> & {
 
 export type StartedOrders = {
   readonly ordering: Ordering
-  /** Stops the settler, after the orders it has claimed, and the completing of old orders. */
+  /** Stops the settler, after the orders it has claimed, and the catching up. */
   stop(): Promise<void>
 }
 
@@ -60,15 +60,15 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     onFault: (err) => logger?.warn({ err }, 'a round of the settler failed; the next one tries again'),
     ...(roundMs === undefined ? {} : { roundMs }),
   })
-  const stopCompleting = startCompleting({
+  const stopCatchingUp = startCatchingUp({
     orders,
     runtime,
-    onFault: (err) => logger?.warn({ err }, 'orders of an earlier release could not be numbered yet'),
+    onFault: (err) => logger?.warn({ err }, 'numbers or products of orders could not be stored yet'),
   })
   return {
     ordering,
     async stop() {
-      await Promise.all([settler.stop(), stopCompleting()])
+      await Promise.all([settler.stop(), stopCatchingUp()])
     },
   }
 }

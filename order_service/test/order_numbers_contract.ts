@@ -27,7 +27,7 @@ const add = async (store: OrderStore, changes?: Parameters<typeof order>[0]) =>
   (await store.addOnce(unnumbered(changes))).stored
 const completeAll = async (store: OrderStore, limit: number) => {
   let steps = 1
-  while (await store.completeOld(limit)) steps++
+  while (await store.catchUp(limit)) steps++
   return steps
 }
 const ids = (found: readonly StoredOrder[]) => found.map(({ order: { id } }) => id)
@@ -92,7 +92,7 @@ export function orderNumbersContract(name: string, make: (t: TestContext) => Pro
       for (const { order } of old) await forget(order.id)
       const kept = await add(orders)
       assert.equal((await orders.find(old[0]!.order.id))!.order.number, undefined)
-      await orders.completeOld(2)
+      await orders.catchUp(2)
       const first = await orders.find(old[0]!.order.id)
       await Promise.all([completeAll(orders, 2), completeAll(other, 3)])
       const now = await Promise.all(old.map(async ({ order }) => (await other.find(order.id))!))

@@ -84,7 +84,7 @@ export function createOrderModel(): OrderModel {
           ({ order }) => order.id < before && order.lines.some((line) => line.productId === productId),
         ),
       ).slice(0, limit),
-    completeOld: () => false,
+    catchUp: () => false,
     listByStatus: (status, { limit, before = '~' }) =>
       newestFirst(
         all().filter(({ order }) => order.id < before && (status ?? order.status) === order.status),

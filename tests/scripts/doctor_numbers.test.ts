@@ -54,6 +54,7 @@ suite('the check of numbers', () => {
 
   test('finds an order that is not found by its product', async (t) => {
     const { orders, db, ids } = await shopWith(t, 3)
+    await orders.catchUp(10)
     db.prepare('DELETE FROM order_products WHERE order_id = ?').run(ids[1]!)
     const { findings } = await checkNumbers(orders)
     assert.deepEqual(

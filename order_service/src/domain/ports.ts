@@ -46,10 +46,10 @@ export type OrderStore = {
   /** Those with a line of the product. */
   listByProduct(productId: string, page: OrderPage): Promise<readonly StoredOrder[]>
   /**
-   * Completes up to `limit` orders that an earlier release wrote: gives each a number, and makes it found by its products.
-   * Resolves whether there may be more. Any number of callers may do so at once.
+   * Stores what is not stored with an order, for up to `limit` orders: the number of one that an earlier release wrote, and by
+   * which products it is found. Resolves whether there may be more. Any number of callers may do so at once.
    */
-  completeOld(limit: number): Promise<boolean>
+  catchUp(limit: number): Promise<boolean>
   /** Every order when `status` is undefined. */
   listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly StoredOrder[]>
   /**

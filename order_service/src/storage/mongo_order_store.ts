@@ -124,7 +124,7 @@ export function createMongoOrderStore(
     listByUser: (userId, page) => list({ userId }, page),
     findByNumber: (number) => repeat(async () => optional(await orders().findOne({ number }))),
     listByProduct: (productId, page) => list({ 'lines.productId': productId }, page),
-    completeOld: createMongoOldOrders(store, numbers, runtime.now),
+    catchUp: createMongoOldOrders(store, numbers, runtime.now),
     listByStatus: (status, page) => list(status === undefined ? {} : { status }, page),
     async claimDue(now, leaseUntil, limit) {
       const all: UnsettledOrder[] = []

@@ -17,13 +17,15 @@ import type { OrderStatus } from '../domain/order.ts'
 import { recordOf } from '../domain/order_record.ts'
 import type { OrderStore } from '../domain/ports.ts'
 import { isUnsettled, nextVersion, withNumber } from '../domain/schedule.ts'
-import { createSqliteOldOrders } from './sqlite_old_orders.ts'
+import { createSqliteCatchUp } from './sqlite_catch_up.ts'
 import { COLUMNS, columnsOf, jsonColumns, prepareRows, type Row, toOrder } from './sqlite_order_rows.ts'
 
 /** Sorts after every UUID and every time. */
 const LAST = '~'
 /** Unsettled orders counted in one turn of the event loop. */
 export const COUNT_BATCH_MAX = 2_000
+/** Orders whose products are stored in one write before a search by product. */
+const INDEX_STEP = 200
 /** Orders in one write, because each is a whole row and may have many lines. Writes still share commits. */
 export const WRITE_BATCH_MAX = 16
 
@@ -62,6 +64,7 @@ export function createSqliteOrderStore(
     (SELECT rowid FROM orders WHERE id < ?2 ORDER BY id DESC LIMIT 1)) ORDER BY rowid DESC LIMIT ?3`)
   const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
+  const catchUp = createSqliteCatchUp(store)
   const byNumber = rows(`${select} WHERE number = ?`)
   const ofProduct = rows(`SELECT ${COLUMNS} FROM order_products JOIN orders ON id = order_id
     WHERE product_id = ? AND order_id < ? ORDER BY order_id DESC LIMIT ?`)
@@ -123,9 +126,11 @@ export function createSqliteOrderStore(
         at === undefined ? ofUser.all(userId, count) : ofUserBefore.all(userId, at, count),
       ),
     findByNumber: async (number) => optional(byNumber.get(number)),
-    listByProduct: (productId, { limit, before = LAST }) =>
-      reading.page(limit, before, (count, at) => ofProduct.all(productId, at, count)),
-    completeOld: createSqliteOldOrders(store),
+    async listByProduct(productId, { limit, before = LAST }) {
+      while (await catchUp.index(INDEX_STEP));
+      return reading.page(limit, before, (count, at) => ofProduct.all(productId, at, count))
+    },
+    catchUp: catchUp.step,
     listByStatus: (status, { limit, before = LAST }) =>
       reading.page(limit, before, (count, at) =>
         status === undefined ? all.all(at, count) : ofStatus.all(status, at, count),

@@ -43,7 +43,7 @@ mongoSuite('queries on orders in MongoDB', (server) => {
       }
       await orders.findByNumber(10_001)
       await orders.addOnce({ ...order(), order: { ...order().order, number: undefined } })
-      await orders.completeOld(1)
+      await orders.catchUp(1)
       const claimed = await orders.claimDue('9000-01-01', '9000-01-02', 5)
       await orders.reschedule(claimed.map((each) => ({ ...claimOf(each), dueAt: undefined })))
       await orders.backlog()

@@ -1,32 +1,33 @@
 /**
- * Completes the orders of an earlier release (OrderStore.completeOld), in small steps: those of before an update once, and those
- * that replicas of that release add beside this one. It stops between two steps, and any replica goes on.
+ * Stores in small steps, in the background, what is not stored with an order (OrderStore.catchUp): numbers of the orders of an earlier
+ * release, once after an update and while replicas of that release run beside this one, and on SQLite by which products an order
+ * is found. It stops between two steps, and any replica goes on.
  */
 import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
 import type { OrderStore } from './domain/ports.ts'
 
 /** Orders of one step: a write on the main thread, between those of requests. */
-export const STEP = 50
+const STEP = 50
 /** Between two steps while there are more, so that requests come first. */
 const PAUSE_MS = 20
 /** Between two looks for orders that were added since. */
-export const LOOK_EVERY_MS = 5_000
+const LOOK_EVERY_MS = 1_000
 
-export type CompletingOptions = {
-  readonly orders: Pick<OrderStore, 'completeOld'>
+export type CatchingUpOptions = {
+  readonly orders: Pick<OrderStore, 'catchUp'>
   readonly runtime: Pick<Runtime, 'after'>
   readonly onFault: (fault: unknown) => void
 }
 
 /** Returns a function that stops it, after the running step. */
-export function startCompleting({ orders, runtime, onFault }: CompletingOptions): () => Promise<void> {
+export function startCatchingUp({ orders, runtime, onFault }: CatchingUpOptions): () => Promise<void> {
   let cancel: Cancel | undefined
   let running: Promise<void> | undefined
   let stopped = false
 
   const step = async () => {
-    const more = await orders.completeOld(STEP).catch((fault) => {
+    const more = await orders.catchUp(STEP).catch((fault) => {
       onFault(fault)
       return false
     })
