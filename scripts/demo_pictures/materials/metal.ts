@@ -25,8 +25,8 @@ export const castIron: Material = (spot, finish) => {
   spot.nx += 0.1 * pits
   spot.nz += 0.1 * grain(z / 7, x / 7)
   spot.ny += 0.06 * pits
-  finish.rough = 0.42 + 0.12 * seasoning
-  finish.gloss = 0.06
+  finish.rough = 0.36 + 0.12 * seasoning
+  finish.gloss = 0.085
 }
 
 /** Sheet metal with rows of holes around a lathe, as a filter has. */

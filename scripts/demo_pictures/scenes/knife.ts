@@ -7,6 +7,7 @@ import type { Scene } from '../render/render.ts'
 import { through } from '../shapes/curve.ts'
 import { block, lathe, oblong, tube } from '../shapes/forms.ts'
 import { type Form, type Mesh, mesh } from '../shapes/mesh.ts'
+import { slab } from '../shapes/slab.ts'
 import { mix, move, type Place, smoothstep, steps, turnX, turnY, type Vec } from '../shapes/vector.ts'
 import { ASH, linenTable, WALNUT } from './table.ts'
 
@@ -129,14 +130,14 @@ function tomato(place: Place, size = 1): Mesh[] {
 }
 
 export function knifeOnBoard(): Scene {
-  const board = block([44, 2.1, 27], 24, 120, 32)
+  const board = slab([44, 2.1, 27], 2, 0.3, 220, 110)
   return {
     view: { target: [0, 1.2, 0], pitch: 48, width: 37 },
     set: linenTable('#c3c1b6', '#cdd0cb', 60),
     things: [
       mesh(board, {
         material: wood(WALNUT, 0.35),
-        place: steps(move(0, 1.05, 0), turnY(12), move(3.5, 0, -2)),
+        place: steps(turnY(12), move(3.5, 0, -2)),
       }),
       ...knife(steps(turnX(3), move(-4.4, 3.05, 0), turnY(40), move(1.2, 0, 1.6))),
       ...tomato(move(-7.4, 2.1, -6.2), 1.15),

@@ -1,5 +1,6 @@
 import { colour, type Material, paint } from '../materials/material.ts'
 import { BRASS, metal } from '../materials/metal.ts'
+import { fibres } from '../materials/noise.ts'
 import { lacquer } from '../materials/plain.ts'
 import { weave } from '../materials/textile.ts'
 import { wood } from '../materials/wood.ts'
@@ -7,6 +8,7 @@ import type { Scene } from '../render/render.ts'
 import { evenly, through } from '../shapes/curve.ts'
 import { bar, block, corners, lathe, oblong, round, tube } from '../shapes/forms.ts'
 import { type Mesh, mesh } from '../shapes/mesh.ts'
+import { slab } from '../shapes/slab.ts'
 import { mixVec, move, type Place, steps, turnX, turnY, type Vec } from '../shapes/vector.ts'
 import { oakTable, WALNUT } from './table.ts'
 
@@ -143,12 +145,27 @@ export function deskLamp(place: Place): Mesh[] {
   ]
 }
 
-const book = (place: Place, w: number, h: number, d: number, tone: string): Mesh[] => [
-  mesh(block([w, h, d], 20, 48, 32), {
-    material: weave({ warp: colour(tone), weft: colour(tone), threads: 8 }),
-    place: steps(move(0, h / 2, 0), place),
-  }),
-]
+const pages: Material = (spot, finish) => {
+  paint(finish, colour('#e9e0cf'), 0.9 + 0.2 * fibres((spot.x + spot.z) / 60, spot.y / 1.6))
+  finish.rough = 1
+  finish.gloss = 0
+}
+/** Its spine is at the left. */
+function book(place: Place, [w, h, d]: Vec, tone: string): Mesh[] {
+  const cover = weave({ warp: colour(tone), weft: colour(tone), threads: 8 })
+  return [
+    mesh(slab([w, 0.3, d], 0.25, 0.08), { material: cover, place }),
+    mesh(slab([w - 0.5, h - 0.5, d - 0.6], 0.1, 0.03), {
+      material: pages,
+      place: steps(move(0, 0.25, 0), place),
+    }),
+    mesh(slab([w, 0.3, d], 0.25, 0.08), { material: cover, place: steps(move(0, h - 0.3, 0), place) }),
+    mesh(block([0.4, h, d], 8, 24, 24), {
+      material: cover,
+      place: steps(move(-w / 2 + 0.15, h / 2, 0), place),
+    }),
+  ]
+}
 
 export function lampOnDesk(): Scene {
   return {
@@ -156,8 +173,8 @@ export function lampOnDesk(): Scene {
     set: { ...oakTable('#8d9488', 26), daylight: 0.62 },
     things: [
       ...deskLamp(turnY(-14)),
-      ...book(steps(turnY(8), move(9.2, 0, 2)), 15, 2.3, 11, '#5f7570'),
-      ...book(steps(turnY(-9), move(9.5, 2.3, 2)), 13.4, 1.7, 10, '#b9a688'),
+      ...book(steps(turnY(8), move(9.2, 0, 2)), [15, 2.6, 11], '#4f6b68'),
+      ...book(steps(turnY(-9), move(9.5, 2.6, 2)), [13.4, 1.9, 10], '#a85a3c'),
     ],
     lamps: [
       { at: [8.4, 30, 2], colour: [4.6, 3.1, 1.65], reach: 18, cone: 0.8 },

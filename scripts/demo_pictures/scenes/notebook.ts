@@ -8,6 +8,7 @@ import type { Scene } from '../render/render.ts'
 import { through } from '../shapes/curve.ts'
 import { bar, block, oblong, sheet, tube } from '../shapes/forms.ts'
 import { type Mesh, mesh } from '../shapes/mesh.ts'
+import { slab } from '../shapes/slab.ts'
 import { move, type Place, steps, turnX, turnY, turnZ, type Vec } from '../shapes/vector.ts'
 import { ASH, oakTable } from './table.ts'
 
@@ -94,7 +95,7 @@ function pencil(place: Place, length = 17): Mesh[] {
 
 export function notebookOpen(): Scene {
   const place = steps(turnY(-14), move(-0.4, 0, 0))
-  const cover = block([WIDTH * 2 + 0.9, 0.24, HEIGHT + 0.7], 10, 64, 24)
+  const cover = slab([WIDTH * 2 + 0.9, 0.24, HEIGHT + 0.7], 0.9)
   const ribbon = through<Vec>([
     [0.15, 1.0, -9],
     [0.2, 0.95, 0],
@@ -107,7 +108,7 @@ export function notebookOpen(): Scene {
     view: { target: [0.3, 0, 0.6], pitch: 50, width: 37 },
     set: oakTable('#d8d2c6'),
     things: [
-      mesh(cover, { material: CLOTH, place: steps(move(0, 0.12, 0), place) }),
+      mesh(cover, { material: CLOTH, place }),
       ...half(-1, 0.95, place),
       ...half(1, 1.15, place),
       mesh(tube(ribbon, oblong(0.5, 0.06, 4), 12, 40), { material: lacquer(colour('#b5532f'), 0.7), place }),
@@ -120,12 +121,9 @@ export function notebookOpen(): Scene {
 export function notebookClosed(): Scene {
   const [w, h] = [WIDTH, HEIGHT]
   const book = (place: Place, cloth: Material, band: string): Mesh[] => [
-    mesh(block([w, 0.22, h], 14, 48, 24), { material: cloth, place: steps(move(0, 0.11, 0), place) }),
-    mesh(block([w - 0.5, 1.3, h - 0.5], 24, 64, 40), {
-      material: edges,
-      place: steps(move(0.1, 0.85, 0), place),
-    }),
-    mesh(block([w, 0.24, h], 14, 64, 40), { material: cloth, place: steps(move(0, 1.6, 0), place) }),
+    mesh(slab([w, 0.22, h], 0.9), { material: cloth, place }),
+    mesh(slab([w - 0.5, 1.3, h - 0.5], 0.7, 0.02), { material: edges, place: steps(move(0, 0.2, 0), place) }),
+    mesh(slab([w, 0.24, h], 0.9, 0.1, 160, 90), { material: cloth, place: steps(move(0, 1.48, 0), place) }),
     mesh(block([0.4, 1.72, h], 8, 24, 24), {
       material: cloth,
       place: steps(move(-w / 2 + 0.12, 0.86, 0), place),

@@ -1,4 +1,4 @@
-import { colour, type Material, paint } from '../materials/material.ts'
+import { blend, colour, type Material, paint } from '../materials/material.ts'
 import { castIron } from '../materials/metal.ts'
 import { clouds, dice, specks } from '../materials/noise.ts'
 import { leaf } from '../materials/plain.ts'
@@ -138,7 +138,13 @@ function sprig(place: Place, length: number, seed: number): Mesh[] {
 }
 
 export function skilletOnCloth(): Scene {
-  const towel = weave({ warp: colour('#8c9aa3'), weft: colour('#d8d5cb'), threads: 7, slub: 0.7 })
+  const linen = weave({ warp: colour('#c9c4b8'), weft: colour('#d6d2c7'), threads: 6, slub: 0.9 })
+  const towel: Material = (spot, finish) => {
+    linen(spot, finish)
+    const from = Math.abs(spot.z - 12.6)
+    if (from < 0.35 || (from > 0.75 && from < 2.1) || (from > 2.5 && from < 2.85))
+      blend(finish, colour('#4f6b78'), 0.72)
+  }
   const cloth = sheet(
     24,
     34,
