@@ -21,7 +21,10 @@ export function tiled(material: Material, gloss: number): Material {
     const tz = z - j
     const at = (j * SIZE + i) * CHANNELS
     const below = at + SIZE * CHANNELS
-    const [a, b, c, d] = [(1 - tx) * (1 - tz), tx * (1 - tz), (1 - tx) * tz, tx * tz]
+    const a = (1 - tx) * (1 - tz)
+    const b = tx * (1 - tz)
+    const c = (1 - tx) * tz
+    const d = tx * tz
     finish.red = tile[at]! * a + tile[at + 6]! * b + tile[below]! * c + tile[below + 6]! * d
     finish.green = tile[at + 1]! * a + tile[at + 7]! * b + tile[below + 1]! * c + tile[below + 7]! * d
     finish.blue = tile[at + 2]! * a + tile[at + 8]! * b + tile[below + 2]! * c + tile[below + 8]! * d

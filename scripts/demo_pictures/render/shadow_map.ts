@@ -49,7 +49,7 @@ export function drawShadow(
   for (const mesh of meshes) if (mesh.shade > chance) drawMesh(map, mesh)
 }
 
-const stepOf = (lines: number) => (lines > 70 ? 3 : lines > 20 ? 2 : 1)
+const stepOf = (lines: number) => (lines > 100 ? 4 : lines > 40 ? 3 : lines > 20 ? 2 : 1)
 
 /** A coarser grid is enough for a shadow. */
 function drawMesh(map: ShadowMap, { columns, rows, points }: Mesh) {

@@ -64,8 +64,8 @@ const THROAT = 0.5
 /** The felt over the foot: outside from the toe to the throat, over its edge, and back inside. */
 function upper(): Form {
   return {
-    columns: 90,
-    rows: 120,
+    columns: 72,
+    rows: 90,
     at: (u, v) => {
       const inside = v > 0.62
       const run = inside ? clamp((1 - v) / 0.34) : clamp(v / 0.58)
@@ -116,8 +116,8 @@ function slipper(place: Place, mirror: 1 | -1, tone: Material, lining: Material,
       ],
       0.06,
     ),
-    160,
-    60,
+    120,
+    36,
   )
   const bed = cast(
     sole,

@@ -8,8 +8,8 @@ export function slab(
   [width, height, depth]: Vec,
   corner: number,
   edge = 0.06,
-  columns = 160,
-  rows = 60,
+  columns = 120,
+  rows = 36,
 ): Form {
   const [x, z] = [width / 2, depth / 2]
   const outline = corners(
