@@ -267,6 +267,32 @@ export function userStoreContract(name: string, open: OpenPair) {
       )
     })
 
+    test('are found by the beginning of their names, by name, in pages; deleted ones are not', async (t) => {
+      const [{ users }] = await open(t)
+      const names = ['anna', 'Ann', 'ann-b', 'ann.c', 'ann_d', 'ann1', 'bob', 'deleted-one']
+      const all = names.map((name) => account(name))
+      for (const each of all) await users.add(each)
+      const gone = account('anne')
+      await users.add(gone)
+      await users.erase(gone.id, () => START, OPERATOR)
+      const seen: string[] = []
+      for (let after: string | undefined; ; ) {
+        const page = await users.listNamed({ prefix: 'ann', after, limit: 2 })
+        seen.push(...page.map(({ username }) => username))
+        after = page.at(-1)?.username.toLowerCase()
+        if (page.length < 2) break
+      }
+      assert.deepEqual(seen, ['Ann', 'ann-b', 'ann.c', 'ann1', 'ann_d', 'anna'])
+      const named = async (prefix: string) =>
+        (await users.listNamed({ prefix, limit: 9 })).map(({ username }) => username)
+      assert.deepEqual(await named('deleted'), ['deleted-one'])
+      assert.deepEqual(await named('annab'), [])
+      const [anna, ann] = all
+      const found = await users.findMany([ann!.id, newId(), gone.id, anna!.id])
+      assert.deepEqual(found.map(({ username }) => username).sort(), ['Ann', 'anna'])
+      assert.deepEqual(await users.findMany([]), [])
+    })
+
     test('pages are newest first, without gaps or repetitions', async (t) => {
       const [{ users }] = await open(t)
       const all = Array.from({ length: 7 }, (_, i) => account(`user${i}`))

@@ -51,22 +51,20 @@ export type UserStore = {
    * fromVersion. Without an author it is the owner's choice. Resolves whether it was set.
    */
   changePassword(id: string, fromVersion: number, hash: string, now: Clock, how?: How): Promise<boolean>
-  /** Replaces the hash of the *same* password if it is still `from`; passwordVersion stays. Resolves whether it was replaced. */
+  /** Replaces the hash of the *same* password if it is still `from`. Resolves whether it was replaced. */
   rehash(id: string, from: string, to: string): Promise<boolean>
-  /**
-   * Sets the role; tokenVersion grows if it differs. Rejects with `user_not_found`, and with `last_admin` if no admin
-   * would be left, also when the last two admins demote each other at the same time.
-   */
+  /** tokenVersion grows if it differs. Rejects with `user_not_found`, and `last_admin`, also if the last two demote each other at once. */
   setRole(id: string, role: Role, now: Clock, by: Author): Promise<User>
-  /**
-   * Deletes a customer's account: its name and password are erased, and its id stays. tokenVersion and passwordVersion
-   * grow. Resolves whether it was deleted: not an unknown one or an admin's.
-   */
+  /** Erases name and password of a customer's account; its id stays, its versions grow. Resolves false for others. */
   erase(id: string, now: Clock, by: Author): Promise<boolean>
   /** Accounts whose tokenVersion grew after `since`, latest first, at most `limit`. */
   withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
   /** Newest first (by descending id), after the id `after`. */
   list(page: { after?: string | undefined; limit: number }): Promise<User[]>
+  /** Those whose canonical name begins with `prefix`, by that name, after the canonical name `after`. */
+  listNamed(page: { prefix: string; after?: string | undefined; limit: number }): Promise<User[]>
+  /** Those that exist, in any order. */
+  findMany(ids: readonly string[]): Promise<User[]>
 }
 
 /**

@@ -14,5 +14,8 @@ export const isUsername = (text: string): boolean =>
 /** Usernames are compared in this form. */
 export const canonicalUsername = (username: string): string => username.toLowerCase()
 
+/** Sorts after every canonical name that begins with `prefix`, and before all others that sort after those. */
+export const afterNamesWith = (prefix: string): string => `${prefix}\u{7f}`
+
 /** Takes the place of the name of a deleted account. It has a space, so it cannot be registered. */
 export const erasedUsername = (id: string): string => `deleted ${canonicalUsername(id)}`

@@ -12,7 +12,8 @@ import { principalOf } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyRequest } from 'fastify'
 import { type AccountPorts, changePassword, setRole } from '../domain/accounts.ts'
-import type { Account } from '../domain/ports.ts'
+import type { Account, User } from '../domain/ports.ts'
+import { canonicalUsername } from '../domain/usernames.ts'
 import {
   changePasswordOperation,
   getMeOperation,
@@ -23,6 +24,7 @@ import {
 import { whileConnected } from './callers.ts'
 
 const USERS: CursorList = { name: 'users', key: ['id'] }
+const named = (prefix: string): CursorList => ({ name: `users named ${prefix}`, key: ['string'] })
 
 export type AccountRoutesDeps = AccountPorts
 
@@ -57,15 +59,23 @@ export function accountRoutes(ports: AccountRoutesDeps) {
 
     app.get('/users', listUsersOperation, async (request) => {
       await requireAdmin(request)
-      const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-      const [after] = (decodeCursor(cursor, USERS) ?? []) as [string?]
-      const users = await ports.users.list({ after, limit: limit + 1 })
-      const items = users.slice(0, limit)
-      const last = items.at(-1)
-      return {
-        items: items.map(userView),
-        next_cursor: users.length > limit && last ? encodeCursor([last.id], USERS) : null,
+      const { limit = PAGE_LIMIT_DEFAULT, cursor, q, ids } = request.query
+      if (ids !== undefined) {
+        if (Object.keys(request.query).some((name) => name !== 'ids' && name !== 'limit'))
+          throw new Problem('validation_failed', 'ids comes without q and cursor.')
+        return { items: (await ports.users.findMany(ids.split(','))).map(userView), next_cursor: null }
       }
+      const prefix = q === undefined ? undefined : canonicalUsername(q)
+      const list = prefix === undefined ? USERS : named(prefix)
+      const [after] = (decodeCursor(cursor, list) ?? []) as [string?]
+      const page = { after, limit: limit + 1 }
+      const users = await (prefix === undefined
+        ? ports.users.list(page)
+        : ports.users.listNamed({ prefix, ...page }))
+      const items = users.slice(0, limit)
+      const last = users.length > limit ? items.at(-1) : undefined
+      const keyOf = ({ id, username }: User) => (prefix === undefined ? id : canonicalUsername(username))
+      return { items: items.map(userView), next_cursor: last ? encodeCursor([keyOf(last)], list) : null }
     })
 
     app.put('/users/:id/role', setRoleOperation, async (request) => {

@@ -6,8 +6,10 @@ import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
 import type { Role, User } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'
+import { USERNAME_LENGTH_MAX } from '../domain/usernames.ts'
 import { PROBLEMS } from './problems.ts'
 
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
 const operation = operationsOf(PROBLEMS, 'accounts')
 
 export const NewPassword = Type.String({
@@ -73,11 +75,35 @@ export const changePasswordOperation = operation({
   ],
 })
 
+/** Names of accounts for one page of any list. */
+export const IDS_MAX = 100
+
+const UsersQuery = Type.Object(
+  {
+    ...PageQuery,
+    q: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: USERNAME_LENGTH_MAX,
+        pattern: '^[A-Za-z0-9._-]+$',
+        description: 'The beginning of the username, in either case: then by username',
+      }),
+    ),
+    ids: Type.Optional(
+      Type.String({
+        pattern: `^${UUID}(,${UUID}){0,${IDS_MAX - 1}}$`,
+        description: `Up to ${IDS_MAX} ids, separated by commas: one page with those that exist, without the other parameters`,
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 export const listUsersOperation = operation({
   operationId: 'listUsers',
-  summary: 'All accounts, newest first',
+  summary: 'Accounts, newest first, or those of a name or of ids',
   access: 'admin',
-  querystring: Type.Object(PageQuery, { additionalProperties: false }),
+  querystring: UsersQuery,
   response: { 200: PageOf(UserView) },
   problems: ['validation_failed', 'malformed_cursor', ...ADMIN_PROBLEMS, 'store_unavailable'],
 })

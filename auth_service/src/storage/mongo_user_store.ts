@@ -18,6 +18,7 @@ import type { Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
 import type { SessionDocument } from './mongo_session_store.ts'
 import { account, type Document, user, withdrawal } from './mongo_user_documents.ts'
+import { createMongoUserLists, NOT_DELETED } from './mongo_user_lists.ts'
 import { toDate } from './stored_times.ts'
 
 type RoleChange = { readonly id: string; readonly role: Role; readonly now: () => Date; readonly by: Author }
@@ -32,7 +33,6 @@ export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
   guards: [{ name: '_id_', key: { _id: 1 } }],
 }
 const GUARD = 'roles'
-const NOT_DELETED = { deletedAt: { $exists: false } }
 
 export function createMongoUserStore(
   store: MongoStore,
@@ -189,12 +189,6 @@ export function createMongoUserStore(
           .toArray()
         return withdrawalOf.many(changed)
       }),
-    list: ({ after, limit }) =>
-      store.repeat(() =>
-        userOf.page(limit, after, (count, at) => {
-          const filter = at === undefined ? NOT_DELETED : { _id: { $lt: at }, ...NOT_DELETED }
-          return users.find(filter).hint('_id_').sort({ _id: -1 }).limit(count).toArray()
-        }),
-      ),
+    ...createMongoUserLists(store, userOf),
   }
 }

@@ -12,7 +12,7 @@ import {
   validateStoredUser,
   validateStoredWithdrawal,
 } from '../domain/stored_records.ts'
-import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
+import { afterNamesWith, canonicalUsername, erasedUsername } from '../domain/usernames.ts'
 import { fromMs, toMs } from './stored_times.ts'
 
 type Row = {
@@ -24,6 +24,7 @@ type Row = {
   role_changes: bigint
   created_at: bigint
 }
+type NamedRow = Row & { canonical_name: string }
 type Withdrawn = { readonly id: string; readonly least: bigint; readonly at: bigint; readonly n: bigint }
 
 /** Accounts read in one turn of the event loop, for the list of withdrawn tokens. */
@@ -96,6 +97,17 @@ export function createSqliteUserStore(
     ),
   )
 
+  const named = readBigInts(
+    reader.prepare(`SELECT ${COLUMNS}, canonical_name FROM users
+      WHERE canonical_name >= ? AND canonical_name > ? AND canonical_name < ? AND deleted_at IS NULL
+      ORDER BY canonical_name LIMIT ?`),
+  )
+  const many = readBigInts(
+    reader.prepare(
+      `SELECT ${COLUMNS} FROM users WHERE id IN (SELECT value FROM json_each(?)) AND deleted_at IS NULL`,
+    ),
+  )
+
   return {
     async add({ id, username, role, passwordHash, createdAt }, by) {
       const canonical = canonicalUsername(username)
@@ -149,6 +161,12 @@ export function createSqliteUserStore(
         await nextTurn(runtime)
       }
     },
+    listNamed: ({ prefix, after = '', limit }) =>
+      userOf.fill(limit, (count, before) => {
+        const last = (before.at(-1) as NamedRow | undefined)?.canonical_name ?? after
+        return named.all(prefix, last, afterNamesWith(prefix), count) as NamedRow[]
+      }),
+    findMany: async (ids) => userOf.many(many.all(JSON.stringify(ids)) as Row[]),
     list: ({ after, limit }) =>
       userOf.page(
         limit,

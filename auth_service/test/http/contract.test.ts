@@ -132,6 +132,15 @@ const bodies: [Route, string, unknown][] = [
   [['GET', '/users?limit=101'], 'too many items', undefined],
   [['GET', '/users?limit=ten'], 'a word for a limit', undefined],
   [['GET', '/users?page=2'], 'an unknown field', undefined],
+  [['GET', '/users?q='], 'no letters', undefined],
+  [['GET', '/users?q=a%20b'], 'what no name has', undefined],
+  [['GET', '/users?ids=1'], 'ids that are none', undefined],
+  [
+    ['GET', `/users?ids=${Array(101).fill('01890000-0000-7000-8000-000000000001').join()}`],
+    'too many ids',
+    undefined,
+  ],
+  [['GET', '/users?q=ada&ids=01890000-0000-7000-8000-000000000001'], 'ids and a name', undefined],
 ]
 
 suite('wrong input', () => {
@@ -192,6 +201,22 @@ suite('accounts, for admins', () => {
     const behind = (await world.call('GET', `/users?limit=1&cursor=${cursorOf}`, { token })).body
     assert.equal(behind.items[0].username, 'user5')
     assert.deepEqual(seen, ['user6', 'user5', 'user4', 'user3', 'user2', 'user1', 'root'])
+  })
+
+  test('are found by the beginning of the name, and by their ids', async (t) => {
+    const world = await createWorld(t)
+    for (const name of ['Anna', 'ann-b', 'bob', 'ANN3']) await world.register(name)
+    const token = await admin(world)
+    const ask = async (query: string) => (await world.call('GET', `/users?${query}`, { token })).body
+    const names = ({ items }: { items: { username: string }[] }) => items.map(({ username }) => username)
+    const first = await ask('q=aNN&limit=2')
+    assert.deepEqual(names(first), ['ann-b', 'ANN3'])
+    assert.deepEqual(names(await ask(`q=ann&limit=2&cursor=${first.next_cursor}`)), ['Anna'])
+    const other = await world.call('GET', `/users?q=bob&cursor=${first.next_cursor}`, { token })
+    assert.equal(other.body.code, 'malformed_cursor', 'a cursor is of one name')
+    const [bob] = (await ask('q=bob')).items
+    const some = await ask(`ids=${bob.id},01890000-0000-7000-8000-000000000001`)
+    assert.deepEqual(some, { items: [bob], next_cursor: null })
   })
 
   test('a page has no hash and no password version', async (t) => {

@@ -35,6 +35,9 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       await users.erase(ada.id, () => START, OPERATOR)
       await users.list({ limit: 1 })
       await users.list({ limit: 1, after: root.id })
+      await users.listNamed({ prefix: 'a', limit: 1 })
+      await users.listNamed({ prefix: 'a', limit: 1, after: 'ada' })
+      await users.findMany([ada.id])
 
       const sessions = createMongoSessionStore(store, unreadableOf)
       const session: Session = {

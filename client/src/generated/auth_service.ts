@@ -206,7 +206,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All accounts, newest first */
+        /** Accounts, newest first, or those of a name or of ids */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -1440,6 +1440,10 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
+                /** @description The beginning of the username, in either case: then by username */
+                q?: string;
+                /** @description Up to 100 ids, separated by commas: one page with those that exist, without the other parameters */
+                ids?: string;
             };
             header?: never;
             path?: never;

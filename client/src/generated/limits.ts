@@ -62,6 +62,10 @@ export const LIMITS = {
     },
     "cursor": {
       "maxLength": 1024
+    },
+    "q": {
+      "minLength": 1,
+      "maxLength": 32
     }
   },
   "GET /audit/products": {

@@ -98,6 +98,12 @@ export function createAccountModel(sessions: Pick<SessionModel, 'keep'>): Accoun
         .sort(([, a], [, b]) => b - a)
         .slice(0, limit)
         .map(([userId]) => ({ userId, leastVersion: accounts.get(userId)!.tokenVersion })),
+    listNamed: ({ prefix, after = '', limit }) =>
+      all()
+        .filter(({ username }) => username.toLowerCase().startsWith(prefix) && username.toLowerCase() > after)
+        .sort((a, b) => (a.username.toLowerCase() < b.username.toLowerCase() ? -1 : 1))
+        .slice(0, limit),
+    findMany: (ids) => all().filter(({ id }) => ids.includes(id)),
     list: ({ after = '~', limit }) =>
       all()
         .filter(({ id }) => id < after)
