@@ -8,6 +8,7 @@ import { readArguments, refuse } from './arguments.ts'
 import { buildIfOld } from './build/parts.ts'
 import { plannedService, planShop } from './plan.ts'
 import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
+import { addPictures } from './start/demo_media.ts'
 import { AlreadyWritten } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
 import { restrictNewFiles } from './start/owner_only.ts'
@@ -62,6 +63,10 @@ try {
   )
 }
 
+const shop: Shop = {
+  authUrl: plannedService(plan, 'auth_service').origin,
+  productUrl: plannedService(plan, 'product_service').origin,
+}
 const startedAt = performance.now()
 let stopping = false
 const supervisor = superviseServices(services, process.execPath, output)
@@ -69,6 +74,7 @@ stopOnSignals()
 try {
   await supervisor.start()
   await greet()
+  if (wantsDemo) void addPicturesOfDemo()
 } catch (error) {
   // After a signal during the start, `stopOnSignals` exits.
   if (!stopping) {
@@ -88,10 +94,6 @@ async function build() {
 }
 
 async function greet() {
-  const shop: Shop = {
-    authUrl: plannedService(plan, 'auth_service').origin,
-    productUrl: plannedService(plan, 'product_service').origin,
-  }
   const demo = wantsDemo
     ? await loadDemo(shop, first.admin.username, first.adminPassword)
     : (await firstProduct(shop))
@@ -110,6 +112,12 @@ async function greet() {
   if (asked.json) return output.log('ready', 'info', readyFields(ready))
   output.log(welcome(ready, paintFor(process.stdout)))
   if (ready.showsPassword) first.markShown()
+}
+
+/** While the shop is open: drawing takes longer than the start. */
+async function addPicturesOfDemo() {
+  const added = await addPictures(shop, first.admin.username, first.adminPassword)
+  if (added !== undefined && !stopping) output.log(added)
 }
 
 async function demoWanted(fresh: boolean): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** The sample catalogue of `npm start -- --demo`: a dozen products, added over HTTP by the first admin. */
 import { formatMoney } from '@shop/service_kit/money/money'
+import { ask } from './ask.ts'
 
 type Sample = readonly [name: string, description: string, minor: number, stock: number]
 
@@ -27,12 +28,11 @@ export async function loadDemo(shop: Shop, username: string, password: string): 
     return 'The catalogue already has products; the sample catalogue was not loaded.'
   let loaded = 0
   try {
-    const login = { username, password }
-    const { access_token: token } = await ask<{ access_token: string }>(`${shop.authUrl}/login`, login)
+    const token = await signIn(shop, username, password)
     const digits = await digitsOf(shop)
     for (const [name, description, minor, stock] of SAMPLES) {
       const price = formatMoney(minor, digits)
-      await ask(`${shop.productUrl}/products`, { name, description, price, stock }, token)
+      await ask(`${shop.productUrl}/products`, { body: { name, description, price, stock }, token })
       loaded += 1
     }
     return `The sample catalogue was loaded: ${SAMPLES.length} products.`
@@ -42,27 +42,9 @@ export async function loadDemo(shop: Shop, username: string, password: string): 
   }
 }
 
-/** The JSON that a service answers to a GET or, with a body, a POST. Rejects with the status and detail of a problem. */
-async function ask<T>(url: string, body?: unknown, token = 'none'): Promise<T> {
-  const { pathname, origin } = new URL(url)
-  const answer = await fetch(url, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: body === undefined ? null : JSON.stringify(body),
-  }).catch(({ message, cause }) => {
-    throw new Error(`${pathname} of ${origin} cannot be reached: ${cause?.message ?? message}`)
-  })
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(`${pathname} answered ${answer.status}: ${detailIn(text)}`)
-  return JSON.parse(text)
-}
-
-function detailIn(text: string): string {
-  try {
-    return JSON.parse(text).detail ?? text
-  } catch {
-    return text
-  }
+export async function signIn({ authUrl }: Shop, username: string, password: string): Promise<string> {
+  const body = { username, password }
+  return (await ask<{ access_token: string }>(`${authUrl}/login`, { body })).access_token
 }
 
 export type ListedProduct = { readonly id: string; readonly name: string; readonly price: string }

@@ -1,0 +1,98 @@
+/**
+ * Gives the products of the sample catalogue their pictures, while the shop is already open.
+ *
+ * Invariants
+ *  1. A product gets pictures only if it is as the sample catalogue has it and has none; a change that was made in
+ *     between wins.
+ *  2. Stopped anywhere, the next time it finishes: a picture is named by its bytes, which are always the same, and a
+ *     product gets all of its pictures in one change.
+ */
+import { on } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { DemoPicture } from '../demo_pictures/demo_pictures.ts'
+import { ask } from './ask.ts'
+import { SAMPLES, type Shop, signIn } from './demo_catalogue.ts'
+
+/** The sample catalogue is in English. */
+const LANGUAGE = 'en'
+const FOUND_MAX = 20
+
+type Bare = { readonly id: string; readonly name: string; readonly version: number }
+type Shown = Bare & { readonly description: string; readonly media?: readonly unknown[] }
+/** The pictures of these products, those of one product one after another. */
+export type Draw = (products: readonly string[]) => AsyncIterable<DemoPicture>
+
+/** Resolves to a sentence about the result, or undefined if no product lacks pictures. Never rejects. */
+export async function addPictures(
+  shop: Shop,
+  username: string,
+  password: string,
+  draw: Draw = drawInThread,
+): Promise<string | undefined> {
+  let added = 0
+  try {
+    const bare = await productsWithoutPictures(shop)
+    if (bare.length === 0) return undefined
+    const token = await signIn(shop, username, password)
+    for await (const pictures of byProduct(draw(bare.map(({ name }) => name)))) {
+      const product = bare.find(({ name }) => name === pictures[0]!.product)!
+      const media = []
+      for (const picture of pictures) media.push(await stored(shop, picture, token))
+      const body = { media, version: product.version }
+      await ask(`${shop.productUrl}/products/${product.id}`, { method: 'PATCH', body, token })
+      added += 1
+    }
+    return `The pictures of the sample catalogue were added: ${added} products.`
+  } catch (error) {
+    return (
+      `The pictures of the sample catalogue were added to ${added} products only: ${(error as Error).message} ` +
+      '`npm start -- --demo` goes on with them.'
+    )
+  }
+}
+
+async function productsWithoutPictures({ productUrl }: Shop): Promise<Bare[]> {
+  const bare: Bare[] = []
+  for (const [name, description] of SAMPLES) {
+    const query = new URLSearchParams({ q: name, limit: String(FOUND_MAX) })
+    const { items } = await ask<{ items: Bare[] }>(`${productUrl}/products?${query}`)
+    for (const { id } of items.filter((item) => item.name === name)) {
+      const product = await ask<Shown>(`${productUrl}/products/${id}`)
+      if (product.description !== description || product.media?.length !== 0) continue
+      bare.push(product)
+      break
+    }
+  }
+  return bare
+}
+
+async function* byProduct(pictures: AsyncIterable<DemoPicture>): AsyncGenerator<DemoPicture[]> {
+  let same: DemoPicture[] = []
+  for await (const picture of pictures) {
+    if (same.length > 0 && same[0]!.product !== picture.product) {
+      yield same
+      same = []
+    }
+    same.push(picture)
+  }
+  if (same.length > 0) yield same
+}
+
+/** As an item of `media`. A picture that is there already is answered like a new one. */
+async function stored({ productUrl }: Shop, { alt, focus, view, bytes }: DemoPicture, token: string) {
+  const form = new FormData()
+  form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), `${view}.jpg`)
+  const { id } = await ask<{ id: string }>(`${productUrl}/media`, { body: form, token })
+  return { id, alt: alt[LANGUAGE], focus }
+}
+
+async function* drawInThread(products: readonly string[]): AsyncGenerator<DemoPicture> {
+  const thread = new Worker(new URL('../demo_pictures/picture_thread.ts', import.meta.url), {
+    workerData: products,
+  })
+  try {
+    for await (const [picture] of on(thread, 'message', { close: ['exit'] })) yield picture
+  } finally {
+    await thread.terminate()
+  }
+}
