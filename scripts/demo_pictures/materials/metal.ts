@@ -2,7 +2,7 @@ import { blend, type Colour, colour, darken, type Material, paint } from './mate
 import { clouds, fibres, grain } from './noise.ts'
 
 export const STEEL = colour('#c9cacb')
-export const BRASS = colour('#c99a4c')
+export const BRASS = colour('#dbae62')
 
 /** Metal that was brushed along x of the thing, or turned if `turned`. */
 export function metal(tone: Colour, rough = 0.3, turned = false): Material {

@@ -91,14 +91,25 @@ function honeycomb(s: number, t: number): { wall: number; x: number; y: number }
   return { wall, x: cell.x * slope * 2, y: cell.y * slope * 2 }
 }
 
-/** A thing that shines: brightest where it is thickest, nothing at its edge. For flames, drawn as glass. */
+/** Brightest where it is thickest, nothing at its edge; blue and faint at its foot. */
 export const flame: Material = (spot, finish) => {
   paint(finish, [0, 0, 0])
   finish.gloss = 0
-  const thick = Math.max(spot.facing, 0) ** 1.6
-  const up = spot.v
-  const hot = Math.min(1, 0.12 + up * 2.6)
-  finish.glowRed = 5.5 * thick * hot
-  finish.glowGreen = 3.3 * thick * hot * (1.05 - 0.3 * up)
-  finish.glowBlue = 1.2 * thick * (0.4 + 0.6 * hot) * (1 - 0.5 * up)
+  const thick = Math.max(spot.facing, 0)
+  const core = thick * thick
+  const hot = Math.min(1, 0.1 + spot.v * 2.4)
+  finish.glowRed = hot * (0.9 * thick + 3.2 * core)
+  finish.glowGreen = hot * (0.32 * thick + 2.5 * core) * (1.05 - 0.3 * spot.v)
+  finish.glowBlue = hot * (0.02 + 1.3 * core * thick) * (1 - 0.5 * spot.v) + 0.22 * (1 - hot) * thick
+}
+
+/** The glow of the air around a flame. */
+export const halo: Material = (spot, finish) => {
+  paint(finish, [0, 0, 0])
+  finish.gloss = 0
+  const thick = Math.max(spot.facing, 0)
+  const strength = 0.3 * thick * thick * thick * thick
+  finish.glowRed = strength
+  finish.glowGreen = strength * 0.55
+  finish.glowBlue = strength * 0.2
 }

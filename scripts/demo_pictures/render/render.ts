@@ -1,12 +1,12 @@
 /** A scene as a picture. One renderer keeps its buffers, because clearing them is cheaper than allocating them. */
-import type { Mesh } from '../shapes/mesh.ts'
+import type { Clear, Mesh } from '../shapes/mesh.ts'
 import { backdropOf, type Setting } from './backdrop.ts'
 import { bake, type Lamp } from './bake.ts'
 import { cameraOf, type View } from './camera.ts'
 import { develop } from './develop.ts'
 import { draw, shaderOf } from './draw.ts'
-import { drawGlass } from './glass.ts'
-import { createVisibility, rasterize, stageOf } from './raster.ts'
+import { drawClear } from './glass.ts'
+import { createVisibility, rasterize, type Side, stageOf } from './raster.ts'
 
 export type Scene = {
   readonly view: View
@@ -25,15 +25,18 @@ export function createRenderer(pixels: number): (scene: Scene) => Promise<Buffer
     const shader = shaderOf(stage, baked.meshes, set.tableColour)
     visibility.ids.fill(-1)
     visibility.depth.fill(1e9)
-    rasterize(stage, visibility, (mesh) => !mesh.glass)
+    rasterize(stage, visibility, (mesh) => mesh.clear === undefined)
     draw(shader, visibility, backdropOf(set, camera, pixels, baked.ground, lamps), frame)
-    if (things.some(({ glass }) => glass)) {
-      for (const side of ['back', 'front'] as const) {
-        visibility.ids.fill(-1)
-        rasterize(stage, visibility, (mesh) => mesh.glass, side)
-        drawGlass(shader, stage, visibility, frame)
-      }
+    const inFront = (chosen: (mesh: Mesh) => boolean, side: Side, through: Clear) => {
+      if (!things.some(chosen)) return
+      visibility.ids.fill(-1)
+      rasterize(stage, visibility, chosen, side)
+      drawClear(shader, stage, visibility, frame, through)
     }
+    for (const side of ['back', 'front'] as const) inFront(({ clear }) => clear === 'glass', side, 'glass')
+    // One by one: each adds its light.
+    for (const light of things.filter(({ clear }) => clear === 'light'))
+      inFront((mesh) => mesh === light, 'front', 'light')
     return develop(frame)
   }
 }

@@ -1,9 +1,9 @@
 import { colour, type Material, paint } from '../materials/material.ts'
 import { BRASS, metal } from '../materials/metal.ts'
-import { beeswax, flame } from '../materials/plain.ts'
+import { beeswax, flame, halo } from '../materials/plain.ts'
 import type { Scene } from '../render/render.ts'
 import { through } from '../shapes/curve.ts'
-import { corners, lathe, round, tube } from '../shapes/forms.ts'
+import { block, corners, lathe, round, tube } from '../shapes/forms.ts'
 import { type Mesh, mesh } from '../shapes/mesh.ts'
 import { move, type Place, steps, turnY, turnZ, type Vec } from '../shapes/vector.ts'
 import { linenTable } from './table.ts'
@@ -37,6 +37,7 @@ function candle(place: Place, height: number, lit: boolean): Mesh[] {
     [0.03, height + 0.5, 0.02],
     [0.16, height + 1.05, 0.05],
   ])
+  const glow = block([11, 12, 11], 2, 48, 32)
   const tongue = lathe(
     (t) => [0.62 * Math.sin(Math.PI * t ** 0.62) ** 0.9 * (1 - 0.35 * t), height + 0.55 + 4.1 * t],
     40,
@@ -47,7 +48,15 @@ function candle(place: Place, height: number, lit: boolean): Mesh[] {
     mesh(top, { material: wax, place }),
     mesh(tube(cord, round(0.1), 10, 12, [0, 0, 1]), { material: wick, place }),
     ...(lit
-      ? [mesh(tongue, { material: flame, place: steps(move(0.1, 0, 0), place), glass: true, shade: 0 })]
+      ? [
+          mesh(tongue, { material: flame, place: steps(move(0.1, 0, 0), place), clear: 'light', shade: 0 }),
+          mesh(glow, {
+            material: halo,
+            place: steps(move(0, height + 2.4, 0), place),
+            clear: 'light',
+            shade: 0,
+          }),
+        ]
       : []),
   ]
 }

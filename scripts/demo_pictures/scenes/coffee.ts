@@ -54,7 +54,7 @@ function carafe(place: Place): Mesh[] {
     60,
   )
   const rim = tube(
-    (t) => [5.85 * Math.sin(t * 6.2832), 19.8, 5.85 * Math.cos(t * 6.2832)],
+    (t) => [5.85 * Math.sin(t * 6.4), 19.8, 5.85 * Math.cos(t * 6.4)],
     oblong(0.34, 0.34, 2),
     12,
     110,
@@ -80,7 +80,7 @@ function carafe(place: Place): Mesh[] {
     60,
   )
   const tie = tube(
-    (t) => [3.98 * Math.sin(t * 6.2832), 12.4 + 0.05 * Math.sin(t * 20), 3.98 * Math.cos(t * 6.2832)],
+    (t) => [3.98 * Math.sin(t * 6.4), 12.4, 3.98 * Math.cos(t * 6.4)],
     oblong(0.42, 0.42, 3),
     12,
     80,
@@ -127,8 +127,8 @@ function carafe(place: Place): Mesh[] {
     mesh(tie, { material: leather(colour('#8a5a38')), place }),
     ...ends,
     mesh(cone, { material: perforated(STEEL, 110, 3.4), place }),
-    mesh(body, { material: glass, place, glass: true, shade: 0.22 }),
-    mesh(rim, { material: glass, place, glass: true, shade: 0.22 }),
+    mesh(body, { material: glass, place, clear: 'glass', shade: 0.22 }),
+    mesh(rim, { material: glass, place, clear: 'glass', shade: 0.22 }),
   ]
 }
 

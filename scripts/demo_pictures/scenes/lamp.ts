@@ -91,14 +91,7 @@ export function deskLamp(place: Place): Mesh[] {
   const hang: Place = steps(move(tip![0], 24.5, 0), place)
   const ring = (r: number, y: number) =>
     mesh(
-      tube(
-        (t) => [r * Math.sin(t * 6.2832), y, r * Math.cos(t * 6.2832)],
-        round(0.16),
-        10,
-        90,
-        [0, 1, 0],
-        0.001,
-      ),
+      tube((t) => [r * Math.sin(t * 6.4), y, r * Math.cos(t * 6.4)], round(0.16), 10, 90, [0, 1, 0], 0.001),
       { material: lacquer(colour('#d9ccb2'), 0.8), place: hang },
     )
   const cord = evenly(

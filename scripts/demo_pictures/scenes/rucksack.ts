@@ -49,6 +49,8 @@ export function rucksack(place: Place): Mesh[] {
     const t = y / 37 + 0.5
     return [x * (1.02 - 0.1 * t * t), y + 18.6, z * (1.08 - 0.24 * t) + 0.4 * Math.sin(t * 3)]
   })
+  // What the flap closes over.
+  const collar = stuffed([24.6, 9, 11.6], 4, 0.05, ([x, y, z]) => [x, y + 33.6, z + 0.2])
   const pocket = stuffed([19, 14.5, 5.4], 4.2, 0.07, ([x, y, z]) => [x, y + 9, z + 8])
   const flapLine = evenly(
     through<Vec>([
@@ -96,9 +98,10 @@ export function rucksack(place: Place): Mesh[] {
       through<Vec>([
         [x * 0.45, 36, -7],
         [x * 0.95, 35, -9.5],
-        [x * 1.24, 25, -9.5],
-        [x * 1.22, 12, -8.6],
-        [x * 1.02, 4.5, -6.5],
+        [x * 1.22, 25, -9.5],
+        [x * 1.2, 12, -8.2],
+        [x * 1.0, 4, -6],
+        [x * 0.86, 1.8, -4.6],
       ]),
     )
   const handle = evenly(
@@ -112,7 +115,8 @@ export function rucksack(place: Place): Mesh[] {
   )
   const frame = (at: Vec): Mesh[] => {
     const ring: Line = (t) => {
-      const [x, y] = oblong(3.3, 2.7, 5)(t, 0)
+      // A little more than once around, so that no gap is left.
+      const [x, y] = oblong(3.3, 2.7, 5)(t * 1.03, 0)
       return add(at, [x, y, 0.45])
     }
     return [
@@ -129,6 +133,7 @@ export function rucksack(place: Place): Mesh[] {
   ])
   return [
     mesh(body, { material: waxed, place }),
+    mesh(collar, { material: waxed, place }),
     mesh(pocket, { material: waxed, place }),
     mesh(flap, { material: waxed, place }),
     mesh(

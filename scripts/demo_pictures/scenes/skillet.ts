@@ -52,7 +52,7 @@ function skillet(place: Place): Mesh[] {
   )
   // The end of the handle is a loop to hang it by.
   const loop = (t: number): Vec => {
-    const a = t * 2 * Math.PI
+    const a = t * 2.04 * Math.PI
     return [22.6 - 2.5 * Math.cos(a), 5.62, 1.15 * Math.sin(a)]
   }
   return [

@@ -2,6 +2,8 @@
 import type { Material } from '../materials/material.ts'
 import type { Place, Vec } from './vector.ts'
 
+export type Clear = 'glass' | 'light'
+
 export type Mesh = {
   readonly columns: number
   readonly rows: number
@@ -14,7 +16,8 @@ export type Mesh = {
   readonly sheet: boolean
   /** Share of the light that its shadow takes away. */
   readonly shade: number
-  readonly glass: boolean
+  /** Glass is seen through; light, as of a flame, is added to what is behind it. */
+  readonly clear: Clear | undefined
 }
 
 export type Form = {
@@ -31,12 +34,12 @@ export type Look = {
   readonly place?: Place
   readonly sheet?: boolean
   readonly shade?: number
-  readonly glass?: boolean
+  readonly clear?: Clear
 }
 
 export function mesh(form: Form, look: Look): Mesh {
   const { columns, rows, at, closed = false } = form
-  const { material, place = (p) => p, sheet = false, shade = 1, glass = false } = look
+  const { material, place = (p) => p, sheet = false, shade = 1, clear } = look
   const local = new Float32Array(columns * rows * 3)
   const points = new Float32Array(columns * rows * 3)
   for (let j = 0; j < rows; j += 1) {
@@ -47,7 +50,7 @@ export function mesh(form: Form, look: Look): Mesh {
     }
   }
   const normals = normalsOf(points, columns, rows, closed)
-  return { columns, rows, points, normals, local, material, sheet, shade, glass }
+  return { columns, rows, points, normals, local, material, sheet, shade, clear }
 }
 
 /** From the neighbours of each point. Where a row shrinks to a point, that of the next row stands in. */
