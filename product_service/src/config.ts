@@ -39,6 +39,12 @@ export const ConfigSchema = Type.Object({
     maximum: 24 * 60 * 60_000,
     description: 'Time between two comparisons of stock with its ledger, in the background',
   }),
+  MEDIA_UNUSED_DAYS: Type.Integer({
+    default: 7,
+    minimum: 1,
+    maximum: 36_500,
+    description: 'Days after which a picture is removed that no product or group shows',
+  }),
   ...ArchiveConfig,
   RETAIN_MOVEMENTS_DAYS: RetainDaysConfig(
     'movements of stock are archived and replaced by an opening balance, and the keys of adjustments forgotten',

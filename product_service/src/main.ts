@@ -14,6 +14,7 @@ import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { openStores } from './storage/open_stores.ts'
+import { createLeftOverFiles, createUnusedMedia, LEFT_OVER_AFTER_DAYS } from './storage/unused_media.ts'
 
 await runService(systemRuntime, async () => {
   const config = readConfig(process.env)
@@ -60,6 +61,12 @@ await runService(systemRuntime, async () => {
   const stopRetention = startRetention({
     service: SERVICE,
     kept: [
+      {
+        days: config.MEDIA_UNUSED_DAYS,
+        sources: [createUnusedMedia(stores.media)],
+        archived: false,
+      },
+      { days: LEFT_OVER_AFTER_DAYS, sources: [createLeftOverFiles(stores.media)], archived: false },
       { days: config.RETAIN_MOVEMENTS_DAYS, sources: stores.old.movements },
       { days: config.RETAIN_RESERVATIONS_DAYS, sources: stores.old.reservations },
     ],

@@ -3,7 +3,7 @@
  * must stay, are the rules of a service (its RetentionSource).
  *
  * Promises
- *  1. A record is removed only after the archive has it on its disk (archive.ts). If the archive fails, nothing more is
+ *  1. A record is removed only after the archive has it on its disk (archive.ts), unless its kind needs no copy. If the archive fails, nothing more is
  *     removed in this run, one line is logged, and the next run tries again; the service itself goes on.
  *  2. One replica at a time works, under a lease which it renews. A lost lease does no harm: each removal has its own
  *     condition, so a record is removed once, and at worst archived twice.
@@ -59,6 +59,8 @@ export type Lease = {
 export type RetentionTask = {
   readonly days: number
   readonly source: RetentionSource<unknown>
+  /** False for what may go without a copy. */
+  readonly archived?: boolean
 }
 
 export const createRetentionMetrics = ({ counter, gauge }: Metrics) => ({
@@ -106,7 +108,7 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   /** False if it ended early: the service stops, or the lease is lost. */
-  const removeOld = async ({ days, source }: RetentionTask, at: Date): Promise<boolean> => {
+  const removeOld = async ({ days, source, archived = true }: RetentionTask, at: Date): Promise<boolean> => {
     const before = new Date(at.getTime() - days * DAY_MS).toISOString()
     let after: string | undefined
     do {
@@ -114,7 +116,7 @@ export function createRetention(options: RetentionOptions): Retention {
       if (monotonic() - takenAt > LEASE_MS / 3 && !(await takeFor(LEASE_MS))) return false
       const { items, next } = await source.due(before, after, RECORDS_AT_ONCE)
       if (items.length > 0) {
-        await archive.add(source.kind, items)
+        if (archived) await archive.add(source.kind, items)
         removed.inc({ kind: source.kind }, await source.remove(items))
       }
       after = next
