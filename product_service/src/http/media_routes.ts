@@ -10,6 +10,7 @@ import {
   encodeCursor,
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
+import { limitUploads } from '@shop/service_kit/http/uploads'
 import { principalOf } from '@shop/service_kit/identity/access'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { DomainError } from '../domain/errors.ts'
@@ -24,7 +25,7 @@ import {
   mediaView,
   uploadMediaOperation,
 } from './media_schemas.ts'
-import { acceptUploads, readUpload } from './media_upload.ts'
+import { acceptForms, readUpload, UPLOADS_MAX } from './media_upload.ts'
 
 export type MediaRoutesDeps = {
   readonly media: { readonly records: MediaRecords; readonly files: MediaFiles }
@@ -49,13 +50,10 @@ export function mediaRoutes({ media: { records, files }, pictures, runtime, reac
   }
 
   return async (app: App) => {
-    const { takeSlot } = acceptUploads(app)
+    acceptForms(app)
+    const { countsItsBody, onRequest } = limitUploads(UPLOADS_MAX)
     const { config } = uploadMediaOperation
-    const upload = {
-      ...uploadMediaOperation,
-      config: { ...config, countsItsBody: true },
-      onRequest: takeSlot,
-    }
+    const upload = { ...uploadMediaOperation, config: { ...config, countsItsBody }, onRequest }
 
     app.post('/media', upload, async (request, reply) => {
       const file = await readUpload(request, reply)

@@ -2,28 +2,23 @@
  * Reads a form with one file. It is read whole: a picture of MEDIA_BYTES_MAX is small, and its hash is needed before anything else.
  *
  * Invariants
- *  1. At most UPLOADS_MAX uploads are read, made and stored at once, so they hold at most so many times MEDIA_BYTES_MAX. One more
- *     fails at once with `overloaded`, before its body is read. So uploads take no memory that orders or products need.
- *  2. Content-Length is checked before anything is read, and the bytes that come are counted.
+ *  1. At most UPLOADS_MAX uploads are read, made and stored at once (uploads.ts of the kit).
+ *  2. The bytes that come are counted, and the rest is not read after the first that is too many.
  *  3. Exactly one file and nothing else: any other form is refused.
  */
 import multipart, { type MultipartFile } from '@fastify/multipart'
 import type { App } from '@shop/service_kit/http/app_types'
 import { Problem } from '@shop/service_kit/runtime/problem'
-import { createSlots } from '@shop/service_kit/runtime/slots'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../domain/errors.ts'
 import { MEDIA_BYTES_MAX } from '../domain/media.ts'
 
 export const UPLOADS_MAX = 8
-/** Boundaries and headers of the form around the file. */
-export const FORM_BYTES_MAX = 8 * 1024
-export const UPLOAD_BYTES_MAX = MEDIA_BYTES_MAX + FORM_BYTES_MAX
+const FIELD_BYTES_MAX = 1_024
 const FIELD_NAME_BYTES_MAX = 100
 const PART_HEADERS_MAX = 16
 
-export function acceptUploads(app: App) {
-  const slots = createSlots(UPLOADS_MAX)
+export const acceptForms = (app: App) =>
   app.register(multipart, {
     throwFileSizeLimit: false,
     limits: {
@@ -32,29 +27,10 @@ export function acceptUploads(app: App) {
       parts: 2,
       fileSize: MEDIA_BYTES_MAX,
       fieldNameSize: FIELD_NAME_BYTES_MAX,
-      fieldSize: FORM_BYTES_MAX,
+      fieldSize: FIELD_BYTES_MAX,
       headerPairs: PART_HEADERS_MAX,
     },
   })
-
-  /** An `onRequest` hook, after the caller was checked. The slot is free when the answer ends, however it ends. */
-  const takeSlot = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) => {
-    const refuse = (problem: Problem) => {
-      reply.header('connection', 'close')
-      next(problem)
-    }
-    if (Number(request.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX) return refuse(tooLarge())
-    const free = slots.take()
-    if (typeof free !== 'function') {
-      return refuse(new Problem('overloaded', `${UPLOADS_MAX} uploads are under way; try again.`))
-    }
-    // The client may have left while its token was checked.
-    if (reply.raw.closed) free()
-    else reply.raw.once('close', free)
-    next()
-  }
-  return { takeSlot }
-}
 
 /** The one file of the form. Fails with `upload_malformed`, `unsupported_media_type` or `body_too_large`. */
 export async function readUpload(request: FastifyRequest, reply: FastifyReply): Promise<Buffer> {

@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import sharp from 'sharp'
 import { MEDIA_BYTES_MAX, MEDIA_PIXELS_MAX } from '../../src/domain/media.ts'
 import { UPLOADS_MAX } from '../../src/http/media_upload.ts'
@@ -458,5 +459,7 @@ async function until<T>(ask: () => Promise<T>, done: (answer: T) => boolean): Pr
     const answer = await ask()
     if (done(answer)) return answer
     assert.ok(performance.now() < deadline, 'it takes too long')
+    // Injected requests alone would never let the sockets be read.
+    await systemRuntime.sleep(20)
   }
 }

@@ -5,9 +5,9 @@ import type { FairLimits } from './fair_limiter.ts'
 
 /**
  * Each class of calls has a concurrency limiter of its own, so that no class waits for another: hashing a password is
- * slow and open to everyone, and writes may hang on a disk or on another service while reads do not.
+ * slow and open to everyone, writes may hang on a disk or on another service while reads do not, and an upload is large and slow.
  */
-export const CALL_CLASSES = ['reads', 'writes', 'hashing'] as const
+export const CALL_CLASSES = ['reads', 'writes', 'hashing', 'uploads'] as const
 export type CallClass = (typeof CALL_CLASSES)[number]
 
 export type UpstreamLimits = ReplicaLimits & {
@@ -24,6 +24,9 @@ export type UpstreamLimits = ReplicaLimits & {
 /** One address alone gets a quarter of all slots, and so never fills `inFlightMax`. */
 const SHARE_OF_FREE = 1 / 3
 
+/** At this gateway, from the first byte that the visitor sends: each may hold 10 MiB. */
+export const UPLOADS_MAX = 6
+
 const CALLS = { inFlightMax: 512, waitingMax: 1_024, shareOfFree: SHARE_OF_FREE }
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
@@ -36,6 +39,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
      * all visitors, so it gets more slots than a flood fills at one replica.
      */
     hashing: { inFlightMax: 2_560, waitingMax: 0, shareOfFree: SHARE_OF_FREE },
+    /** Twice as many as are received, so that one address, often that of all admins, may have all of those. */
+    uploads: { inFlightMax: 2 * UPLOADS_MAX, waitingMax: 0, shareOfFree: 1 },
   },
   streamsMax: 1_024,
   streamsPerUserMax: 10,

@@ -9,23 +9,33 @@
  *  3. A `Location` is rewritten to the address at the gateway.
  *  4. If a service cannot be reached, the problem is `upstream_unavailable`, and nothing was done. If the answer was
  *     lost, it is `upstream_no_answer`: the outcome is unknown, and only an idempotent request should be repeated.
- *  5. No call waits for an open event stream, nor for calls that hash passwords (upstream.ts).
+ *  5. Uploads have a few slots of their own, here and on the way to the service (uploads.ts of the kit), so no order waits for them.
+ *  6. No call waits for an open event stream, nor for calls that hash passwords (upstream.ts).
  */
 
 import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { App } from '@shop/service_kit/http/app'
+import { limitUploads, UPLOAD_BYTES_MAX } from '@shop/service_kit/http/uploads'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer, Call } from '../clients/failover.ts'
 import type { Upstream } from '../clients/upstream.ts'
+import { UPLOADS_MAX } from '../clients/upstream_limits.ts'
 import type { Upstreams } from '../config.ts'
 import { disconnectSignal } from './client_disconnect.ts'
 import { compressed } from './compress.ts'
 import { createEventStreams, userOf } from './event_streams.ts'
 import { forwardOperation } from './forward_schemas.ts'
 import { requestHeaders, responseHeaders } from './passed_headers.ts'
-import { callClassOf, FORWARDINGS, type Forwarding, mayStream, upstreamPath } from './upstream_path.ts'
+import {
+  callClassOf,
+  FORWARDINGS,
+  type Forwarding,
+  mayStream,
+  UPLOAD_PATH,
+  upstreamPath,
+} from './upstream_path.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
@@ -79,10 +89,19 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
     // rejected here.
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.addHook('preClose', async () => eventStreams.endAll())
+    if (forwarding.open.includes(UPLOAD_PATH)) {
+      const { countsItsBody, onRequest } = limitUploads(UPLOADS_MAX)
+      // The caller is checked here too, so that only admins can take the few slots.
+      const config = { access: verifyToken ? ('admin' as const) : ('public' as const), countsItsBody }
+      const options = { ...forwardOperation, config, bodyLimit: UPLOAD_BYTES_MAX, onRequest }
+      scope.post(`${forwarding.strip}${UPLOAD_PATH}`, options, handler)
+    }
     for (const open of forwarding.open) {
-      for (const url of [`${forwarding.strip}${open}`, `${forwarding.strip}${open}/*`]) {
+      const address = `${forwarding.strip}${open}`
+      for (const url of [address, `${address}/*`]) {
+        const isUpload = open === UPLOAD_PATH && url === address
         scope.route({
-          method: [...METHODS],
+          method: METHODS.filter((method) => !(isUpload && method === 'POST')),
           url,
           ...forwardOperation,
           exposeHeadRoute: false,

@@ -3,7 +3,7 @@
  * `/metrics`.
  *
  *   /api/auth/{register,me,users,audit,.well-known/jwks.json}…  ->  auth_service      /register, /me, …
- *   /api/products…, /api/audit/products                         ->  product_service   /products…, /audit/products
+ *   /api/products…, /api/media…, /api/audit/products            ->  product_service   /products…, /media…, /audit/products
  *   /api/orders…, /api/audit/orders                             ->  order_service     /orders…, /audit/orders
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
@@ -22,13 +22,16 @@ export type Forwarding = {
   readonly open: readonly string[]
 }
 
+/** At product_service: receives files. */
+export const UPLOAD_PATH = '/media'
+
 export const FORWARDINGS: readonly Forwarding[] = [
   {
     upstream: 'auth',
     strip: '/api/auth',
     open: ['/register', '/me', '/users', '/audit', '/.well-known/jwks.json'],
   },
-  { upstream: 'products', strip: '/api', open: ['/products', '/audit/products'] },
+  { upstream: 'products', strip: '/api', open: ['/products', '/media', '/audit/products'] },
   { upstream: 'orders', strip: '/api', open: ['/orders', '/audit/orders'] },
 ]
 
@@ -56,8 +59,12 @@ const HASHES = /^\/(register|login|me\/password)$/
 /** Which concurrency limiter a call goes through. `path` comes from `upstreamPath`, or is one of auth_caller.ts. */
 export function callClassOf(upstream: keyof Upstreams, method: string, path: string): CallClass {
   if (upstream === 'auth' && HASHES.test(decodeURIComponent(path))) return 'hashing'
+  if (isUpload(upstream, method, path)) return 'uploads'
   return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes'
 }
+
+const isUpload = (upstream: keyof Upstreams, method: string, path: string) =>
+  upstream === 'products' && method === 'POST' && decodeURIComponent(path) === UPLOAD_PATH
 
 /** Not empty, not a dot segment and without a slash, also when percent-encoded: a parser could move those. */
 function isPlain(segment: string): boolean {

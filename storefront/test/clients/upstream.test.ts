@@ -42,7 +42,7 @@ function upstream(
 /** These limits for every call class. */
 const allClasses = (inFlightMax: number, waitingMax: number) => {
   const callClass = { ...UPSTREAM_LIMITS.calls.reads, inFlightMax, waitingMax }
-  return { calls: { reads: callClass, writes: callClass, hashing: callClass } }
+  return { calls: { reads: callClass, writes: callClass, hashing: callClass, uploads: callClass } }
 }
 
 const read = async (answer: Promise<Answer>) => text((await answer).body)

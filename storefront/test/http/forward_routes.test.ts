@@ -264,7 +264,10 @@ suite('many open event streams', () => {
 
   test('beyond their limit it is 503 with Retry-After, and orders are still accepted', async (t) => {
     const callClass = { inFlightMax: 1, waitingMax: 0, shareOfFree: 1 }
-    const limits = { streamsMax: 3, calls: { reads: callClass, writes: callClass, hashing: callClass } }
+    const limits = {
+      streamsMax: 3,
+      calls: { reads: callClass, writes: callClass, hashing: callClass, uploads: callClass },
+    }
     const shop = await storefront(t, { orders: [await orders(t)], limits })
     const open = await opener(t, shop)
     // Percent-encoded: the service reads the same path.

@@ -82,6 +82,9 @@ suite('the class of a call', () => {
     ['products', 'GET', '/products', 'reads'],
     ['products', 'HEAD', '/products/7', 'reads'],
     ['products', 'PATCH', '/products/7', 'writes'],
+    ['products', 'POST', '/media', 'uploads'],
+    ['products', 'POST', '/m%65dia', 'uploads'],
+    ['products', 'GET', '/media/7/640.webp', 'reads'],
     ['orders', 'GET', '/orders/7', 'reads'],
     ['orders', 'POST', '/orders', 'writes'],
   ] as const) {
