@@ -71,8 +71,8 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'answer before commit',
     path: ORDER_MODEL,
-    from: "      write('added', stored)\n",
-    to: "      queueMicrotask(() => stored.order.id.endsWith('7') || write('added', stored))\n",
+    from: "      write('added', numbered)\n",
+    to: "      queueMicrotask(() => stored.order.id.endsWith('7') || write('added', numbered))\n",
     seeds: 100,
   },
   {

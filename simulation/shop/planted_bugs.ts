@@ -139,8 +139,8 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'sqlite',
     'the list of all orders comes reversed',
     `${ORDERS}/storage/sqlite_order_store.ts`,
-    'WHERE id < ? ORDER BY id DESC LIMIT ?`)\n  const anyDue',
-    'WHERE id < ? ORDER BY id ASC LIMIT ?`)\n  const anyDue',
+    'WHERE id < ? ORDER BY id DESC LIMIT ?`)\n  const catchUp',
+    'WHERE id < ? ORDER BY id ASC LIMIT ?`)\n  const catchUp',
   ),
   on(
     'sqlite',
@@ -148,6 +148,13 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     `${ORDERS}/storage/sqlite_order_store.ts`,
     'WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)',
     'WHERE user_id = ? ORDER BY rowid ASC LIMIT ?`)',
+  ),
+  on(
+    'sqlite',
+    'the number of an order changes with its status',
+    `${ORDERS}/http/order_views.ts`,
+    '{ number: order.number }',
+    '{ number: order.number + order.version }',
   ),
   on(
     'sqlite',
@@ -222,9 +229,9 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
   on(
     'mongo',
     'keys are not unique',
-    `${ORDERS}/storage/mongo_order_store.ts`,
-    '      unique: true,\n',
-    '      unique: false,\n',
+    `${ORDERS}/storage/mongo_order_documents.ts`,
+    '      unique: true,\n      partialFilterExpression: { idempotencyKey',
+    '      unique: false,\n      partialFilterExpression: { idempotencyKey',
   ),
   on(
     'mongo',

@@ -6,6 +6,7 @@
  *     most.
  *  7. A read is not older than the store was when it was asked.
  * 10. No client sees an order of another.
+ * N1, N2. An order has one number for ever, and no other order has it (order_service/src/domain/order_numbers.ts).
  */
 import { Violation } from '../core/history.ts'
 import type { BookCheck } from './books.ts'
@@ -14,6 +15,8 @@ import type { BookCheck } from './books.ts'
 export type SeenOrder = {
   readonly id: string
   readonly user_id: string
+  /** Absent while the order is one of the release before. */
+  readonly number?: number | undefined
   readonly status: string
   readonly version: number
   readonly total_price: string
@@ -46,6 +49,17 @@ export function createWitness(books: BookCheck): Witness {
   }[] = []
   const byKey = new Map<string, string>()
   const sentWithoutKey = new Map<string, number>()
+  const numberOf = new Map<string, number>()
+  const byNumber = new Map<number, string>()
+
+  const checkNumber = ({ id, number }: SeenOrder) => {
+    if (number === undefined) return
+    const [before, other] = [numberOf.get(id) ?? number, byNumber.get(number) ?? id]
+    if (before !== number) broken(`N1: order ${id} was shown as #${before} and as #${number}`)
+    if (other !== id) broken(`N2: orders ${other} and ${id} were shown as #${number}`)
+    numberOf.set(id, number)
+    byNumber.set(number, id)
+  }
 
   const check = (userId: string, key: string | undefined, seen: SeenOrder) => {
     const { id, user_id, status, version, lines, total_price } = seen
@@ -63,6 +77,7 @@ export function createWitness(books: BookCheck): Witness {
       )
     if (user_id !== userId || order.userId !== userId)
       broken(`10: user ${userId} was shown order ${id} of ${order.userId}`)
+    checkNumber(seen)
     if (key !== undefined && order.key !== key)
       broken(`4: order ${id} was answered to key ${key} and was made with ${order.key}`)
   }
