@@ -51,7 +51,7 @@ export function createApp(deps: Deps): App {
     readiness: { store: () => orders.check() },
   })
   app.register(placeOrderRoutes({ ports, settle, currency, digits }))
-  app.register(orderRoutes({ ports, settle, digits }))
+  app.register(orderRoutes({ ports, settle, digits, runtime }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))
   app.register(
     auditRoutes({ of: 'orders', operationId: 'listOrderChanges', actions: AUDIT_ACTIONS, auditLog }),

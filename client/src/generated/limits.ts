@@ -195,6 +195,10 @@ export const LIMITS = {
     },
     "cursor": {
       "maxLength": 1024
+    },
+    "number": {
+      "minimum": 10001,
+      "maximum": 9007199254740991
     }
   },
   "POST /orders": {
@@ -225,6 +229,10 @@ export const LIMITS = {
     "idempotency_key": {
       "minLength": 1,
       "maxLength": 255
+    },
+    "number": {
+      "minimum": 10001,
+      "maximum": 9007199254740991
     }
   },
   "PUT /orders/{id}": {

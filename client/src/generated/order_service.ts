@@ -44,7 +44,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All orders, or those of one status, newest first */
+        /**
+         * All orders, or those that fit, newest first
+         * @description Any filters together. A page reads a bounded number of orders, so with several filters it may have fewer than limit, or none, and a next_cursor: go on until that is null.
+         */
         get: operations["listOrders"];
         put?: never;
         /**
@@ -67,7 +70,7 @@ export interface paths {
         };
         /**
          * A user's orders, newest first
-         * @description Your own; admins: anyone's. With idempotency_key: at most one.
+         * @description Your own; admins: anyone's. With idempotency_key or number: at most one.
          */
         get: operations["listOrdersOfUser"];
         put?: never;
@@ -324,6 +327,19 @@ export interface operations {
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
                 status?: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                /** @example 10042 */
+                number?: number;
+                user_id?: string;
+                product_id?: string;
+                /** @description Placed at this time or later */
+                from?: string;
+                /** @description Placed before this time */
+                to?: string;
+                /**
+                 * @description A number (#10042 or 10042), or the id of an order, a user or a product
+                 * @example #10042
+                 */
+                q?: string;
             };
             header?: never;
             path?: never;
@@ -926,6 +942,11 @@ export interface operations {
                 cursor?: string;
                 /** @description Only the order made with this key */
                 idempotency_key?: string;
+                /**
+                 * @description Only the order with this number
+                 * @example 10042
+                 */
+                number?: number;
             };
             header?: never;
             path: {

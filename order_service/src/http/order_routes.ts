@@ -10,11 +10,13 @@ import {
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
 import { principalOf } from '@shop/service_kit/identity/access'
+import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { RequestPorts } from '../domain/answer_wait.ts'
 import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { OrderPage } from '../domain/ports.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
+import { searchByText, searchOrders } from '../domain/search_orders.ts'
 import type { Settle } from '../domain/settle_order.ts'
 import { actorOf } from './actor.ts'
 import {
@@ -30,11 +32,12 @@ export type OrderRoutesDeps = {
   readonly settle: Settle
   /** Digits after the point of the currency. */
   readonly digits: () => number
+  readonly runtime: Pick<Runtime, 'defer'>
 }
 
 const newestFirst = (name: string): CursorList => ({ name, key: ['id'] })
 
-export function orderRoutes({ ports, settle, digits }: OrderRoutesDeps) {
+export function orderRoutes({ ports, settle, digits, runtime }: OrderRoutesDeps) {
   const { orders } = ports
   return async (app: App) => {
     app.get('/orders/:id', getOrderOperation, async (request, reply) => {
@@ -51,20 +54,44 @@ export function orderRoutes({ ports, settle, digits }: OrderRoutesDeps) {
       if (!actor.admin && userId !== actor.userId) {
         throw new DomainError('forbidden', "You can't see other people's orders.")
       }
-      const { idempotency_key, ...query } = request.query
+      const { idempotency_key, number, ...query } = request.query
       const theirs = newestFirst(`orders of ${userId}`)
-      if (idempotency_key !== undefined) {
+      if (idempotency_key !== undefined || number !== undefined) {
         decodeCursor(query.cursor, theirs)
-        const stored = await orders.findByKey(userId, idempotency_key)
-        return { items: stored ? [orderView(stored.order, actor, digits())] : [], next_cursor: null }
+        const stored = await (idempotency_key === undefined
+          ? orders.findByNumber(number!)
+          : orders.findByKey(userId, idempotency_key))
+        const fits =
+          stored?.order.userId === userId && (number ?? stored.order.number) === stored.order.number
+        return { items: fits ? [orderView(stored.order, actor, digits())] : [], next_cursor: null }
       }
       return page(theirs, actor, query, (at) => orders.listByUser(userId, at))
     })
 
     app.get('/orders', listOrdersOperation, async (request) => {
-      const { status, ...query } = request.query
+      const {
+        limit = PAGE_LIMIT_DEFAULT,
+        cursor,
+        q,
+        status,
+        number,
+        user_id,
+        product_id,
+        from,
+        to,
+      } = request.query
       const actor = actorOf(principalOf(request))
-      return page(newestFirst('orders'), actor, query, (at) => orders.listByStatus(status, at))
+      const all = newestFirst('orders')
+      const [before] = (decodeCursor(cursor, all) ?? []) as [string?]
+      const filter = { status, number, userId: user_id, productId: product_id, from, to }
+      const pause = () => nextTurn(runtime)
+      const { orders: found, next } = await (q === undefined
+        ? searchOrders(orders, filter, { limit, before }, pause)
+        : searchByText(orders, q, filter, { limit, before }, pause))
+      return {
+        items: found.map(({ order }) => orderView(order, actor, digits())),
+        next_cursor: next === undefined ? null : encodeCursor([next], all),
+      }
     })
 
     app.put('/orders/:id', changeOrderStatusOperation, async (request, reply) => {

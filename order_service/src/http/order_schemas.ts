@@ -10,7 +10,7 @@ import {
   Version,
 } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
-import { OrderParams, OrderView, Status } from './order_views.ts'
+import { OrderNumber, OrderParams, OrderView, Status } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'orders')
@@ -18,8 +18,28 @@ const operation = operationsOf(PROBLEMS, 'orders')
 const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
 
 const UserParams = Type.Object({ user_id: Id })
+/** From 1970 on, as ids of orders begin with. */
+const Moment = (description: string) =>
+  Type.String({ format: 'date-time', pattern: '^(19[7-9]|[2-9]\\d)\\d', description })
+const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
+
 const ListQuery = Type.Object(
-  { ...PageQuery, status: Type.Optional(Status) },
+  {
+    ...PageQuery,
+    status: Type.Optional(Status),
+    number: Type.Optional(OrderNumber),
+    user_id: Type.Optional(Id),
+    product_id: Type.Optional(Id),
+    from: Type.Optional(Moment('Placed at this time or later')),
+    to: Type.Optional(Moment('Placed before this time')),
+    q: Type.Optional(
+      Type.String({
+        pattern: `^(?:#?\\d{1,15}|${UUID})$`,
+        description: 'A number (#10042 or 10042), or the id of an order, a user or a product',
+        examples: ['#10042'],
+      }),
+    ),
+  },
   { additionalProperties: false },
 )
 const UserListQuery = Type.Object(
@@ -32,6 +52,7 @@ const UserListQuery = Type.Object(
         description: 'Only the order made with this key',
       }),
     ),
+    number: Type.Optional({ ...OrderNumber, description: 'Only the order with this number' }),
   },
   { additionalProperties: false },
 )
@@ -53,7 +74,7 @@ export const getOrderOperation = operation({
 export const listOrdersOfUserOperation = operation({
   operationId: 'listOrdersOfUser',
   summary: "A user's orders, newest first",
-  description: "Your own; admins: anyone's. With idempotency_key: at most one.",
+  description: "Your own; admins: anyone's. With idempotency_key or number: at most one.",
   access: 'user',
   params: UserParams,
   querystring: UserListQuery,
@@ -63,7 +84,10 @@ export const listOrdersOfUserOperation = operation({
 
 export const listOrdersOperation = operation({
   operationId: 'listOrders',
-  summary: 'All orders, or those of one status, newest first',
+  summary: 'All orders, or those that fit, newest first',
+  description:
+    'Any filters together. A page reads a bounded number of orders, so with several filters it may have fewer than ' +
+    'limit, or none, and a next_cursor: go on until that is null.',
   access: 'admin',
   querystring: ListQuery,
   response: { 200: OrderPageView },

@@ -265,6 +265,31 @@ suite('reading', () => {
     assert.deepEqual(idsOf(await get('bob', `/orders/user/${BOB}?idempotency_key=the%20key`)), [])
   })
 
+  test('an order is found by its number by its user, and by no other user (invariant 10)', async (t) => {
+    const { get, mine } = await world(t)
+    const { number } = (await get('ada', `/orders/${mine[1]}`)).json()
+    assert.deepEqual(idsOf(await get('ada', `/orders/user/${ADA}?number=${number}`)), [mine[1]])
+    assert.deepEqual(idsOf(await get('bob', `/orders/user/${BOB}?number=${number}`)), [])
+    assert.deepEqual(
+      idsOf(await get('ada', `/orders/user/${ADA}?number=${number}&idempotency_key=the%20key`)),
+      [],
+    )
+  })
+
+  test('admins find orders by number, user, product and time, and by a text', async (t) => {
+    const { get, mine } = await world(t)
+    const { number, lines, created_at } = (await get('ada', `/orders/${mine[1]}`)).json()
+    const find = async (query: string) => idsOf(await get('root', `/orders?${query}`))
+    assert.deepEqual(await find(`number=${number}`), [mine[1]])
+    assert.deepEqual(await find(`q=%23${number}`), [mine[1]])
+    assert.deepEqual(await find(`q=${mine[1]}`), [mine[1]])
+    assert.deepEqual(await find(`q=${ADA}`), mine.toReversed())
+    assert.deepEqual(await find(`user_id=${ADA}&status=pending`), mine.toReversed())
+    assert.equal((await find(`product_id=${lines[0].product_id}`)).length, 6)
+    assert.deepEqual(await find(`to=1999-01-01T00:00:00Z`), [])
+    assert.deepEqual(await find(`from=${created_at}&to=2999-01-01T00:00:00Z&status=shipped`), [])
+  })
+
   test('admins list all orders, or those of a status', async (t) => {
     const { get, put, mine } = await world(t)
     assert.equal(idsOf(await get('root', '/orders')).length, 6)
@@ -313,6 +338,10 @@ suite('reading', () => {
     ['a user id that is not a UUID', '/orders/user/ada'],
     ['an order id that is not a UUID', '/orders/1'],
     ['an unknown status', '/orders?status=lost'],
+    ['a text that is no number or id', '/orders?q=ada'],
+    ['a number below the first', '/orders?number=10000'],
+    ['a time that is none', '/orders?from=yesterday'],
+    ['a time before all', '/orders?from=1066-10-14T00:00:00Z'],
   ]
   for (const [what, url] of wrong) {
     test(`${what}: 400`, async (t) => {
