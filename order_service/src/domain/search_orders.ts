@@ -91,7 +91,7 @@ function fits(order: Order, { status, number, userId, productId, from, to }: Ord
 const NUMBER = /^#?(\d{1,15})$/
 
 /**
- * What one box of text may mean: a number (`#10042`, `10042`), or the id of an order, a user or a product, which are told apart by
+ * What one box of text may mean: a number (`#10042`, `10042`), or the id of an order, a user or a product, which are distinguished by
  * what there is. Of an order itself it is the answer.
  */
 export async function searchByText(
