@@ -100,7 +100,7 @@ export function candlePair(): Scene {
 
 export function candleLying(): Scene {
   return {
-    view: { target: [-1.2, 1.4, 0.6], pitch: 42, width: 23 },
+    view: { target: [-1.2, 1.4, 0.6], pitch: 42, width: 26 },
     set: linenTable('#b9ae9c', '#7d7f7c', 40),
     things: [
       ...candle(steps(turnZ(-90), move(-8, RADIUS, 0), turnY(24), move(0, 0, -1.5)), 16, false),

@@ -138,7 +138,7 @@ export function coffeeSet(): Scene {
     set: linenTable('#c7bda9', '#b7bfbd', 22),
     things: [
       ...carafe(steps(turnY(25), move(-2.2, 0, 0))),
-      ...scoop(steps(turnZ(-9), turnY(-62), move(6.4, 0.4, 2.2))),
+      ...scoop(steps(turnZ(-9), turnY(-74), move(5.8, 0.4, 2.4))),
       ...beans(26, 0.2, 9.2),
     ],
   }

@@ -174,9 +174,9 @@ const label = (place: Place): Mesh =>
   mesh(block([1.7, 7.4, 0.22], 5, 40, 24), { material: wood(ASH, 0.2, 'y'), place: steps(turnX(-8), place) })
 
 export function herbPots(): Scene {
-  const at = [steps(turnY(10), move(-10.4, 0, -1.6)), move(0.3, 0, 1.8), move(10.8, 0, -1.2)] as const
+  const at = [steps(turnY(10), move(-9.9, 0, -2.6)), move(0.2, 0, 2), move(10, 0, -2)] as const
   return {
-    view: { target: [0.2, 8.9, 0], pitch: 20, width: 37 },
+    view: { target: [0.2, 8.9, 0], pitch: 20, width: 38 },
     set: oakTable('#cdd2c4', 26),
     things: [
       ...at.flatMap((place) => pot(place)),
@@ -192,5 +192,5 @@ export function herbPots(): Scene {
 
 export const basilClose = (): Scene => ({
   ...herbPots(),
-  view: { target: [-9.8, 13, 0], pitch: 24, width: 18 },
+  view: { target: [-9.4, 13, -1], pitch: 24, width: 18 },
 })

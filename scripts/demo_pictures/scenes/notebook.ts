@@ -105,7 +105,7 @@ export function notebookOpen(): Scene {
     [1.2, 0.06, 14.5],
   ])
   return {
-    view: { target: [0.3, 0, 0.6], pitch: 50, width: 37 },
+    view: { target: [-0.4, 0, 0.6], pitch: 50, width: 40 },
     set: oakTable('#d8d2c6'),
     things: [
       mesh(cover, { material: CLOTH, place }),

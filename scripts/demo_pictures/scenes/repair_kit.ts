@@ -104,7 +104,7 @@ export function repairKit(): Scene {
   const place = steps(turnY(-9), move(0.2, 0, 0.6))
   const orange = colour('#c2572e')
   return {
-    view: { target: [-0.2, 0.6, 2], pitch: 52, width: 42 },
+    view: { target: [-0.8, 0.6, 1.6], pitch: 52, width: 47 },
     set: oakTable('#c9ccc8', 60),
     things: [
       ...roll(place),
@@ -117,7 +117,7 @@ export function repairKit(): Scene {
       patch(steps(turnY(0), move(-9.5, 0.02, 14.2))),
       patch(steps(turnZ(-5), move(-6.6, 0.15, 15.2))),
       patch(move(-12.6, 0.02, 15.2)),
-      sprocket(move(6.4, 0.05, 16.4)),
+      sprocket(move(5.4, 0.05, 17.6)),
     ],
   }
 }

@@ -109,7 +109,7 @@ export function scarfFolded(): Scene {
   const line = evenly(through<Vec>(points), 600)
   const place = steps(turnY(-28), move(-1.6, 0, 0))
   return {
-    view: { target: [0.2, 3.1, 0.5], pitch: 32, width: 37 },
+    view: { target: [1.5, 3.1, 0.5], pitch: 32, width: 40 },
     set: linenTable('#c9c6bd', '#b9c0c0', 26),
     things: [ribbon(line, 110, 17, 1.18, place), ...fringe(line(1), 17, place)],
   }
@@ -127,7 +127,7 @@ export function scarfRolled(): Scene {
   })
   const end: Vec[] = [1.6, 3.2, 5, 6.6].map((x) => [x, 0.5, 0])
   return {
-    view: { target: [1.4, 3.6, 0], pitch: 22, width: 20 },
+    view: { target: [2, 3.8, 0], pitch: 22, width: 22 },
     set: linenTable('#c9c6bd', '#b9c0c0', 26),
     things: [
       ribbon(evenly(through<Vec>([...coil, ...end]), 600), 66, 9, 0.94, turnY(24)),

@@ -158,7 +158,7 @@ export function skilletOnCloth(): Scene {
   )
   const place = steps(turnY(47), move(-4.6, 0.25, 2.6))
   return {
-    view: { target: [0.4, 1.8, -1], pitch: 38, width: 43 },
+    view: { target: [0.4, 1.8, -1], pitch: 38, width: 46 },
     set: oakTable('#c4c8c6', 40),
     things: [
       mesh(cloth, { material: towel, sheet: true, place: steps(turnY(-12), move(5, 0, -3)) }),

@@ -150,11 +150,11 @@ export function slippersPair(): Scene {
   const lining = felt(colour('#c3b9a6'), colour('#e6dfd2'), 0.3)
   const edge = felt(colour('#b0643f'), colour('#c98a68'), 0.25)
   return {
-    view: { target: [-0.6, 2.2, 1.4], pitch: 34, width: 36 },
+    view: { target: [0.2, 2.2, 0.4], pitch: 36, width: 38 },
     set: linenTable('#cdbfa8', '#c9cbc3', 34),
     things: [
-      ...slipper(steps(turnY(-38), move(-5.2, 0, -2.4)), 1, grey, lining, edge),
-      ...slipper(steps(turnY(-56), move(4.6, 0, 3.4)), -1, grey, lining, edge),
+      ...slipper(steps(turnY(-24), move(-5.4, 0, -1.4)), 1, grey, lining, edge),
+      ...slipper(steps(turnY(-40), move(5.6, 0, 0.6)), -1, grey, lining, edge),
     ],
   }
 }
