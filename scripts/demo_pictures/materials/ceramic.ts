@@ -2,11 +2,18 @@ import { blend, type Colour, darken, type Material, paint } from './material.ts'
 import { clouds, fibres, grain, specks } from './noise.ts'
 
 /** Sea green glaze that thins at edges and runs out above the foot, on speckled clay. `foot` and `lip` are heights. */
-export function glaze(body: Colour, thin: Colour, clay: Colour, foot: number, lip: number): Material {
+export function glaze(
+  body: Colour,
+  thin: Colour,
+  clay: Colour,
+  foot: number,
+  lip: number,
+  speckled = true,
+): Material {
   return (spot, finish) => {
     const angle = spot.u
     const run = foot + 0.28 * clouds(angle * 2, 0.3) + 0.1 * clouds(angle * 7, 0.7)
-    const cloudy = clouds(angle * 1.5, spot.y / 14)
+    const cloudy = clouds(angle * 2, spot.y / 14)
     if (spot.y < run) {
       paint(finish, clay, 1 + 0.12 * grain(angle * 3, spot.y / 8))
       blend(finish, [0.12, 0.08, 0.05], 0.55 * specks(angle * 90, spot.y * 3.2, 0.25))
@@ -21,7 +28,7 @@ export function glaze(body: Colour, thin: Colour, clay: Colour, foot: number, li
     blend(finish, thin, 0.75 * Math.exp(-Math.max(lip - spot.y, 0) * 5.5))
     const ring = Math.sin(spot.y * 5.2 + 1.2 * clouds(angle, 0.1))
     blend(finish, thin, 0.07 * Math.max(ring, 0))
-    blend(finish, [0.09, 0.07, 0.045], 0.7 * specks(angle * 70, spot.y * 2.6, 0.3, 0.2))
+    if (speckled) blend(finish, [0.09, 0.07, 0.045], 0.7 * specks(angle * 70, spot.y * 2.6, 0.3, 0.2))
     spot.ny += 0.035 * ring
     spot.nx += 0.02 * cloudy
     finish.rough = 0.1 + 0.05 * cloudy

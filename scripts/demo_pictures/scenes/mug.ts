@@ -8,7 +8,10 @@ import { type Mesh, mesh } from '../shapes/mesh.ts'
 import { type Place, steps, turnY, type Vec } from '../shapes/vector.ts'
 import { oakTable } from './table.ts'
 
-const GLAZE = glaze(colour('#5f9384'), colour('#b99b72'), colour('#b08a63'), 1.15, 9.3)
+const TONES = [colour('#5f9384'), colour('#b99b72'), colour('#b08a63')] as const
+const GLAZE = glaze(...TONES, 1.15, 9.3)
+/** The specks are spread around the cup, and would be dashes on its narrow handle. */
+const EAR_GLAZE = glaze(...TONES, 1.15, 9.3, false)
 
 const COFFEE: Material = (spot, finish) => {
   const r = Math.hypot(spot.x, spot.z)
@@ -59,7 +62,7 @@ export function mug(place: Place, handle = 62): Mesh[] {
   const turned = steps(turnY(-handle + 90), place)
   return [
     mesh(lathe(wall, 144, 150), { material: GLAZE, place: turned }),
-    mesh(tube(ear, section, 28, 70, [0, 0, 1], 0.01), { material: GLAZE, place: turned }),
+    mesh(tube(ear, section, 28, 70, [0, 0, 1], 0.01), { material: EAR_GLAZE, place: turned }),
     mesh(
       lathe((t) => [3.72 * (1 - t), 7.5], 72, 14),
       { material: COFFEE, place: turned },
