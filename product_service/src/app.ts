@@ -16,6 +16,7 @@ import type { Pictures } from './domain/media_ports.ts'
 import type { Stores } from './domain/ports.ts'
 import { presentChange } from './http/audit_views.ts'
 import { mediaRoutes } from './http/media_routes.ts'
+import { groupRoutes } from './http/group_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { productReadRoutes } from './http/product_read_routes.ts'
 import { productWriteRoutes } from './http/product_write_routes.ts'
@@ -69,10 +70,11 @@ export function createApp(deps: Deps): App {
     logger,
     ...(tracing && { tracing }),
   })
-  const { catalogue, stock } = stores
+  const { catalogue, groups, stock } = stores
   if (routes !== 'internal') {
-    app.register(productReadRoutes({ catalogue, prices }))
+    app.register(productReadRoutes({ catalogue, groups, prices }))
     app.register(productWriteRoutes({ ...deps, catalogue, prices }))
+    app.register(groupRoutes({ ...deps, catalogue, groups, prices }))
     app.register(stockRoutes({ ...deps, stock }))
     const { pictures = createPictures(deps) } = deps
     app.register(mediaRoutes({ ...deps, media: stores.media, pictures }))

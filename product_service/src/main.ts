@@ -13,6 +13,7 @@ import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { createLedgerCheck } from './ledger_check.ts'
+import { createPublisher } from './publisher.ts'
 import { openStores } from './storage/open_stores.ts'
 import { createLeftOverFiles, createUnusedMedia, LEFT_OVER_AFTER_DAYS } from './storage/unused_media.ts'
 
@@ -73,7 +74,13 @@ await runService(systemRuntime, async () => {
     lease: stores.old.lease,
     ...{ config, metrics, logger, runtime: systemRuntime },
   })
+  const publisher = createPublisher({
+    kinds: [stores.catalogue, stores.groups],
+    runtime: systemRuntime,
+    onFailure: (err) => logger.error({ err }, 'a draft could not be published; it is tried again'),
+  })
   ledgerCheck.start()
+  publisher.start()
   return {
     app,
     internal: port === undefined ? undefined : { app: createApp({ ...deps, routes: 'internal' }), port },
@@ -84,7 +91,7 @@ await runService(systemRuntime, async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()
-      await Promise.all([ledgerCheck.stop(), stopRetention()])
+      await Promise.all([ledgerCheck.stop(), publisher.stop(), stopRetention()])
       await stores.close()
       await tracing.stop()
     },

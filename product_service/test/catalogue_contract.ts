@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NO_DETAILS } from '../src/domain/details.ts'
 import { type Catalogue, type PageKey, SORTS, type Sort } from '../src/domain/ports.ts'
 import { queryWords, searchWords } from '../src/domain/search.ts'
 import { AT, add, type MakeStores, nextId, STAMP } from './worlds.ts'
@@ -60,6 +61,7 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
         createdAt: AT,
         updatedAt: AT,
         deletedAt: null,
+        details: { ...NO_DETAILS, slug: 'cafe' },
       })
       assert.deepEqual(await there.catalogue.find(created.id), created)
       assert.equal(await there.catalogue.find(nextId()), undefined)
@@ -68,8 +70,8 @@ export function catalogueContract(name: string, makeStores: MakeStores) {
     test('an edit changes only the given fields, and the search follows', async (t) => {
       const [{ catalogue }] = await makeStores(t)
       const tea = await add({ catalogue } as never)
-      const edited = await catalogue.edit(tea.id, { name: 'Coffee', priceMinor: 5 }, saw(1), STAMP)
-      assert.deepEqual(edited, { ...tea, name: 'Coffee', priceMinor: 5, version: 2, editVersion: 2 })
+      const edited = await catalogue.edit(tea.id, { name: 'Coffee', description: 'Black' }, saw(1), STAMP)
+      assert.deepEqual(edited, { ...tea, name: 'Coffee', description: 'Black', version: 2, editVersion: 2 })
       assert.deepEqual(await catalogue.find(tea.id), edited)
       assert.deepEqual(await names(catalogue, { words: ['coff'] }), ['Coffee'])
       assert.deepEqual(await names(catalogue, { words: ['tea'] }), [])

@@ -12,6 +12,7 @@ import { createApp } from '../src/app.ts'
 import type { MediaFiles, Pictures } from '../src/domain/media_ports.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import { createMediaFolder } from '../src/storage/media_folder.ts'
+import type { ProductFields } from '../src/domain/product.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 /** Two connections to the same data, like two replicas. */
@@ -50,10 +51,7 @@ export const onOneFile: MakeStores = async (t) => {
 }
 
 /** Adds a product with default fields. */
-export async function add(
-  { catalogue }: Stores,
-  fields: Partial<{ name: string; description: string; priceMinor: number; stock: number }> = {},
-) {
+export async function add({ catalogue }: Stores, fields: Partial<ProductFields> = {}) {
   const product = { name: 'Tea', description: '', priceMinor: 100, stock: 10, ...fields }
   return catalogue.create({ id: nextId(), fields: product }, STAMP)
 }

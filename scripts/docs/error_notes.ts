@@ -76,6 +76,23 @@ export const NOTES: Notes = {
       'Making the renditions took too long, or ended its process. Nothing was stored, and the same file will probably fail again.',
     media_store_unavailable:
       'The folder, database or bucket of the pictures failed, or is full. Nothing was stored.',
+    sku_taken: 'The product `owner` has this SKU and was not removed.',
+    slug_taken:
+      'The product or group `owner` has this address. An address from before a renaming may be taken.',
+    category_not_found: 'There is no category of one of these ids.',
+    group_not_found: 'No group of variants has this id, or it has left the catalogue.',
+    group_conflict:
+      'The group was edited after the `version` in the body. `current` is the group as it is now; nothing was changed.',
+    group_precondition_failed:
+      'The same for a version named by `If-Match`. `current` is the group as it is now; nothing was changed.',
+    group_is_full: 'The group has as many variants as it can have.',
+    option_values_invalid:
+      'A variant has one value of each option of its group, and a product without a group has none.',
+    option_in_use: 'Options of a group must fit all of its variants: remove or change these variants first.',
+    variant_exists: 'The product `owner` is the variant of these values.',
+    belongs_to_group:
+      'Slug, categories and attributes of a variant are those of its group: change the group.',
+    not_a_draft: 'A time of publishing was sent for a product or group that is published.',
   },
   order_service: {
     forbidden: 'The account may not see this list or make this change: it needs the role admin.',

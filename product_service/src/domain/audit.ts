@@ -5,14 +5,24 @@
  * An edit is recorded by what it changed: texts, price and stock each have a record of their own, so that a filter by action
  * finds every change of its kind.
  */
-import type { Product, ProductFields } from './product.ts'
+import { NO_DETAILS, type ProductDetails, type Shown } from './details.ts'
+import type { Group } from './group.ts'
+import type { Product } from './product.ts'
 import type { Reservation } from './reservation.ts'
 
 export const AUDIT_ACTIONS = [
   'product.created',
   'product.edited',
   'product.price_changed',
+  'product.details_changed',
+  'product.published',
+  'product.hidden',
   'product.deleted',
+  'group.created',
+  'group.edited',
+  'group.published',
+  'group.hidden',
+  'group.deleted',
   'products.imported',
   'stock.set',
   'stock.adjusted',
@@ -21,41 +31,115 @@ export const AUDIT_ACTIONS = [
 
 /** The author of an import and of a recovered reservation: the operator, by a command. All others are admins. */
 export const OPERATOR = 'operator'
+/** The author of what a schedule publishes. */
+export const SYSTEM = 'system'
 
 type Value = string | number | null
 type Change = { readonly field: string; readonly before: Value; readonly after: Value }
 export type AuditRecord = {
   readonly action: (typeof AUDIT_ACTIONS)[number]
-  readonly subject: { readonly type: 'product' | 'order'; readonly id: string; readonly name?: string }
+  readonly subject: {
+    readonly type: 'product' | 'group' | 'order'
+    readonly id: string
+    readonly name?: string
+  }
   readonly changes: readonly Change[]
   readonly note?: string
 }
 
 const subjectOf = ({ id, name }: Product) => ({ type: 'product', id, name }) as const
 
-export const productCreated = (product: Product): AuditRecord => ({
-  action: 'product.created',
-  subject: subjectOf(product),
-  changes: (['name', 'description', 'priceMinor', 'stock'] as const).map((field) => ({
-    field,
-    before: null,
-    after: product[field],
-  })),
-})
+/** The slug of a new product follows from its name. */
+export const productCreated = (product: Product): readonly AuditRecord[] => [
+  {
+    action: 'product.created',
+    subject: subjectOf(product),
+    changes: (['name', 'description', 'priceMinor', 'stock'] as const).map((field) => ({
+      field,
+      before: null,
+      after: product[field],
+    })),
+  },
+  ...detailRecords(subjectOf(product), { ...NO_DETAILS, slug: product.details.slug }, product.details),
+]
 
 export function productEdited(before: Product, after: Product): readonly AuditRecord[] {
-  const record = (action: AuditRecord['action'], ...fields: (keyof ProductFields)[]): AuditRecord[] => {
-    const changes = fields
-      .filter((field) => before[field] !== after[field])
-      .map((field) => ({ field, before: before[field], after: after[field] }))
-    return changes.length === 0 ? [] : [{ action, subject: subjectOf(after), changes }]
-  }
+  const subject = subjectOf(after)
   return [
-    ...record('product.edited', 'name', 'description'),
-    ...record('product.price_changed', 'priceMinor'),
-    ...record('stock.set', 'stock'),
+    ...recordOf(subject, 'product.edited', before, after, 'name', 'description'),
+    ...recordOf(subject, 'product.price_changed', flat(before), flat(after), 'priceMinor', 'compareAtMinor'),
+    ...recordOf(subject, 'stock.set', before, after, 'stock'),
+    ...detailRecords(subject, before.details, after.details),
   ]
 }
+
+const flat = ({ priceMinor, details: { compareAtMinor } }: Product) => ({ priceMinor, compareAtMinor })
+
+type Subject = AuditRecord['subject']
+
+/** One record of the fields that differ; none if none does. */
+function recordOf<Fields extends object>(
+  subject: Subject,
+  action: AuditRecord['action'],
+  before: Fields,
+  after: Fields,
+  ...fields: (keyof Fields & string)[]
+): AuditRecord[] {
+  const changes = fields
+    .map((field) => ({ field, before: valueOf(before[field]), after: valueOf(after[field]) }))
+    .filter((change) => change.before !== change.after)
+  return changes.length === 0 ? [] : [{ action, subject, changes }]
+}
+
+const valueOf = (value: unknown): Value =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Value)
+
+function detailRecords(subject: Subject, before: ProductDetails, after: ProductDetails): AuditRecord[] {
+  const variant = ({ groupId, optionValues }: ProductDetails) =>
+    groupId === null ? null : `${groupId}: ${optionValues.join(', ')}`
+  const named = (details: ProductDetails) => ({ ...details, variant: variant(details) })
+  const fields = [
+    'sku',
+    'gtin',
+    'weightGrams',
+    'slug',
+    'media',
+    'categories',
+    'attributes',
+    'variant',
+  ] as const
+  return [
+    ...recordOf(subject, 'product.details_changed', named(before), named(after), ...fields),
+    ...visibilityRecords(subject, 'product', before, after),
+  ]
+}
+
+function visibilityRecords(subject: Subject, kind: 'product' | 'group', before: Shown, after: Shown) {
+  const seen = ({ draft, publishAt }: Shown) => ({ status: draft ? 'draft' : 'published', publishAt })
+  const action = after.draft ? `${kind}.hidden` : `${kind}.published`
+  return recordOf(subject, action as AuditRecord['action'], seen(before), seen(after), 'status', 'publishAt')
+}
+
+const groupSubject = ({ id, name }: Group) => ({ type: 'group', id, name }) as const
+const GROUP_FIELDS = ['name', 'description', 'options', 'slug', 'media', 'categories', 'attributes'] as const
+
+export const groupCreated = (group: Group): AuditRecord => ({
+  action: 'group.created',
+  subject: groupSubject(group),
+  changes: GROUP_FIELDS.map((field) => ({ field, before: null, after: valueOf(group[field]) })),
+})
+
+export const groupEdited = (before: Group, after: Group): readonly AuditRecord[] => [
+  ...recordOf(groupSubject(after), 'group.edited', before, after, ...GROUP_FIELDS),
+  ...visibilityRecords(groupSubject(after), 'group', before, after),
+]
+
+/** Its variants are removed with it, and have no records of their own. */
+export const groupDeleted = (group: Group, variants: number): AuditRecord => ({
+  action: 'group.deleted',
+  subject: groupSubject(group),
+  changes: [{ field: 'variants', before: variants, after: 0 }],
+})
 
 export const productDeleted = (product: Product): AuditRecord => ({
   action: 'product.deleted',

@@ -4,10 +4,13 @@
  * Invariants
  *  1. Stock is never negative.
  *  2. Every change of stock comes with the movement that explains it: `stock` = the sum of the movements.
- *  7. A write that named a version is applied to what its author had seen, or refused: name, description and
- *     price may change when no *edit* happened since; an absolute stock only when nothing happened since.
+ *  7. A write that named a version is applied to what its author had seen, or refused: name, description, price and
+ *     details may change when no *edit* happened since; an absolute stock only when nothing happened since.
  */
+import { changeDetails, newDetails } from './change_details.ts'
+import { isHidden, isSame } from './details.ts'
 import { DomainError } from './errors.ts'
+import { recordPrice } from './price_history.ts'
 import {
   type AuditStamp,
   type Change,
@@ -19,8 +22,16 @@ import {
   type SeenVersions,
   STOCK_MAX,
 } from './product.ts'
+import { NO_REFERENCES, type References } from './references.ts'
 
-export function newProduct(id: string, fields: ProductFields, { by, at }: AuditStamp): Change {
+/** Fails as changeDetails does. */
+export function newProduct(
+  id: string,
+  { details: given = {}, ...fields }: ProductFields,
+  { by, at }: AuditStamp,
+  references: References = NO_REFERENCES,
+): Change {
+  const details = newDetails(id, fields.name, given, references)
   const product: Product = {
     id,
     ...fields,
@@ -29,7 +40,8 @@ export function newProduct(id: string, fields: ProductFields, { by, at }: AuditS
     editVersion: 1,
     createdAt: at,
     updatedAt: at,
-    deletedAt: null,
+    deletedAt: isHidden(details) ? at : null,
+    details,
   }
   const cause = { reason: 'initial', note: null, orderId: null, by } as const
   return { product, movement: movementIfAny(product, fields.stock, cause) }
@@ -37,23 +49,38 @@ export function newProduct(id: string, fields: ProductFields, { by, at }: AuditS
 
 /**
  * Sets the given fields. If all values are the same as before, even the version stays.
- * Fails with `version_conflict`.
+ * Fails with `version_conflict`, or as changeDetails does.
  */
 export function editProduct(
   product: Product,
   fields: Partial<ProductFields>,
   seen: SeenVersions,
   stamp: AuditStamp,
+  references: References = NO_REFERENCES,
 ): Change {
   requireSeen(product, seen, fields.stock !== undefined)
   const { name = product.name, description = product.description } = fields
   const { priceMinor = product.priceMinor, stock = product.stock } = fields
+  const changed = fields.details ? changeDetails(product, fields.details, references) : product.details
   const edited =
-    name !== product.name || description !== product.description || priceMinor !== product.priceMinor
+    name !== product.name ||
+    description !== product.description ||
+    priceMinor !== product.priceMinor ||
+    !isSame(changed, product.details)
   if (!edited && stock === product.stock) return { product, movement: undefined }
+  const { at } = stamp
+  const details =
+    priceMinor === product.priceMinor
+      ? changed
+      : { ...changed, prices: recordPrice(changed.prices, product.priceMinor, priceMinor, at) }
   const version = product.version + 1
-  const editVersion = edited ? version : product.editVersion
-  const next = { ...product, name, description, priceMinor, stock, version, editVersion, updatedAt: stamp.at }
+  const next = {
+    ...product,
+    ...{ name, description, priceMinor, stock, version, details },
+    editVersion: edited ? version : product.editVersion,
+    updatedAt: at,
+    deletedAt: isHidden(details) ? (product.deletedAt ?? at) : null,
+  }
   const cause = { reason: 'edit', note: null, orderId: null, by: stamp.by } as const
   return { product: next, movement: movementIfAny(next, stock - product.stock, cause) }
 }
@@ -62,8 +89,17 @@ export function editProduct(
 export function removeProduct(product: Product, seen: SeenVersions, { at }: AuditStamp): Product {
   requireSeen(product, seen, false)
   const version = product.version + 1
-  return { ...product, version, editVersion: version, updatedAt: at, deletedAt: at }
+  const { details } = product
+  return {
+    ...product,
+    ...{ version, editVersion: version, updatedAt: at, deletedAt: at },
+    details: isHidden(details) ? { ...details, draft: false, groupDraft: false, publishAt: null } : details,
+  }
 }
+
+/** It left the catalogue for ever. */
+export const isRemoved = ({ deletedAt, details }: Pick<Product, 'deletedAt' | 'details'>): boolean =>
+  deletedAt !== null && !isHidden(details)
 
 /**
  * Adds `delta` units (a negative delta removes units), whatever the stock is now.

@@ -1,5 +1,6 @@
 /** All errors of this service: permanent codes with their payloads. Their HTTP answers: http/problems.ts. */
 import { Fault, type Nothing } from '@shop/faults/fault'
+import type { Group } from './group.ts'
 import type { Product } from './product.ts'
 
 /** `current` is the product as it is now. */
@@ -22,7 +23,21 @@ export type Payloads = {
   media_unreadable: Nothing
   media_not_processed: Nothing
   media_store_unavailable: Nothing
+  sku_taken: Taken
+  slug_taken: Taken
+  category_not_found: Nothing
+  group_not_found: Nothing
+  group_conflict: { readonly current: Group }
+  group_is_full: Nothing
+  option_values_invalid: Nothing
+  option_in_use: Nothing
+  variant_exists: Taken
+  belongs_to_group: Nothing
+  not_a_draft: Nothing
 }
+
+/** `owner` is the id of the product or group that has it. */
+type Taken = { readonly owner: string }
 
 export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {
   override name = 'DomainError'

@@ -5,10 +5,12 @@
  * processes at once. Every call may also fail with the kit's `store_unavailable` or `overloaded`; then nothing was
  * changed, unless only the answer was lost.
  *
- * Changes by admins and by the operator are recorded in the audit log in the same step (audit.ts): `create`, `importProducts`,
- * `edit`, `remove`, `adjust` and `recover`. What changes nothing is not recorded.
+ * Changes by admins and by the operator are recorded in the audit log in the same step (audit.ts): `create`, `createAll`,
+ * `importProducts`, `edit`, `remove`, `publish`, `adjust` and `recover`. What changes nothing is not recorded.
  */
 import type { MediaFiles, MediaRecords } from './media_ports.ts'
+import type { Choices } from './choices.ts'
+import type { Group, GroupFields } from './group.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
@@ -49,26 +51,73 @@ export type CataloguePage = Page<Product> & {
 
 export type ProductDraft = { readonly id: string; readonly fields: ProductFields }
 
-/** Products for sale. No method finds a removed product. */
+/** What an admin looks for among all products that were not removed, hidden ones too. */
+export type AnyProducts =
+  | { readonly hidden: true }
+  | { readonly sku: string }
+  /** Its variants. */
+  | { readonly groupId: string }
+
+/** Whose slug it is; `current` is false if the owner has another one now. */
+export type SlugOwner = { readonly kind: 'product' | 'group'; readonly id: string; readonly current: boolean }
+
+/** Products. Only the methods that say so find hidden ones, and none a removed one. */
 export type Catalogue = {
   /**
    * A number that differs after any change by any process: while it is the same, what was read is still true.
    * Undefined if the store cannot know this without a request to a server.
    */
   revision(): number | undefined
-  /** Adds a product and the movement of its initial stock. */
+  /** Adds a product and the movement of its initial stock. Fails as newProduct does. */
   create(draft: ProductDraft, stamp: AuditStamp): Promise<Product>
+  /** Adds all of them or none. */
+  createAll(drafts: readonly ProductDraft[], stamp: AuditStamp): Promise<readonly Product[]>
   /** Adds several hundred products in one transaction, newest last. */
   importProducts(drafts: readonly ProductDraft[], stamp: AuditStamp): Promise<void>
   /** Resolves undefined for an unknown id. */
   find(id: string): Promise<Product | undefined>
+  /** Hidden ones too. */
+  findAny(id: string): Promise<Product | undefined>
+  /** Those of at most IDS_MAX ids that are on sale, in the order of the ids. */
+  findMany(ids: readonly string[]): Promise<readonly Product[]>
+  /** Newest first; `after` is [id]. Hidden ones too. */
+  listAny(which: AnyProducts, page: { after: PageKey | undefined; limit: number }): Promise<Page<Product>>
   /** Fails with `overloaded` when too many searches are running. */
   list(query: CatalogueQuery): Promise<CataloguePage>
-  /** Applies editProduct. Fails with `product_not_found` or `version_conflict`. */
+  /** Applies editProduct, also to a hidden product. Fails with `product_not_found`, or as editProduct does. */
   edit(id: string, fields: Partial<ProductFields>, seen: SeenVersions, stamp: AuditStamp): Promise<Product>
   /** Applies removeProduct. Fails as `edit` does. */
   remove(id: string, seen: SeenVersions, stamp: AuditStamp): Promise<void>
+  /** Undefined for a slug that nothing had. */
+  slugOwner(slug: string): Promise<SlugOwner | undefined>
+} & Scheduled
+
+/** Drafts with a time of publishing. */
+export type Scheduled = {
+  /** Ids of drafts whose time has come, up to `limit`. */
+  due(at: string, limit: number): Promise<readonly string[]>
+  /** Publishes a draft whose time has come; false if there is none of this id (any more). */
+  publish(id: string, at: string): Promise<boolean>
 }
+
+export const IDS_MAX = 100
+
+/** Groups of variants. No method finds a removed one. */
+export type Groups = {
+  /** Fails as newGroup does. */
+  create(draft: { readonly id: string; readonly fields: GroupFields }, stamp: AuditStamp): Promise<Group>
+  find(id: string): Promise<Group | undefined>
+  /** Newest first; `after` is [id]. */
+  list(page: { after: PageKey | undefined; limit: number }): Promise<Page<Group>>
+  /** Applies editGroup. Fails with `group_not_found`, or as editGroup does. */
+  edit(id: string, fields: Partial<GroupFields>, seen: SeenVersions, stamp: AuditStamp): Promise<Group>
+  /** Removes the group and its variants. */
+  remove(id: string, seen: SeenVersions, stamp: AuditStamp): Promise<void>
+  /** Its variants on sale, oldest first; `after` is [id]. */
+  variants(id: string, page: { after: PageKey | undefined; limit: number }): Promise<Page<Product>>
+  /** Applies choicesOf to its variants on sale. Undefined for an unknown group. */
+  choices(id: string, chosen: readonly (string | undefined)[]): Promise<Choices | undefined>
+} & Scheduled
 
 export type Adjustment = {
   readonly productId: string
@@ -171,6 +220,7 @@ export type Old = {
 export type Stores = {
   readonly old: Old
   readonly catalogue: Catalogue
+  readonly groups: Groups
   readonly stock: Stock
   readonly audit: Audit
   readonly media: { readonly records: MediaRecords; readonly files: MediaFiles }

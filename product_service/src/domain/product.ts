@@ -4,6 +4,7 @@
  * `version` grows by one with every change. `editVersion` is the version that the last edit made, so a sale after it
  * does not cause a conflict for an editor.
  */
+import type { EditableDetails, ProductDetails } from './details.ts'
 
 export const NAME_LENGTH_MAX = 200
 export const DESCRIPTION_LENGTH_MAX = 5_000
@@ -27,8 +28,9 @@ export type Product = {
   /** RFC 3339, UTC. */
   readonly createdAt: string
   readonly updatedAt: string
-  /** Set when it was removed from the catalogue. Units held of it can still be released or shipped. */
+  /** Set while it is not on sale: it was removed, or is hidden (details.ts). Units held of it can still be released or shipped. */
   readonly deletedAt: string | null
+  readonly details: ProductDetails
 }
 
 /** Why stock changed, and who or which order caused it. `note` is the author's explanation of an adjustment. */
@@ -54,7 +56,9 @@ export function createMovement(after: Product, delta: number, cause: MovementCau
   return { productId, version, delta, stockAfter, ...cause, at }
 }
 
-export type ProductFields = Pick<Product, 'name' | 'description' | 'priceMinor' | 'stock'>
+export type ProductFields = Pick<Product, 'name' | 'description' | 'priceMinor' | 'stock'> & {
+  readonly details?: Partial<EditableDetails>
+}
 
 /** Who makes a change, and when. */
 export type AuditStamp = { readonly by: string; readonly at: string }

@@ -44,6 +44,9 @@ export const searchWords = (text: string): string[] => wordsOf(text, pairsAndLas
 /** The words of a query: as above, but the last character of a run counts only if it is the whole run. */
 export const queryWords = (text: string): string[] => wordsOf(text, pairs)
 
+/** The words of a text as people write them: a run without spaces is one word. */
+export const plainWords = (text: string): string[] => wordsOf(text, (run) => [run])
+
 /** The words that a product is indexed under. */
 export function indexWords({ name, description }: { name: string; description: string }): string[] {
   const named = searchWords(name).map((word) => NAME_MARK + word)

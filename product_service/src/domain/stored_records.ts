@@ -1,6 +1,7 @@
 /** Checks of stored products and movements. Each returns the record, or throws an Error that names what is wrong. */
 import { isCount, isText, isTextOrNull } from './field_checks.ts'
 import type { Movement, Product } from './product.ts'
+import { validateStoredDetails } from './stored_details.ts'
 
 export function validateStoredProduct(product: Product): Product {
   const { id, name, description, createdAt, updatedAt, deletedAt } = product
@@ -11,6 +12,7 @@ export function validateStoredProduct(product: Product): Product {
   if (![priceMinor, stock, reserved, version, editVersion].every(isCount)) {
     throw new Error('its numbers are not those of a product')
   }
+  validateStoredDetails(product.details)
   return product
 }
 

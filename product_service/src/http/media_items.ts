@@ -39,6 +39,9 @@ export const MediaItemView = Type.Object({
   id: MediaId,
   alt: Type.String(),
   focus: Type.Object({ x: Percent, y: Percent }, { description: DESCRIPTION }),
+  width: Type.Integer({ minimum: 1, description: 'Of the original, in pixels' }),
+  height: Type.Integer({ minimum: 1 }),
+  blur: Type.String({ description: 'A placeholder of some pixels, as a data URI' }),
 })
 
 /** Fails with `validation_failed` if a picture is there twice. */

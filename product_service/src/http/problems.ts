@@ -4,15 +4,26 @@ import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Payloads } from '../domain/errors.ts'
+import type { Group } from '../domain/group.ts'
 import type { Product } from '../domain/product.ts'
+import { groupView } from './group_views.ts'
 import { type Prices, productView } from './product_views.ts'
 
 /** Answers a version conflict if the request sent `If-Match`. */
-type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
+type EdgePayloads = {
+  precondition_failed: Payloads['version_conflict']
+  group_precondition_failed: Payloads['group_conflict']
+}
 
 const current = ({ current }: { current: Product }, prices: Prices) => ({
   members: { current: productView(current, prices) },
 })
+
+const currentGroup = ({ current }: { current: Group }, prices: Prices) => ({
+  members: { current: groupView(current, prices) },
+})
+
+const owner = ({ owner }: { owner: string }) => ({ members: { owner } })
 
 export const PROBLEMS = {
   ...KIT_PROBLEMS,
@@ -40,6 +51,39 @@ export const PROBLEMS = {
     retryable: false,
     present: current,
   },
+  sku_taken: { status: 409, title: 'Another product has this SKU', retryable: false, present: owner },
+  slug_taken: { status: 409, title: 'Another page has this address', retryable: false, present: owner },
+  category_not_found: { status: 409, title: 'There is no such category', retryable: false },
+  group_not_found: { status: 404, title: 'There is no such group of variants', retryable: false },
+  group_conflict: {
+    status: 409,
+    title: 'The group has changed since that version',
+    retryable: false,
+    answeredAs: (_payload, { headers }) =>
+      versionsNamed(headers['if-match']) === undefined ? undefined : 'group_precondition_failed',
+    present: currentGroup,
+  },
+  group_precondition_failed: {
+    status: 412,
+    title: 'The group has changed since that ETag',
+    retryable: false,
+    present: currentGroup,
+  },
+  group_is_full: { status: 409, title: 'The group has as many variants as it can have', retryable: false },
+  option_values_invalid: {
+    status: 409,
+    title: 'These are not values of the options of the group',
+    retryable: false,
+  },
+  option_in_use: { status: 409, title: 'A variant has this value', retryable: false },
+  variant_exists: {
+    status: 409,
+    title: 'There is a variant of these values',
+    retryable: false,
+    present: owner,
+  },
+  belongs_to_group: { status: 409, title: 'This belongs to the group of the variant', retryable: false },
+  not_a_draft: { status: 409, title: 'It is published already', retryable: false },
   idempotency_key_reused: { status: 422, title: 'This key belongs to another request', retryable: false },
   media_not_found: { status: 404, title: 'There is no such picture', retryable: false },
   media_unknown: {

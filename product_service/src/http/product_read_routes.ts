@@ -1,10 +1,9 @@
 /**
- * Public reads of the catalogue. Responses are made as JSON text and cached until the store changes (response_cache.ts).
+ * Public reads of the catalogue. Responses are made as JSON text and cached until the store changes (cached_answers.ts).
  */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
-import { empty } from '@shop/service_kit/http/empty'
-import { etagOf, etagOfText, hasTag } from '@shop/service_kit/http/etags'
+import { etagOf } from '@shop/service_kit/http/etags'
 import {
   type CursorColumn,
   type CursorList,
@@ -12,26 +11,29 @@ import {
   encodeCursor,
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import { invalidField } from '@shop/service_kit/runtime/problem'
 import { DomainError } from '../domain/errors.ts'
 import { orderOf, ranksOf } from '../domain/pages.ts'
-import type { Catalogue, SearchSort, Sort } from '../domain/ports.ts'
+import { type Catalogue, type Groups, IDS_MAX, type SearchSort, type Sort } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
 import { QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
-import { getCurrencyOperation, getProductOperation, listProductsOperation } from './product_read_schemas.ts'
+import { cachedAnswers, send, withEtag } from './cached_answers.ts'
+import {
+  getAnyProductOperation,
+  getCurrencyOperation,
+  getProductOperation,
+  getSlugOperation,
+  listAnyProductsOperation,
+  listProductsOperation,
+} from './product_read_schemas.ts'
 import { type Prices, productView } from './product_views.ts'
-import { type CacheableResponse, createResponseCache } from './response_cache.ts'
 
-export type ProductReadRoutesDeps = { readonly catalogue: Catalogue; readonly prices: Prices }
+export type ProductReadRoutesDeps = {
+  readonly catalogue: Catalogue
+  readonly groups: Groups
+  readonly prices: Prices
+}
 
-type Answer = CacheableResponse & { readonly etag: string }
-
-/**
- * Responses are the same for everyone, so any cache on the way may answer. Price and stock are checked again when an order
- * is placed. The web pages ask the browser for fresh data.
- */
-const CACHE_CONTROL = 'public, max-age=5, stale-while-revalidate=30'
-const JSON_TYPE = 'application/json; charset=utf-8'
 const KEYS: Readonly<Record<Sort, readonly CursorColumn[]>> = {
   newest: ['id'],
   price: [{ max: PRICE_MINOR_MAX }, 'id'],
@@ -46,9 +48,25 @@ function listBy(sort: SearchSort, words: readonly string[]): CursorList {
   return { name: `products about ${about}`, key: [{ max: ranksOf(words).length - 1 }, 'id'] }
 }
 
-export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) {
-  const cache = createResponseCache<Answer>(catalogue.revision)
+export function productReadRoutes({ catalogue, groups, prices }: ProductReadRoutesDeps) {
+  const answers = cachedAnswers(catalogue.revision)
   const textOf = (product: Product) => JSON.stringify(productView(product, prices))
+  const groupAt = async (id: string) => {
+    const group = await groups.find(id)
+    return group?.draft === false && group.slug !== null
+      ? { kind: 'group' as const, id, slug: group.slug }
+      : undefined
+  }
+
+  /** A product that has become a variant is found at the address of its group. */
+  const productAt = async (id: string) => {
+    const product = await catalogue.find(id)
+    if (!product) return undefined
+    const { slug, groupId } = product.details
+    if (groupId !== null) return groupAt(groupId)
+    return slug === null ? undefined : { kind: 'product' as const, id, slug }
+  }
+
   return async (app: App) => {
     app.get('/products/currency', getCurrencyOperation, () => ({
       currency: prices.currency,
@@ -56,7 +74,16 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
     }))
 
     app.get('/products', listProductsOperation, async (request, reply) => {
-      const { q, in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
+      const { q, ids, in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
+      if (ids !== undefined) {
+        if (q !== undefined || request.query.sort || in_stock || cursor) {
+          throw invalidField('/ids', 'must be the only parameter')
+        }
+        return answers(request, reply, request.url, async () => {
+          const items = await catalogue.findMany(readIds(ids))
+          return withEtag(`{"items":[${items.map(textOf).join()}],"next_cursor":null}`)
+        })
+      }
       const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
       const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
       const after = decodeCursor(cursor, listBy(sort, words))
@@ -64,7 +91,7 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
       if (q !== undefined && q.trim() !== '' && words.length === 0) {
         return send(request, reply, EMPTY_PAGE)
       }
-      const page = await cache.getOrCreate(request.url, async () => {
+      return answers(request, reply, request.url, async () => {
         const { items, next, searchedFor, behind } = await catalogue.list({
           ...{ sort, words, after, limit },
           inStock: in_stock,
@@ -74,28 +101,59 @@ export function productReadRoutes({ catalogue, prices }: ProductReadRoutesDeps) 
         const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
         return withEtag(text, behind)
       })
-      return send(request, reply, page)
+    })
+
+    app.get('/products/any', listAnyProductsOperation, async (request) => {
+      const { status, sku, group_id, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
+      const which = [
+        ...(status === undefined ? [] : [{ hidden: true } as const]),
+        ...(sku === undefined ? [] : [{ sku }]),
+        ...(group_id === undefined ? [] : [{ groupId: group_id }]),
+      ]
+      if (which.length !== 1)
+        throw invalidField('/status', 'is needed, or sku, or group_id: one of the three')
+      const after = decodeCursor(cursor, ANY_PRODUCTS)
+      const { items, next } = await catalogue.listAny(which[0]!, { after, limit })
+      return {
+        items: items.map((product) => productView(product, prices)),
+        next_cursor: next === undefined ? null : encodeCursor(next, ANY_PRODUCTS),
+      }
+    })
+
+    app.get('/products/any/:id', getAnyProductOperation, async (request, reply) => {
+      const product = await catalogue.findAny(request.params.id)
+      if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
+      reply.header('etag', etagOf(product.version))
+      return productView(product, prices)
+    })
+
+    app.get('/slugs/:slug', getSlugOperation, async (request) => {
+      const owner = await catalogue.slugOwner(request.params.slug)
+      const found = owner && (owner.kind === 'group' ? await groupAt(owner.id) : await productAt(owner.id))
+      if (!found) throw new DomainError('product_not_found', 'There is nothing at this address.')
+      return found
     })
 
     app.get('/products/:id', getProductOperation, (request, reply) => {
       const { id } = request.params
-      const answer = cache.getOrCreate(id, async () => {
+      return answers(request, reply, id, async () => {
         const product = await catalogue.find(id)
         if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
         return { text: textOf(product), etag: etagOf(product.version) }
       })
-      // A cached response is sent without a promise, which would cost more than the response.
-      if (answer instanceof Promise) return answer.then((made) => send(request, reply, made))
-      send(request, reply, answer)
     })
   }
 }
 
-const withEtag = (text: string, transient = false): Answer => ({ text, etag: etagOfText(text), transient })
-const EMPTY_PAGE = withEtag('{"items":[],"next_cursor":null}')
+const ANY_PRODUCTS = { name: 'any products', key: ['id'] } as const
 
-function send(request: FastifyRequest, reply: FastifyReply, { text, etag }: Answer): never {
-  reply.header('etag', etag).header('cache-control', CACHE_CONTROL)
-  if (hasTag(request.headers['if-none-match'], etag)) return empty(reply, 304)
-  return reply.type(JSON_TYPE).send(text) as never
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+function readIds(text: string): readonly string[] {
+  const ids = [...new Set(text.toLowerCase().split(','))]
+  if (ids.length > IDS_MAX) throw invalidField('/ids', `must be at most ${IDS_MAX} ids`)
+  if (!ids.every((id) => UUID.test(id))) throw invalidField('/ids', 'must be ids, separated by commas')
+  return ids
 }
+
+const EMPTY_PAGE = withEtag('{"items":[],"next_cursor":null}')

@@ -1,9 +1,10 @@
 /** The operations that read the catalogue. */
-import { operationsOf } from '@shop/service_kit/http/operation'
+import { ADMIN_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import { IfNoneMatchHeaders } from '@shop/service_kit/http/schemas'
+import { Id, IfNoneMatchHeaders } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
-import { SEARCH_SORTS } from '../domain/ports.ts'
+import { SKU_LENGTH_MAX, SLUG_LENGTH_MAX } from '../domain/details.ts'
+import { IDS_MAX, SEARCH_SORTS } from '../domain/ports.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX } from '../domain/search.ts'
 import { PROBLEMS } from './problems.ts'
 import { Currency, CurrencyDigits, ProductParams, ProductView } from './product_views.ts'
@@ -24,6 +25,12 @@ const ListQuery = Type.Object(
     sort: Type.Optional(
       Type.Enum([...SEARCH_SORTS], {
         description: 'By default `relevance` (names before descriptions) with `q`, and `newest` without',
+      }),
+    ),
+    ids: Type.Optional(
+      Type.String({
+        maxLength: IDS_MAX * 37,
+        description: `Only these products, in this order: up to ${IDS_MAX} ids, separated by commas; no other parameter`,
       }),
     ),
     in_stock: Type.Optional(Type.Boolean({ description: 'true: only products in stock' })),
@@ -67,4 +74,45 @@ export const getProductOperation = operation({
   headers: IfNoneMatchHeaders,
   response: { 200: ProductView, 304: Unchanged },
   problems: ['validation_failed', 'product_not_found'],
+})
+
+export const listAnyProductsOperation = operation({
+  operationId: 'listAnyProducts',
+  summary: 'Products that were not removed, drafts too, newest first: by one of three conditions',
+  access: 'admin',
+  querystring: Type.Object(
+    {
+      ...PageQuery,
+      status: Type.Optional(Type.Enum(['draft'], { description: 'Drafts, and variants of drafts' })),
+      sku: Type.Optional(Type.String({ maxLength: SKU_LENGTH_MAX })),
+      group_id: Type.Optional({ ...Id, description: 'The variants of a group' }),
+    },
+    { additionalProperties: false },
+  ),
+  response: { 200: PageOf(ProductView) },
+  problems: [...ADMIN_PROBLEMS, 'validation_failed', 'malformed_cursor', 'store_unavailable'],
+})
+
+export const getAnyProductOperation = operation({
+  operationId: 'getAnyProduct',
+  summary: 'One product, also a draft',
+  access: 'admin',
+  params: ProductParams,
+  response: { 200: ProductView },
+  problems: [...ADMIN_PROBLEMS, 'validation_failed', 'product_not_found', 'store_unavailable'],
+})
+
+export const getSlugOperation = operation({
+  operationId: 'getSlug',
+  summary: 'What is at an address of the shop, also at one from before it was renamed',
+  access: 'public',
+  params: Type.Object({ slug: Type.String({ maxLength: SLUG_LENGTH_MAX }) }),
+  response: {
+    200: Type.Object({
+      kind: Type.Enum(['product', 'group']),
+      id: Id,
+      slug: Type.String({ description: 'Its address now' }),
+    }),
+  },
+  problems: ['validation_failed', 'product_not_found', 'store_unavailable'],
 })

@@ -1,8 +1,16 @@
 /** A product as JSON. Separate from the operations, because problems contain products too. */
-import { Id, Money, Timestamp, Version } from '@shop/service_kit/http/schemas'
+import {
+  Id,
+  Money,
+  NullableInteger,
+  NullableString,
+  Timestamp,
+  Version,
+} from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { Product } from '../domain/product.ts'
+import { SHOWN_VIEW, shownView } from './shown_views.ts'
 
 export const ProductParams = Type.Object({ id: Id })
 
@@ -26,6 +34,21 @@ export const ProductView = Type.Object({
   version: Version,
   created_at: Timestamp,
   updated_at: Timestamp,
+  sku: NullableString({ description: 'The number that the shopkeeper gave it' }),
+  gtin: NullableString({ description: 'Global Trade Item Number, e.g. an EAN' }),
+  weight_grams: NullableInteger(),
+  compare_at_price: NullableString({
+    description: 'What it cost before; shown only while it is above the price',
+  }),
+  lowest_price_30_days: NullableString({
+    description:
+      'After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a)',
+  }),
+  group_id: NullableString({ format: 'uuid', description: 'The group of which it is a variant' }),
+  option_values: Type.Array(Type.String(), {
+    description: 'Of a variant: its value of each option of its group',
+  }),
+  ...SHOWN_VIEW,
 })
 export type ProductView = Static<typeof ProductView>
 
@@ -33,6 +56,8 @@ export type Prices = { readonly currency: string; readonly digits: () => number 
 
 export function productView(product: Product, { currency, digits: digitsOf }: Prices): ProductView {
   const digits = digitsOf()
+  const { details } = product
+  const optional = (minor: number | null) => (minor === null ? null : formatMoney(minor, digits))
   return {
     id: product.id,
     name: product.name,
@@ -45,5 +70,13 @@ export function productView(product: Product, { currency, digits: digitsOf }: Pr
     version: product.version,
     created_at: product.createdAt,
     updated_at: product.updatedAt,
+    sku: details.sku,
+    gtin: details.gtin,
+    weight_grams: details.weightGrams,
+    compare_at_price: optional(details.compareAtMinor),
+    lowest_price_30_days: optional(details.prices.lowestMinor),
+    group_id: details.groupId,
+    option_values: [...details.optionValues],
+    ...shownView(details),
   }
 }

@@ -9,6 +9,7 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Catalogue } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX, type ProductFields, STOCK_MAX } from '../domain/product.ts'
+import { readDetails } from './details_input.ts'
 import { readInteger, readPrice } from './inputs.ts'
 import { readSeenVersions } from './preconditions.ts'
 import { type Prices, productView } from './product_views.ts'
@@ -37,7 +38,14 @@ export function productWriteRoutes({ catalogue, prices, requireVersion, runtime 
       ? {}
       : { priceMinor: readPrice(body.price, prices.digits(), PRICE_MINOR_MAX, '/price') }),
     ...(body.stock === undefined ? {} : { stock: readInteger(body.stock, 0, STOCK_MAX, '/stock') }),
+    ...detailsOf(body),
   })
+
+  /** Absent if the body has none of them. */
+  const detailsOf = (body: PatchBody) => {
+    const details = readDetails(body, prices.digits())
+    return Object.keys(details).length === 0 ? {} : { details }
+  }
 
   const stampOf = (request: FastifyRequest) => ({
     by: principalOf(request).userId,

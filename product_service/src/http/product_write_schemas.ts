@@ -4,6 +4,7 @@ import { Body, IfMatchHeaders, IntegerInput, MoneyInput } from '@shop/service_ki
 import { TextInput } from '@shop/service_kit/http/text'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
+import { DETAILS_INPUT } from './details_input.ts'
 import { PROBLEMS } from './problems.ts'
 import { ProductParams, ProductView } from './product_views.ts'
 
@@ -11,10 +12,10 @@ const operation = operationsOf(PROBLEMS, 'products')
 
 export const MERGE_PATCH_TYPE = 'application/merge-patch+json'
 
-const Name = TextInput('line', { maxLength: NAME_LENGTH_MAX, description: 'One line, not blank' })
-const Description = TextInput('prose', { maxLength: DESCRIPTION_LENGTH_MAX })
+export const Name = TextInput('line', { maxLength: NAME_LENGTH_MAX, description: 'One line, not blank' })
+export const Description = TextInput('prose', { maxLength: DESCRIPTION_LENGTH_MAX })
 const StockInput = IntegerInput({ minimum: 0, maximum: STOCK_MAX })
-const SeenVersion = Type.Integer({
+export const SeenVersion = Type.Integer({
   minimum: 1,
   maximum: Number.MAX_SAFE_INTEGER,
   description: 'The version you have seen',
@@ -25,6 +26,7 @@ const CreateBody = Body({
   description: Description,
   price: MoneyInput,
   stock: StockInput,
+  ...DETAILS_INPUT,
 })
 
 const ReplaceBody = Body({
@@ -33,6 +35,7 @@ const ReplaceBody = Body({
   price: MoneyInput,
   stock: Type.Optional(StockInput),
   version: Type.Optional(SeenVersion),
+  ...DETAILS_INPUT,
 })
 
 export const PatchBody = Body({
@@ -41,13 +44,35 @@ export const PatchBody = Body({
   price: Type.Optional(MoneyInput),
   stock: Type.Optional(StockInput),
   version: Type.Optional(SeenVersion),
+  ...DETAILS_INPUT,
 })
 export type PatchBody = Static<typeof PatchBody>
 
 /** No other parameters, so that a misspelt `version` is an error and not ignored. */
-const VersionQuery = Type.Object({ version: Type.Optional(SeenVersion) }, { additionalProperties: false })
+export const VersionQuery = Type.Object(
+  { version: Type.Optional(SeenVersion) },
+  { additionalProperties: false },
+)
 
-const CREATE_PROBLEMS = [...ADMIN_PROBLEMS, ...BODY_PROBLEMS, 'store_unavailable', 'overloaded'] as const
+export const CHANGE_PROBLEMS = [
+  ...ADMIN_PROBLEMS,
+  ...BODY_PROBLEMS,
+  'store_unavailable',
+  'overloaded',
+] as const
+export const CREATE_PROBLEMS = [
+  ...CHANGE_PROBLEMS,
+  'sku_taken',
+  'slug_taken',
+  'category_not_found',
+  'media_unknown',
+  'group_not_found',
+  'group_is_full',
+  'option_values_invalid',
+  'variant_exists',
+  'belongs_to_group',
+  'not_a_draft',
+] as const
 const EDIT_PROBLEMS = [
   ...CREATE_PROBLEMS,
   'product_not_found',
@@ -68,7 +93,7 @@ export const createProductOperation = operation({
 
 export const replaceProductOperation = operation({
   operationId: 'replaceProduct',
-  summary: 'Replace name, description and price; without stock the stock stays',
+  summary: 'Replace name, description and price; what else is absent stays',
   access: 'admin',
   params: ProductParams,
   headers: IfMatchHeaders,
@@ -79,7 +104,7 @@ export const replaceProductOperation = operation({
 
 export const patchProductOperation = operation({
   operationId: 'patchProduct',
-  summary: 'Change some fields (RFC 7396 merge patch; no field can be removed)',
+  summary: 'Change some fields (RFC 7396 merge patch; null removes what may be absent)',
   access: 'admin',
   consumes: ['application/json', MERGE_PATCH_TYPE],
   params: ProductParams,

@@ -8,17 +8,36 @@ import { AUDIT_INDEXES } from '@shop/service_kit/audit/mongo_log'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Media } from '../domain/media.ts'
+import { isRemoved } from '../domain/change_product.ts'
+import { isHidden, type ProductDetails } from '../domain/details.ts'
+import type { Group } from '../domain/group.ts'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type ReservationRecord, readReservation, recordOf } from '../domain/reservation_record.ts'
 import { indexWords } from '../domain/search.ts'
 import { validateStoredMedia } from '../domain/stored_media.ts'
+import { detailsOf, restOf, type StoredRest } from '../domain/stored_details.ts'
+import { type StoredGroup, type StoredGroupRest, validateStoredGroup } from '../domain/stored_group.ts'
 import { validateStoredMovement, validateStoredProduct } from '../domain/stored_records.ts'
 
-/** `deletedAt` is absent while the product is for sale. */
-export type ProductDocument = Omit<Product, 'id' | 'deletedAt'> & {
+/** `deletedAt` is absent while the product is for sale. Of the details, what is as in NO_DETAILS is absent. */
+export type ProductDocument = Omit<Product, 'id' | 'deletedAt' | 'details'> & {
   _id: string
   deletedAt?: string
+  sku?: string
+  slug?: string
+  draft?: true
+  groupDraft?: true
+  publishAt?: string
+  groupId?: string
+  optionValues?: readonly string[]
+  /** The same as one text, for a unique index. */
+  optionKey?: string
+  details?: StoredRest
+  /** It was not removed: for sale, or hidden. Absent from products of earlier releases. */
+  live?: true
+  /** A draft, or a variant of one. */
+  hidden?: true
   nameKey: string
   /** The words that it is found by; absent after removal. */
   words?: string[]
@@ -44,6 +63,7 @@ export type Receipt = { _id: string; token: string; at: Date }
 
 /** Each collection has this index; listing it creates the collection. */
 const BY_ID: IndexDescription = { name: '_id_', key: { _id: 1 } }
+const OF_GROUP = { groupId: { $exists: true } }
 const SEVEN_DAYS_SECONDS = 7 * 24 * 60 * 60
 
 /** Which query uses which index: docs/operations.md. */
@@ -56,7 +76,32 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
     { name: 'in_stock_price', key: { inStock: 1, priceMinor: 1, _id: 1 } },
     { name: 'in_stock_name', key: { inStock: 1, nameKey: 1, _id: 1 } },
     { name: 'words', key: { words: 1 } },
+    {
+      name: 'sku',
+      key: { sku: 1 },
+      unique: true,
+      partialFilterExpression: { sku: { $exists: true }, live: true },
+    },
+    {
+      name: 'variant',
+      key: { groupId: 1, optionKey: 1 },
+      unique: true,
+      partialFilterExpression: { groupId: { $exists: true }, live: true },
+    },
+    {
+      name: 'variants_price',
+      key: { groupId: 1, listed: 1, priceMinor: 1 },
+      partialFilterExpression: OF_GROUP,
+    },
+    { name: 'hidden_newest', key: { hidden: 1, _id: -1 }, partialFilterExpression: { hidden: true } },
+    { name: 'to_publish', key: { publishAt: 1 }, partialFilterExpression: { draft: true } },
   ],
+  groups: [
+    { name: 'listed_newest', key: { listed: 1, _id: -1 } },
+    { name: 'to_publish', key: { publishAt: 1 }, partialFilterExpression: { draft: true } },
+  ],
+  slugs: [BY_ID],
+  categories: [BY_ID],
   movements: [BY_ID],
   reservations: [
     { name: 'held_lines', key: { 'lines.productId': 1 }, partialFilterExpression: { status: 'held' } },
@@ -93,6 +138,9 @@ export const collectionsOf = ({ collection }: MongoStore) => ({
   receipts: collection<Receipt>('receipts'),
   media: collection<MediaDocument>('media'),
   mediaUses: collection<MediaUse>('media_uses'),
+  groups: collection<GroupDocument>('groups'),
+  slugs: collection<SlugDocument>('slugs'),
+  categories: collection<{ _id: string }>('categories'),
 })
 export type Collections = ReturnType<typeof collectionsOf>
 
@@ -104,7 +152,7 @@ export const movementId = (productId: string, version: number): string =>
 export const attemptId = (by: string, key: string): string => `${by} ${key}`
 
 /** Fields that are computed from the other fields. */
-export const derivedFields = (product: Product) => ({
+const derivedFields = (product: Product) => ({
   nameKey: nameKey(product.name),
   ...(product.deletedAt === null
     ? {
@@ -113,12 +161,35 @@ export const derivedFields = (product: Product) => ({
         ...(product.stock > 0 ? { inStock: true as const } : {}),
       }
     : { deletedAt: product.deletedAt }),
+  ...(isRemoved(product) ? {} : { live: true as const }),
+  ...(isHidden(product.details) ? { hidden: true as const } : {}),
 })
 
-export function productDocument(product: Product): ProductDocument {
-  const { id, deletedAt: _, ...fields } = product
-  return { _id: id, ...fields, ...derivedFields(product) }
+/** Without those that are null or false. */
+function detailFields(details: ProductDetails) {
+  const { sku, slug, publishAt, groupId, optionValues, draft, groupDraft } = details
+  const rest = restOf(details)
+  return {
+    ...(sku === null ? {} : { sku }),
+    ...(slug === null ? {} : { slug }),
+    ...(publishAt === null ? {} : { publishAt }),
+    ...(groupId === null ? {} : { groupId, optionValues, optionKey: JSON.stringify(optionValues) }),
+    ...(draft ? { draft } : {}),
+    ...(groupDraft ? { groupDraft } : {}),
+    ...(rest ? { details: rest } : {}),
+  }
 }
+
+export function productDocument(product: Product): ProductDocument {
+  const { id, deletedAt: _, details, ...fields } = product
+  return { _id: id, ...fields, ...derivedFields(product), ...detailFields(details) }
+}
+
+/** Fields that a product may lose by an edit. */
+export const OPTIONAL_FIELDS = [
+  ...['deletedAt', 'words', 'listed', 'inStock', 'live', 'hidden'],
+  ...['sku', 'slug', 'publishAt', 'groupId', 'optionValues', 'optionKey', 'draft', 'groupDraft', 'details'],
+] as const satisfies readonly (keyof ProductDocument)[]
 
 const productOf = (document: ProductDocument): Product => ({
   id: document._id,
@@ -132,6 +203,18 @@ const productOf = (document: ProductDocument): Product => ({
   createdAt: document.createdAt,
   updatedAt: document.updatedAt,
   deletedAt: document.deletedAt ?? null,
+  details: detailsOf(
+    {
+      sku: document.sku ?? null,
+      slug: document.slug ?? null,
+      draft: document.draft ?? false,
+      groupDraft: document.groupDraft ?? false,
+      publishAt: document.publishAt ?? null,
+      groupId: document.groupId ?? null,
+      optionValues: document.optionValues ?? [],
+    },
+    document.details,
+  ),
 })
 
 export const movementDocument = (movement: Movement): MovementDocument => ({
@@ -156,6 +239,50 @@ const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation =>
 
 const mediaOf = ({ _id, unusedSince: _, timesUsed: __, ...fields }: MediaDocument): Media =>
   validateStoredMedia({ id: _id, ...fields })
+/** `listed`: it was not removed. */
+export type GroupDocument = Omit<StoredGroup, 'id' | 'rest'> & {
+  _id: string
+  details: StoredGroupRest
+  version: number
+  listed?: true
+  /** Grows with every variant that joins it (mongo_groups.ts). */
+  joins?: number
+}
+
+export function groupDocument(group: Group): GroupDocument {
+  const { id, media, categories, attributes, draft, publishAt, deletedAt, ...fields } = group
+  return {
+    _id: id,
+    ...fields,
+    details: restOf({ media, categories, attributes }) ?? {},
+    ...(draft ? { draft } : {}),
+    ...(publishAt === null ? {} : { publishAt }),
+    ...(deletedAt === null ? { listed: true as const } : { deletedAt }),
+  }
+}
+
+/** Fields that a group may lose by an edit. */
+export const OPTIONAL_GROUP_FIELDS = ['draft', 'publishAt', 'listed'] as const
+
+const groupOf = ({
+  _id,
+  details,
+  draft,
+  publishAt,
+  deletedAt,
+  listed: _,
+  joins: __,
+  ...fields
+}: GroupDocument): Group =>
+  validateStoredGroup({
+    ...{ ...fields, id: _id, rest: details },
+    draft: draft === true,
+    publishAt: publishAt ?? null,
+    deletedAt: deletedAt ?? null,
+  })
+
+/** Whose slug it is, or was if it is not `current`. */
+export type SlugDocument = { _id: string; owner: string; kind: 'product' | 'group'; current: boolean }
 
 /** Readers of these documents, which report unreadable ones. */
 export function readingsOf(unreadableOf: UnreadableOf) {
@@ -166,6 +293,7 @@ export function readingsOf(unreadableOf: UnreadableOf) {
       idOf,
       unreadableOf('a product'),
     ),
+    group: createReading(groupOf, idOf, unreadableOf('a group')),
     movement: createReading(movementOf, idOf, unreadableOf('a movement of stock')),
     reservation: createReading(reservationOf, idOf, unreadableOf('a reservation')),
     media: createReading(mediaOf, idOf, unreadableOf('a picture')),

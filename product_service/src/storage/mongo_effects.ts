@@ -1,27 +1,31 @@
 /** Writes the effects of a group inside its transaction: each document once, under its condition, in order of id. */
 
-import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
+import { OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo/store'
 import type { Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import {
   type Collections,
-  derivedFields,
   movementDocument,
+  OPTIONAL_FIELDS,
   type ProductDocument,
   productDocument,
+  type Readings,
   type ReservationDocument,
   reservationDocument,
 } from './mongo_documents.ts'
+import { replacing, writeCatalogue } from './mongo_groups.ts'
 import type { Effects, State } from './mongo_work.ts'
 
 /** Throws OutcomeUnknown if the documents differ from `loaded`; then nothing may be committed. */
 export async function writeEffects(
-  { products, movements, reservations, attempts }: Collections,
+  collections: Collections,
   session: ClientSession,
   loaded: State,
   effects: readonly Effects[],
+  reading: Readings,
 ): Promise<void> {
+  const { products, movements, reservations, attempts } = collections
   const last = <T>(of: (each: Effects) => readonly T[] | undefined, id: (each: T) => string): T[] => {
     const byId = new Map(effects.flatMap((each) => of(each) ?? []).map((each) => [id(each), each]))
     return [...byId].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
@@ -42,8 +46,11 @@ export async function writeEffects(
 
   if (changed.length > 0) {
     const operations = changed.map((product) => writeProduct(loaded.products.get(product.id), product))
-    requireAll(await products.bulkWrite(operations, { session, ordered: true }), operations.length)
+    // A SKU, or a variant of these values, may have been added meanwhile.
+    const written = await products.bulkWrite(operations, { session, ordered: true }).catch(retryDuplicate)
+    requireAll(written, operations.length)
   }
+  await writeCatalogue(collections, session, loaded, effects, reading)
   if (reserved.length > 0) {
     const operations = reserved.map((each) => writeReservation(loaded.reservations.has(each.orderId), each))
     requireAll(await reservations.bulkWrite(operations, { session, ordered: true }), operations.length)
@@ -61,25 +68,18 @@ function requireAll(result: { insertedCount: number; matchedCount: number }, wan
 
 function writeProduct(before: Product | undefined, after: Product): AnyBulkWriteOperation<ProductDocument> {
   if (!before) return { insertOne: { document: productDocument(after) } }
+  const filter = { _id: after.id, version: before.version }
+  if (after.editVersion !== before.editVersion) {
+    const { _id, ...document } = productDocument(after)
+    return { updateOne: { filter, update: replacing(document, OPTIONAL_FIELDS) } }
+  }
   const { stock, reserved, version, updatedAt, deletedAt } = after
-  const inStock = stock > 0 && deletedAt === null
-  const set = {
-    ...{ stock, reserved, version, updatedAt },
-    ...(after.editVersion === before.editVersion ? {} : editedFields(after)),
-    ...(inStock ? { inStock } : {}),
-  }
-  const gone = {
-    ...(inStock ? {} : { inStock: '' as const }),
-    ...(deletedAt === null ? {} : { listed: '' as const, words: '' as const }),
-  }
-  const update = Object.keys(gone).length > 0 ? { $set: set, $unset: gone } : { $set: set }
-  return { updateOne: { filter: { _id: after.id, version: before.version }, update } }
-}
-
-/** Fields that only an edit changes. The words are computed only then. */
-function editedFields(product: Product) {
-  const { name, description, priceMinor, editVersion } = product
-  return { name, description, priceMinor, editVersion, ...derivedFields(product) }
+  const set = { stock, reserved, version, updatedAt }
+  const update =
+    stock > 0 && deletedAt === null
+      ? { $set: { ...set, inStock: true as const } }
+      : { $set: set, $unset: { inStock: '' as const } }
+  return { updateOne: { filter, update } }
 }
 
 function writeReservation(known: boolean, after: Reservation): AnyBulkWriteOperation<ReservationDocument> {

@@ -21,6 +21,7 @@ import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batch
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { collectionsOf, type Readings } from './mongo_documents.ts'
 import { writeEffects } from './mongo_effects.ts'
+import { apply, copyOf } from './mongo_references.ts'
 import { loadState } from './mongo_state.ts'
 import type { Effects, Ledger, State, Work } from './mongo_work.ts'
 
@@ -52,7 +53,7 @@ export function createMongoLedger(
       token = runtime.newId()
       decided.set(token, outcomes)
       await replaceReceipt(session, token)
-      await writeEffects(collections, session, loaded, effects)
+      await writeEffects(collections, session, loaded, effects, reading)
       await audit.add(
         effects.flatMap(({ entries = [] }) => entries),
         session,
@@ -100,18 +101,12 @@ export function createMongoLedger(
 
 /** Each work sees the changes of those before it. Does not change `loaded`. */
 function decideAll(works: readonly Work<unknown>[], loaded: State) {
-  const state: State = {
-    products: new Map(loaded.products),
-    reservations: new Map(loaded.reservations),
-    attempts: new Map(loaded.attempts),
-  }
+  const state = copyOf(loaded)
   const effects: Effects[] = []
   const outcomes = works.map((work): Outcome<unknown> => {
     try {
       const { answer, ...changed } = work.decide(state)
-      for (const product of changed.products ?? []) state.products.set(product.id, product)
-      for (const each of changed.reservations ?? []) state.reservations.set(each.orderId, each)
-      for (const each of changed.attempts ?? []) state.attempts.set(each._id, each)
+      apply(state, changed)
       effects.push(changed)
       return succeeded(answer)
     } catch (error) {
@@ -121,5 +116,11 @@ function decideAll(works: readonly Work<unknown>[], loaded: State) {
   return { outcomes, effects }
 }
 
-const isEmpty = ({ products = [], movements = [], reservations = [], attempts = [] }: Effects): boolean =>
-  products.length + movements.length + reservations.length + attempts.length === 0
+const isEmpty = ({
+  products = [],
+  movements = [],
+  reservations = [],
+  attempts = [],
+  groups = [],
+}: Effects): boolean =>
+  products.length + movements.length + reservations.length + attempts.length + groups.length === 0

@@ -11,7 +11,7 @@ import { recoverReservations } from '../domain/recovering.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import type { Decision } from '../domain/reservation_draft.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
-import { listed } from './mongo_catalogue_store.ts'
+import { live } from './mongo_catalogue_store.ts'
 import { attemptId, collectionsOf, movementId, type Readings } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_work.ts'
 
@@ -54,7 +54,7 @@ export function createMongoStockStore(
             }
             return { answer: { movement: recorded.movement, replayed: true } }
           }
-          const before = listed(state, productId)
+          const before = live(state, productId)
           const { product, movement } = adjustStock(before, delta, note, stamp)
           const attempts = _id ? [{ _id, fingerprint: attempt!.fingerprint, movement }] : []
           return {

@@ -13,6 +13,7 @@ import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
 import { PRODUCT_INDEXES, readingsOf } from './mongo_documents.ts'
+import { createMongoGroupStore } from './mongo_group_store.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
 import { createMongoMediaFiles } from './mongo_media_files.ts'
 import { createMongoMediaRecords } from './mongo_media_records.ts'
@@ -65,6 +66,7 @@ export async function openMongoStores(
   return {
     auditLog,
     catalogue: createMongoCatalogueStore(store, runtime, ledger, auditLog, reading),
+    groups: createMongoGroupStore(store, ledger, auditLog, reading),
     stock: createMongoStockStore(store, ledger, auditLog, reading),
     audit: createMongoAuditStore(store),
     media: {

@@ -16,6 +16,8 @@ import { createMediaFolder } from './media_folder.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { createSqliteMediaRecords } from './sqlite_media_records.ts'
+import { createSqliteGroupStore } from './sqlite_group_store.ts'
+import { createIndexedWrite } from './sqlite_indexed_writes.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOldMovements, createSqliteOldReservations } from './sqlite_retention.ts'
 import { readProducts } from './sqlite_rows.ts'
@@ -73,15 +75,11 @@ export async function openSqliteStores(
     throw error
   }
   const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
+  const write = createIndexedWrite(store, auditLog, searchService.waitUntilIndexed)
   return {
     auditLog,
-    catalogue: createSqliteCatalogueStore(
-      store,
-      auditLog,
-      reading,
-      searchService.search,
-      searchService.waitUntilIndexed,
-    ),
+    catalogue: createSqliteCatalogueStore(store, write, reading, searchService.search),
+    groups: createSqliteGroupStore(store, write, reading, unreadableOf),
     stock: inChunks(createSqliteStockStore(store, auditLog)),
     audit: createSqliteAuditStore(store, runtime),
     media: { records: createSqliteMediaRecords(store, unreadableOf), files },

@@ -2,9 +2,8 @@
  * The catalogue on SQLite. The domain decides each edit inside the transaction that writes it.
  *
  * Lists cost the same at any size and are read here. Searches may take long and run in `search`. Words are indexed in the
- * background (sqlite_indexer.ts): an edit of a text is answered after `waitUntilIndexed`.
+ * background: an edit of a text is answered after that (sqlite_indexed_writes.ts).
  */
-import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import {
   type AuditRecord,
@@ -13,14 +12,19 @@ import {
   productDeleted,
   productEdited,
   productsImported,
+  SYSTEM,
 } from '../domain/audit.ts'
-import { editProduct, newProduct, removeProduct } from '../domain/change_product.ts'
+import { editProduct, isRemoved, newProduct, removeProduct } from '../domain/change_product.ts'
+import { isDue } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Catalogue } from '../domain/ports.ts'
-import type { AuditStamp } from '../domain/product.ts'
-import type { Indexer } from './sqlite_indexer.ts'
+import type { Catalogue, ProductDraft } from '../domain/ports.ts'
+import type { AuditStamp, Product, ProductFields, SeenVersions } from '../domain/product.ts'
+import { prepareAnyPages } from './sqlite_any_pages.ts'
+import type { IndexedWrite } from './sqlite_indexed_writes.ts'
 import { createSqlitePages } from './sqlite_pages.ts'
+import { prepareReferences } from './sqlite_references.ts'
 import {
+  LIVE,
   PRODUCT_COLUMNS,
   prepareAnyNumbers,
   prepareQuery,
@@ -33,10 +37,9 @@ import type { SqliteSearch } from './sqlite_search.ts'
 
 export function createSqliteCatalogueStore(
   store: SqliteStore,
-  audit: SqliteAudit,
+  write: IndexedWrite,
   reading: ReadProducts,
   search: SqliteSearch,
-  waitUntilIndexed: Indexer['waitUntilIndexed'],
 ): Catalogue {
   const writes = prepareWrites(store.writer)
   const find = prepareAnyNumbers(
@@ -44,72 +47,117 @@ export function createSqliteCatalogueStore(
     `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ? AND p.deleted_at IS NULL`,
   )
   const pages = createSqlitePages(store.reader, reading)
-  const latestChange = prepareQuery(store.writer, 'SELECT coalesce(max(number), 0) FROM text_changes')
+
+  const findAny = prepareAnyNumbers(
+    store.reader,
+    `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ? AND ${LIVE}`,
+  )
+  const readSlug = prepareQuery(store.reader, 'SELECT owner, of_group, current FROM slugs WHERE slug = ?')
+  const references = prepareReferences(store.writer)
+  const any = prepareAnyPages(store.reader, reading)
+  const due = prepareQuery(
+    store.reader,
+    `SELECT id FROM products WHERE publish_at <= ? AND publish_at IS NOT NULL AND draft = 1 ORDER BY publish_at LIMIT ?`,
+  )
 
   const loaded = (id: string) => {
     const row = writes.product.get(id)
     const product = row && productOf(row)
-    if (!product || product.deletedAt !== null) throw new DomainError('product_not_found', NOT_FOUND)
+    if (!product || isRemoved(product)) throw new DomainError('product_not_found', NOT_FOUND)
     return { seq: seqOf(row), product }
   }
 
-  const write = async <T>(
-    { by, at }: AuditStamp,
-    work: (record: (record: AuditRecord) => void) => T,
-  ): Promise<T> => {
-    const { value, before, after } = await audit.write(by, at, (record) => {
-      const before = Number(latestChange.get()![0])
-      const value = work(record)
-      return { value, before, after: Number(latestChange.get()![0]) }
-    })
-    if (after > before) await waitUntilIndexed(after)
-    return value
+  const add = ({ id, fields }: ProductDraft, stamp: AuditStamp): Product => {
+    const { product, movement } = newProduct(id, fields, stamp, references)
+    const seq = writes.addProduct(product)
+    if (movement) writes.addMovement(seq, movement)
+    references.moveSlug(null, product.details.slug, id, false)
+    references.showMedia(id, [], product.details.media, stamp.at)
+    return product
+  }
+
+  const replace = (seq: number, before: Product, after: Product) => {
+    if (after === before) return
+    writes.replaceProduct(seq, before, after)
+    const { slug, media } = isRemoved(after) ? { slug: null, media: [] } : after.details
+    references.moveSlug(before.details.slug, slug, after.id, false)
+    references.showMedia(after.id, before.details.media, media, after.updatedAt)
+  }
+
+  const edit = (
+    { seq, product: before }: { seq: number; product: Product },
+    fields: Partial<ProductFields>,
+    seen: SeenVersions,
+    stamp: AuditStamp,
+    record: (record: AuditRecord) => void,
+  ): Product => {
+    const { product, movement } = editProduct(before, fields, seen, stamp, references)
+    replace(seq, before, product)
+    if (movement) writes.addMovement(seq, movement)
+    productEdited(before, product).forEach(record)
+    return product
   }
 
   return {
     revision: store.revision,
-    create({ id, fields }, stamp) {
-      const { product, movement } = newProduct(id, fields, stamp)
-      return write(stamp, (record) => {
-        const seq = writes.addProduct(product)
-        if (movement) writes.addMovement(seq, movement)
-        record(productCreated(product))
+    create: (draft, stamp) =>
+      write(stamp, (record) => {
+        const product = add(draft, stamp)
+        productCreated(product).forEach(record)
         return product
-      })
-    },
-    importProducts(drafts, stamp) {
-      const changes = drafts.map(({ id, fields }) => newProduct(id, fields, stamp))
-      return write({ ...stamp, by: OPERATOR }, (record) => {
-        const seqs = changes.map(({ product }) => writes.addProduct(product))
-        changes.forEach(({ movement }, i) => {
-          if (movement) writes.addMovement(seqs[i]!, movement)
-        })
-        if (changes[0]) record(productsImported(changes[0].product, changes.length))
-      })
-    },
+      }),
+    createAll: (drafts, stamp) =>
+      write(stamp, (record) =>
+        drafts.map((draft) => {
+          const product = add(draft, stamp)
+          productCreated(product).forEach(record)
+          return product
+        }),
+      ),
+    importProducts: (drafts, stamp) =>
+      write({ ...stamp, by: OPERATOR }, (record) => {
+        const [first] = drafts.map((draft) => add(draft, stamp))
+        if (first) record(productsImported(first, drafts.length))
+      }),
     async find(id) {
       const row = find.get(id)
       return row && reading.one(row)
     },
+    async findAny(id) {
+      const row = findAny.get(id)
+      return row && reading.one(row)
+    },
+    async findMany(ids) {
+      return reading.many(ids.map((id) => find.get(id)).filter((row) => row !== undefined))
+    },
+    listAny: any,
     list: (query) => (query.words.length > 0 ? search(query) : pages.list(query)),
-    edit(id, fields, seen, stamp) {
-      return write(stamp, (record) => {
-        const { seq, product: before } = loaded(id)
-        const { product, movement } = editProduct(before, fields, seen, stamp)
-        if (product !== before) writes.replaceProduct(seq, before, product)
-        if (movement) writes.addMovement(seq, movement)
-        productEdited(before, product).forEach(record)
-        return product
-      })
-    },
-    remove(id, seen, stamp) {
-      return write(stamp, (record) => {
+    edit: (id, fields, seen, stamp) =>
+      write(stamp, (record) => edit(loaded(id), fields, seen, stamp, record)),
+    remove: (id, seen, stamp) =>
+      write(stamp, (record) => {
         const { seq, product } = loaded(id)
-        writes.replaceProduct(seq, product, removeProduct(product, seen, stamp))
+        replace(seq, product, removeProduct(product, seen, stamp))
         record(productDeleted(product))
-      })
+      }),
+    async slugOwner(slug) {
+      const [id, ofGroup, current] = readSlug.get(slug) ?? []
+      if (id === undefined) return undefined
+      return { kind: ofGroup === 1 ? 'group' : 'product', id: String(id), current: current === 1 }
     },
+    async due(at, limit) {
+      return due.all(at, limit).map(([id]) => String(id))
+    },
+    publish: (id, at) =>
+      write({ by: SYSTEM, at }, (record) => {
+        const row = writes.product.get(id)
+        const product = row && productOf(row)
+        if (!product || !isDue(product.details, at)) return false
+        edit({ seq: seqOf(row), product }, PUBLISH, undefined, { by: SYSTEM, at }, record)
+        return true
+      }),
   }
 }
 
+const PUBLISH = { details: { draft: false } }
 const NOT_FOUND = 'There is no product of this id, or it has left the catalogue.'

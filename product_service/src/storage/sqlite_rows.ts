@@ -2,9 +2,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { readBigInts } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
+import { NO_DETAILS, type ProductDetails } from '../domain/details.ts'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { readReservation } from '../domain/reservation_record.ts'
+import { detailsOf, restOf } from '../domain/stored_details.ts'
 import { validateStoredProduct } from '../domain/stored_records.ts'
 
 export type Row = readonly (string | number | null)[]
@@ -37,8 +39,12 @@ export function prepareAnyNumbers(db: DatabaseSync, sql: string): Pick<Query, 'g
   }
 }
 
+/** Not removed: on sale, or hidden (domain/details.ts). */
+export const LIVE = '(p.deleted_at IS NULL OR p.draft = 1 OR p.group_draft = 1)'
+
 export const PRODUCT_COLUMNS = `p.id, p.name, p.description, p.price_minor, p.stock, p.reserved, p.version,
-  p.edit_version, p.created_at, p.updated_at, p.deleted_at, p.seq`
+  p.edit_version, p.created_at, p.updated_at, p.deleted_at, p.seq,
+  p.sku, p.slug, p.draft, p.group_draft, p.publish_at, p.group_id, p.option_values, p.details`
 
 export const productOf = (row: Row): Product => ({
   id: row[0] as string,
@@ -52,7 +58,26 @@ export const productOf = (row: Row): Product => ({
   createdAt: row[8] as string,
   updatedAt: row[9] as string,
   deletedAt: row[10] as string | null,
+  details: detailsOfRow(row),
 })
+
+/** Most products have none of these columns, and need no object of their own. */
+function detailsOfRow(row: Row): ProductDetails {
+  const [sku, slug, draft, groupDraft, publishAt, groupId, optionValues, rest] = row.slice(12)
+  if (slug === null && rest === null && sku === null && groupId === null && draft === 0) return NO_DETAILS
+  return detailsOf(
+    {
+      ...{ sku, slug, publishAt, groupId },
+      draft: draft === 1,
+      groupDraft: groupDraft === 1,
+      optionValues: optionValues === null ? [] : JSON.parse(optionValues as string),
+    } as Pick<
+      ProductDetails,
+      'sku' | 'slug' | 'draft' | 'groupDraft' | 'publishAt' | 'groupId' | 'optionValues'
+    >,
+    rest === null ? undefined : JSON.parse(rest as string),
+  )
+}
 
 export const readProducts = (onUnreadable: OnUnreadable) =>
   createReading(
@@ -100,12 +125,25 @@ export const reservationOf = (row: Row): Reservation =>
     updatedAt: row[8],
   })
 
+const DETAIL_COLUMNS = 'sku, slug, draft, group_draft, publish_at, group_id, option_values, details'
+
+function detailValues(details: ProductDetails): (string | number | null)[] {
+  const { sku, slug, draft, groupDraft, publishAt, groupId, optionValues } = details
+  const rest = restOf(details)
+  return [
+    ...[sku, slug, Number(draft), Number(groupDraft), publishAt, groupId],
+    groupId === null ? null : JSON.stringify(optionValues),
+    rest ? JSON.stringify(rest) : null,
+  ]
+}
+
 /** The writes of both stores. Call them only inside `SqliteStore.write`. */
 export function prepareWrites(db: DatabaseSync) {
   const product = prepareQuery(db, `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ?`)
   const addProduct = db.prepare(
     `INSERT INTO products (id, name, name_key, description, price_minor, stock, in_stock, reserved, version,
-       edit_version, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       edit_version, created_at, updated_at, deleted_at, ${DETAIL_COLUMNS})
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const moveStock = db.prepare(
     'UPDATE products SET stock = ?, reserved = ?, version = ?, updated_at = ? WHERE seq = ? AND version = ?',
@@ -116,7 +154,7 @@ export function prepareWrites(db: DatabaseSync) {
   )
   const editFields = db.prepare(
     `UPDATE products SET name = ?, name_key = ?, description = ?, price_minor = ?, edit_version = ?,
-       deleted_at = ? WHERE seq = ?`,
+       deleted_at = ?, (${DETAIL_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = ?`,
   )
   const addMovement = db.prepare(
     `INSERT INTO movements (product_seq, version, delta, stock_after, reason, note, order_id, made_by, at,
@@ -141,6 +179,8 @@ export function prepareWrites(db: DatabaseSync) {
         editVersion,
         after.createdAt,
         after.updatedAt,
+        after.deletedAt,
+        ...detailValues(after.details),
       )
       return Number(lastInsertRowid)
     },
@@ -157,8 +197,9 @@ export function prepareWrites(db: DatabaseSync) {
       )
       if (changes !== 1) throw new Error(`product ${after.id} is not at version ${before.version}`)
       if (after.editVersion === before.editVersion) return
-      const { name, description, priceMinor, editVersion, deletedAt } = after
-      editFields.run(name, nameKey(name), description, priceMinor, editVersion, deletedAt, seq)
+      const { name, description, priceMinor, editVersion, deletedAt, details } = after
+      const texts = [name, nameKey(name), description]
+      editFields.run(...texts, priceMinor, editVersion, deletedAt, ...detailValues(details), seq)
     },
     addMovement(seq: number, movement: Movement, attempt?: { key: string; fingerprint: string }) {
       const { version, delta, stockAfter, reason, note, orderId, by, at } = movement

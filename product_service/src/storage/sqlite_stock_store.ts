@@ -5,7 +5,7 @@
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { OPERATOR, reservationRecovered, stockAdjusted } from '../domain/audit.ts'
-import { adjustStock } from '../domain/change_product.ts'
+import { adjustStock, isRemoved } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
@@ -133,7 +133,7 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
         }
         const row = writes.product.get(productId)
         const before = row && productOf(row)
-        if (!before || before.deletedAt !== null) throw new DomainError('product_not_found', NOT_FOUND)
+        if (!before || isRemoved(before)) throw new DomainError('product_not_found', NOT_FOUND)
         const { product, movement } = adjustStock(before, delta, note, stamp)
         writes.replaceProduct(seqOf(row), before, product)
         writes.addMovement(seqOf(row), movement, attempt)

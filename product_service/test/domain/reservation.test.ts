@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { MONEY_MINOR_MAX } from '@shop/service_kit/money/money'
 import fc from 'fast-check'
+import { NO_DETAILS } from '../../src/domain/details.ts'
 import { type Movement, PRICE_MINOR_MAX, type Product } from '../../src/domain/product.ts'
 import {
   isHeld,
@@ -30,6 +31,7 @@ const product = (id: string, stock: number, priceMinor = 100, more: Partial<Prod
   createdAt: AT,
   updatedAt: AT,
   deletedAt: null,
+  details: NO_DETAILS,
   ...more,
 })
 

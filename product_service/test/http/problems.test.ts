@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { withViews } from '@shop/service_kit/http/problem_tables'
 import { onlyViewsGoOut } from '@shop/service_kit/test_support/problem_views'
+import { newGroup } from '../../src/domain/change_group.ts'
 import { newProduct } from '../../src/domain/change_product.ts'
 import { DomainError, type Payloads } from '../../src/domain/errors.ts'
+import { NO_REFERENCES } from '../../src/domain/references.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { nextId, STAMP } from '../worlds.ts'
 
@@ -26,6 +28,17 @@ const PAYLOADS: Payloads = {
   media_unreadable: {},
   media_not_processed: {},
   media_store_unavailable: {},
+  sku_taken: { owner: 'x' },
+  slug_taken: { owner: 'x' },
+  category_not_found: {},
+  group_not_found: {},
+  group_conflict: { current: newGroup(nextId(), { ...fields, options: [] }, STAMP, NO_REFERENCES) },
+  group_is_full: {},
+  option_values_invalid: {},
+  option_in_use: {},
+  variant_exists: { owner: 'x' },
+  belongs_to_group: {},
+  not_a_draft: {},
 }
 
 suite('the members of a problem', () => {

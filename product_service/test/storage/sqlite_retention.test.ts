@@ -9,6 +9,7 @@ import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { RECORDS_AT_ONCE } from '@shop/service_kit/storage/retention'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import { countRemovals } from '@shop/service_kit/test_support/sqlite_writes'
+import { NO_DETAILS } from '../../src/domain/details.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { MIGRATIONS } from '../../src/storage/sqlite_migrations.ts'
 import {
@@ -44,7 +45,7 @@ test(`reservations are removed ${WRITE_BATCH_MAX} at once`, async (t) => {
 
 test('a run of movements is never longer than the limit', async (t) => {
   const { store, removals, stock } = world(t)
-  const [id, stamp] = [nextId(), { createdAt: AT, updatedAt: AT, deletedAt: null }]
+  const [id, stamp] = [nextId(), { createdAt: AT, updatedAt: AT, deletedAt: null, details: NO_DETAILS }]
   const tea = { id, name: 'Tea', description: '', priceMinor: 1, stock: 0, reserved: 0 }
   await store.write(() =>
     prepareWrites(store.writer).addProduct({ ...tea, version: 1, editVersion: 1, ...stamp }),

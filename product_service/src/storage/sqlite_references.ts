@@ -1,0 +1,55 @@
+/** What the domain asks when a product or group is changed, and the table of slugs. Only inside `SqliteStore.write`. */
+import type { DatabaseSync } from 'node:sqlite'
+import { isSame, type Shown } from '../domain/details.ts'
+import type { References } from '../domain/references.ts'
+import { prepareGroup } from './sqlite_groups.ts'
+import { prepareMediaUses } from './sqlite_media_uses.ts'
+import { LIVE, prepareQuery, type Query } from './sqlite_rows.ts'
+
+export type SqliteReferences = References & {
+  /** Records that the slug of `owner` changed. The one before leads to it from now on. */
+  moveSlug(before: string | null, after: string | null, owner: string, ofGroup: boolean): void
+  /** Records that `owner` shows other pictures. */
+  showMedia(owner: string, before: Shown['media'], after: Shown['media'], at: string): void
+}
+
+export function prepareReferences(db: DatabaseSync): SqliteReferences {
+  const slug = prepareQuery(db, 'SELECT owner FROM slugs WHERE slug = ? AND current = 1')
+  const sku = prepareQuery(db, `SELECT p.id FROM products p WHERE p.sku = ? AND ${LIVE}`)
+  const count = prepareQuery(db, `SELECT count(*) FROM products p WHERE p.group_id = ? AND ${LIVE}`)
+  const variant = prepareQuery(
+    db,
+    `SELECT p.id FROM products p WHERE p.group_id = ? AND p.option_values = ? AND ${LIVE}`,
+  )
+  const category = prepareQuery(db, 'SELECT 1 FROM categories WHERE id = ?')
+  const media = prepareQuery(db, 'SELECT width, height, blur FROM media WHERE id = ?')
+  const uses = prepareMediaUses(db)
+  const group = prepareGroup(db)
+  const leadOn = db.prepare('UPDATE slugs SET current = 0 WHERE slug = ? AND owner = ?')
+  const take = db.prepare('INSERT OR REPLACE INTO slugs (slug, owner, of_group, current) VALUES (?, ?, ?, 1)')
+  const first = (query: Pick<Query, 'get'>, ...values: string[]) =>
+    query.get(...values)?.[0] as string | undefined
+
+  return {
+    slugOwner: (text) => first(slug, text),
+    skuOwner: (text) => first(sku, text),
+    group,
+    variantCount: (groupId) => Number(count.get(groupId)![0]),
+    variantOf: (groupId, values) => first(variant, groupId, JSON.stringify(values)),
+    hasCategory: (id) => category.get(id) !== undefined,
+    media(id) {
+      const row = media.get(id)
+      return row && { width: Number(row[0]), height: Number(row[1]), blur: String(row[2]) }
+    },
+    showMedia(owner, before, after, at) {
+      if (!isSame(idsOf(before), idsOf(after))) uses(owner, idsOf(after), at)
+    },
+    moveSlug(before, after, owner, ofGroup) {
+      if (before === after) return
+      if (before !== null) leadOn.run(before, owner)
+      if (after !== null) take.run(after, owner, Number(ofGroup))
+    },
+  }
+}
+
+const idsOf = (media: Shown['media']): readonly string[] => media.map(({ id }) => id)

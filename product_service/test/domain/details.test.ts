@@ -1,0 +1,131 @@
+/** Slugs, numbers of goods, choices and prices before: the rules that no store knows. */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import fc from 'fast-check'
+import { choicesOf } from '../../src/domain/choices.ts'
+import { isGtin, SLUG_LENGTH_MAX } from '../../src/domain/details.ts'
+import { PRICE_CHANGES_MAX, type PricesBefore, recordPrice } from '../../src/domain/price_history.ts'
+import { isSlug, slugChoices, slugOf } from '../../src/domain/slug.ts'
+
+const ID = '0190aaaa-0000-7000-8000-000000abcdef'
+
+suite('slugs', () => {
+  for (const [name, slug] of [
+    ['Café-Crème 2', 'cafe-creme-2'],
+    ['Straßenlampe Ł', 'strassenlampe-l'],
+    ['  A  &  B  ', 'a-b'],
+    ['北欧 チェア', '北欧-チェア'],
+    ['™', 'tm'],
+    ['—', undefined],
+  ] as const) {
+    test(`of ${name}`, () => assert.equal(slugOf(name), slug))
+  }
+
+  test('of any name is valid, and so are the choices for a product', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }), (name) => {
+        const slug = slugOf(name)
+        assert.ok(slug === undefined || (isSlug(slug) && slug.length <= SLUG_LENGTH_MAX))
+        for (const choice of slugChoices(name, ID)) assert.ok(isSlug(choice), choice)
+      }),
+    )
+  })
+
+  test('the second choice has letters of the id, so that it is free', () => {
+    assert.deepEqual(slugChoices('Tea', ID), ['tea', 'tea-abcdef'])
+    assert.deepEqual(slugChoices('—', ID), ['abcdef', ID])
+    assert.ok(slugChoices('a'.repeat(200), ID).every((slug) => slug.length <= SLUG_LENGTH_MAX))
+  })
+})
+
+test('a GTIN has a right check digit and one of four lengths', () => {
+  for (const gtin of ['4006381333931', '036000291452', '96385074', '10614141000415'])
+    assert.ok(isGtin(gtin), gtin)
+  for (const gtin of ['4006381333932', '0', '12345', '', '400638133393x', '9638507', '4006381333931 ']) {
+    assert.ok(!isGtin(gtin), gtin)
+  }
+})
+
+suite('the lowest price before a reduction', () => {
+  const DAY = 86_400_000
+  const at = (day: number) => new Date(Date.UTC(2026, 0, 1) + day * DAY).toISOString()
+  const after = (...changes: [day: number, from: number, to: number][]) =>
+    changes.reduce<PricesBefore>((prices, [day, from, to]) => recordPrice(prices, from, to, at(day)), {
+      changes: [],
+      lowestMinor: null,
+    })
+
+  test('counts every price that was in effect in the 30 days before, also one that began earlier', () => {
+    assert.equal(after([1, 500, 900], [20, 900, 700]).lowestMinor, 500)
+    // 500 ended on day 1, and 900 was in effect since.
+    assert.equal(after([1, 500, 900], [31.5, 900, 700]).lowestMinor, 900)
+    assert.equal(after([1, 500, 900]).lowestMinor, null)
+  })
+
+  test('equals a naive scan of all prices, and the list stays short', () => {
+    const day = fc.integer({ min: 1, max: 20 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(day, fc.integer({ min: 1, max: 50 })), { maxLength: 40 }), (steps) => {
+        let prices: PricesBefore = { changes: [], lowestMinor: null }
+        let now = 0
+        let price = 25
+        const ended: { price: number; end: number }[] = []
+        for (const [days, next] of steps) {
+          if (next === price) continue
+          now += days
+          ended.push({ price, end: now })
+          prices = recordPrice(prices, price, next, at(now))
+          const naive = Math.min(...ended.filter(({ end }) => end > now - 30).map((each) => each.price))
+          assert.equal(prices.lowestMinor, next < price ? naive : null)
+          price = next
+        }
+      }),
+    )
+  })
+
+  test('a price that changes all the time keeps a bounded list, and never a higher lowest price', () => {
+    const changes = Array.from({ length: 300 }, (_, i): [number, number, number] => [
+      i / 100,
+      1000 + i,
+      999 + i,
+    ])
+    const { changes: kept, lowestMinor } = after(...changes)
+    assert.equal(kept.length, PRICE_CHANGES_MAX)
+    assert.equal(lowestMinor, 1000)
+  })
+})
+
+test('choices equal a naive search of the variants', () => {
+  const value = fc.constantFrom('a', 'b', 'c')
+  const variants = fc.uniqueArray(
+    fc.record({ id: fc.uuid(), optionValues: fc.tuple(value, value, value), inStock: fc.boolean() }),
+    { selector: ({ optionValues }) => optionValues.join(), maxLength: 27 },
+  )
+  const chosen = fc.tuple(...Array.from({ length: 3 }, () => fc.option(value, { nil: undefined })))
+  const options = ['x', 'y', 'z'].map((name) => ({ name, values: ['a', 'b', 'c'] }))
+  fc.assert(
+    fc.property(variants, chosen, (all, wanted) => {
+      const found = choicesOf(options, all, wanted)
+      for (const [i, { values }] of found.options.entries()) {
+        for (const { value, exists, inStock } of values) {
+          const fits = all.filter(({ optionValues }) =>
+            optionValues.every((each, j) => (j === i ? each === value : (wanted[j] ?? each) === each)),
+          )
+          assert.deepEqual([exists, inStock], [fits.length > 0, fits.some((each) => each.inStock)])
+        }
+      }
+      const exact = all.filter(({ optionValues }) => optionValues.every((each, j) => each === wanted[j]))
+      assert.equal(found.variantId, exact[0]?.id ?? null)
+      const suggested = all.find(({ id }) => id === found.suggestedId)
+      const fitting = all.filter(({ optionValues }) =>
+        optionValues.every((each, j) => (wanted[j] ?? each) === each),
+      )
+      assert.equal(suggested !== undefined, fitting.length > 0)
+      if (suggested)
+        assert.equal(
+          suggested.inStock,
+          fitting.some(({ inStock }) => inStock),
+        )
+    }),
+  )
+})
