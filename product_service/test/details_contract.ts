@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { ProductFields } from '../src/domain/product.ts'
+import { someMedia } from './media_contract.ts'
 import { AT, add, type MakeStores, nextId, order, STAMP } from './worlds.ts'
 
 type Details = NonNullable<ProductFields['details']>
@@ -192,6 +193,49 @@ export function detailsContract(name: string, makeStores: MakeStores) {
       assert.deepEqual((await stores.catalogue.listAny({ sku: 'B' }, page)).items, [])
       const made = await stores.catalogue.createAll([draft('A'), draft('B')], STAMP)
       assert.equal(new Set(made.map(({ details }) => details.slug)).size, 2)
+    })
+
+    test('what is shown of a product is used; what no product shows any more can be swept', async (t) => {
+      const [here, there] = await makeStores(t)
+      const { records } = there.media
+      const [a, b] = [someMedia(), someMedia()]
+      for (const each of [a, b]) await records.addOnce(each)
+      const item = ({ id }: { id: string }, alt: string) => ({ id, alt, focus: { x: 50, y: 20 } })
+      const shown = async () =>
+        Object.fromEntries(
+          (await records.list(page)).items.map(({ id, used }) => [id === a.id ? 'a' : 'b', used]),
+        )
+      const made = await add(here, { details: { media: [item(a, 'A cup'), item(b, 'A pot')] } })
+      const facts = { width: a.width, height: a.height, blur: a.blur }
+      assert.deepEqual((await there.catalogue.find(made.id))!.details.media, [
+        { ...item(a, 'A cup'), ...facts },
+        { ...item(b, 'A pot'), ...facts },
+      ])
+      assert.deepEqual(await shown(), { a: true, b: true })
+      assert.equal(await records.removeUnused(a.id, LATER), false)
+      await here.catalogue.edit(made.id, { details: { media: [item(b, 'The pot')] } }, undefined, STAMP)
+      assert.deepEqual(await shown(), { a: false, b: true })
+      await here.catalogue.edit(made.id, { details: { draft: true } }, undefined, STAMP)
+      assert.deepEqual(await shown(), { a: false, b: true })
+      await here.catalogue.remove(made.id, undefined, STAMP)
+      assert.deepEqual(await shown(), { a: false, b: false })
+      assert.equal(await records.removeUnused(b.id, LATER), true)
+      await assert.rejects(add(here, { details: { media: [item(b, 'x')] } }), { code: 'media_unknown' })
+    })
+
+    test('a picture that is attached while it is swept: one of the two happens', async (t) => {
+      const [here, there] = await makeStores(t)
+      for (let round = 0; round < 5; round++) {
+        const media = someMedia()
+        await there.media.records.addOnce(media)
+        const details = { media: [{ id: media.id, alt: 'A cup', focus: { x: 50, y: 50 } }] }
+        const [made, removed] = await Promise.allSettled([
+          add(here, { details }),
+          there.media.records.removeUnused(media.id, LATER),
+        ])
+        assert.equal(removed.status, 'fulfilled')
+        assert.equal(made.status === 'fulfilled', (removed as { value?: boolean }).value === false)
+      }
     })
 
     test('an unknown category or picture is refused', async (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { type Group, VARIANTS_MAX } from '../src/domain/group.ts'
 import type { Product, ProductFields } from '../src/domain/product.ts'
+import { someMedia } from './media_contract.ts'
 import { AT, type AuditedStores, add, type MakeStores, nextId, order, STAMP } from './worlds.ts'
 
 const OPTIONS = [
@@ -215,6 +216,24 @@ export function groupsContract(name: string, makeStores: MakeStores, { many = tr
       assert.equal((await there.stock.ship([held.orderId], AT))[0]!.status, 'shipped')
       assert.deepEqual((await here.audit.ledgerMismatches(undefined, 10)).mismatches, [])
       assert.equal((await group(there)).slug, made.slug)
+    })
+
+    test('pictures of a group and of its variants are used until they are removed', async (t) => {
+      const [here, there] = await makeStores(t)
+      const { records } = there.media
+      const [front, red] = [someMedia(), someMedia()]
+      for (const each of [front, red]) await records.addOnce(each)
+      const show = ({ id }: { id: string }) => [{ id, alt: 'A shirt', focus: { x: 50, y: 50 } }]
+      const { id } = await group(here, { media: show(front) })
+      await variant(here, id, ['red', 'S'], { details: { media: show(red) } })
+      const used = async () => (await records.list(page)).items.filter((each) => each.used).length
+      assert.equal(await used(), 2)
+      assert.equal((await there.groups.find(id))!.media[0]!.width, front.width)
+      await there.groups.edit(id, { media: [] }, undefined, STAMP)
+      assert.equal(await used(), 1)
+      await there.groups.edit(id, { media: show(red) }, undefined, STAMP)
+      await here.groups.remove(id, undefined, STAMP)
+      assert.equal(await used(), 0)
     })
 
     test('groups and products share their slugs', async (t) => {

@@ -11,8 +11,8 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from '../src/app.ts'
 import type { MediaFiles, Pictures } from '../src/domain/media_ports.ts'
 import type { Stores } from '../src/domain/ports.ts'
-import { createMediaFolder } from '../src/storage/media_folder.ts'
 import type { ProductFields } from '../src/domain/product.ts'
+import { createMediaFolder } from '../src/storage/media_folder.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 /** Two connections to the same data, like two replicas. */

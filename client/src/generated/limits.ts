@@ -77,6 +77,184 @@ export const LIMITS = {
       "maxLength": 1024
     }
   },
+  "GET /groups": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "POST /groups": {
+    "categories": {
+      "maxItems": 20
+    },
+    "description": {
+      "maxLength": 5000
+    },
+    "media": {
+      "maxItems": 20
+    },
+    "media.alt": {
+      "minLength": 1,
+      "maxLength": 300
+    },
+    "media.focus.x": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "media.focus.y": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "name": {
+      "minLength": 1,
+      "maxLength": 200
+    },
+    "options": {
+      "minItems": 1,
+      "maxItems": 3
+    },
+    "options.name": {
+      "minLength": 1,
+      "maxLength": 40
+    },
+    "options.values": {
+      "minItems": 1,
+      "maxItems": 200,
+      "minLength": 1,
+      "maxLength": 60
+    },
+    "slug": {
+      "minLength": 1,
+      "maxLength": 80
+    }
+  },
+  "DELETE /groups/{id}": {
+    "version": {
+      "minimum": 1,
+      "maximum": 9007199254740991
+    }
+  },
+  "PATCH /groups/{id}": {
+    "categories": {
+      "maxItems": 20
+    },
+    "description": {
+      "maxLength": 5000
+    },
+    "media": {
+      "maxItems": 20
+    },
+    "media.alt": {
+      "minLength": 1,
+      "maxLength": 300
+    },
+    "media.focus.x": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "media.focus.y": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "name": {
+      "minLength": 1,
+      "maxLength": 200
+    },
+    "options": {
+      "minItems": 1,
+      "maxItems": 3
+    },
+    "options.name": {
+      "minLength": 1,
+      "maxLength": 40
+    },
+    "options.values": {
+      "minItems": 1,
+      "maxItems": 200,
+      "minLength": 1,
+      "maxLength": 60
+    },
+    "slug": {
+      "minLength": 1,
+      "maxLength": 80
+    },
+    "version": {
+      "minimum": 1,
+      "maximum": 9007199254740991
+    }
+  },
+  "GET /groups/{id}/choices": {
+    "value1": {
+      "maxLength": 60
+    },
+    "value2": {
+      "maxLength": 60
+    },
+    "value3": {
+      "maxLength": 60
+    }
+  },
+  "GET /groups/{id}/variants": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "POST /groups/{id}/variants": {
+    "variants": {
+      "minItems": 1,
+      "maxItems": 100
+    },
+    "variants.compare_at_price": {
+      "minimum": 0
+    },
+    "variants.media": {
+      "maxItems": 20
+    },
+    "variants.media.alt": {
+      "minLength": 1,
+      "maxLength": 300
+    },
+    "variants.media.focus.x": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "variants.media.focus.y": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "variants.name": {
+      "minLength": 1,
+      "maxLength": 200
+    },
+    "variants.option_values": {
+      "minItems": 1,
+      "maxItems": 3,
+      "minLength": 1,
+      "maxLength": 60
+    },
+    "variants.price": {
+      "minimum": 0
+    },
+    "variants.sku": {
+      "minLength": 1,
+      "maxLength": 64
+    },
+    "variants.stock": {
+      "minimum": 0,
+      "maximum": 1000000000
+    },
+    "variants.weight_grams": {
+      "minimum": 0,
+      "maximum": 100000000
+    }
+  },
   "GET /media": {
     "limit": {
       "minimum": 1,
@@ -96,22 +274,75 @@ export const LIMITS = {
     },
     "q": {
       "maxLength": 100
+    },
+    "ids": {
+      "maxLength": 3700
     }
   },
   "POST /products": {
+    "categories": {
+      "maxItems": 20
+    },
+    "compare_at_price": {
+      "minimum": 0
+    },
     "description": {
       "maxLength": 5000
+    },
+    "media": {
+      "maxItems": 20
+    },
+    "media.alt": {
+      "minLength": 1,
+      "maxLength": 300
+    },
+    "media.focus.x": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "media.focus.y": {
+      "minimum": 0,
+      "maximum": 100
     },
     "name": {
       "minLength": 1,
       "maxLength": 200
     },
+    "option_values": {
+      "maxItems": 3,
+      "minLength": 1,
+      "maxLength": 60
+    },
     "price": {
       "minimum": 0
+    },
+    "sku": {
+      "minLength": 1,
+      "maxLength": 64
+    },
+    "slug": {
+      "minLength": 1,
+      "maxLength": 80
     },
     "stock": {
       "minimum": 0,
       "maximum": 1000000000
+    },
+    "weight_grams": {
+      "minimum": 0,
+      "maximum": 100000000
+    }
+  },
+  "GET /products/any": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    },
+    "sku": {
+      "maxLength": 64
     }
   },
   "DELETE /products/{id}": {
@@ -121,15 +352,49 @@ export const LIMITS = {
     }
   },
   "PATCH /products/{id}": {
+    "categories": {
+      "maxItems": 20
+    },
+    "compare_at_price": {
+      "minimum": 0
+    },
     "description": {
       "maxLength": 5000
+    },
+    "media": {
+      "maxItems": 20
+    },
+    "media.alt": {
+      "minLength": 1,
+      "maxLength": 300
+    },
+    "media.focus.x": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "media.focus.y": {
+      "minimum": 0,
+      "maximum": 100
     },
     "name": {
       "minLength": 1,
       "maxLength": 200
     },
+    "option_values": {
+      "maxItems": 3,
+      "minLength": 1,
+      "maxLength": 60
+    },
     "price": {
       "minimum": 0
+    },
+    "sku": {
+      "minLength": 1,
+      "maxLength": 64
+    },
+    "slug": {
+      "minLength": 1,
+      "maxLength": 80
     },
     "stock": {
       "minimum": 0,
@@ -138,18 +403,56 @@ export const LIMITS = {
     "version": {
       "minimum": 1,
       "maximum": 9007199254740991
+    },
+    "weight_grams": {
+      "minimum": 0,
+      "maximum": 100000000
     }
   },
   "PUT /products/{id}": {
+    "categories": {
+      "maxItems": 20
+    },
+    "compare_at_price": {
+      "minimum": 0
+    },
     "description": {
       "maxLength": 5000
+    },
+    "media": {
+      "maxItems": 20
+    },
+    "media.alt": {
+      "minLength": 1,
+      "maxLength": 300
+    },
+    "media.focus.x": {
+      "minimum": 0,
+      "maximum": 100
+    },
+    "media.focus.y": {
+      "minimum": 0,
+      "maximum": 100
     },
     "name": {
       "minLength": 1,
       "maxLength": 200
     },
+    "option_values": {
+      "maxItems": 3,
+      "minLength": 1,
+      "maxLength": 60
+    },
     "price": {
       "minimum": 0
+    },
+    "sku": {
+      "minLength": 1,
+      "maxLength": 64
+    },
+    "slug": {
+      "minLength": 1,
+      "maxLength": 80
     },
     "stock": {
       "minimum": 0,
@@ -158,6 +461,10 @@ export const LIMITS = {
     "version": {
       "minimum": 1,
       "maximum": 9007199254740991
+    },
+    "weight_grams": {
+      "minimum": 0,
+      "maximum": 100000000
     }
   },
   "POST /products/{id}/stock_adjustments": {

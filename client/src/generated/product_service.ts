@@ -20,6 +20,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All groups, drafts too, newest first */
+        get: operations["listGroups"];
+        put?: never;
+        /** Add a group of variants, without variants yet */
+        post: operations["createGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups/any/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group, also a draft */
+        get: operations["getAnyGroup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group of variants that is on sale */
+        get: operations["getGroup"];
+        put?: never;
+        post?: never;
+        /** Remove a group and its variants from the catalogue */
+        delete: operations["deleteGroup"];
+        options?: never;
+        head?: never;
+        /** Change some fields of a group (RFC 7396 merge patch) */
+        patch: operations["patchGroup"];
+        trace?: never;
+    };
+    "/groups/{id}/choices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which values of the options can be chosen beside the values that are chosen already */
+        get: operations["getChoices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/groups/{id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The variants of a group that are on sale, oldest first */
+        get: operations["listVariants"];
+        put?: never;
+        /** Add variants to a group: all of them or none */
+        post: operations["addVariants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -158,6 +247,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/products/any": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products that were not removed, drafts too, newest first: by one of three conditions */
+        get: operations["listAnyProducts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/products/any/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One product, also a draft */
+        get: operations["getAnyProduct"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/products/currency": {
         parameters: {
             query?: never;
@@ -184,14 +307,14 @@ export interface paths {
         };
         /** One product; its ETag is its version */
         get: operations["getProduct"];
-        /** Replace name, description and price; without stock the stock stays */
+        /** Replace name, description and price; what else is absent stays */
         put: operations["replaceProduct"];
         post?: never;
         /** Remove a product from the catalogue; orders keep their copy of name and price */
         delete: operations["deleteProduct"];
         options?: never;
         head?: never;
-        /** Change some fields (RFC 7396 merge patch; no field can be removed) */
+        /** Change some fields (RFC 7396 merge patch; null removes what may be absent) */
         patch: operations["patchProduct"];
         trace?: never;
     };
@@ -249,6 +372,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/slugs/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is at an address of the shop, also at one from before it was renamed */
+        get: operations["getSlug"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -272,7 +412,7 @@ export interface operations {
                 subject?: string;
                 /** @description The id of an admin, `operator` or `system` */
                 by?: string;
-                action?: "product.created" | "product.edited" | "product.price_changed" | "product.deleted" | "products.imported" | "stock.set" | "stock.adjusted" | "reservation.recovered";
+                action?: "product.created" | "product.edited" | "product.price_changed" | "product.details_changed" | "product.published" | "product.hidden" | "product.deleted" | "group.created" | "group.edited" | "group.published" | "group.hidden" | "group.deleted" | "products.imported" | "stock.set" | "stock.adjusted" | "reservation.recovered";
             };
             header?: never;
             path?: never;
@@ -383,6 +523,2198 @@ export interface operations {
                 };
             };
             /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listGroups: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description Values by name, such as {"Material": ["cotton"]} */
+                            attributes: {
+                                [key: string]: string[];
+                            };
+                            /** @description Ids, in the order in which they were chosen */
+                            categories: string[];
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * @description Digits after the point of amounts
+                             * @example 2
+                             */
+                            currency_digits: number;
+                            description: string;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description A variant is in stock */
+                            in_stock: boolean;
+                            media: {
+                                alt: string;
+                                /** @description A placeholder of some pixels, as a data URI */
+                                blur: string;
+                                /** @description The point that no crop cuts off, in percent from the top left corner */
+                                focus: {
+                                    x: number;
+                                    y: number;
+                                };
+                                height: number;
+                                /** @description SHA-256 of the file as it was uploaded */
+                                id: string;
+                                /** @description Of the original, in pixels */
+                                width: number;
+                            }[];
+                            name: string;
+                            options: {
+                                name: string;
+                                values: string[];
+                            }[];
+                            /** @description The least price of its variants on sale; null without any */
+                            price_from: string | null;
+                            price_to: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When a draft is published by itself
+                             */
+                            publish_at: string | null;
+                            /** @description Its address in the shop; a variant has that of its group */
+                            slug: string | null;
+                            /**
+                             * @description A draft is not on sale
+                             * @enum {unknown}
+                             */
+                            status: "draft" | "published";
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updated_at: string;
+                            /** @description Variants on sale */
+                            variants: number;
+                            /** @description Grows by one with every change */
+                            version: number;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    createGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Values by name, such as {"Material": ["cotton"]} */
+                    attributes?: {
+                        [key: string]: string[];
+                    };
+                    categories?: string[];
+                    description: string;
+                    /** @description Pictures in the order in which they are shown */
+                    media?: {
+                        /** @description What is on the picture; not blank */
+                        alt: string;
+                        /** @description The point that no crop cuts off, in percent from the top left corner */
+                        focus?: {
+                            x: number;
+                            y: number;
+                        };
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                    }[];
+                    /** @description One line, not blank */
+                    name: string;
+                    /** @description In what its variants differ */
+                    options: {
+                        name: string;
+                        values: string[];
+                    }[];
+                    /**
+                     * Format: date-time
+                     * @description Of a draft: when it is published by itself
+                     */
+                    publish_at?: string | null;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /**
+                     * @description A draft is not on sale
+                     * @enum {unknown}
+                     */
+                    status?: "draft" | "published";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        /**
+                         * @description ISO 4217
+                         * @example USD
+                         */
+                        currency: string;
+                        /**
+                         * @description Digits after the point of amounts
+                         * @example 2
+                         */
+                        currency_digits: number;
+                        description: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description A variant is in stock */
+                        in_stock: boolean;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
+                        name: string;
+                        options: {
+                            name: string;
+                            values: string[];
+                        }[];
+                        /** @description The least price of its variants on sale; null without any */
+                        price_from: string | null;
+                        price_to: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        updated_at: string;
+                        /** @description Variants on sale */
+                        variants: number;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `slug_taken`, `category_not_found`, `media_unknown`, `not_a_draft` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getAnyGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        /**
+                         * @description ISO 4217
+                         * @example USD
+                         */
+                        currency: string;
+                        /**
+                         * @description Digits after the point of amounts
+                         * @example 2
+                         */
+                        currency_digits: number;
+                        description: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description A variant is in stock */
+                        in_stock: boolean;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
+                        name: string;
+                        options: {
+                            name: string;
+                            values: string[];
+                        }[];
+                        /** @description The least price of its variants on sale; null without any */
+                        price_from: string | null;
+                        price_to: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        updated_at: string;
+                        /** @description Variants on sale */
+                        variants: number;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        /**
+                         * @description ISO 4217
+                         * @example USD
+                         */
+                        currency: string;
+                        /**
+                         * @description Digits after the point of amounts
+                         * @example 2
+                         */
+                        currency_digits: number;
+                        description: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description A variant is in stock */
+                        in_stock: boolean;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
+                        name: string;
+                        options: {
+                            name: string;
+                            values: string[];
+                        }[];
+                        /** @description The least price of its variants on sale; null without any */
+                        price_from: string | null;
+                        price_to: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        updated_at: string;
+                        /** @description Variants on sale */
+                        variants: number;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    deleteGroup: {
+        parameters: {
+            query?: {
+                /** @description The version you have seen */
+                version?: number;
+            };
+            header?: {
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`, `malformed_body`, `version_contradiction` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `slug_taken`, `category_not_found`, `media_unknown`, `not_a_draft`, `group_conflict`, `option_in_use` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    patchGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Values by name, such as {"Material": ["cotton"]} */
+                    attributes?: {
+                        [key: string]: string[];
+                    };
+                    categories?: string[];
+                    description?: string;
+                    /** @description Pictures in the order in which they are shown */
+                    media?: {
+                        /** @description What is on the picture; not blank */
+                        alt: string;
+                        /** @description The point that no crop cuts off, in percent from the top left corner */
+                        focus?: {
+                            x: number;
+                            y: number;
+                        };
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                    }[];
+                    /** @description One line, not blank */
+                    name?: string;
+                    /** @description In what its variants differ */
+                    options?: {
+                        name: string;
+                        values: string[];
+                    }[];
+                    /**
+                     * Format: date-time
+                     * @description Of a draft: when it is published by itself
+                     */
+                    publish_at?: string | null;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /**
+                     * @description A draft is not on sale
+                     * @enum {unknown}
+                     */
+                    status?: "draft" | "published";
+                    /** @description The version you have seen */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        /**
+                         * @description ISO 4217
+                         * @example USD
+                         */
+                        currency: string;
+                        /**
+                         * @description Digits after the point of amounts
+                         * @example 2
+                         */
+                        currency_digits: number;
+                        description: string;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description A variant is in stock */
+                        in_stock: boolean;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
+                        name: string;
+                        options: {
+                            name: string;
+                            values: string[];
+                        }[];
+                        /** @description The least price of its variants on sale; null without any */
+                        price_from: string | null;
+                        price_to: string | null;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        updated_at: string;
+                        /** @description Variants on sale */
+                        variants: number;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `version_contradiction` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `slug_taken`, `category_not_found`, `media_unknown`, `not_a_draft`, `group_conflict`, `option_in_use` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getChoices: {
+        parameters: {
+            query?: {
+                /** @description The chosen value of the first option */
+                value1?: string;
+                value2?: string;
+                value3?: string;
+            };
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        options: {
+                            name: string;
+                            values: {
+                                /** @description A variant on sale has it beside what is chosen */
+                                exists: boolean;
+                                /** @description Such a variant is in stock */
+                                in_stock: boolean;
+                                value: string;
+                            }[];
+                        }[];
+                        /** @description A variant that has the chosen values: one in stock, if there is one */
+                        suggested: {
+                            /** @description Values by name, such as {"Material": ["cotton"]} */
+                            attributes: {
+                                [key: string]: string[];
+                            };
+                            /** @description Ids, in the order in which they were chosen */
+                            categories: string[];
+                            /** @description What it cost before; shown only while it is above the price */
+                            compare_at_price: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * @description Digits after the point of amounts
+                             * @example 2
+                             */
+                            currency_digits: number;
+                            description: string;
+                            /**
+                             * Format: uuid
+                             * @description The group of which it is a variant
+                             */
+                            group_id: string | null;
+                            /** @description Global Trade Item Number, e.g. an EAN */
+                            gtin: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                            lowest_price_30_days: string | null;
+                            media: {
+                                alt: string;
+                                /** @description A placeholder of some pixels, as a data URI */
+                                blur: string;
+                                /** @description The point that no crop cuts off, in percent from the top left corner */
+                                focus: {
+                                    x: number;
+                                    y: number;
+                                };
+                                height: number;
+                                /** @description SHA-256 of the file as it was uploaded */
+                                id: string;
+                                /** @description Of the original, in pixels */
+                                width: number;
+                            }[];
+                            name: string;
+                            /** @description Of a variant: its value of each option of its group */
+                            option_values: string[];
+                            /** @example 19.99 */
+                            price: string;
+                            /**
+                             * Format: date-time
+                             * @description When a draft is published by itself
+                             */
+                            publish_at: string | null;
+                            /** @description Units promised to orders that have not shipped */
+                            reserved: number;
+                            /** @description The number that the shopkeeper gave it */
+                            sku: string | null;
+                            /** @description Its address in the shop; a variant has that of its group */
+                            slug: string | null;
+                            /**
+                             * @description A draft is not on sale
+                             * @enum {unknown}
+                             */
+                            status: "draft" | "published";
+                            /** @description Units free to sell now */
+                            stock: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updated_at: string;
+                            /** @description Grows by one with every change */
+                            version: number;
+                            weight_grams: number | null;
+                        } | null;
+                        /** @description The variant, when a value of each option is chosen; null if there is none */
+                        variant: {
+                            /** @description Values by name, such as {"Material": ["cotton"]} */
+                            attributes: {
+                                [key: string]: string[];
+                            };
+                            /** @description Ids, in the order in which they were chosen */
+                            categories: string[];
+                            /** @description What it cost before; shown only while it is above the price */
+                            compare_at_price: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * @description Digits after the point of amounts
+                             * @example 2
+                             */
+                            currency_digits: number;
+                            description: string;
+                            /**
+                             * Format: uuid
+                             * @description The group of which it is a variant
+                             */
+                            group_id: string | null;
+                            /** @description Global Trade Item Number, e.g. an EAN */
+                            gtin: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                            lowest_price_30_days: string | null;
+                            media: {
+                                alt: string;
+                                /** @description A placeholder of some pixels, as a data URI */
+                                blur: string;
+                                /** @description The point that no crop cuts off, in percent from the top left corner */
+                                focus: {
+                                    x: number;
+                                    y: number;
+                                };
+                                height: number;
+                                /** @description SHA-256 of the file as it was uploaded */
+                                id: string;
+                                /** @description Of the original, in pixels */
+                                width: number;
+                            }[];
+                            name: string;
+                            /** @description Of a variant: its value of each option of its group */
+                            option_values: string[];
+                            /** @example 19.99 */
+                            price: string;
+                            /**
+                             * Format: date-time
+                             * @description When a draft is published by itself
+                             */
+                            publish_at: string | null;
+                            /** @description Units promised to orders that have not shipped */
+                            reserved: number;
+                            /** @description The number that the shopkeeper gave it */
+                            sku: string | null;
+                            /** @description Its address in the shop; a variant has that of its group */
+                            slug: string | null;
+                            /**
+                             * @description A draft is not on sale
+                             * @enum {unknown}
+                             */
+                            status: "draft" | "published";
+                            /** @description Units free to sell now */
+                            stock: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updated_at: string;
+                            /** @description Grows by one with every change */
+                            version: number;
+                            weight_grams: number | null;
+                        } | null;
+                    };
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listVariants: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description Values by name, such as {"Material": ["cotton"]} */
+                            attributes: {
+                                [key: string]: string[];
+                            };
+                            /** @description Ids, in the order in which they were chosen */
+                            categories: string[];
+                            /** @description What it cost before; shown only while it is above the price */
+                            compare_at_price: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * @description Digits after the point of amounts
+                             * @example 2
+                             */
+                            currency_digits: number;
+                            description: string;
+                            /**
+                             * Format: uuid
+                             * @description The group of which it is a variant
+                             */
+                            group_id: string | null;
+                            /** @description Global Trade Item Number, e.g. an EAN */
+                            gtin: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                            lowest_price_30_days: string | null;
+                            media: {
+                                alt: string;
+                                /** @description A placeholder of some pixels, as a data URI */
+                                blur: string;
+                                /** @description The point that no crop cuts off, in percent from the top left corner */
+                                focus: {
+                                    x: number;
+                                    y: number;
+                                };
+                                height: number;
+                                /** @description SHA-256 of the file as it was uploaded */
+                                id: string;
+                                /** @description Of the original, in pixels */
+                                width: number;
+                            }[];
+                            name: string;
+                            /** @description Of a variant: its value of each option of its group */
+                            option_values: string[];
+                            /** @example 19.99 */
+                            price: string;
+                            /**
+                             * Format: date-time
+                             * @description When a draft is published by itself
+                             */
+                            publish_at: string | null;
+                            /** @description Units promised to orders that have not shipped */
+                            reserved: number;
+                            /** @description The number that the shopkeeper gave it */
+                            sku: string | null;
+                            /** @description Its address in the shop; a variant has that of its group */
+                            slug: string | null;
+                            /**
+                             * @description A draft is not on sale
+                             * @enum {unknown}
+                             */
+                            status: "draft" | "published";
+                            /** @description Units free to sell now */
+                            stock: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updated_at: string;
+                            /** @description Grows by one with every change */
+                            version: number;
+                            weight_grams: number | null;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`, `malformed_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    addVariants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    variants: {
+                        compare_at_price?: (string | number) | null;
+                        /** @description 8, 12, 13 or 14 digits, the last of which is a check digit */
+                        gtin?: string | null;
+                        /** @description Pictures in the order in which they are shown */
+                        media?: {
+                            /** @description What is on the picture; not blank */
+                            alt: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus?: {
+                                x: number;
+                                y: number;
+                            };
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                        }[];
+                        /** @description Made from the name of the group and the values if it is absent */
+                        name?: string;
+                        /** @description One value of each option, in the order of the options */
+                        option_values: string[];
+                        /** @example 19.99 */
+                        price: string | number;
+                        /**
+                         * Format: date-time
+                         * @description Of a draft: when it is published by itself
+                         */
+                        publish_at?: string | null;
+                        sku?: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status?: "draft" | "published";
+                        stock: number | string;
+                        weight_grams?: number | null;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description Values by name, such as {"Material": ["cotton"]} */
+                            attributes: {
+                                [key: string]: string[];
+                            };
+                            /** @description Ids, in the order in which they were chosen */
+                            categories: string[];
+                            /** @description What it cost before; shown only while it is above the price */
+                            compare_at_price: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * @description Digits after the point of amounts
+                             * @example 2
+                             */
+                            currency_digits: number;
+                            description: string;
+                            /**
+                             * Format: uuid
+                             * @description The group of which it is a variant
+                             */
+                            group_id: string | null;
+                            /** @description Global Trade Item Number, e.g. an EAN */
+                            gtin: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                            lowest_price_30_days: string | null;
+                            media: {
+                                alt: string;
+                                /** @description A placeholder of some pixels, as a data URI */
+                                blur: string;
+                                /** @description The point that no crop cuts off, in percent from the top left corner */
+                                focus: {
+                                    x: number;
+                                    y: number;
+                                };
+                                height: number;
+                                /** @description SHA-256 of the file as it was uploaded */
+                                id: string;
+                                /** @description Of the original, in pixels */
+                                width: number;
+                            }[];
+                            name: string;
+                            /** @description Of a variant: its value of each option of its group */
+                            option_values: string[];
+                            /** @example 19.99 */
+                            price: string;
+                            /**
+                             * Format: date-time
+                             * @description When a draft is published by itself
+                             */
+                            publish_at: string | null;
+                            /** @description Units promised to orders that have not shipped */
+                            reserved: number;
+                            /** @description The number that the shopkeeper gave it */
+                            sku: string | null;
+                            /** @description Its address in the shop; a variant has that of its group */
+                            slug: string | null;
+                            /**
+                             * @description A draft is not on sale
+                             * @enum {unknown}
+                             */
+                            status: "draft" | "published";
+                            /** @description Units free to sell now */
+                            stock: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updated_at: string;
+                            /** @description Grows by one with every change */
+                            version: number;
+                            weight_grams: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1402,6 +3734,8 @@ export interface operations {
                 q?: string;
                 /** @description By default `relevance` (names before descriptions) with `q`, and `newest` without */
                 sort?: "newest" | "price" | "-price" | "name" | "relevance";
+                /** @description Only these products, in this order: up to 100 ids, separated by commas; no other parameter */
+                ids?: string;
                 /** @description true: only products in stock */
                 in_stock?: boolean;
             };
@@ -1422,6 +3756,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: {
+                            /** @description Values by name, such as {"Material": ["cotton"]} */
+                            attributes: {
+                                [key: string]: string[];
+                            };
+                            /** @description Ids, in the order in which they were chosen */
+                            categories: string[];
+                            /** @description What it cost before; shown only while it is above the price */
+                            compare_at_price: string | null;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -1438,13 +3780,53 @@ export interface operations {
                              */
                             currency_digits: number;
                             description: string;
+                            /**
+                             * Format: uuid
+                             * @description The group of which it is a variant
+                             */
+                            group_id: string | null;
+                            /** @description Global Trade Item Number, e.g. an EAN */
+                            gtin: string | null;
                             /** Format: uuid */
                             id: string;
+                            /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                            lowest_price_30_days: string | null;
+                            media: {
+                                alt: string;
+                                /** @description A placeholder of some pixels, as a data URI */
+                                blur: string;
+                                /** @description The point that no crop cuts off, in percent from the top left corner */
+                                focus: {
+                                    x: number;
+                                    y: number;
+                                };
+                                height: number;
+                                /** @description SHA-256 of the file as it was uploaded */
+                                id: string;
+                                /** @description Of the original, in pixels */
+                                width: number;
+                            }[];
                             name: string;
+                            /** @description Of a variant: its value of each option of its group */
+                            option_values: string[];
                             /** @example 19.99 */
                             price: string;
+                            /**
+                             * Format: date-time
+                             * @description When a draft is published by itself
+                             */
+                            publish_at: string | null;
                             /** @description Units promised to orders that have not shipped */
                             reserved: number;
+                            /** @description The number that the shopkeeper gave it */
+                            sku: string | null;
+                            /** @description Its address in the shop; a variant has that of its group */
+                            slug: string | null;
+                            /**
+                             * @description A draft is not on sale
+                             * @enum {unknown}
+                             */
+                            status: "draft" | "published";
                             /** @description Units free to sell now */
                             stock: number;
                             /**
@@ -1454,6 +3836,7 @@ export interface operations {
                             updated_at: string;
                             /** @description Grows by one with every change */
                             version: number;
+                            weight_grams: number | null;
                         }[];
                         next_cursor: string | null;
                         /** @description The corrected words that found these products, if `q` found nothing: one or two typing errors away */
@@ -1522,12 +3905,49 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Values by name, such as {"Material": ["cotton"]} */
+                    attributes?: {
+                        [key: string]: string[];
+                    };
+                    categories?: string[];
+                    compare_at_price?: (string | number) | null;
                     description: string;
+                    group_id?: string | null;
+                    /** @description 8, 12, 13 or 14 digits, the last of which is a check digit */
+                    gtin?: string | null;
+                    /** @description Pictures in the order in which they are shown */
+                    media?: {
+                        /** @description What is on the picture; not blank */
+                        alt: string;
+                        /** @description The point that no crop cuts off, in percent from the top left corner */
+                        focus?: {
+                            x: number;
+                            y: number;
+                        };
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                    }[];
                     /** @description One line, not blank */
                     name: string;
+                    /** @description With `group_id`: one value of each option of the group, in their order */
+                    option_values?: string[];
                     /** @example 19.99 */
                     price: string | number;
+                    /**
+                     * Format: date-time
+                     * @description Of a draft: when it is published by itself
+                     */
+                    publish_at?: string | null;
+                    sku?: string | null;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /**
+                     * @description A draft is not on sale
+                     * @enum {unknown}
+                     */
+                    status?: "draft" | "published";
                     stock: number | string;
+                    weight_grams?: number | null;
                 };
             };
         };
@@ -1539,6 +3959,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /** @description What it cost before; shown only while it is above the price */
+                        compare_at_price: string | null;
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -1555,13 +3983,53 @@ export interface operations {
                          */
                         currency_digits: number;
                         description: string;
+                        /**
+                         * Format: uuid
+                         * @description The group of which it is a variant
+                         */
+                        group_id: string | null;
+                        /** @description Global Trade Item Number, e.g. an EAN */
+                        gtin: string | null;
                         /** Format: uuid */
                         id: string;
+                        /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                        lowest_price_30_days: string | null;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
                         name: string;
+                        /** @description Of a variant: its value of each option of its group */
+                        option_values: string[];
                         /** @example 19.99 */
                         price: string;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
                         /** @description Units promised to orders that have not shipped */
                         reserved: number;
+                        /** @description The number that the shopkeeper gave it */
+                        sku: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
                         /**
@@ -1571,6 +4039,7 @@ export interface operations {
                         updated_at: string;
                         /** @description Grows by one with every change */
                         version: number;
+                        weight_grams: number | null;
                     };
                 };
             };
@@ -1637,6 +4106,48 @@ export interface operations {
                     };
                 };
             };
+            /** @description `group_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
             /** @description `body_too_large` */
             413: {
                 headers: {
@@ -1680,6 +4191,414 @@ export interface operations {
                 };
             };
             /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listAnyProducts: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description Drafts, and variants of drafts */
+                status?: "draft";
+                sku?: string;
+                /** @description The variants of a group */
+                group_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description Values by name, such as {"Material": ["cotton"]} */
+                            attributes: {
+                                [key: string]: string[];
+                            };
+                            /** @description Ids, in the order in which they were chosen */
+                            categories: string[];
+                            /** @description What it cost before; shown only while it is above the price */
+                            compare_at_price: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * @description Digits after the point of amounts
+                             * @example 2
+                             */
+                            currency_digits: number;
+                            description: string;
+                            /**
+                             * Format: uuid
+                             * @description The group of which it is a variant
+                             */
+                            group_id: string | null;
+                            /** @description Global Trade Item Number, e.g. an EAN */
+                            gtin: string | null;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                            lowest_price_30_days: string | null;
+                            media: {
+                                alt: string;
+                                /** @description A placeholder of some pixels, as a data URI */
+                                blur: string;
+                                /** @description The point that no crop cuts off, in percent from the top left corner */
+                                focus: {
+                                    x: number;
+                                    y: number;
+                                };
+                                height: number;
+                                /** @description SHA-256 of the file as it was uploaded */
+                                id: string;
+                                /** @description Of the original, in pixels */
+                                width: number;
+                            }[];
+                            name: string;
+                            /** @description Of a variant: its value of each option of its group */
+                            option_values: string[];
+                            /** @example 19.99 */
+                            price: string;
+                            /**
+                             * Format: date-time
+                             * @description When a draft is published by itself
+                             */
+                            publish_at: string | null;
+                            /** @description Units promised to orders that have not shipped */
+                            reserved: number;
+                            /** @description The number that the shopkeeper gave it */
+                            sku: string | null;
+                            /** @description Its address in the shop; a variant has that of its group */
+                            slug: string | null;
+                            /**
+                             * @description A draft is not on sale
+                             * @enum {unknown}
+                             */
+                            status: "draft" | "published";
+                            /** @description Units free to sell now */
+                            stock: number;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updated_at: string;
+                            /** @description Grows by one with every change */
+                            version: number;
+                            weight_grams: number | null;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getAnyProduct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /** @description What it cost before; shown only while it is above the price */
+                        compare_at_price: string | null;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        /**
+                         * @description ISO 4217
+                         * @example USD
+                         */
+                        currency: string;
+                        /**
+                         * @description Digits after the point of amounts
+                         * @example 2
+                         */
+                        currency_digits: number;
+                        description: string;
+                        /**
+                         * Format: uuid
+                         * @description The group of which it is a variant
+                         */
+                        group_id: string | null;
+                        /** @description Global Trade Item Number, e.g. an EAN */
+                        gtin: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                        lowest_price_30_days: string | null;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
+                        name: string;
+                        /** @description Of a variant: its value of each option of its group */
+                        option_values: string[];
+                        /** @example 19.99 */
+                        price: string;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
+                        /** @description Units promised to orders that have not shipped */
+                        reserved: number;
+                        /** @description The number that the shopkeeper gave it */
+                        sku: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
+                        /** @description Units free to sell now */
+                        stock: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        updated_at: string;
+                        /** @description Grows by one with every change */
+                        version: number;
+                        weight_grams: number | null;
+                    };
+                };
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `product_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1775,6 +4694,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /** @description What it cost before; shown only while it is above the price */
+                        compare_at_price: string | null;
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -1791,13 +4718,53 @@ export interface operations {
                          */
                         currency_digits: number;
                         description: string;
+                        /**
+                         * Format: uuid
+                         * @description The group of which it is a variant
+                         */
+                        group_id: string | null;
+                        /** @description Global Trade Item Number, e.g. an EAN */
+                        gtin: string | null;
                         /** Format: uuid */
                         id: string;
+                        /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                        lowest_price_30_days: string | null;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
                         name: string;
+                        /** @description Of a variant: its value of each option of its group */
+                        option_values: string[];
                         /** @example 19.99 */
                         price: string;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
                         /** @description Units promised to orders that have not shipped */
                         reserved: number;
+                        /** @description The number that the shopkeeper gave it */
+                        sku: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
                         /**
@@ -1807,6 +4774,7 @@ export interface operations {
                         updated_at: string;
                         /** @description Grows by one with every change */
                         version: number;
+                        weight_grams: number | null;
                     };
                 };
             };
@@ -1876,14 +4844,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Values by name, such as {"Material": ["cotton"]} */
+                    attributes?: {
+                        [key: string]: string[];
+                    };
+                    categories?: string[];
+                    compare_at_price?: (string | number) | null;
                     description: string;
+                    group_id?: string | null;
+                    /** @description 8, 12, 13 or 14 digits, the last of which is a check digit */
+                    gtin?: string | null;
+                    /** @description Pictures in the order in which they are shown */
+                    media?: {
+                        /** @description What is on the picture; not blank */
+                        alt: string;
+                        /** @description The point that no crop cuts off, in percent from the top left corner */
+                        focus?: {
+                            x: number;
+                            y: number;
+                        };
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                    }[];
                     /** @description One line, not blank */
                     name: string;
+                    /** @description With `group_id`: one value of each option of the group, in their order */
+                    option_values?: string[];
                     /** @example 19.99 */
                     price: string | number;
+                    /**
+                     * Format: date-time
+                     * @description Of a draft: when it is published by itself
+                     */
+                    publish_at?: string | null;
+                    sku?: string | null;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /**
+                     * @description A draft is not on sale
+                     * @enum {unknown}
+                     */
+                    status?: "draft" | "published";
                     stock?: number | string;
                     /** @description The version you have seen */
                     version?: number;
+                    weight_grams?: number | null;
                 };
             };
         };
@@ -1895,6 +4900,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /** @description What it cost before; shown only while it is above the price */
+                        compare_at_price: string | null;
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -1911,13 +4924,53 @@ export interface operations {
                          */
                         currency_digits: number;
                         description: string;
+                        /**
+                         * Format: uuid
+                         * @description The group of which it is a variant
+                         */
+                        group_id: string | null;
+                        /** @description Global Trade Item Number, e.g. an EAN */
+                        gtin: string | null;
                         /** Format: uuid */
                         id: string;
+                        /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                        lowest_price_30_days: string | null;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
                         name: string;
+                        /** @description Of a variant: its value of each option of its group */
+                        option_values: string[];
                         /** @example 19.99 */
                         price: string;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
                         /** @description Units promised to orders that have not shipped */
                         reserved: number;
+                        /** @description The number that the shopkeeper gave it */
+                        sku: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
                         /**
@@ -1927,6 +4980,7 @@ export interface operations {
                         updated_at: string;
                         /** @description Grows by one with every change */
                         version: number;
+                        weight_grams: number | null;
                     };
                 };
             };
@@ -1993,7 +5047,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `product_not_found` */
+            /** @description `group_not_found`, `product_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2014,7 +5068,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `version_conflict` */
+            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2229,7 +5283,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `product_not_found` */
+            /** @description `group_not_found`, `product_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2250,7 +5304,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `version_conflict` */
+            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2393,24 +5447,98 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Values by name, such as {"Material": ["cotton"]} */
+                    attributes?: {
+                        [key: string]: string[];
+                    };
+                    categories?: string[];
+                    compare_at_price?: (string | number) | null;
                     description?: string;
+                    group_id?: string | null;
+                    /** @description 8, 12, 13 or 14 digits, the last of which is a check digit */
+                    gtin?: string | null;
+                    /** @description Pictures in the order in which they are shown */
+                    media?: {
+                        /** @description What is on the picture; not blank */
+                        alt: string;
+                        /** @description The point that no crop cuts off, in percent from the top left corner */
+                        focus?: {
+                            x: number;
+                            y: number;
+                        };
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                    }[];
                     /** @description One line, not blank */
                     name?: string;
+                    /** @description With `group_id`: one value of each option of the group, in their order */
+                    option_values?: string[];
                     /** @example 19.99 */
                     price?: string | number;
+                    /**
+                     * Format: date-time
+                     * @description Of a draft: when it is published by itself
+                     */
+                    publish_at?: string | null;
+                    sku?: string | null;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /**
+                     * @description A draft is not on sale
+                     * @enum {unknown}
+                     */
+                    status?: "draft" | "published";
                     stock?: number | string;
                     /** @description The version you have seen */
                     version?: number;
+                    weight_grams?: number | null;
                 };
                 "application/merge-patch+json": {
+                    /** @description Values by name, such as {"Material": ["cotton"]} */
+                    attributes?: {
+                        [key: string]: string[];
+                    };
+                    categories?: string[];
+                    compare_at_price?: (string | number) | null;
                     description?: string;
+                    group_id?: string | null;
+                    /** @description 8, 12, 13 or 14 digits, the last of which is a check digit */
+                    gtin?: string | null;
+                    /** @description Pictures in the order in which they are shown */
+                    media?: {
+                        /** @description What is on the picture; not blank */
+                        alt: string;
+                        /** @description The point that no crop cuts off, in percent from the top left corner */
+                        focus?: {
+                            x: number;
+                            y: number;
+                        };
+                        /** @description SHA-256 of the file as it was uploaded */
+                        id: string;
+                    }[];
                     /** @description One line, not blank */
                     name?: string;
+                    /** @description With `group_id`: one value of each option of the group, in their order */
+                    option_values?: string[];
                     /** @example 19.99 */
                     price?: string | number;
+                    /**
+                     * Format: date-time
+                     * @description Of a draft: when it is published by itself
+                     */
+                    publish_at?: string | null;
+                    sku?: string | null;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /**
+                     * @description A draft is not on sale
+                     * @enum {unknown}
+                     */
+                    status?: "draft" | "published";
                     stock?: number | string;
                     /** @description The version you have seen */
                     version?: number;
+                    weight_grams?: number | null;
                 };
             };
         };
@@ -2422,6 +5550,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description Values by name, such as {"Material": ["cotton"]} */
+                        attributes: {
+                            [key: string]: string[];
+                        };
+                        /** @description Ids, in the order in which they were chosen */
+                        categories: string[];
+                        /** @description What it cost before; shown only while it is above the price */
+                        compare_at_price: string | null;
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -2438,13 +5574,53 @@ export interface operations {
                          */
                         currency_digits: number;
                         description: string;
+                        /**
+                         * Format: uuid
+                         * @description The group of which it is a variant
+                         */
+                        group_id: string | null;
+                        /** @description Global Trade Item Number, e.g. an EAN */
+                        gtin: string | null;
                         /** Format: uuid */
                         id: string;
+                        /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                        lowest_price_30_days: string | null;
+                        media: {
+                            alt: string;
+                            /** @description A placeholder of some pixels, as a data URI */
+                            blur: string;
+                            /** @description The point that no crop cuts off, in percent from the top left corner */
+                            focus: {
+                                x: number;
+                                y: number;
+                            };
+                            height: number;
+                            /** @description SHA-256 of the file as it was uploaded */
+                            id: string;
+                            /** @description Of the original, in pixels */
+                            width: number;
+                        }[];
                         name: string;
+                        /** @description Of a variant: its value of each option of its group */
+                        option_values: string[];
                         /** @example 19.99 */
                         price: string;
+                        /**
+                         * Format: date-time
+                         * @description When a draft is published by itself
+                         */
+                        publish_at: string | null;
                         /** @description Units promised to orders that have not shipped */
                         reserved: number;
+                        /** @description The number that the shopkeeper gave it */
+                        sku: string | null;
+                        /** @description Its address in the shop; a variant has that of its group */
+                        slug: string | null;
+                        /**
+                         * @description A draft is not on sale
+                         * @enum {unknown}
+                         */
+                        status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
                         /**
@@ -2454,6 +5630,7 @@ export interface operations {
                         updated_at: string;
                         /** @description Grows by one with every change */
                         version: number;
+                        weight_grams: number | null;
                     };
                 };
             };
@@ -2520,7 +5697,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `product_not_found` */
+            /** @description `group_not_found`, `product_not_found` */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2541,7 +5718,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `version_conflict` */
+            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3093,6 +6270,98 @@ export interface operations {
                 };
             };
             /** @description `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getSlug: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** @enum {unknown} */
+                        kind: "product" | "group";
+                        /** @description Its address now */
+                        slug: string;
+                    };
+                };
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `product_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

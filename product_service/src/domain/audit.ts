@@ -86,12 +86,12 @@ function recordOf<Fields extends object>(
   ...fields: (keyof Fields & string)[]
 ): AuditRecord[] {
   const changes = fields
-    .map((field) => ({ field, before: valueOf(before[field]), after: valueOf(after[field]) }))
+    .map((field) => ({ field, before: auditValue(before[field]), after: auditValue(after[field]) }))
     .filter((change) => change.before !== change.after)
   return changes.length === 0 ? [] : [{ action, subject, changes }]
 }
 
-const valueOf = (value: unknown): Value =>
+const auditValue = (value: unknown): Value =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Value)
 
 function detailRecords(subject: Subject, before: ProductDetails, after: ProductDetails): AuditRecord[] {
@@ -126,7 +126,7 @@ const GROUP_FIELDS = ['name', 'description', 'options', 'slug', 'media', 'catego
 export const groupCreated = (group: Group): AuditRecord => ({
   action: 'group.created',
   subject: groupSubject(group),
-  changes: GROUP_FIELDS.map((field) => ({ field, before: null, after: valueOf(group[field]) })),
+  changes: GROUP_FIELDS.map((field) => ({ field, before: null, after: auditValue(group[field]) })),
 })
 
 export const groupEdited = (before: Group, after: Group): readonly AuditRecord[] => [

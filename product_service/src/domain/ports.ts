@@ -8,9 +8,10 @@
  * Changes by admins and by the operator are recorded in the audit log in the same step (audit.ts): `create`, `createAll`,
  * `importProducts`, `edit`, `remove`, `publish`, `adjust` and `recover`. What changes nothing is not recorded.
  */
-import type { MediaFiles, MediaRecords } from './media_ports.ts'
+
 import type { Choices } from './choices.ts'
 import type { Group, GroupFields } from './group.ts'
+import type { MediaFiles, MediaRecords } from './media_ports.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'

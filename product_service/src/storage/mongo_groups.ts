@@ -121,7 +121,9 @@ async function changeVariants(
   { groupId, to, stamp }: VariantsChange,
   reading: Readings,
 ): Promise<void> {
-  const found = await collections.products.find({ groupId, live: true }, { session, projection: { words: 0 } }).toArray()
+  const found = await collections.products
+    .find({ groupId, live: true }, { session, projection: { words: 0 } })
+    .toArray()
   const operations = found.map(reading.product.one).map((before) => {
     const { _id, ...document } = productDocument(withGroup(before, to, stamp))
     const filter = { _id, version: before.version }

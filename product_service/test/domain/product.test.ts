@@ -83,7 +83,10 @@ suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)'
           version: 6,
           editVersion: 'stock' in change ? 3 : 6,
           updatedAt: LATER.at,
+          details: product.details,
         })
+        const changes = 'priceMinor' in change ? [{ minor: 300, until: LATER.at }] : []
+        assert.deepEqual(product.details, { ...sold.details, prices: { changes, lowestMinor: null } })
       } else assert.throws(edit, { name: 'DomainError', code: outcome, payload: { current: sold } })
     })
   }

@@ -1,6 +1,7 @@
 /** The HTTP contract of details, drafts, addresses and groups: right and wrong inputs, and every code. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { VARIANTS_MAX } from '../../src/domain/group.ts'
 import { VARIANTS_AT_ONCE_MAX } from '../../src/http/group_schemas.ts'
 import { AT, nextId, openShop } from '../worlds.ts'
 
@@ -303,6 +304,33 @@ suite('groups', () => {
     }
     assert.equal((await shop.admin('GET', `/groups/any/${group.id}`)).json().status, 'draft')
     assert.equal((await shop.admin('GET', '/groups')).json().items[0].id, group.id)
+  })
+
+  test('a full group takes no other variant', async (t) => {
+    const shop = await openShop(t)
+    const values = (from: string) => Array.from({ length: 45 }, (_, i) => `${from}${i}`)
+    const options = [
+      { name: 'A', values: values('a') },
+      { name: 'B', values: values('b') },
+    ]
+    const { group } = await shirt(shop, { options }, [])
+    const drafts = values('a')
+      .flatMap((a) => values('b').map((b) => [a, b]))
+      .map((optionValues) => ({
+        id: nextId(),
+        fields: {
+          name: 'x',
+          description: '',
+          priceMinor: 1,
+          stock: 1,
+          details: { groupId: group.id, optionValues },
+        },
+      }))
+    await shop.stores.catalogue.importProducts(drafts.slice(0, VARIANTS_MAX), { by: 'root', at: AT })
+    const more = await shop.admin('POST', `/groups/${group.id}/variants`, {
+      variants: [variant(['a44', 'b44'])],
+    })
+    assert.deepEqual(codeOf(more), [409, 'group_is_full'])
   })
 
   test('variants that do not fit are refused, with all of their call', async (t) => {
