@@ -89,10 +89,13 @@ ${when}BEGIN SELECT RAISE(ABORT, '${sentence}'); END;`)
       faultsOf(`CREATE TABLE notes (id TEXT PRIMARY KEY) STRICT;
         CREATE TRIGGER follows ${event} ON orders BEGIN ${body}; END;`)
     assert.deepEqual(after('AFTER INSERT', 'INSERT OR IGNORE INTO notes VALUES (new.id)'), [])
+    assert.deepEqual(after('AFTER UPDATE', 'UPDATE OR IGNORE notes SET id = new.id'), [])
     assert.deepEqual(after('AFTER DELETE', 'DELETE FROM notes WHERE id = old.id'), [])
     for (const [event, body] of [
       ['BEFORE INSERT', 'INSERT OR IGNORE INTO notes VALUES (new.id)'],
       ['AFTER INSERT', 'INSERT INTO notes VALUES (new.id)'],
+      ['AFTER INSERT', "UPDATE OR IGNORE orders SET note = ''"],
+      ['AFTER INSERT', 'UPDATE notes SET id = new.id'],
       ['AFTER INSERT', "UPDATE orders SET note = ''"],
       ['AFTER INSERT', 'INSERT OR IGNORE INTO notes VALUES (new.id); DELETE FROM orders'],
       ['AFTER DELETE', "SELECT RAISE(ABORT, 'kept')"],

@@ -11,7 +11,7 @@ const LATER = '2026-02-01T00:00:00.000Z'
 const page = { after: undefined, limit: 10 }
 const names = (products: readonly { readonly name: string }[]) => products.map(({ name }) => name)
 
-export function detailsContract(name: string, makeStores: MakeStores) {
+export function detailsContract(name: string, makeStores: MakeStores, { conflicts = true } = {}) {
   suite(`details of products, ${name}`, () => {
     test('all details are stored, and a restart or another process reads the same', async (t) => {
       const [here, there] = await makeStores(t)
@@ -223,7 +223,8 @@ export function detailsContract(name: string, makeStores: MakeStores) {
       await assert.rejects(add(here, { details: { media: [item(b, 'x')] } }), { code: 'media_unknown' })
     })
 
-    test('a picture that is attached while it is swept: one of the two happens', async (t) => {
+    const skip = conflicts ? false : 'the wire-compatible test server lets transactions overlap'
+    test('a picture that is attached while it is swept: one of the two happens', { skip }, async (t) => {
       const [here, there] = await makeStores(t)
       for (let round = 0; round < 5; round++) {
         const media = someMedia()

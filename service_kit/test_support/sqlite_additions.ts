@@ -95,7 +95,7 @@ const indexed = (db: DatabaseSync, index: string): string[] =>
  * refuse a write.
  */
 function onlyFollows(sql: string, tables: ReadonlySet<string>): boolean {
-  const writes = [...sql.matchAll(/\b(INSERT OR IGNORE INTO|DELETE FROM)\s+(\w+)/gi)]
+  const writes = [...sql.matchAll(/\b(INSERT OR IGNORE INTO|UPDATE OR IGNORE|DELETE FROM)\s+(\w+)/gi)]
   const verbs = sql.match(/\b(INSERT|UPDATE|DELETE|REPLACE|RAISE)\b/gi) ?? []
   // One more is the event in its head.
   return (

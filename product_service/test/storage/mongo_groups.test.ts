@@ -16,7 +16,7 @@ mongoSuites('details and groups in MongoDB', (server) => {
       t.after(() => Promise.all(stores.map((each) => each.close())))
       return [stores[0]!, stores.at(-1)!]
     }
-  detailsContract('MongoDB', opened(1))
+  detailsContract('MongoDB', opened(1), { conflicts: server.honest })
   groupsContract('MongoDB', opened(1), { many: server.honest })
   // Races of two processes are overlapping transactions.
   if (!server.honest) return

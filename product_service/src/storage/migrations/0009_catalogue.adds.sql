@@ -49,7 +49,7 @@ CREATE INDEX groups_to_publish ON groups (publish_at) WHERE publish_at IS NOT NU
 
 CREATE TRIGGER variant_is_new AFTER INSERT ON products WHEN new.group_id IS NOT NULL
 BEGIN
-  UPDATE groups SET price_from = f, price_to = t, in_stock = s, variants = variants + d, version = version + 1
+  UPDATE OR IGNORE groups SET price_from = f, price_to = t, in_stock = s, variants = variants + d, version = version + 1
     FROM (SELECT
       (SELECT min(price_minor) FROM products WHERE group_id = new.group_id AND deleted_at IS NULL) AS f,
       (SELECT max(price_minor) FROM products WHERE group_id = new.group_id AND deleted_at IS NULL) AS t,
@@ -61,7 +61,7 @@ END;
 CREATE TRIGGER variant_changes AFTER UPDATE OF price_minor, in_stock, deleted_at, group_id ON products
 WHEN new.group_id IS NOT NULL
 BEGIN
-  UPDATE groups SET price_from = f, price_to = t, in_stock = s, variants = variants + d, version = version + 1
+  UPDATE OR IGNORE groups SET price_from = f, price_to = t, in_stock = s, variants = variants + d, version = version + 1
     FROM (SELECT
       (SELECT min(price_minor) FROM products WHERE group_id = new.group_id AND deleted_at IS NULL) AS f,
       (SELECT max(price_minor) FROM products WHERE group_id = new.group_id AND deleted_at IS NULL) AS t,
@@ -73,7 +73,7 @@ END;
 CREATE TRIGGER variant_leaves AFTER UPDATE OF group_id ON products
 WHEN old.group_id IS NOT NULL AND old.group_id IS NOT new.group_id
 BEGIN
-  UPDATE groups SET price_from = f, price_to = t, in_stock = s, variants = variants + d, version = version + 1
+  UPDATE OR IGNORE groups SET price_from = f, price_to = t, in_stock = s, variants = variants + d, version = version + 1
     FROM (SELECT
       (SELECT min(price_minor) FROM products WHERE group_id = old.group_id AND deleted_at IS NULL) AS f,
       (SELECT max(price_minor) FROM products WHERE group_id = old.group_id AND deleted_at IS NULL) AS t,
