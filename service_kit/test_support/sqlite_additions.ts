@@ -99,7 +99,7 @@ function onlyFollows(sql: string, tables: ReadonlySet<string>): boolean {
   const verbs = sql.match(/\b(INSERT|UPDATE|DELETE|REPLACE|RAISE)\b/gi) ?? []
   // One more is the event in its head.
   return (
-    /\bAFTER (INSERT|DELETE)\b/i.test(sql) &&
+    /\bAFTER (INSERT|UPDATE|DELETE)\b/i.test(sql) &&
     verbs.length === writes.length + 1 &&
     writes.every(([, , table]) => !tables.has(table!))
   )

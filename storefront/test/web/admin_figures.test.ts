@@ -42,6 +42,9 @@ const product = (id: string, stock: number): Product => ({
   version: 1,
   created_at: NOW.toISOString(),
   updated_at: NOW.toISOString(),
+  ...{ slug: id, status: 'published', publish_at: null, media: [], categories: [], attributes: {} },
+  ...{ sku: null, gtin: null, weight_grams: null, compare_at_price: null, lowest_price_30_days: null },
+  ...{ group_id: null, option_values: [] },
 })
 
 suite('the window', () => {
