@@ -3,7 +3,7 @@
  * (`publish` checks the time again in its transaction). One that fails is reported, and tried again; the others are published.
  */
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import type { Scheduled } from './domain/ports.ts'
+import type { Scheduled } from './domain/group_ports.ts'
 
 /** A draft is on sale at most this long after its time, while the store answers. */
 export const PUBLISH_EVERY_MS = 5_000

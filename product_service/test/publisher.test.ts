@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
-import type { Scheduled } from '../src/domain/ports.ts'
+import type { Scheduled } from '../src/domain/group_ports.ts'
 import { createPublisher, PUBLISH_AT_ONCE_MAX, PUBLISH_EVERY_MS } from '../src/publisher.ts'
 
 function world(due: (limit: number) => readonly string[], publish: (id: string) => Promise<boolean>) {

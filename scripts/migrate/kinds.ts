@@ -12,9 +12,9 @@ import {
 import {
   attemptId,
   movementDocument,
-  productDocument,
   reservationDocument,
 } from '@shop/product_service/storage/mongo_documents'
+import { productDocument } from '@shop/product_service/storage/mongo_product_documents'
 import {
   MOVEMENT_COLUMNS,
   movementOf,

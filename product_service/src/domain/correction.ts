@@ -1,5 +1,7 @@
 /** A search, and a corrected search when it finds nothing: the same rule for every database. */
-import type { CataloguePage, CatalogueQuery, Page } from './ports.ts'
+
+import type { Page } from './page.ts'
+import type { CataloguePage, CatalogueQuery } from './ports.ts'
 import type { Product } from './product.ts'
 import { corrections } from './spelling.ts'
 

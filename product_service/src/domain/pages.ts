@@ -1,5 +1,7 @@
 /** Pages of the catalogue: where each begins and ends, the same for every database. */
-import type { CatalogueQuery, Page, PageKey, SearchSort, Sort } from './ports.ts'
+
+import type { Page, PageKey } from './page.ts'
+import type { CatalogueQuery, SearchSort, Sort } from './ports.ts'
 import { nameKey, type Product } from './product.ts'
 import { NAME_MARK } from './search.ts'
 import { formsOf } from './word_forms.ts'

@@ -9,9 +9,9 @@
  * `importProducts`, `edit`, `remove`, `publish`, `adjust` and `recover`. What changes nothing is not recorded.
  */
 
-import type { Choices } from './choices.ts'
-import type { Group, GroupFields } from './group.ts'
+import type { Groups, Scheduled } from './group_ports.ts'
 import type { MediaFiles, MediaRecords } from './media_ports.ts'
+import type { Page, PageKey } from './page.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
@@ -21,18 +21,6 @@ export type Sort = (typeof SORTS)[number]
 /** A search can also be sorted by relevance. Without words, relevance means newest. */
 export const SEARCH_SORTS = [...SORTS, 'relevance'] as const
 export type SearchSort = (typeof SEARCH_SORTS)[number]
-
-/**
- * Where a page ended, by the columns of the sort: [id] for newest, [priceMinor, id] for price, [nameKey, id] for name,
- * [rank, id] for relevance (pages.ts).
- */
-export type PageKey = readonly (string | number)[]
-
-export type Page<T> = {
-  readonly items: readonly T[]
-  /** The `after` of the next page, or undefined at the end. */
-  readonly next: PageKey | undefined
-}
 
 export type CatalogueQuery = {
   readonly sort: SearchSort
@@ -93,32 +81,7 @@ export type Catalogue = {
   slugOwner(slug: string): Promise<SlugOwner | undefined>
 } & Scheduled
 
-/** Drafts with a time of publishing. */
-export type Scheduled = {
-  /** Ids of drafts whose time has come, up to `limit`. */
-  due(at: string, limit: number): Promise<readonly string[]>
-  /** Publishes a draft whose time has come; false if there is none of this id (any more). */
-  publish(id: string, at: string): Promise<boolean>
-}
-
 export const IDS_MAX = 100
-
-/** Groups of variants. No method finds a removed one. */
-export type Groups = {
-  /** Fails as newGroup does. */
-  create(draft: { readonly id: string; readonly fields: GroupFields }, stamp: AuditStamp): Promise<Group>
-  find(id: string): Promise<Group | undefined>
-  /** Newest first; `after` is [id]. */
-  list(page: { after: PageKey | undefined; limit: number }): Promise<Page<Group>>
-  /** Applies editGroup. Fails with `group_not_found`, or as editGroup does. */
-  edit(id: string, fields: Partial<GroupFields>, seen: SeenVersions, stamp: AuditStamp): Promise<Group>
-  /** Removes the group and its variants. */
-  remove(id: string, seen: SeenVersions, stamp: AuditStamp): Promise<void>
-  /** Its variants on sale, oldest first; `after` is [id]. */
-  variants(id: string, page: { after: PageKey | undefined; limit: number }): Promise<Page<Product>>
-  /** Applies choicesOf to its variants on sale. Undefined for an unknown group. */
-  choices(id: string, chosen: readonly (string | undefined)[]): Promise<Choices | undefined>
-} & Scheduled
 
 export type Adjustment = {
   readonly productId: string

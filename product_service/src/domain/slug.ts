@@ -7,7 +7,7 @@ import { plainWords } from './search.ts'
 
 /** Words of letters and digits without case, joined by single hyphens. */
 const SLUG = /^[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+(-[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+)*$/u
-/** Letters of the id that tell apart two products of one name. */
+/** Letters of the id that distinguish two products of one name. */
 const TAIL_LENGTH = 6
 
 export const isSlug = (text: string): boolean =>

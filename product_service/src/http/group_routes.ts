@@ -10,20 +10,24 @@ import type { FastifyRequest } from 'fastify'
 import type { EditableDetails } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Group, GroupFields } from '../domain/group.ts'
-import type { Catalogue, Groups, PageKey, ProductDraft } from '../domain/ports.ts'
+import type { Groups } from '../domain/group_ports.ts'
+import type { PageKey } from '../domain/page.ts'
+import type { Catalogue, ProductDraft } from '../domain/ports.ts'
 import { NAME_LENGTH_MAX, PRICE_MINOR_MAX, STOCK_MAX } from '../domain/product.ts'
 import { cachedAnswers, withEtag } from './cached_answers.ts'
 import { readDetails } from './details_input.ts'
 import {
-  addVariantsOperation,
-  createGroupOperation,
-  deleteGroupOperation,
-  type GroupBody,
   getAnyGroupOperation,
   getChoicesOperation,
   getGroupOperation,
   listGroupsOperation,
   listVariantsOperation,
+} from './group_read_schemas.ts'
+import {
+  addVariantsOperation,
+  createGroupOperation,
+  deleteGroupOperation,
+  type GroupBody,
   patchGroupOperation,
 } from './group_schemas.ts'
 import { groupView } from './group_views.ts'

@@ -1,13 +1,6 @@
 /** The operations of groups of variants. */
-import { ADMIN_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
-import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import {
-  Body,
-  IfMatchHeaders,
-  IfNoneMatchHeaders,
-  IntegerInput,
-  MoneyInput,
-} from '@shop/service_kit/http/schemas'
+import { operationsOf } from '@shop/service_kit/http/operation'
+import { Body, IfMatchHeaders, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import {
@@ -97,8 +90,6 @@ const EDIT_PROBLEMS = [
   'version_contradiction',
   'version_required',
 ] as const
-const READ_PROBLEMS = ['validation_failed', 'group_not_found', 'store_unavailable'] as const
-
 export const createGroupOperation = operation({
   operationId: 'createGroup',
   summary: 'Add a group of variants, without variants yet',
@@ -138,87 +129,4 @@ export const addVariantsOperation = operation({
   body: Body({ variants: Type.Array(VariantBody, { minItems: 1, maxItems: VARIANTS_AT_ONCE_MAX }) }),
   response: { 201: Type.Object({ items: Type.Array(ProductView) }) },
   problems: CREATE_PROBLEMS,
-})
-
-export const listGroupsOperation = operation({
-  operationId: 'listGroups',
-  summary: 'All groups, drafts too, newest first',
-  access: 'admin',
-  querystring: Type.Object(PageQuery, { additionalProperties: false }),
-  response: { 200: PageOf(GroupView) },
-  problems: [...ADMIN_PROBLEMS, 'validation_failed', 'malformed_cursor', 'store_unavailable'],
-})
-
-export const getAnyGroupOperation = operation({
-  operationId: 'getAnyGroup',
-  summary: 'One group, also a draft',
-  access: 'admin',
-  params: GroupParams,
-  response: { 200: GroupView },
-  problems: [...ADMIN_PROBLEMS, ...READ_PROBLEMS],
-})
-
-export const getGroupOperation = operation({
-  operationId: 'getGroup',
-  summary: 'One group of variants that is on sale',
-  access: 'public',
-  params: GroupParams,
-  headers: IfNoneMatchHeaders,
-  response: { 200: GroupView, 304: Type.Null({ description: 'You have it already' }) },
-  problems: READ_PROBLEMS,
-})
-
-export const listVariantsOperation = operation({
-  operationId: 'listVariants',
-  summary: 'The variants of a group that are on sale, oldest first',
-  access: 'public',
-  params: GroupParams,
-  querystring: Type.Object(PageQuery, { additionalProperties: false }),
-  headers: IfNoneMatchHeaders,
-  response: { 200: PageOf(ProductView), 304: Type.Null({ description: 'You have it already' }) },
-  problems: [...READ_PROBLEMS, 'malformed_cursor'],
-})
-
-const Choice = Type.String({ maxLength: OPTION_VALUE_LENGTH_MAX })
-
-export const getChoicesOperation = operation({
-  operationId: 'getChoices',
-  summary: 'Which values of the options can be chosen beside the values that are chosen already',
-  access: 'public',
-  params: GroupParams,
-  querystring: Type.Object(
-    {
-      value1: Type.Optional({ ...Choice, description: 'The chosen value of the first option' }),
-      value2: Type.Optional(Choice),
-      value3: Type.Optional(Choice),
-    },
-    { additionalProperties: false },
-  ),
-  headers: IfNoneMatchHeaders,
-  response: {
-    200: Type.Object({
-      options: Type.Array(
-        Type.Object({
-          name: Type.String(),
-          values: Type.Array(
-            Type.Object({
-              value: Type.String(),
-              exists: Type.Boolean({ description: 'A variant on sale has it beside what is chosen' }),
-              in_stock: Type.Boolean({ description: 'Such a variant is in stock' }),
-            }),
-          ),
-        }),
-      ),
-      variant: Type.Unsafe<ProductView | null>({
-        anyOf: [ProductView, { type: 'null' }],
-        description: 'The variant, when a value of each option is chosen; null if there is none',
-      }),
-      suggested: Type.Unsafe<ProductView | null>({
-        anyOf: [ProductView, { type: 'null' }],
-        description: 'A variant that has the chosen values: one in stock, if there is one',
-      }),
-    }),
-    304: Type.Null({ description: 'You have it already' }),
-  },
-  problems: READ_PROBLEMS,
 })

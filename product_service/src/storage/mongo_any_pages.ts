@@ -2,8 +2,9 @@
 import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import { pageOf } from '../domain/pages.ts'
 import type { AnyProducts, Catalogue } from '../domain/ports.ts'
-import { collectionsOf, type ProductDocument, type Readings } from './mongo_documents.ts'
+import { collectionsOf, type Readings } from './mongo_documents.ts'
 import { PAGE_TIMEOUT_MS } from './mongo_pages.ts'
+import type { ProductDocument } from './mongo_product_documents.ts'
 
 export function createMongoAnyPages(store: MongoStore, reading: Readings): Catalogue['listAny'] {
   const { products } = collectionsOf(store)

@@ -11,7 +11,8 @@ import type { FindCursor, MongoStore, SnapshotOptions, SnapshotRead } from '@sho
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import { type Audit, balances, type LedgerMismatch } from '../domain/ports.ts'
 import { isHeld } from '../domain/reservation.ts'
-import { collectionsOf, movementId, type ProductDocument, readingsOf } from './mongo_documents.ts'
+import { collectionsOf, movementId, readingsOf } from './mongo_documents.ts'
+import type { ProductDocument } from './mongo_product_documents.ts'
 
 /** Documents that one read looks at. */
 export const AUDIT_DOCUMENTS_AT_ONCE = 20_000

@@ -7,45 +7,15 @@
 import { AUDIT_INDEXES } from '@shop/service_kit/audit/mongo_log'
 import type { IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
-import { isRemoved } from '../domain/change_product.ts'
-import { isHidden, type ProductDetails } from '../domain/details.ts'
-import type { Group } from '../domain/group.ts'
 import type { Media } from '../domain/media.ts'
-import { type Movement, nameKey, type Product } from '../domain/product.ts'
+import type { Movement } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type ReservationRecord, readReservation, recordOf } from '../domain/reservation_record.ts'
-import { indexWords } from '../domain/search.ts'
-import { detailsOf, restOf, type StoredRest } from '../domain/stored_details.ts'
-import { type StoredGroup, type StoredGroupRest, validateStoredGroup } from '../domain/stored_group.ts'
 import { validateStoredMedia } from '../domain/stored_media.ts'
 import { validateStoredMovement, validateStoredProduct } from '../domain/stored_records.ts'
+import { type GroupDocument, groupOf, type SlugDocument } from './mongo_group_documents.ts'
+import { type ProductDocument, productOf } from './mongo_product_documents.ts'
 
-/** `deletedAt` is absent while the product is for sale. Of the details, what is as in NO_DETAILS is absent. */
-export type ProductDocument = Omit<Product, 'id' | 'deletedAt' | 'details'> & {
-  _id: string
-  deletedAt?: string
-  sku?: string
-  slug?: string
-  draft?: true
-  groupDraft?: true
-  publishAt?: string
-  groupId?: string
-  optionValues?: readonly string[]
-  /** The same as one text, for a unique index. */
-  optionKey?: string
-  details?: StoredRest
-  /** It was not removed: for sale, or hidden. Absent from products of earlier releases. */
-  live?: true
-  /** A draft, or a variant of one. */
-  hidden?: true
-  nameKey: string
-  /** The words that it is found by; absent after removal. */
-  words?: string[]
-  /** For sale. */
-  listed?: true
-  /** For sale and in stock: touches the indexes only when a product sells out or comes back. */
-  inStock?: true
-}
 export type MovementDocument = Movement & { _id: string }
 export type ReservationDocument = Omit<ReservationRecord, 'orderId'> & { _id: string }
 /** An adjustment with an idempotency key. */
@@ -151,72 +121,6 @@ export const movementId = (productId: string, version: number): string =>
 /** Unique, because the UUID contains no space. */
 export const attemptId = (by: string, key: string): string => `${by} ${key}`
 
-/** Fields that are computed from the other fields. */
-const derivedFields = (product: Product) => ({
-  nameKey: nameKey(product.name),
-  ...(product.deletedAt === null
-    ? {
-        words: indexWords(product),
-        listed: true as const,
-        ...(product.stock > 0 ? { inStock: true as const } : {}),
-      }
-    : { deletedAt: product.deletedAt }),
-  ...(isRemoved(product) ? {} : { live: true as const }),
-  ...(isHidden(product.details) ? { hidden: true as const } : {}),
-})
-
-/** Without those that are null or false. */
-function detailFields(details: ProductDetails) {
-  const { sku, slug, publishAt, groupId, optionValues, draft, groupDraft } = details
-  const rest = restOf(details)
-  return {
-    ...(sku === null ? {} : { sku }),
-    ...(slug === null ? {} : { slug }),
-    ...(publishAt === null ? {} : { publishAt }),
-    ...(groupId === null ? {} : { groupId, optionValues, optionKey: JSON.stringify(optionValues) }),
-    ...(draft ? { draft } : {}),
-    ...(groupDraft ? { groupDraft } : {}),
-    ...(rest ? { details: rest } : {}),
-  }
-}
-
-export function productDocument(product: Product): ProductDocument {
-  const { id, deletedAt: _, details, ...fields } = product
-  return { _id: id, ...fields, ...derivedFields(product), ...detailFields(details) }
-}
-
-/** Fields that a product may lose by an edit. */
-export const OPTIONAL_FIELDS = [
-  ...['deletedAt', 'words', 'listed', 'inStock', 'live', 'hidden'],
-  ...['sku', 'slug', 'publishAt', 'groupId', 'optionValues', 'optionKey', 'draft', 'groupDraft', 'details'],
-] as const satisfies readonly (keyof ProductDocument)[]
-
-const productOf = (document: ProductDocument): Product => ({
-  id: document._id,
-  name: document.name,
-  description: document.description,
-  priceMinor: document.priceMinor,
-  stock: document.stock,
-  reserved: document.reserved,
-  version: document.version,
-  editVersion: document.editVersion,
-  createdAt: document.createdAt,
-  updatedAt: document.updatedAt,
-  deletedAt: document.deletedAt ?? null,
-  details: detailsOf(
-    {
-      sku: document.sku ?? null,
-      slug: document.slug ?? null,
-      draft: document.draft ?? false,
-      groupDraft: document.groupDraft ?? false,
-      publishAt: document.publishAt ?? null,
-      groupId: document.groupId ?? null,
-      optionValues: document.optionValues ?? [],
-    },
-    document.details,
-  ),
-})
-
 export const movementDocument = (movement: Movement): MovementDocument => ({
   _id: movementId(movement.productId, movement.version),
   ...movement,
@@ -239,51 +143,6 @@ const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation =>
 
 const mediaOf = ({ _id, unusedSince: _, timesUsed: __, ...fields }: MediaDocument): Media =>
   validateStoredMedia({ id: _id, ...fields })
-/** `listed`: it was not removed. */
-export type GroupDocument = Omit<StoredGroup, 'id' | 'rest'> & {
-  _id: string
-  details: StoredGroupRest
-  version: number
-  listed?: true
-  /** Grows with every variant that joins it (mongo_groups.ts). */
-  joins?: number
-}
-
-export function groupDocument(group: Group): GroupDocument {
-  const { id, media, categories, attributes, draft, publishAt, deletedAt, ...fields } = group
-  return {
-    _id: id,
-    ...fields,
-    details: restOf({ media, categories, attributes }) ?? {},
-    ...(draft ? { draft } : {}),
-    ...(publishAt === null ? {} : { publishAt }),
-    ...(deletedAt === null ? { listed: true as const } : { deletedAt }),
-  }
-}
-
-/** Fields that a group may lose by an edit. */
-export const OPTIONAL_GROUP_FIELDS = ['draft', 'publishAt', 'listed'] as const
-
-const groupOf = ({
-  _id,
-  details,
-  draft,
-  publishAt,
-  deletedAt,
-  listed: _,
-  joins: __,
-  ...fields
-}: GroupDocument): Group =>
-  validateStoredGroup({
-    ...{ ...fields, id: _id, rest: details },
-    draft: draft === true,
-    publishAt: publishAt ?? null,
-    deletedAt: deletedAt ?? null,
-  })
-
-/** Whose slug it is, or was if it is not `current`. */
-export type SlugDocument = { _id: string; owner: string; kind: 'product' | 'group'; current: boolean }
-
 /** Readers of these documents, which report unreadable ones. */
 export function readingsOf(unreadableOf: UnreadableOf) {
   const idOf = ({ _id }: { readonly _id: string }) => String(_id)

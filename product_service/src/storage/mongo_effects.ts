@@ -7,14 +7,12 @@ import type { Reservation } from '../domain/reservation.ts'
 import {
   type Collections,
   movementDocument,
-  OPTIONAL_FIELDS,
-  type ProductDocument,
-  productDocument,
   type Readings,
   type ReservationDocument,
   reservationDocument,
 } from './mongo_documents.ts'
 import { replacing, writeCatalogue } from './mongo_groups.ts'
+import { OPTIONAL_FIELDS, type ProductDocument, productDocument } from './mongo_product_documents.ts'
 import type { Effects, State } from './mongo_work.ts'
 
 /** Throws OutcomeUnknown if the documents differ from `loaded`; then nothing may be committed. */

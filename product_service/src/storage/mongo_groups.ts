@@ -11,15 +11,10 @@ import { isRemoved } from '../domain/change_product.ts'
 import { isSame, type Shown } from '../domain/details.ts'
 import type { Group } from '../domain/group.ts'
 import type { Product } from '../domain/product.ts'
-import {
-  type Collections,
-  groupDocument,
-  OPTIONAL_FIELDS,
-  OPTIONAL_GROUP_FIELDS,
-  productDocument,
-  type Readings,
-} from './mongo_documents.ts'
+import type { Collections, Readings } from './mongo_documents.ts'
+import { groupDocument, OPTIONAL_GROUP_FIELDS } from './mongo_group_documents.ts'
 import { replaceMediaUses } from './mongo_media_uses.ts'
+import { OPTIONAL_FIELDS, productDocument } from './mongo_product_documents.ts'
 import type { Effects, State, VariantsChange } from './mongo_work.ts'
 
 /** Sets the fields of `document`, and removes those of `optional` that it lacks. */

@@ -3,10 +3,12 @@
  * words, which are made by the same functions as the words of the query (domain/search.ts).
  */
 import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
+import type { Page, PageKey } from '../domain/page.ts'
 import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
-import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
+import type { CatalogueQuery, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
-import { collectionsOf, type ProductDocument, type Readings } from './mongo_documents.ts'
+import { collectionsOf, type Readings } from './mongo_documents.ts'
+import type { ProductDocument } from './mongo_product_documents.ts'
 
 /** The server's time limit for one page. */
 export const PAGE_TIMEOUT_MS = 2_000

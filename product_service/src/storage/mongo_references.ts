@@ -4,7 +4,7 @@ import type { EditableDetails, ShownFields } from '../domain/details.ts'
 import { isSame } from '../domain/details.ts'
 import type { References } from '../domain/references.ts'
 import { slugChoices } from '../domain/slug.ts'
-import type { SlugDocument } from './mongo_documents.ts'
+import type { SlugDocument } from './mongo_group_documents.ts'
 import type { Effects, ReadSet, State } from './mongo_work.ts'
 
 type Given = Partial<EditableDetails> | Partial<ShownFields>

@@ -9,7 +9,8 @@ import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { indexWords, WORDS_VERSION } from '../domain/search.ts'
-import { collectionsOf, type ProductDocument } from './mongo_documents.ts'
+import { collectionsOf } from './mongo_documents.ts'
+import type { ProductDocument } from './mongo_product_documents.ts'
 
 const BATCH = 100
 const RETRY_DELAY_MS = 2_000

@@ -1,7 +1,8 @@
 /** Loads the read sets of a group of works, inside its transaction. */
 import type { ClientSession, Collection, Filter } from '@shop/service_kit/mongo/store'
 import { isHeld } from '../domain/reservation.ts'
-import type { Collections, ProductDocument, Readings } from './mongo_documents.ts'
+import type { Collections, Readings } from './mongo_documents.ts'
+import type { ProductDocument } from './mongo_product_documents.ts'
 import type { ReadSet, State, Work } from './mongo_work.ts'
 
 export async function loadState(

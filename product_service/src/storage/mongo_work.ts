@@ -4,7 +4,8 @@ import type { Group } from '../domain/group.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { AuditStamp, Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
-import type { Attempt, SlugDocument } from './mongo_documents.ts'
+import type { Attempt } from './mongo_documents.ts'
+import type { SlugDocument } from './mongo_group_documents.ts'
 
 /** The ids that a decision reads. The products of held reservations are loaded too. */
 export type ReadSet = {

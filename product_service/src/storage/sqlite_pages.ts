@@ -6,8 +6,9 @@
  * words that are common alone but rare together are read to the end.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import type { Page, PageKey } from '../domain/page.ts'
 import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
-import type { CatalogueQuery, Page, PageKey, Sort } from '../domain/ports.ts'
+import type { CatalogueQuery, Sort } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
 import {
   PRODUCT_COLUMNS,

@@ -2,12 +2,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { readBigInts } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
-import { NO_DETAILS, type ProductDetails } from '../domain/details.ts'
 import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { readReservation } from '../domain/reservation_record.ts'
-import { detailsOf, restOf } from '../domain/stored_details.ts'
 import { validateStoredProduct } from '../domain/stored_records.ts'
+import { DETAIL_COLUMNS, detailsIn, detailValues } from './sqlite_details.ts'
 
 export type Row = readonly (string | number | null)[]
 
@@ -44,7 +43,7 @@ export const LIVE = '(p.deleted_at IS NULL OR p.draft = 1 OR p.group_draft = 1)'
 
 export const PRODUCT_COLUMNS = `p.id, p.name, p.description, p.price_minor, p.stock, p.reserved, p.version,
   p.edit_version, p.created_at, p.updated_at, p.deleted_at, p.seq,
-  p.sku, p.slug, p.draft, p.group_draft, p.publish_at, p.group_id, p.option_values, p.details`
+  ${DETAIL_COLUMNS.replaceAll(/\w+/g, 'p.$&')}`
 
 export const productOf = (row: Row): Product => ({
   id: row[0] as string,
@@ -58,26 +57,8 @@ export const productOf = (row: Row): Product => ({
   createdAt: row[8] as string,
   updatedAt: row[9] as string,
   deletedAt: row[10] as string | null,
-  details: detailsOfRow(row),
+  details: detailsIn(row.slice(12)),
 })
-
-/** Most products have none of these columns, and need no object of their own. */
-function detailsOfRow(row: Row): ProductDetails {
-  const [sku, slug, draft, groupDraft, publishAt, groupId, optionValues, rest] = row.slice(12)
-  if (slug === null && rest === null && sku === null && groupId === null && draft === 0) return NO_DETAILS
-  return detailsOf(
-    {
-      ...{ sku, slug, publishAt, groupId },
-      draft: draft === 1,
-      groupDraft: groupDraft === 1,
-      optionValues: optionValues === null ? [] : JSON.parse(optionValues as string),
-    } as Pick<
-      ProductDetails,
-      'sku' | 'slug' | 'draft' | 'groupDraft' | 'publishAt' | 'groupId' | 'optionValues'
-    >,
-    rest === null ? undefined : JSON.parse(rest as string),
-  )
-}
 
 export const readProducts = (onUnreadable: OnUnreadable) =>
   createReading(
@@ -124,18 +105,6 @@ export const reservationOf = (row: Row): Reservation =>
     createdAt: row[7],
     updatedAt: row[8],
   })
-
-const DETAIL_COLUMNS = 'sku, slug, draft, group_draft, publish_at, group_id, option_values, details'
-
-function detailValues(details: ProductDetails): (string | number | null)[] {
-  const { sku, slug, draft, groupDraft, publishAt, groupId, optionValues } = details
-  const rest = restOf(details)
-  return [
-    ...[sku, slug, Number(draft), Number(groupDraft), publishAt, groupId],
-    groupId === null ? null : JSON.stringify(optionValues),
-    rest ? JSON.stringify(rest) : null,
-  ]
-}
 
 /** The writes of both stores. Call them only inside `SqliteStore.write`. */
 export function prepareWrites(db: DatabaseSync) {
