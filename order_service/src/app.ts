@@ -12,6 +12,7 @@ import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
 import { orderEventRoutes } from './http/order_event_routes.ts'
 import { orderRoutes } from './http/order_routes.ts'
+import { overviewRoutes } from './http/overview_routes.ts'
 import { placeOrderRoutes } from './http/place_order_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import type { Ordering } from './ordering.ts'
@@ -52,6 +53,7 @@ export function createApp(deps: Deps): App {
   })
   app.register(placeOrderRoutes({ ports, settle, currency, digits }))
   app.register(orderRoutes({ ports, settle, digits, runtime }))
+  app.register(overviewRoutes({ orders, currency, digits, runtime }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))
   app.register(
     auditRoutes({ of: 'orders', operationId: 'listOrderChanges', actions: AUDIT_ACTIONS, auditLog }),

@@ -84,6 +84,11 @@ export function createOrderModel(): OrderModel {
           ({ order }) => order.id < before && order.lines.some((line) => line.productId === productId),
         ),
       ).slice(0, limit),
+    listBetween: (after, end, limit) =>
+      all()
+        .filter(({ order }) => order.id > after && order.id < end)
+        .sort((a, b) => (a.order.id < b.order.id ? -1 : 1))
+        .slice(0, limit),
     catchUp: () => false,
     listByStatus: (status, { limit, before = '~' }) =>
       newestFirst(

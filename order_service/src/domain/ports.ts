@@ -50,6 +50,8 @@ export type OrderStore = {
    * which products it is found. Resolves whether there may be more. Any number of callers may do so at once.
    */
   catchUp(limit: number): Promise<boolean>
+  /** With ids above `after` and below `end`, which may be beginnings of ids, by id. */
+  listBetween(after: string, end: string, limit: number): Promise<readonly StoredOrder[]>
   /** Every order when `status` is undefined. */
   listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly StoredOrder[]>
   /**

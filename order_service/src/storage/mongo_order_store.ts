@@ -122,6 +122,16 @@ export function createMongoOrderStore(
       return nextVersion(stored)
     },
     listByUser: (userId, page) => list({ userId }, page),
+    listBetween: (after, end, limit) =>
+      reading.page(limit, after, (count, at) =>
+        repeat(() =>
+          orders()
+            .find({ _id: { $gt: at, $lt: end } })
+            .sort({ _id: 1 })
+            .limit(count)
+            .toArray(),
+        ),
+      ),
     findByNumber: (number) => repeat(async () => optional(await orders().findOne({ number }))),
     listByProduct: (productId, page) => list({ 'lines.productId': productId }, page),
     catchUp: createMongoOldOrders(store, numbers, runtime.now),
@@ -159,14 +169,8 @@ export function createMongoOrderStore(
         ])
         return { count, oldestUpdatedAt: oldest[0]?.updatedAt as string | undefined }
       }),
-    async versionsOf(ids) {
-      const found = await statesOf(ids)
-      return new Map(found.map(({ _id, version }) => [_id, version]))
-    },
-    async statusesOf(ids) {
-      const found = await statesOf(ids)
-      return new Map(found.map(({ _id, status }) => [_id, status]))
-    },
+    versionsOf: async (ids) => new Map((await statesOf(ids)).map(({ _id, version }) => [_id, version])),
+    statusesOf: async (ids) => new Map((await statesOf(ids)).map(({ _id, status }) => [_id, status])),
     async listUnsettled({ limit, after = '' }) {
       const page = await reading.page(limit, after, (count, at) =>
         repeat(() =>

@@ -65,6 +65,7 @@ export function createSqliteOrderStore(
   const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const catchUp = createSqliteCatchUp(store)
+  const between = rows(`${select} WHERE id > ? AND id < ? ORDER BY id LIMIT ?`)
   const byNumber = rows(`${select} WHERE number = ?`)
   const ofProduct = rows(`SELECT ${COLUMNS} FROM order_products JOIN orders ON id = order_id
     WHERE product_id = ? AND order_id < ? ORDER BY order_id DESC LIMIT ?`)
@@ -125,6 +126,8 @@ export function createSqliteOrderStore(
       reading.page(limit, before, (count, at) =>
         at === undefined ? ofUser.all(userId, count) : ofUserBefore.all(userId, at, count),
       ),
+    listBetween: (after, end, limit) =>
+      reading.page(limit, after, (count, at) => between.all(at, end, count)),
     findByNumber: async (number) => optional(byNumber.get(number)),
     async listByProduct(productId, { limit, before = LAST }) {
       while (await catchUp.index(INDEX_STEP));

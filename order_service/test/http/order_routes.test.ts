@@ -379,6 +379,11 @@ suite('every route and every caller (invariant 10)', () => {
       { anonymous: 401, bob: 403, ada: 403, root: 200 },
     ],
     [
+      'GET /orders/overview',
+      () => ({ method: 'GET', url: '/orders/overview?day=2026-03-01' }),
+      { anonymous: 401, bob: 403, ada: 403, root: 200 },
+    ],
+    [
       'GET /orders/user/:user_id',
       () => ({ method: 'GET', url: `/orders/user/${ADA}` }),
       { anonymous: 401, bob: 403, ada: 200, root: 200 },

@@ -42,6 +42,7 @@ mongoSuite('queries on orders in MongoDB', (server) => {
         await orders.listByProduct(MUG, { limit: 5, before })
       }
       await orders.findByNumber(10_001)
+      await orders.listBetween('0', '1', 5)
       await orders.addOnce({ ...order(), order: { ...order().order, number: undefined } })
       await orders.catchUp(1)
       const claimed = await orders.claimDue('9000-01-01', '9000-01-02', 5)

@@ -33,7 +33,7 @@ export function parseMoney(amount: string | number, digits: number): number | un
 }
 
 /** 1999 -> "19.99" with 2 digits, 1999 -> "1999" with none. */
-export function formatMoney(minor: number, digits: number): string {
+export function formatMoney(minor: number | bigint, digits: number): string {
   if (digits === 0) return String(minor)
   const text = String(minor).padStart(digits + 1, '0')
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`
