@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { MEDIA_FOLDER } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { numberOption, readArguments, refuse } from './arguments.ts'
 import { folderNameAt, olderBackups } from './backup/backup_folders.ts'
@@ -100,9 +101,10 @@ function makeFolder(names: readonly string[]): void {
   }
   process.once('exit', () => {
     if (complete) return
-    const ours = [...names, MANIFEST_FILE]
+    const ours = [...names, MANIFEST_FILE, MEDIA_FOLDER]
     for (const name of readdirSync(folder)) {
-      if (ours.some((known) => name.startsWith(known))) rmSync(join(folder, name), { force: true })
+      if (ours.some((known) => name.startsWith(known)))
+        rmSync(join(folder, name), { recursive: true, force: true })
     }
     if (values.into !== undefined) rmdirSync(folder)
   })

@@ -22,11 +22,13 @@ import Type from '@shop/service_kit/runtime/schema_types'
 import { readArguments, refuse } from './arguments.ts'
 import { isMongo, requireNoPath, SETTINGS } from './backup/databases.ts'
 import { AFTER_RESTORE, hashOf, MANIFEST_FILE, readManifest } from './backup/manifest.ts'
+import { mediaIn } from './backup/media.ts'
 import { inspectTarget, refuseConnected } from './backup/mongo_restore.ts'
 import { copySnapshot, isInUse } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { accountKinds, orderKinds, productKinds } from './migrate/kinds.ts'
 import { createMarks } from './migrate/marks.ts'
+import { copyMediaFiles } from './migrate/media.ts'
 import { copy, differences, type Kind, patiently } from './migrate/progress.ts'
 import { SERVICES, type ServiceName } from './services.ts'
 import { inspectSqlite } from './sqlite_inspection.ts'
@@ -163,6 +165,10 @@ try {
       .flatMap(({ name, service, kinds }) => kinds(databases.get(service)!, client.db(name)))
       .map((kind) => (fromBackup && kind.anew ? ended(kind) : kind))
     for (const kind of kinds) await copy(kind, process.stdout, () => marks.requireOurs(AUTH))
+    await copyMediaFiles(
+      ...([databases.get('product_service')!, mediaIn(source), client.db(PRODUCTS)] as const),
+      ...([process.stdout, () => marks.requireOurs(AUTH)] as const),
+    )
     await copyStoreAge()
     await copyOrderCounter()
     const faults: string[] = []

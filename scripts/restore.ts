@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { DATABASE_FILE as PRODUCTS } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { readArguments, refuse } from './arguments.ts'
 import { DATABASES, fileOf, isMongo, requireNoPath, requireOurUrl, SETTINGS } from './backup/databases.ts'
@@ -15,6 +16,7 @@ import {
   readManifest,
   writeManifest,
 } from './backup/manifest.ts'
+import { copyMedia, faultsOfMedia, mediaIn } from './backup/media.ts'
 import { copyDatabases } from './backup/mongo_backup.ts'
 import { inspectTarget, refuseConnected, restoreDatabases } from './backup/mongo_restore.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
@@ -70,7 +72,7 @@ for (const name of names) {
 }
 restrictNewFiles()
 if (isMongo(databaseUrl)) await restoreMongo(databaseUrl, manifest.documents!)
-else restoreSqlite()
+else await restoreSqlite()
 console.log(
   `The shop is as it was at ${manifest.at}. Start it: orders that were under way then settle by themselves.`,
 )
@@ -107,10 +109,15 @@ function requireKnownFiles(): void {
   if (missing.length > 0) refuse(`${folder} is not a complete backup: it lacks ${missing.join(', ')}.`)
 }
 
-function restoreSqlite(): void {
+async function restoreSqlite(): Promise<void> {
   const faults = plan.services.flatMap(({ entry }) => faultsOfFile(join(folder, entry.databaseFile), entry))
+  if (faults.length === 0) faults.push(...(await faultsOfMedia(join(folder, PRODUCTS), mediaIn(folder))))
   if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
-  restoreFiles(plan, folder, names, force)
+  // Files come before their records. Those of other pictures stay, as the previous stores do.
+  await restoreFiles(plan, folder, names, force, async () => {
+    const missing = await copyMedia(join(folder, PRODUCTS), mediaIn(folder), mediaIn(plan.dataDir))
+    if (missing.length > 0) throw new Error(missing.join('; '))
+  })
 }
 
 async function restoreMongo(url: string, documents: Readonly<Record<string, number>>): Promise<void> {

@@ -70,7 +70,7 @@ const routesShowAddressOperationHandler: Rule = (files) =>
 
 /** The verbs with which an operation id may begin. */
 const VERBS =
-  /^(adjust|change|create|delete|forward|get|list|login|logout|patch|place|refresh|register|release|replace|reserve|set|ship|sign|watch)([A-Z]|$)/
+  /^(adjust|change|create|delete|forward|get|list|login|logout|patch|place|refresh|register|release|replace|reserve|set|ship|sign|upload|watch)([A-Z]|$)/
 const operationsAreCalledByTheirIds: Rule = (files) =>
   matching(files, /^src\/http\//).flatMap(([path, text]) =>
     [...text.matchAll(/(\w+) =\s*operation\(\{\s*operationId: '([^']*)'/g)]

@@ -1,12 +1,14 @@
 /** Copies the SQLite files of a shop, and the files beside them that a new data folder needs. */
 import { chmodSync, copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DATABASE_FILE as PRODUCTS } from '@shop/product_service/storage/open_stores'
 import { LAST_BACKUP_FILE } from '@shop/service_kit/storage/last_backup'
 import { refuse } from '../arguments.ts'
 import { type Plan, plannedService } from '../plan.ts'
 import { inspectSqlite } from '../sqlite_inspection.ts'
 import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from '../start/first_run.ts'
 import { OWNER_ONLY } from '../start/owner_only.ts'
+import { copyMedia, mediaIn } from './media.ts'
 import { copySnapshot, mergeSidecars } from './snapshot.ts'
 import { faultsOfFile, faultsOfLedger } from './verify.ts'
 
@@ -18,7 +20,7 @@ export type SqliteBackup = {
   readonly names: readonly string[]
   /** Resolves to the moment that the stores show. */
   copyStores(folder: string): Promise<Date>
-  /** One sentence for each fault. */
+  /** Checks the copies of the stores, and copies the files of pictures. One sentence for each fault. */
   faults(folder: string): Promise<readonly string[]>
   copyOthers(folder: string): void
   record(at: Date): void
@@ -47,7 +49,10 @@ export function sqliteBackup(plan: Plan): SqliteBackup {
         faults.push(...faultsOfFile(copy, service))
       }
       if (faults.length > 0) return faults
-      const products = join(folder, 'products.db')
+      faults.push(...(await copyMedia(join(folder, PRODUCTS), mediaIn(dataDir), mediaIn(folder))))
+      mergeSidecars(join(folder, PRODUCTS))
+      if (faults.length > 0) return faults
+      const products = join(folder, PRODUCTS)
       const { env, entry } = plannedService(plan, 'product_service')
       // Opening one of an older version migrates it. The backup stays of that version, which can then restore it.
       const inspection = inspectSqlite(products, entry.migrations)

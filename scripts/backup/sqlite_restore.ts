@@ -21,13 +21,14 @@ import { isInUse, mergeSidecars, sidecarFiles } from './snapshot.ts'
 
 const INCOMING = '.incoming'
 
-/** `names`: the files of the backup in `folder`. Exits with 1, and a sentence, if nothing was changed. */
-export function restoreFiles(
+/** `copyOthers` copies what may be beside the present stores. `names`: the files of the backup in `folder`. Exits with 1, and a sentence, if nothing was changed. */
+export async function restoreFiles(
   { dataDir, services }: Plan,
   folder: string,
   names: readonly string[],
   force: boolean,
-): void {
+  copyOthers: () => Promise<void> = async () => {},
+): Promise<void> {
   const unwritable = folderFault(dataDir)
   if (unwritable) refuse(unwritable)
   // The files of SQLite beside a store count too, even if the store itself was deleted: SQLite would apply them to the
@@ -58,6 +59,7 @@ export function restoreFiles(
       chmodSync(incoming, OWNER_ONLY)
     }
     endSessions(join(dataDir, AUTH_FILE + INCOMING))
+    await copyOthers()
     for (const name of names) syncFile(join(dataDir, name + INCOMING))
     // From here on stores are missing until all are renamed. If we stop half-way, the marks make the next start refuse.
     for (const path of stores) noteMade(path)

@@ -11,10 +11,13 @@ import {
 } from '@shop/order_service/storage/sqlite_order_rows'
 import {
   attemptId,
+  mediaDocument,
+  mediaUse,
   movementDocument,
   reservationDocument,
 } from '@shop/product_service/storage/mongo_documents'
 import { productDocument } from '@shop/product_service/storage/mongo_product_documents'
+import { COLUMNS as MEDIA_COLUMNS, mediaOf } from '@shop/product_service/storage/sqlite_media_records'
 import {
   MOVEMENT_COLUMNS,
   movementOf,
@@ -106,6 +109,18 @@ const PRODUCTS: readonly Source[] = [
     collection: 'reservations',
     sql: `SELECT ${RESERVATION_COLUMNS} FROM reservations r ORDER BY r.seq`,
     documentOf: (row) => reservationDocument(reservationOf(row)),
+  },
+  {
+    what: 'pictures',
+    collection: 'media',
+    sql: `SELECT ${MEDIA_COLUMNS}, unused_since FROM media ORDER BY id`,
+    documentOf: (row) => mediaDocument(mediaOf(row), row[8] as string | null),
+  },
+  {
+    what: 'uses of pictures',
+    collection: 'media_uses',
+    sql: 'SELECT owner_id, media_id FROM media_uses ORDER BY owner_id, media_id',
+    documentOf: ([owner, id]) => mediaUse(String(owner), String(id)),
   },
   {
     what: 'adjustments under a key',

@@ -3,9 +3,9 @@
  * has nothing above it, with what only some shops load: the driver of MongoDB, and OpenTelemetry.
  */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -45,6 +45,8 @@ suite('the image of a service runs alone', { timeout: 2 * START_MS }, () => {
       const missing = globSync('*.mjs', { cwd: join(ROOT, service, 'dist') }).flatMap((file) =>
         [...readFileSync(join(ROOT, service, 'dist', file), 'utf8').matchAll(PACKAGE)]
           .map(([, from, loaded]) => from ?? loaded!)
+          // With binaries: they are beside the bundle.
+          .filter((name) => !existsSync(join(ROOT, service, 'dist/node_modules', name)))
           .filter((name) => !builtinModules.includes(name.replace(/^node:/, '')) && !/^node:/.test(name)),
       )
       assert.deepEqual(
@@ -64,6 +66,18 @@ suite('the image of a service runs alone', { timeout: 2 * START_MS }, () => {
       assert.equal(await stop(), 0)
     })
   }
+})
+
+test('the image of product_service makes renditions alone', { timeout: START_MS }, async (t) => {
+  await buildIfOld()
+  const child = fork(join(imageFolder(t, 'product_service'), 'dist/picture_process.mjs'), {
+    serialization: 'advanced',
+    execArgv: [],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  child.send(readFileSync(join(ROOT, 'tests/deploy/square.png')))
+  const [reply] = await once(child, 'message')
+  assert.equal(reply.picture?.files.length, 6, JSON.stringify(reply))
 })
 
 async function startAlone(t: TestContext, service: (typeof IMAGES)[number]) {

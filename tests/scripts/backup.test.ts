@@ -306,7 +306,12 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
     const dataDir = `${world.dataDir}_2`
     const names = Object.keys(readManifest(folder).files)
     const steps = diskSteps(t)
-    restoreFiles(planShop({ ...world.env, DATA_DIR: dataDir }, PLACEHOLDER_SECRETS), folder, names, false)
+    await restoreFiles(
+      planShop({ ...world.env, DATA_DIR: dataDir }, PLACEHOLDER_SECRETS),
+      folder,
+      names,
+      false,
+    )
     const first = steps.findIndex((step) => step.startsWith('rename'))
     for (const name of names) {
       assert.ok(steps.slice(0, first).includes(`sync ${name}.incoming`), steps.join('\n'))

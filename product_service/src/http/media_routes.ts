@@ -51,17 +51,17 @@ export function mediaRoutes({ media: { records, files }, pictures, runtime, reac
 
   return async (app: App) => {
     acceptForms(app)
-    const { countsItsBody, onRequest } = limitUploads(UPLOADS_MAX)
-    const { config } = uploadMediaOperation
-    const upload = { ...uploadMediaOperation, config: { ...config, countsItsBody }, onRequest }
-
-    app.post('/media', upload, async (request, reply) => {
-      const file = await readUpload(request, reply)
-      const id = createHash('sha256').update(file).digest('hex')
-      const { media, added } = await uploadMedia(ports, { id, file, by: principalOf(request).userId })
-      reply.header('location', `/media/${id}`).code(added ? 201 : 200)
-      return mediaView(media)
-    })
+    app.post(
+      '/media',
+      { ...uploadMediaOperation, onRequest: limitUploads(UPLOADS_MAX) },
+      async (request, reply) => {
+        const file = await readUpload(request, reply)
+        const id = createHash('sha256').update(file).digest('hex')
+        const { media, added } = await uploadMedia(ports, { id, file, by: principalOf(request).userId })
+        reply.header('location', `/media/${id}`).code(added ? 201 : 200)
+        return mediaView(media)
+      },
+    )
 
     app.get('/media', listMediaOperation, async (request) => {
       const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query

@@ -141,6 +141,18 @@ export function reservationDocument(reservation: Reservation): ReservationDocume
 const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation =>
   readReservation({ orderId: _id, ...fields })
 
+export const mediaDocument = ({ id, ...fields }: Media, unusedSince: string | null): MediaDocument => ({
+  _id: id,
+  ...fields,
+  unusedSince,
+})
+
+export const mediaUse = (ownerId: string, mediaId: string): MediaUse => ({
+  _id: `${ownerId} ${mediaId}`,
+  ownerId,
+  mediaId,
+})
+
 const mediaOf = ({ _id, unusedSince: _, timesUsed: __, ...fields }: MediaDocument): Media =>
   validateStoredMedia({ id: _id, ...fields })
 /** Readers of these documents, which report unreadable ones. */

@@ -3,7 +3,7 @@ import { isDuplicate, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Media } from '../domain/media.ts'
 import type { MediaRecords } from '../domain/media_ports.ts'
-import { collectionsOf, type MediaDocument, type Readings } from './mongo_documents.ts'
+import { collectionsOf, type MediaDocument, mediaDocument, type Readings } from './mongo_documents.ts'
 
 export function createMongoMediaRecords(store: MongoStore, { media: reading }: Readings): MediaRecords {
   const { media, mediaUses } = collectionsOf(store)
@@ -18,9 +18,9 @@ export function createMongoMediaRecords(store: MongoStore, { media: reading }: R
   return {
     addOnce: (record) =>
       store.repeat(async () => {
-        const { id, ...fields } = record
+        const { id } = record
         try {
-          await media.insertOne({ _id: id, ...fields, unusedSince: record.createdAt })
+          await media.insertOne(mediaDocument(record, record.createdAt))
           return { media: record, added: true }
         } catch (error) {
           if (!isDuplicate(error)) throw error

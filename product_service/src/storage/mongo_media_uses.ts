@@ -5,7 +5,7 @@
 import type { ClientSession } from '@shop/service_kit/mongo/store'
 import { DomainError } from '../domain/errors.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { Collections } from './mongo_documents.ts'
+import { type Collections, mediaUse } from './mongo_documents.ts'
 
 type MediaCollections = Pick<Collections, 'media' | 'mediaUses'>
 
@@ -29,7 +29,7 @@ export async function replaceMediaUses(
     const { width, height, blur } = document
     found.set(id, { width, height, blur })
     if (before.some(({ mediaId }) => mediaId === id)) continue
-    await mediaUses.insertOne({ _id: `${owner} ${id}`, ownerId: owner, mediaId: id }, { session })
+    await mediaUses.insertOne(mediaUse(owner, id), { session })
   }
   for (const { _id, mediaId } of before) {
     if (found.has(mediaId)) continue

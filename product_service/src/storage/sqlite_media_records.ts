@@ -6,11 +6,11 @@ import type { MediaRecords } from '../domain/media_ports.ts'
 import { validateStoredMedia } from '../domain/stored_media.ts'
 import { prepareQuery, type Row } from './sqlite_rows.ts'
 
-const COLUMNS = 'id, folder, width, height, blur, renditions, created_at, created_by'
+export const COLUMNS = 'id, folder, width, height, blur, renditions, created_at, created_by'
 /** Above every UUID. */
 const LAST_FOLDER = 'g'
 
-const mediaOf = (row: Row): Media =>
+export const mediaOf = (row: Row): Media =>
   validateStoredMedia({
     id: row[0] as string,
     folder: row[1] as string,

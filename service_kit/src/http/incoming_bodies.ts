@@ -7,21 +7,17 @@
  *     their limits. Bytes count when they arrive; a Content-Length alone counts nothing.
  *  2. Beyond a limit of the process the answer is 503 `overloaded`, beyond one of an address 429 `too_many_requests`,
  *     both with Retry-After. No other client notices.
- *     A route of large bodies limits and counts them itself (`countsItsBody`), so that they take nothing from the others.
+ *     A route of large bodies limits and counts them itself (`countedElsewhere`), so that they take nothing from the others.
  *  3. However a request ends, everything it held is released: its slot when the body is complete, its bytes when the
  *     response is closed.
  */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
 import { addressPrefix } from './addresses.ts'
 import { hasBody } from './json_bodies.ts'
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Its route has its own limits for the bodies that it receives. */
-    countsItsBody?: boolean
-  }
-}
+/** Requests whose route has its own limits for the bodies that it receives (uploads.ts). */
+export const countedElsewhere = new WeakSet<FastifyRequest>()
 
 export type IncomingBodyLimits = {
   /** Bodies that are not complete yet. */
@@ -77,7 +73,7 @@ export function limitIncomingBodies(app: FastifyInstance, limits: IncomingBodyLi
   }
 
   app.addHook('preParsing', (request, reply, payload, next) => {
-    if (!hasBody(request) || request.routeOptions.config.countsItsBody) return next()
+    if (!hasBody(request) || countedElsewhere.has(request)) return next()
     // The client left while its token was checked: `close` has fired, so nothing would release what is counted here.
     if (reply.raw.closed) {
       reply.hijack()

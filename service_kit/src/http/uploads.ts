@@ -10,34 +10,33 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
 import { createSlots } from '../runtime/slots.ts'
+import { countedElsewhere } from './incoming_bodies.ts'
 
 /** A file of 10 MiB, and the form around it. */
 export const UPLOAD_BYTES_MAX = 10 * 1024 * 1024 + 8 * 1024
 
-/** Options of the route of an upload, beside those of its operation. */
+/** The `onRequest` hook of the route of an upload. */
 export function limitUploads(uploadsMax: number) {
   const slots = createSlots(uploadsMax)
-  return {
-    countsItsBody: true,
-    onRequest(request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) {
-      const refuse = (problem: Problem) => {
-        // The body is not read.
-        reply.header('connection', 'close')
-        next(problem)
-      }
-      if (Number(request.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX) {
-        return refuse(
-          new Problem('body_too_large', `A file has at most ${UPLOAD_BYTES_MAX} bytes with its form.`),
-        )
-      }
-      const free = slots.take()
-      if (typeof free !== 'function') {
-        return refuse(new Problem('overloaded', `${uploadsMax} uploads are under way; try again.`))
-      }
-      // The client may have left while its token was checked.
-      if (reply.raw.closed) free()
-      else reply.raw.once('close', free)
-      next()
-    },
+  return (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) => {
+    const refuse = (problem: Problem) => {
+      // The body is not read.
+      reply.header('connection', 'close')
+      next(problem)
+    }
+    if (Number(request.headers['content-length'] ?? 0) > UPLOAD_BYTES_MAX) {
+      return refuse(
+        new Problem('body_too_large', `A file has at most ${UPLOAD_BYTES_MAX} bytes with its form.`),
+      )
+    }
+    const free = slots.take()
+    if (typeof free !== 'function') {
+      return refuse(new Problem('overloaded', `${uploadsMax} uploads are under way; try again.`))
+    }
+    // The client may have left while its token was checked.
+    if (reply.raw.closed) free()
+    else reply.raw.once('close', free)
+    countedElsewhere.add(request)
+    next()
   }
 }

@@ -26,7 +26,7 @@ import type { Upstreams } from '../config.ts'
 import { disconnectSignal } from './client_disconnect.ts'
 import { compressed } from './compress.ts'
 import { createEventStreams, userOf } from './event_streams.ts'
-import { forwardOperation } from './forward_schemas.ts'
+import { forwardOperation, forwardUploadOperation } from './forward_schemas.ts'
 import { requestHeaders, responseHeaders } from './passed_headers.ts'
 import {
   callClassOf,
@@ -90,11 +90,10 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
     scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
     scope.addHook('preClose', async () => eventStreams.endAll())
     if (forwarding.open.includes(UPLOAD_PATH)) {
-      const { countsItsBody, onRequest } = limitUploads(UPLOADS_MAX)
-      // The caller is checked here too, so that only admins can take the few slots.
-      const config = { access: verifyToken ? ('admin' as const) : ('public' as const), countsItsBody }
-      const options = { ...forwardOperation, config, bodyLimit: UPLOAD_BYTES_MAX, onRequest }
-      scope.post(`${forwarding.strip}${UPLOAD_PATH}`, options, handler)
+      // Only admins can take the few slots. Without tokens to check, the service alone refuses the others.
+      const uploadOperation = verifyToken ? forwardUploadOperation : forwardOperation
+      const limits = { bodyLimit: UPLOAD_BYTES_MAX, onRequest: limitUploads(UPLOADS_MAX) }
+      scope.post(forwarding.strip + UPLOAD_PATH, { ...uploadOperation, ...limits }, handler)
     }
     for (const open of forwarding.open) {
       const address = `${forwarding.strip}${open}`

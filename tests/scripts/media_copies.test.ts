@@ -1,0 +1,121 @@
+/** Pictures in backups, restores and migrations: files and records together, compared by their hashes. */
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { suite, type TestContext, test } from 'node:test'
+import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { fileName, RENDITION_EDGES, RENDITION_FORMATS } from '@shop/product_service/domain/media'
+import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { mediaIn } from '../../scripts/backup/media.ts'
+import { finish, newWorld, type World } from './running.ts'
+
+/** A shop with a picture that is shown, and one that nothing shows. */
+async function makeShop({ dataDir }: World) {
+  const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
+  const products = await openProductStores(place, { runtime: systemRuntime })
+  const ids = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string]
+  const folders: string[] = []
+  for (const id of ids) {
+    const renditions = RENDITION_EDGES.flatMap((edge) =>
+      RENDITION_FORMATS.map((format) => {
+        const content = Buffer.from(`${id} ${edge} ${format}`)
+        const sha256 = createHash('sha256').update(content).digest('hex')
+        return { edge, format, width: 4, height: 3, bytes: content.length, sha256, content }
+      }),
+    )
+    const folder = systemRuntime.newId()
+    folders.push(folder)
+    await products.media.files.put(
+      folder,
+      renditions.map((each) => ({ name: fileName(each), content: each.content })),
+    )
+    const createdAt = new Date().toISOString()
+    await products.media.records.addOnce({
+      ...{ id, folder, width: 4, height: 3, blur: '', createdAt, createdBy: 'root' },
+      renditions: renditions.map(({ content: _, ...rendition }) => rendition),
+    })
+  }
+  for (const { close } of [
+    products,
+    await openAuthStores(place, { runtime: systemRuntime }),
+    await openOrderStores(place, { runtime: systemRuntime }),
+  ])
+    await close()
+  const db = new DatabaseSync(join(dataDir, 'products.db'))
+  db.exec(`UPDATE media SET unused_since = NULL WHERE id = '${ids[0]}'`)
+  db.exec(`INSERT INTO media_uses VALUES ('cup', '${ids[0]}')`)
+  db.close()
+  return { ids, folders: folders as [string, string] }
+}
+
+async function world(t: TestContext) {
+  const made = await newWorld(t)
+  return { ...made, ...(await makeShop(made)), backup: join(made.dataDir, '..', 'backup') }
+}
+
+const textOf = async (dataDir: string, folder: string) => {
+  const pieces = await mediaIn(dataDir).get(folder, '640.jpg')
+  return pieces && Buffer.concat(await Array.fromAsync(pieces)).toString()
+}
+const pathIn = (dataDir: string, folder: string) => join(dataDir, 'media', folder.slice(-2), folder)
+
+suite('pictures are carried', () => {
+  test('by a backup and its restore', async (t) => {
+    const shop = await world(t)
+    const made = await finish(t, 'backup.ts', shop, '--to', shop.backup)
+    assert.equal(made.code, 0, made.output)
+    const dataDir = `${shop.dataDir}_2`
+    const restored = await finish(
+      t,
+      'restore.ts',
+      { ...shop, dataDir, env: { ...shop.env, DATA_DIR: dataDir } },
+      '--from',
+      shop.backup,
+    )
+    assert.equal(restored.code, 0, restored.output)
+    for (const [i, folder] of shop.folders.entries())
+      assert.equal(await textOf(dataDir, folder), `${shop.ids[i]} 640 jpeg`)
+  })
+
+  test('or the backup is refused; one that nothing shows may be gone meanwhile', async (t) => {
+    const shop = await world(t)
+    rmSync(pathIn(shop.dataDir, shop.folders[1]), { recursive: true })
+    assert.equal((await finish(t, 'backup.ts', shop, '--to', shop.backup)).code, 0)
+    const db = new DatabaseSync(join(shop.backup, 'products.db'), { readOnly: true })
+    assert.deepEqual(
+      db
+        .prepare('SELECT id FROM media')
+        .all()
+        .map(({ id }) => id),
+      [shop.ids[0]],
+    )
+    db.close()
+    writeFileSync(join(pathIn(shop.dataDir, shop.folders[0]), '640.jpg'), 'other pixels')
+    const another = `${shop.backup}_2`
+    const refused = await finish(t, 'backup.ts', shop, '--to', another)
+    assert.equal(refused.code, 1)
+    assert.match(refused.output, /Not usable: the file 640\.jpg of the picture a+ is damaged/)
+    assert.deepEqual(readdirSync(another), [])
+  })
+
+  test('a backup whose files were changed is not restored', async (t) => {
+    const shop = await world(t)
+    assert.equal((await finish(t, 'backup.ts', shop, '--to', shop.backup)).code, 0)
+    rmSync(join(pathIn(shop.backup, shop.folders[0]), '320.webp'))
+    const dataDir = `${shop.dataDir}_2`
+    const refused = await finish(
+      t,
+      'restore.ts',
+      { ...shop, dataDir, env: { ...shop.env, DATA_DIR: dataDir } },
+      '--from',
+      shop.backup,
+    )
+    assert.equal(refused.code, 1)
+    assert.match(refused.output, /lacks its file 320\.webp/)
+    assert.equal(existsSync(join(dataDir, 'products.db')), false)
+  })
+})
