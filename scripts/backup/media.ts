@@ -51,7 +51,7 @@ export async function readPicture(files: MediaFiles, picture: StoredPicture): Pr
 }
 
 /**
- * Copies the files of all pictures of the store `path`, a copy that nobody else uses. One that nothing shows and that was removed
+ * Copies the files of all pictures of the store `path`, a copy that no other process uses. One that nothing shows and that was removed
  * meanwhile leaves that copy too. Resolves to one sentence for each fault.
  */
 export async function copyMedia(path: string, from: MediaFiles, to: MediaFiles): Promise<readonly string[]> {

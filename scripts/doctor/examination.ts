@@ -4,6 +4,7 @@ import type { Plan } from '../plan.ts'
 import { checkLedger, checkUnsettled } from './consistency.ts'
 import { applyFixes, type Check, type CheckResult, type Report, reportOf } from './findings.ts'
 import { checkConfiguration, checkPorts } from './machine.ts'
+import { checkMedia } from './media.ts'
 import { checkNumbers } from './numbers.ts'
 import { checkReservations } from './reservations.ts'
 import { checkStores } from './stores.ts'
@@ -28,6 +29,7 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
     if (orders) await add(await checkReadability(orders, stores.open.unreadable))
     if (orders) await add(await checkNumbers(orders))
     if (products) await add(await checkLedger(products, running))
+    if (products) await add(await checkMedia(products, now))
     if (products && orders)
       await add(await checkReservations({ products, orders, ordersMadeAt, running, now }))
     return reportOf(results)

@@ -92,7 +92,8 @@ export function mediaRoutes({ media: { records, files }, pictures, runtime, reac
       if (request.method === 'HEAD') return reply.send(Readable.from([]))
       const content = await files.get(media.folder, fileName(rendition))
       if (!content) throw new DomainError('media_not_found', 'The picture was removed.')
-      return reply.send(Readable.from(content))
+      // A stream itself, and not one around it: only so a client that leaves early closes the file.
+      return reply.send(content instanceof Readable ? content : Readable.from(content))
     })
   }
 }
