@@ -69,7 +69,7 @@ export const NOTES: Notes = {
     media_format_unsupported:
       'The bytes of the file are neither JPEG nor PNG, WebP or AVIF, whatever its name says.',
     media_size_refused:
-      'The picture has more than 40 megapixels, an edge under 16 pixels, or one edge more than 10 times the other.',
+      'The picture has more than 40 megapixels (AVIF: 8), an edge under 16 pixels, or one edge more than 10 times the other.',
     media_animated: 'The file has several frames. Send a still picture.',
     media_unreadable: 'The file ends too early, or is damaged. Nothing was stored.',
     media_not_processed:

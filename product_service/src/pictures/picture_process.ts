@@ -1,4 +1,5 @@
 /** The process that makes renditions, one picture after the other. It gets no environment, so it knows no secret. */
+import { writeFileSync } from 'node:fs'
 import type { Payloads } from '../domain/errors.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { RenderedPicture } from '../domain/media_ports.ts'
@@ -8,6 +9,11 @@ import { renderPicture } from './render_picture.ts'
 export type PictureReply =
   | { readonly picture: RenderedPicture }
   | { readonly code: keyof Payloads | undefined; readonly detail: string }
+
+try {
+  // Where memory ends, the kernel ends this process, and not the service. Only Linux has it.
+  writeFileSync('/proc/self/oom_score_adj', '1000')
+} catch {}
 
 process.on('message', async (file: Uint8Array) => {
   process.send!(await replyTo(file))

@@ -69,7 +69,7 @@ async function sizeOf(file: Uint8Array): Promise<Size> {
   const { pages = 1, autoOrient } = await sharp(file, { limitInputPixels: false }).metadata()
   if (pages > 1) throw animated()
   const { width, height } = autoOrient
-  const fault = sizeFault(width, height)
+  const fault = sizeFault(width, height, formatOf(file))
   if (fault) throw new DomainError('media_size_refused', fault)
   return { width, height }
 }
