@@ -6,6 +6,7 @@ import { refuse } from '@shop/scripts/arguments'
 
 const COMMANDS: Readonly<Record<string, () => Promise<unknown>>> = {
   accounts: () => import('@shop/scripts/accounts'),
+  settings: () => import('@shop/scripts/settings'),
   backup: () => import('@shop/scripts/backup'),
   doctor: () => import('@shop/scripts/doctor'),
   migrate: () => import('@shop/scripts/migrate'),

@@ -22,6 +22,7 @@ import { productReadRoutes } from './http/product_read_routes.ts'
 import { productWriteRoutes } from './http/product_write_routes.ts'
 import { createReservationMetrics } from './http/reservation_metrics.ts'
 import { reservationRoutes } from './http/reservation_routes.ts'
+import { shopRoutes } from './http/shop_routes.ts'
 import { stockRoutes } from './http/stock_routes.ts'
 import { createPictures } from './pictures/pictures.ts'
 
@@ -79,6 +80,7 @@ export function createApp(deps: Deps): App {
     const { pictures = createPictures(deps) } = deps
     app.register(mediaRoutes({ ...deps, media: stores.media, pictures }))
     app.addHook('onClose', pictures.close)
+    app.register(shopRoutes({ ...deps, shop: stores.shop }))
     app.register(
       auditRoutes({
         of: 'products',

@@ -93,6 +93,12 @@ export const NOTES: Notes = {
     belongs_to_group:
       'Slug, categories and attributes of a variant are those of its group: change the group.',
     not_a_draft: 'A time of publishing was sent for a product or group that is published.',
+    settings_changed:
+      'The settings changed after the `version` in the body. `current` are the settings as they are now; nothing was changed.',
+    settings_precondition_failed:
+      'The same for a version named by `If-Match`. `current` are the settings as they are now; nothing was changed.',
+    settings_refused:
+      'A colour has too little contrast, two pages have one slug, or the default language is not offered. `errors` says which.',
   },
   order_service: {
     forbidden: 'The account may not see this list or make this change: it needs the role admin.',

@@ -90,8 +90,22 @@ const ACCOUNTS: readonly Source[] = [
   },
 ]
 
+const SHOP: Source = {
+  what: 'settings of the shop',
+  collection: 'shop',
+  sql: 'SELECT version, settings, updated_at FROM shop',
+  documentOf: ([version, settings, updatedAt]) => ({
+    _id: 'shop',
+    version,
+    settings: JSON.parse(String(settings)),
+    updatedAt,
+    token: '',
+  }),
+}
+
 const PRODUCTS: readonly Source[] = [
   AUDIT_LOG,
+  SHOP,
   {
     what: 'products',
     collection: 'products',

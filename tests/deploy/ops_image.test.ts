@@ -34,7 +34,16 @@ suite("the operator's commands run alone", () => {
     const { run } = image(t)
     const help = await run({}, '--help')
     assert.deepEqual([help.code, /^Usage: /.test(help.output)], [0, true])
-    for (const name of ['accounts', 'backup', 'doctor', 'migrate', 'restore', 'rotate-keys', 'seed']) {
+    for (const name of [
+      'accounts',
+      'backup',
+      'doctor',
+      'migrate',
+      'restore',
+      'rotate-keys',
+      'seed',
+      'settings',
+    ]) {
       assert.match(help.output, new RegExp(`\\b${name}\\b`))
       const { code, output } = await run({}, name, '--help')
       assert.deepEqual([code, /--help +Show this help/.test(output)], [0, true], output)

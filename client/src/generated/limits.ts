@@ -486,6 +486,128 @@ export const LIMITS = {
       "maxLength": 1024
     }
   },
+  "PATCH /shop": {
+    "announcement.de": {
+      "maxLength": 200
+    },
+    "announcement.en": {
+      "maxLength": 200
+    },
+    "contact.address": {
+      "maxItems": 8,
+      "minLength": 1,
+      "maxLength": 120
+    },
+    "contact.email": {
+      "maxLength": 254
+    },
+    "contact.phone": {
+      "maxLength": 40
+    },
+    "languages": {
+      "minItems": 1,
+      "maxItems": 2
+    },
+    "legal.imprint.slug": {
+      "maxLength": 60
+    },
+    "legal.imprint.text.de": {
+      "maxLength": 20000
+    },
+    "legal.imprint.text.en": {
+      "maxLength": 20000
+    },
+    "legal.imprint.title.de": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.imprint.title.en": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.privacy.slug": {
+      "maxLength": 60
+    },
+    "legal.privacy.text.de": {
+      "maxLength": 20000
+    },
+    "legal.privacy.text.en": {
+      "maxLength": 20000
+    },
+    "legal.privacy.title.de": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.privacy.title.en": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.shipping.slug": {
+      "maxLength": 60
+    },
+    "legal.shipping.text.de": {
+      "maxLength": 20000
+    },
+    "legal.shipping.text.en": {
+      "maxLength": 20000
+    },
+    "legal.shipping.title.de": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.shipping.title.en": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.terms.slug": {
+      "maxLength": 60
+    },
+    "legal.terms.text.de": {
+      "maxLength": 20000
+    },
+    "legal.terms.text.en": {
+      "maxLength": 20000
+    },
+    "legal.terms.title.de": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.terms.title.en": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.withdrawal.slug": {
+      "maxLength": 60
+    },
+    "legal.withdrawal.text.de": {
+      "maxLength": 20000
+    },
+    "legal.withdrawal.text.en": {
+      "maxLength": 20000
+    },
+    "legal.withdrawal.title.de": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "legal.withdrawal.title.en": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "name": {
+      "minLength": 1,
+      "maxLength": 60
+    },
+    "tagline.de": {
+      "maxLength": 120
+    },
+    "tagline.en": {
+      "maxLength": 120
+    },
+    "version": {
+      "minimum": 1,
+      "maximum": 9007199254740991
+    }
+  },
   "GET /audit/orders": {
     "limit": {
       "minimum": 1,

@@ -372,6 +372,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/shop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the shop says of itself; its ETag is the version */
+        get: operations["getShop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change some settings (RFC 7396 merge patch; lists are replaced) */
+        patch: operations["patchShop"];
+        trace?: never;
+    };
     "/slugs/{slug}": {
         parameters: {
             query?: never;
@@ -412,7 +430,7 @@ export interface operations {
                 subject?: string;
                 /** @description The id of an admin, `operator` or `system` */
                 by?: string;
-                action?: "product.created" | "product.edited" | "product.price_changed" | "product.details_changed" | "product.published" | "product.hidden" | "product.deleted" | "group.created" | "group.edited" | "group.published" | "group.hidden" | "group.deleted" | "products.imported" | "stock.set" | "stock.adjusted" | "reservation.recovered";
+                action?: "product.created" | "product.edited" | "product.price_changed" | "product.details_changed" | "product.published" | "product.hidden" | "product.deleted" | "group.created" | "group.edited" | "group.published" | "group.hidden" | "group.deleted" | "products.imported" | "stock.set" | "stock.adjusted" | "reservation.recovered" | "shop.settings_changed";
             };
             header?: never;
             path?: never;
@@ -6270,6 +6288,713 @@ export interface operations {
                 };
             };
             /** @description `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getShop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By language; empty where there is none */
+                        announcement: {
+                            de: string;
+                            en: string;
+                        };
+                        colours: {
+                            dark: {
+                                accent: string;
+                                text: string;
+                            };
+                            light: {
+                                accent: string;
+                                text: string;
+                            };
+                        };
+                        contact: {
+                            address: string[];
+                            email: string;
+                            phone: string;
+                        };
+                        /**
+                         * @description How amounts name the currency of the store: $ or USD
+                         * @enum {unknown}
+                         */
+                        currency_display: "symbol" | "code";
+                        /** @enum {unknown} */
+                        default_language: "en" | "de";
+                        languages: ("en" | "de")[];
+                        legal: {
+                            imprint: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            privacy: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            shipping: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            terms: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            withdrawal: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                        };
+                        logo_media_id: string | null;
+                        name: string;
+                        /** @description By language; empty where there is none */
+                        tagline: {
+                            de: string;
+                            en: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description null: never changed
+                         */
+                        updated_at: string | null;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    patchShop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    announcement?: {
+                        de?: string;
+                        en?: string;
+                    };
+                    colours?: {
+                        dark?: {
+                            accent?: string;
+                            text?: string;
+                        };
+                        light?: {
+                            accent?: string;
+                            text?: string;
+                        };
+                    };
+                    contact?: {
+                        address?: string[];
+                        email?: string;
+                        phone?: string;
+                    };
+                    /**
+                     * @description How amounts name the currency of the store: $ or USD
+                     * @enum {unknown}
+                     */
+                    currency_display?: "symbol" | "code";
+                    /** @enum {unknown} */
+                    default_language?: "en" | "de";
+                    languages?: ("en" | "de")[];
+                    legal?: {
+                        imprint?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        privacy?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        shipping?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        terms?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        withdrawal?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                    };
+                    /** @description Of an uploaded picture; null for the mark of the pages */
+                    logo_media_id?: string | null;
+                    name?: string;
+                    tagline?: {
+                        de?: string;
+                        en?: string;
+                    };
+                    /** @description The version you have seen */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
+                    announcement?: {
+                        de?: string;
+                        en?: string;
+                    };
+                    colours?: {
+                        dark?: {
+                            accent?: string;
+                            text?: string;
+                        };
+                        light?: {
+                            accent?: string;
+                            text?: string;
+                        };
+                    };
+                    contact?: {
+                        address?: string[];
+                        email?: string;
+                        phone?: string;
+                    };
+                    /**
+                     * @description How amounts name the currency of the store: $ or USD
+                     * @enum {unknown}
+                     */
+                    currency_display?: "symbol" | "code";
+                    /** @enum {unknown} */
+                    default_language?: "en" | "de";
+                    languages?: ("en" | "de")[];
+                    legal?: {
+                        imprint?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        privacy?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        shipping?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        terms?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                        withdrawal?: {
+                            slug?: string;
+                            text?: {
+                                de?: string;
+                                en?: string;
+                            };
+                            title?: {
+                                de?: string;
+                                en?: string;
+                            };
+                        };
+                    };
+                    /** @description Of an uploaded picture; null for the mark of the pages */
+                    logo_media_id?: string | null;
+                    name?: string;
+                    tagline?: {
+                        de?: string;
+                        en?: string;
+                    };
+                    /** @description The version you have seen */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By language; empty where there is none */
+                        announcement: {
+                            de: string;
+                            en: string;
+                        };
+                        colours: {
+                            dark: {
+                                accent: string;
+                                text: string;
+                            };
+                            light: {
+                                accent: string;
+                                text: string;
+                            };
+                        };
+                        contact: {
+                            address: string[];
+                            email: string;
+                            phone: string;
+                        };
+                        /**
+                         * @description How amounts name the currency of the store: $ or USD
+                         * @enum {unknown}
+                         */
+                        currency_display: "symbol" | "code";
+                        /** @enum {unknown} */
+                        default_language: "en" | "de";
+                        languages: ("en" | "de")[];
+                        legal: {
+                            imprint: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            privacy: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            shipping: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            terms: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                            withdrawal: {
+                                /** @description Its address is /pages/<slug> */
+                                slug: string;
+                                /** @description Markdown */
+                                text: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /** @description By language; empty where there is none */
+                                title: {
+                                    de: string;
+                                    en: string;
+                                };
+                            };
+                        };
+                        logo_media_id: string | null;
+                        name: string;
+                        /** @description By language; empty where there is none */
+                        tagline: {
+                            de: string;
+                            en: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description null: never changed
+                         */
+                        updated_at: string | null;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `version_contradiction` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `settings_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `settings_precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `settings_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
             503: {
                 headers: {
                     [name: string]: unknown;

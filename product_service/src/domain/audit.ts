@@ -27,6 +27,7 @@ export const AUDIT_ACTIONS = [
   'stock.set',
   'stock.adjusted',
   'reservation.recovered',
+  'shop.settings_changed',
 ] as const
 
 /** The author of an import and of a recovered reservation: the operator, by a command. All others are admins. */
@@ -39,7 +40,7 @@ type Change = { readonly field: string; readonly before: Value; readonly after: 
 export type AuditRecord = {
   readonly action: (typeof AUDIT_ACTIONS)[number]
   readonly subject: {
-    readonly type: 'product' | 'group' | 'order'
+    readonly type: 'product' | 'group' | 'order' | 'shop'
     readonly id: string
     readonly name?: string
   }

@@ -2,6 +2,7 @@
 import { Fault, type Nothing } from '@shop/faults/fault'
 import type { Group } from './group.ts'
 import type { Product } from './product.ts'
+import type { StoredSettings } from './shop_settings.ts'
 
 /** `current` is the product as it is now. */
 export type Payloads = {
@@ -34,6 +35,8 @@ export type Payloads = {
   variant_exists: Taken
   belongs_to_group: Nothing
   not_a_draft: Nothing
+  settings_changed: { readonly current: StoredSettings }
+  settings_refused: { readonly path: string; readonly message: string }
 }
 
 /** `owner` is the id of the product or group that has it. */

@@ -6,13 +6,16 @@ import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Payloads } from '../domain/errors.ts'
 import type { Group } from '../domain/group.ts'
 import type { Product } from '../domain/product.ts'
+import type { StoredSettings } from '../domain/shop_settings.ts'
 import { groupView } from './group_views.ts'
 import { type Prices, productView } from './product_views.ts'
+import { shopView } from './shop_views.ts'
 
 /** Answers a version conflict if the request sent `If-Match`. */
 type EdgePayloads = {
   precondition_failed: Payloads['version_conflict']
   group_precondition_failed: Payloads['group_conflict']
+  settings_precondition_failed: Payloads['settings_changed']
 }
 
 const current = ({ current }: { current: Product }, prices: Prices) => ({
@@ -24,6 +27,10 @@ const currentGroup = ({ current }: { current: Group }, prices: Prices) => ({
 })
 
 const owner = ({ owner }: { owner: string }) => ({ members: { owner } })
+
+const currentSettings = ({ current }: { current: StoredSettings }) => ({
+  members: { current: shopView(current) },
+})
 
 export const PROBLEMS = {
   ...KIT_PROBLEMS,
@@ -107,5 +114,25 @@ export const PROBLEMS = {
     title: 'Pictures cannot be read or stored',
     retryable: true,
     publicDetail: 'Pictures cannot be read or stored at the moment; try again.',
+  },
+  settings_changed: {
+    status: 409,
+    title: 'The settings have changed since that version',
+    retryable: false,
+    answeredAs: (_payload, { headers }) =>
+      versionsNamed(headers['if-match']) === undefined ? undefined : 'settings_precondition_failed',
+    present: currentSettings,
+  },
+  settings_precondition_failed: {
+    status: 412,
+    title: 'The settings have changed since that ETag',
+    retryable: false,
+    present: currentSettings,
+  },
+  settings_refused: {
+    status: 422,
+    title: 'These settings do not go together',
+    retryable: false,
+    present: ({ path, message }) => ({ members: { errors: [{ in: 'body', path, message }] } }),
   },
 } as const satisfies ProblemTable<KitPayloads & Payloads & EdgePayloads, Prices>

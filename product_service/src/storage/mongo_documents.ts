@@ -11,6 +11,7 @@ import type { Media } from '../domain/media.ts'
 import type { Movement } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { type ReservationRecord, readReservation, recordOf } from '../domain/reservation_record.ts'
+import type { ShopSettings } from '../domain/shop_settings.ts'
 import { validateStoredMedia } from '../domain/stored_media.ts'
 import { validateStoredMovement, validateStoredProduct } from '../domain/stored_records.ts'
 import { type GroupDocument, groupOf, type SlugDocument } from './mongo_group_documents.ts'
@@ -28,6 +29,14 @@ export type MediaDocument = Omit<Media, 'id'> & {
 }
 /** The id is the owner's and the picture's, so a use is there once. */
 export type MediaUse = { _id: string; ownerId: string; mediaId: string }
+/** The settings of the shop; `token` is that of the last change (mongo_shop_store.ts). */
+export type ShopDocument = {
+  _id: string
+  version: number
+  settings: ShopSettings
+  updatedAt: string
+  token: string
+}
 /** The last transaction that a replica committed (mongo_ledger.ts). */
 export type Receipt = { _id: string; token: string; at: Date }
 
@@ -96,6 +105,7 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
     { name: 'uses_by_owner', key: { ownerId: 1 } },
   ],
   media_files: [BY_ID],
+  shop: [BY_ID],
   receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],
   ...AUDIT_INDEXES,
 }
@@ -111,6 +121,7 @@ export const collectionsOf = ({ collection }: MongoStore) => ({
   groups: collection<GroupDocument>('groups'),
   slugs: collection<SlugDocument>('slugs'),
   categories: collection<{ _id: string }>('categories'),
+  shop: collection<ShopDocument>('shop'),
 })
 export type Collections = ReturnType<typeof collectionsOf>
 

@@ -24,6 +24,7 @@ import {
   createMongoOldMovements,
   createMongoOldReservations,
 } from './mongo_retention.ts'
+import { createMongoShopStore } from './mongo_shop_store.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
 
 /** The name of the database, unless the URL contains one. */
@@ -73,6 +74,7 @@ export async function openMongoStores(
       records: createMongoMediaRecords(store, reading),
       files: mediaFiles ?? createMongoMediaFiles(store),
     },
+    shop: createMongoShopStore(store, runtime, auditLog),
     old: {
       // In this order: an attempt goes after its movement.
       movements: [createMongoOldMovements(store, reading), createMongoOldAttempts(store)],

@@ -22,6 +22,7 @@ import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOldMovements, createSqliteOldReservations } from './sqlite_retention.ts'
 import { readProducts } from './sqlite_rows.ts'
 import { type SearchService, startSearch } from './sqlite_search_service.ts'
+import { createSqliteShopStore } from './sqlite_shop_store.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
 import { inChunks } from './stock_in_chunks.ts'
 
@@ -83,6 +84,7 @@ export async function openSqliteStores(
     stock: inChunks(createSqliteStockStore(store, auditLog)),
     audit: createSqliteAuditStore(store, runtime),
     media: { records: createSqliteMediaRecords(store, unreadableOf), files },
+    shop: createSqliteShopStore(store, auditLog),
     old: {
       movements: [createSqliteOldMovements(store, unreadableOf)],
       reservations: [createSqliteOldReservations(store, unreadableOf)],

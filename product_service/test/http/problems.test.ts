@@ -6,6 +6,7 @@ import { newGroup } from '../../src/domain/change_group.ts'
 import { newProduct } from '../../src/domain/change_product.ts'
 import { DomainError, type Payloads } from '../../src/domain/errors.ts'
 import { NO_REFERENCES } from '../../src/domain/references.ts'
+import { UNCHANGED } from '../../src/domain/shop_settings.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { nextId, STAMP } from '../worlds.ts'
 
@@ -39,6 +40,8 @@ const PAYLOADS: Payloads = {
   variant_exists: { owner: 'x' },
   belongs_to_group: {},
   not_a_draft: {},
+  settings_changed: { current: UNCHANGED },
+  settings_refused: { path: '/languages', message: 'must not be empty' },
 }
 
 suite('the members of a problem', () => {
@@ -46,7 +49,8 @@ suite('the members of a problem', () => {
   for (const [code, payload] of Object.entries(PAYLOADS) as [keyof Payloads, object][]) {
     test(`${code} contains only views`, () => {
       const document = onlyViewsGoOut(new DomainError(code, '', payload as never), table)
-      assert.deepEqual(Object.keys(document).slice(7), Object.keys(payload))
+      const members = code === 'settings_refused' ? ['errors'] : Object.keys(payload)
+      assert.deepEqual(Object.keys(document).slice(7), members)
     })
   }
 })

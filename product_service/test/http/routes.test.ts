@@ -66,6 +66,8 @@ suite('every route and every caller (invariant 10)', () => {
       { variants: [{ option_values: ['red'], price: '3', stock: 1 }] },
       { anonymous: 401, user: 403, admin: 201, service: 401 },
     ],
+    ['GET', '/shop', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
+    ['PATCH', '/shop', { name: 'Hare' }, { anonymous: 401, user: 403, admin: 200, service: 401 }],
     ['GET', '/audit/products', undefined, { anonymous: 401, user: 403, admin: 200, service: 401 }],
     [
       'POST',
@@ -717,6 +719,66 @@ suite('the operations for order_service', () => {
       assert.deepEqual([answer.statusCode, answer.json().code], [400, 'validation_failed'])
     })
   }
+})
+
+suite('the settings of the shop', () => {
+  const cases: [object, string | undefined, number, string?][] = [
+    [{ name: 'Hare' }, undefined, 200],
+    [{ name: 'Hare', version: 2 }, undefined, 200],
+    [{ name: 'Hare' }, '"2"', 200],
+    [{ name: 'Hare', version: 1 }, undefined, 409, 'settings_changed'],
+    [{ name: 'Hare' }, '"1"', 412, 'settings_precondition_failed'],
+    [{ name: 'Hare', version: 1 }, '"2"', 400, 'version_contradiction'],
+    [{ languages: ['de'] }, undefined, 422, 'settings_refused'],
+    [{ name: ' ' }, undefined, 400, 'validation_failed'],
+    [{ name: 'x'.repeat(61) }, undefined, 400, 'validation_failed'],
+    [{ tagline: { en: 'x'.repeat(121) } }, undefined, 400, 'validation_failed'],
+    [{ announcement: { de: 'x'.repeat(201) } }, undefined, 400, 'validation_failed'],
+    [{ tagline: { fr: 'x' } }, undefined, 400, 'validation_failed'],
+    [{ contact: { email: 'not an address' } }, undefined, 400, 'validation_failed'],
+    [{ contact: { email: `${'x'.repeat(250)}@x.de` } }, undefined, 400, 'validation_failed'],
+    [{ contact: { phone: 'call me' } }, undefined, 400, 'validation_failed'],
+    [{ contact: { phone: '1'.repeat(41) } }, undefined, 400, 'validation_failed'],
+    [{ contact: { address: Array.from({ length: 9 }, () => 'x') } }, undefined, 400, 'validation_failed'],
+    [{ contact: { address: ['x'.repeat(121)] } }, undefined, 400, 'validation_failed'],
+    [{ legal: { terms: { slug: '../x' } } }, undefined, 400, 'validation_failed'],
+    [{ legal: { terms: { slug: 'x'.repeat(61) } } }, undefined, 400, 'validation_failed'],
+    [{ legal: { terms: { title: { en: 'x'.repeat(101) } } } }, undefined, 400, 'validation_failed'],
+    [{ legal: { terms: { text: { en: 'x'.repeat(20_000), de: 'ä'.repeat(20_000) } } } }, undefined, 200],
+    [{ legal: { terms: { text: { en: 'x'.repeat(20_001) } } } }, undefined, 400, 'validation_failed'],
+    [{ colours: { light: { accent: 'red' } } }, undefined, 400, 'validation_failed'],
+    [{ logo_media_id: 'a/b' }, undefined, 400, 'validation_failed'],
+    [{ languages: [] }, undefined, 400, 'validation_failed'],
+    [{ currency_display: 'name' }, undefined, 400, 'validation_failed'],
+  ]
+  for (const [body, ifMatch, status, code] of cases) {
+    const sent = JSON.stringify(body)
+    const headers: Record<string, string> = ifMatch === undefined ? {} : { 'if-match': ifMatch }
+    test(`at version 2, ${sent.slice(0, 60)} ${ifMatch ?? ''} gets ${code ?? status}`, async (t) => {
+      const shop = await openShop(t)
+      await shop.admin('PATCH', '/shop', { name: 'Fox' })
+      const before = (await shop.anonymous('GET', '/shop')).json()
+      const answer = await shop.admin('PATCH', '/shop', body, headers)
+      assert.deepEqual([answer.statusCode, answer.json().code], [status, code])
+      if (status === 200) assert.equal(answer.headers.etag, '"3"')
+      else assert.deepEqual((await shop.anonymous('GET', '/shop')).json(), before)
+      if (status === 409 || status === 412) assert.deepEqual(answer.json().current, before)
+    })
+  }
+
+  test('an answer is cached like those of products, and a change is seen at once', async (t) => {
+    const shop = await openShop(t)
+    const first = await shop.anonymous('GET', '/shop')
+    assert.deepEqual(
+      [first.headers.etag, first.headers['cache-control']],
+      ['"1"', 'public, max-age=5, stale-while-revalidate=30'],
+    )
+    const again = await shop.anonymous('GET', '/shop', undefined, { 'if-none-match': '"1"' })
+    assert.equal(again.statusCode, 304)
+    await shop.admin('PATCH', '/shop', { tagline: { de: 'Neu' } })
+    const { tagline, version } = (await shop.anonymous('GET', '/shop')).json()
+    assert.deepEqual([tagline, version], [{ en: 'Good things, honestly counted', de: 'Neu' }, 2])
+  })
 })
 
 test('every code of this service is reached by a test of its routes and documented on a route', async (t) => {

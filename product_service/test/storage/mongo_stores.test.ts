@@ -12,6 +12,7 @@ import { auditContract } from '../audit_contract.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
 import { compactionRaceContract, retentionContract } from '../retention_contract.ts'
+import { shopContract, shopRaceContract } from '../shop_contract.ts'
 import { stockContract } from '../stock_contract.ts'
 import { type AuditedStores, add, type MakeStores, nextId, STAMP } from '../worlds.ts'
 
@@ -39,13 +40,13 @@ mongoSuites('products in MongoDB', (server) => {
     return [await open(t, server, database), await open(t, server, database)]
   }
 
-  const contracts = [catalogueContract, stockContract, auditContract, auditLogContract]
+  const contracts = [catalogueContract, stockContract, shopContract, auditContract, auditLogContract]
   for (const contract of contracts) contract('MongoDB', alone)
   retentionContract('MongoDB', alone, { random: server.honest })
 
   // Races of two processes are overlapping transactions.
   if (server.honest) {
-    for (const contract of [...contracts, retentionContract, compactionRaceContract]) {
+    for (const contract of [...contracts, retentionContract, compactionRaceContract, shopRaceContract]) {
       contract('MongoDB, two connections', two)
     }
   } else {

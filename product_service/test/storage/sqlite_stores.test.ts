@@ -11,8 +11,9 @@ import { auditContract } from '../audit_contract.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
 import { compactionRaceContract, retentionContract } from '../retention_contract.ts'
+import { shopContract, shopRaceContract } from '../shop_contract.ts'
 import { stockContract } from '../stock_contract.ts'
-import { AT, add, folder, inMemory, onOneFile, order } from '../worlds.ts'
+import { AT, add, folder, inMemory, onOneFile, order, STAMP } from '../worlds.ts'
 
 for (const [name, makeStores] of [
   ['SQLite in memory', inMemory],
@@ -20,6 +21,8 @@ for (const [name, makeStores] of [
 ] as const) {
   catalogueContract(name, makeStores)
   stockContract(name, makeStores)
+  shopContract(name, makeStores)
+  shopRaceContract(name, makeStores)
   auditContract(name, makeStores)
   retentionContract(name, makeStores)
   compactionRaceContract(name, makeStores)
@@ -93,6 +96,7 @@ suite('the database repeats the invariants', () => {
     ['2: changing the ledger', 'UPDATE movements SET delta = 1', /append-only/],
     ['2: removing from the ledger', 'DELETE FROM movements', /append-only/],
     ['2: two movements of one version', 'INSERT INTO movements SELECT * FROM movements LIMIT 1', /UNIQUE/],
+    ['7: settings of a version that is not the next', 'UPDATE shop SET version = 9', /next version/],
     ['an unknown status', "UPDATE reservations SET status = 'lost'", /CHECK/],
     ['9: another currency', "UPDATE settings SET value = 'EUR' WHERE name = 'currency'", /relabelled/],
     ['9: other digits', "UPDATE settings SET value = 0 WHERE name = 'currency_digits'", /relabelled/],
@@ -111,6 +115,7 @@ suite('the database repeats the invariants', () => {
       t.after(() => stores.close())
       const tea = await add(stores)
       await stores.stock.reserve([order({ [tea.id]: 1 })], AT)
+      await stores.shop.change({ name: 'Hare' }, undefined, STAMP)
       const db = new DatabaseSync(path)
       t.after(() => db.close())
       assert.throws(() => db.exec(sql), refusal)

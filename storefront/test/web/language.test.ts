@@ -153,7 +153,7 @@ suite('formats in the language of the pages', () => {
 suite('what the services say, in German', () => {
   for (const [message, sentence] of [
     ['must not be blank', 'Der Name darf nicht leer sein.'],
-    ['must NOT have more than 200 characters', 'Der Name darf höchstens 200 Zeichen haben.'],
+    ['must have at most 200 characters', 'Der Name darf höchstens 200 Zeichen haben.'],
     [
       'must not have more than 8 marks on one letter',
       'Der Name darf höchstens 8 Zusatzzeichen je Buchstabe haben.',

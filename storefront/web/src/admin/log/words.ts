@@ -24,6 +24,7 @@ export const ACTIONS: Readonly<Record<LogPart, readonly Action[]>> = {
     'product.deleted',
     'products.imported',
     'reservation.recovered',
+    'shop.settings_changed',
   ],
   orders: ['order.status_changed'],
 }

@@ -46,7 +46,7 @@ export const signIn: Texts['signIn'] = {
 
 /** The messages of the services (service_kit/src/http/text.ts and the JSON Schema rules) as German predicates. */
 const PREDICATES: readonly (readonly [RegExp, string])[] = [
-  [/^must not be blank$/, 'darf nicht leer sein'],
+  [/^must not be (?:blank|empty)$/, 'darf nicht leer sein'],
   [/^is required$/, 'fehlt'],
   [/^must not contain control characters$/, 'darf keine Steuerzeichen enthalten'],
   [
@@ -56,8 +56,8 @@ const PREDICATES: readonly (readonly [RegExp, string])[] = [
   [/^must not contain hidden characters$/, 'darf keine unsichtbaren Zeichen enthalten'],
   [/^must not have more than (\d+) marks/, 'darf höchstens $1 Zusatzzeichen je Buchstabe haben'],
   [/^must be one line/, 'darf nur eine Zeile ohne Tabulatoren haben'],
-  [/^must not have fewer than (\d+) characters$/i, 'muss mindestens $1 Zeichen haben'],
-  [/^must not have more than (\d+) characters$/i, 'darf höchstens $1 Zeichen haben'],
+  [/^must have at least (\d+) characters?$/, 'muss mindestens $1 Zeichen haben'],
+  [/^must have at most (\d+) characters?$/, 'darf höchstens $1 Zeichen haben'],
 ]
 
 export const fault: Texts['fault'] = {

@@ -181,6 +181,7 @@ export const log: AdminTexts['log'] = {
     'product.deleted': 'Produkt entfernt',
     'products.imported': 'Produkte importiert',
     'reservation.recovered': 'Reservierung wiederhergestellt',
+    'shop.settings_changed': 'Einstellungen geändert',
     'order.status_changed': 'Bestellung weitergeführt',
   },
   fields: {

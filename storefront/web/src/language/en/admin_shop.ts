@@ -171,6 +171,7 @@ export const log = {
     'product.deleted': 'Product removed',
     'products.imported': 'Products imported',
     'reservation.recovered': 'Reservation restored',
+    'shop.settings_changed': 'Settings changed',
     'order.status_changed': 'Order moved',
   },
   fields: {

@@ -1,0 +1,41 @@
+/** The settings of the shop on SQLite: one row, or none while they are the defaults. */
+import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
+import type { SqliteStore } from '@shop/service_kit/sqlite/store'
+import { changeSettings, type Patch, patched, settingsChanged } from '../domain/change_shop_settings.ts'
+import type { ShopStore } from '../domain/ports.ts'
+import { DEFAULT_SETTINGS, type StoredSettings, UNCHANGED } from '../domain/shop_settings.ts'
+
+export function createSqliteShopStore(store: SqliteStore, audit: SqliteAudit): ShopStore {
+  const SELECT = 'SELECT version, settings, updated_at FROM shop'
+  const read = store.reader.prepare(SELECT)
+  const readForWrite = store.writer.prepare(SELECT)
+  const write = store.writer.prepare(
+    `INSERT INTO shop (id, version, settings, updated_at) VALUES ('shop', ?1, ?2, ?3)
+       ON CONFLICT (id) DO UPDATE SET version = ?1, settings = ?2, updated_at = ?3`,
+  )
+  return {
+    revision: store.revision,
+    async read() {
+      return settingsOf(read.get())
+    },
+    change: (patch, seen, { by, at }) =>
+      audit.write(by, at, (record) => {
+        const before = settingsOf(readForWrite.get())
+        const after = changeSettings(before, patch, seen, at)
+        if (after === before) return before
+        write.run(after.version, JSON.stringify(after.settings), after.updatedAt)
+        settingsChanged(before.settings, after.settings).forEach(record)
+        return after
+      }),
+  }
+}
+
+function settingsOf(row: Record<string, unknown> | undefined): StoredSettings {
+  if (!row) return UNCHANGED
+  const stored = JSON.parse(String(row.settings)) as Patch
+  return {
+    settings: patched(DEFAULT_SETTINGS, stored),
+    version: Number(row.version),
+    updatedAt: String(row.updated_at),
+  }
+}
