@@ -1,4 +1,4 @@
-/** Patches of the shop's settings from a command line or a file, judged as PATCH /shop judges them. */
+/** Patches of the shop's settings from a command line or a file, checked as PATCH /shop checks them. */
 import type { Patch } from '@shop/product_service/domain/change_shop_settings'
 import { DEFAULT_SETTINGS, LANGUAGES, LEGAL_PAGES } from '@shop/product_service/domain/shop_settings'
 import { ShopPatch } from '@shop/product_service/http/shop_schemas'
@@ -26,7 +26,7 @@ export function patchOf(field: string, text: string, language: string | undefine
     known = ''
   } else if (language !== undefined) throw new Error(`${field} is the same in every language.`)
   if (isTree(known)) throw new Error(unknownField(field))
-  return judged(path.reduceRight<unknown>((value, name) => ({ [name]: value }), readValue(text, known)))
+  return checked(path.reduceRight<unknown>((value, name) => ({ [name]: value }), readValue(text, known)))
 }
 
 /** The document of `--export`, or a part of it. */
@@ -38,7 +38,7 @@ export function patchIn(json: string): Patch {
     throw new Error('The file is no JSON.')
   }
   if (!isTree(document)) throw new Error('The file must contain one JSON object.')
-  return judged(document)
+  return checked(document)
 }
 
 function readValue(text: string, known: unknown): unknown {
@@ -59,7 +59,7 @@ const validate = compileValidator({ schema: ShopPatch, httpPart: 'body' } as nev
   errors?: readonly ErrorLike[]
 }
 
-function judged(document: unknown): Patch {
+function checked(document: unknown): Patch {
   if (validate(document)) return document as Patch
   const faults = faultsOf(validate.errors ?? []).map(
     ({ path, message }) => `${path.slice(1).replaceAll('/', '.')} ${message}.`,

@@ -78,7 +78,7 @@ suite('npm run settings', () => {
     }
   })
 
-  test('a file is judged as a request is', () => {
+  test('a file is checked as a request is', () => {
     assert.deepEqual(patchIn('{"name":"Hare"}'), { name: 'Hare' })
     assert.throws(() => patchIn('{'), /no JSON/)
     assert.throws(() => patchIn('[]'), /one JSON object/)

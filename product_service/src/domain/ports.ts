@@ -9,14 +9,13 @@
  * `importProducts`, `edit`, `remove`, `publish`, `adjust` and `recover`. What changes nothing is not recorded.
  */
 
-import type { Patch } from './change_shop_settings.ts'
 import type { Groups, Scheduled } from './group_ports.ts'
 import type { MediaFiles, MediaRecords } from './media_ports.ts'
 import type { Page, PageKey } from './page.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
-import type { StoredSettings } from './shop_settings.ts'
+import type { ShopStore } from './shop_ports.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
@@ -181,16 +180,6 @@ export type Old = {
    */
   readonly reservations: readonly Retained<Reservation>[]
   readonly lease: Lease
-}
-
-/** The settings of the shop. */
-export type ShopStore = {
-  /** As Catalogue.revision. */
-  revision(): number | undefined
-  /** The defaults at version 1 if they were never changed. */
-  read(): Promise<StoredSettings>
-  /** Applies changeSettings, and records it in the audit log. Fails with `settings_changed` or `settings_refused`. */
-  change(patch: Patch, seen: SeenVersions, stamp: AuditStamp): Promise<StoredSettings>
 }
 
 export type Stores = {

@@ -9,7 +9,7 @@ import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { changeSettings, patched, settingsChanged } from '../domain/change_shop_settings.ts'
-import type { ShopStore } from '../domain/ports.ts'
+import type { ShopStore } from '../domain/shop_ports.ts'
 import { DEFAULT_SETTINGS, type StoredSettings, UNCHANGED } from '../domain/shop_settings.ts'
 import { collectionsOf, type ShopDocument } from './mongo_documents.ts'
 

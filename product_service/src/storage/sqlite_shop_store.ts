@@ -2,7 +2,7 @@
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { changeSettings, type Patch, patched, settingsChanged } from '../domain/change_shop_settings.ts'
-import type { ShopStore } from '../domain/ports.ts'
+import type { ShopStore } from '../domain/shop_ports.ts'
 import { DEFAULT_SETTINGS, type StoredSettings, UNCHANGED } from '../domain/shop_settings.ts'
 
 export function createSqliteShopStore(store: SqliteStore, audit: SqliteAudit): ShopStore {
