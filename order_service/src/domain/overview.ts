@@ -14,7 +14,7 @@ import type { OrderStore } from './ports.ts'
 
 export const SLOTS_MAX = 31 * 24
 export const READS_MAX = 100_000
-const READ_AT_ONCE = 200
+const READ_AT_ONCE = 100
 export const PRODUCTS_MAX = 10_000
 export const BEST_SELLING_MAX = 20
 

@@ -91,8 +91,8 @@ suite('the overview of orders', () => {
     const day = { from: FROM, to: FROM + HOUR, slotMs: HOUR }
     const found = await overviewOf(endless, day, async () => void turns++)
     assert.equal(most.read, READS_MAX + 1)
-    assert.equal(most.atOnce, 200)
-    assert.equal(turns, READS_MAX / 200)
+    assert.equal(most.atOnce, 100)
+    assert.equal(turns, READS_MAX / 100)
     assert.equal(found.slots[0]!.orders[0]!.totalMinor, BigInt(READS_MAX) * 1_000_000_000_000_000n)
     assert.equal(found.complete, false)
     assert.ok(made > PRODUCTS_MAX && found.bestSelling.length === BEST_SELLING_MAX)
