@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline/promises'
 import { readArguments, refuse } from './arguments.ts'
 import { buildIfOld } from './build/parts.ts'
 import { plannedService, planShop } from './plan.ts'
-import { digitsOf, firstProduct, loadDemo, type Shop } from './start/demo_catalogue.ts'
+import { digitsOf, firstProduct, loadDemo, type Shop, signIn } from './start/demo_catalogue.ts'
 import { addPictures } from './start/demo_media.ts'
 import { AlreadyWritten } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
@@ -116,7 +116,7 @@ async function greet() {
 
 /** While the shop is open: drawing takes longer than the start. */
 async function addPicturesOfDemo() {
-  const added = await addPictures(shop, first.admin.username, first.adminPassword)
+  const added = await addPictures(shop, () => signIn(shop, first.admin.username, first.adminPassword))
   if (added !== undefined && !stopping) output.log(added)
 }
 

@@ -11,7 +11,7 @@ import { on } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { DemoPicture } from '../demo_pictures/demo_pictures.ts'
 import { ask } from './ask.ts'
-import { SAMPLES, type Shop, signIn } from './demo_catalogue.ts'
+import { SAMPLES, type Shop } from './demo_catalogue.ts'
 
 /** The sample catalogue is in English. */
 const LANGUAGE = 'en'
@@ -22,18 +22,17 @@ type Shown = Bare & { readonly description: string; readonly media?: readonly un
 /** The pictures of these products, those of one product one after another. */
 export type Draw = (products: readonly string[]) => AsyncIterable<DemoPicture>
 
-/** Resolves to a sentence about the result, or undefined if no product lacks pictures. Never rejects. */
+/** `signIn` gives the token of an admin. Resolves to a sentence about the result, or undefined if no product lacks pictures. Never rejects. */
 export async function addPictures(
   shop: Shop,
-  username: string,
-  password: string,
+  signIn: () => Promise<string>,
   draw: Draw = drawInThread,
 ): Promise<string | undefined> {
   let added = 0
   try {
     const bare = await productsWithoutPictures(shop)
     if (bare.length === 0) return undefined
-    const token = await signIn(shop, username, password)
+    const token = await signIn()
     for await (const pictures of byProduct(draw(bare.map(({ name }) => name)))) {
       const product = bare.find(({ name }) => name === pictures[0]!.product)!
       const media = []

@@ -14,6 +14,8 @@ import { namesImported } from '../import_cycles.ts'
 const BYTES_MAX = 10 * 1024 * 1024
 const PIXELS_MAX = 40_000_000
 const ALT_LENGTH_MAX = 300
+/** One writes the pictures to a folder, one hands them to the thread that asked. */
+const PROGRAMS = ['main.ts', 'picture_thread.ts']
 /** Small, so that all are drawn within seconds. */
 const SMALL = 160
 
@@ -65,7 +67,7 @@ suite('the pictures of the sample catalogue', () => {
   test('2: drawn again, in another order, pictures have the same bytes; no two are alike', async () => {
     const all = await hashes(SMALL)
     assert.equal(new Set(all).size, PICTURES.length)
-    const some = [16, 13, 11, 7]
+    const some = [13, 7]
     assert.deepEqual(
       await hashes(
         SMALL,
@@ -84,9 +86,9 @@ suite('the pictures of the sample catalogue', () => {
     }
   })
 
-  test('nothing is read: only main.ts imports what reads files', () => {
+  test('nothing is read: only the programs import modules of Node', () => {
     const folder = join(import.meta.dirname, '../../scripts/demo_pictures')
-    for (const file of globSync('**/*.ts', { cwd: folder }).filter((each) => each !== 'main.ts')) {
+    for (const file of globSync('**/*.ts', { cwd: folder }).filter((each) => !PROGRAMS.includes(each))) {
       for (const from of namesImported(readFileSync(join(folder, file), 'utf8'))) {
         const inside =
           from.startsWith('.') && !relative(folder, join(folder, dirname(file), from)).startsWith('..')
