@@ -27,6 +27,7 @@ const SOURCES = [
   join(HERE, 'vite.config.ts'),
   join(HERE, 'package.json'),
   join(HERE, '..', 'client', 'src'),
+  join(HERE, '..', 'product_service', 'src', 'domain'),
 ]
 const LOCK = join(HERE, '..', 'node_modules', '.pages_being_built')
 const LOCK_MS = 120_000

@@ -10,6 +10,7 @@ export const PAGE = {
   orders: '/orders',
   order: '/orders/:id',
   account: '/account',
+  legal: '/pages/:slug',
   admin: '/admin',
   adminProducts: '/admin/products',
   adminProduct: '/admin/products/:id',
@@ -17,6 +18,7 @@ export const PAGE = {
   adminOrder: '/admin/orders/:id',
   adminPeople: '/admin/people',
   adminLog: '/admin/log',
+  adminSettings: '/admin/settings',
   adminSystem: '/admin/system',
 } as const
 

@@ -30,6 +30,10 @@ const EQUAL = new Set([
   'admin.customers.name',
   'admin.log.fields.name',
   'admin.log.fields.status',
+  'admin.settings.in',
+  'admin.settings.markdown',
+  'admin.settings.name',
+  'admin.settings.slugHint',
   'admin.system.title',
 ])
 
@@ -102,11 +106,14 @@ suite('the language of a visitor', () => {
     ['', ['en-GB'], 'en'],
   ] as const) {
     test(`${chosen ?? 'no choice'}, a browser for ${browser.join(', ') || 'none'}: ${language}`, () =>
-      assert.equal(chooseLanguage(chosen, browser), language))
+      assert.equal(chooseLanguage(chosen, browser, ['en', 'de'], 'en'), language))
   }
 
   test('a shop that offers others falls back to its own', () =>
-    assert.equal(chooseLanguage(null, ['fr'], 'de'), 'de'))
+    assert.equal(chooseLanguage(null, ['fr'], ['en', 'de'], 'de'), 'de'))
+
+  test('a language that the shop does not offer is not used', () =>
+    assert.equal(chooseLanguage('en', ['en-US'], ['de'], 'de'), 'de'))
 
   test('the country of the browser decides how numbers look', () => {
     assert.equal(localeOf('de', ['en-US', 'de-CH']), 'de-CH')

@@ -5,9 +5,10 @@ import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { catalogueQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
-import { startLanguage } from './language/switch.ts'
 import { useLanguage } from './language/use_language.ts'
 import { AppRoutes, fetchBuyersPages } from './routes.tsx'
+import { startSettings } from './settings/current.ts'
+import { useSettings } from './settings/use_settings.ts'
 import { viewIn } from './shop/view_address.ts'
 
 /** How long the first render waits for the typeface, which is usually loaded by then. */
@@ -25,12 +26,12 @@ if (location.pathname === '/') {
 const typeface = document.fonts.load('1rem "Hanken Grotesk"')
 await Promise.all([
   Promise.race([typeface, new Promise((resolve) => setTimeout(resolve, TYPEFACE_MS))]).catch(() => {}),
-  startLanguage(),
+  startSettings(),
 ])
 
-/** Another language renders all pages anew; what was fetched stays. */
+/** Another language, or other settings of the shop, render all pages anew; what was fetched stays. */
 const Pages = () => (
-  <Fragment key={useLanguage()}>
+  <Fragment key={`${useLanguage()} ${useSettings().version}`}>
     <AppRoutes />
   </Fragment>
 )

@@ -27,6 +27,7 @@ export const fetchBuyersPages = () =>
 
 const ProductPage = lazy(toProduct)
 const CartPage = lazy(toCart)
+const LegalPage = lazy(() => import('./pages/legal_page.tsx'))
 const SignInPage = lazy(toSignIn)
 const AccountPage = lazy(toAccount)
 const OrdersPage = lazy(toOrders)
@@ -46,6 +47,7 @@ export function AppRoutes() {
         <Route index element={<CataloguePage />} />
         <Route path={PAGE.product} element={<ProductPage />} />
         <Route path={PAGE.cart} element={<CartPage />} />
+        <Route path={PAGE.legal} element={<LegalPage />} />
         <Route path={PAGE.signIn} element={<SignInPage />} />
         <Route element={<RequireUser />}>
           <Route path={PAGE.orders} element={<OrdersPage />} />

@@ -8,6 +8,7 @@ const PAGES = [
   ['/admin/orders', 'orders'],
   ['/admin/people', 'people'],
   ['/admin/log', 'log'],
+  ['/admin/settings', 'settings'],
   ['/admin/system', 'system'],
 ] as const
 

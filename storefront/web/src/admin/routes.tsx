@@ -14,6 +14,7 @@ const BoardPage = lazy(() => import('./orders/board_page.tsx'))
 const OrderPage = lazy(() => import('./orders/order_page.tsx'))
 const PeoplePage = lazy(() => import('./people/people_page.tsx'))
 const LogPage = lazy(() => import('./log/log_page.tsx'))
+const SettingsPage = lazy(() => import('./settings/settings_page.tsx'))
 const SystemPage = lazy(() => import('./system/system_page.tsx'))
 
 /** Nested routes have relative paths. */
@@ -34,6 +35,7 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminOrder)} element={<OrderPage />} />
             <Route path={below(PAGE.adminPeople)} element={<PeoplePage />} />
             <Route path={below(PAGE.adminLog)} element={<LogPage />} />
+            <Route path={below(PAGE.adminSettings)} element={<SettingsPage />} />
             <Route path={below(PAGE.adminSystem)} element={<SystemPage />} />
             <Route path="*" element={<NotFound />} />
           </Routes>

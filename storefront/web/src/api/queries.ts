@@ -74,3 +74,10 @@ export const orderQuery = (id: string) =>
     queryKey: ['mine', 'orders', 'one', id],
     queryFn: ({ signal }) => dataOf(shop.orders.GET('/orders/{id}', { params: { path: { id } }, signal })),
   })
+
+/** The settings of the shop with its legal texts. The other pages have theirs from settings/current.ts. */
+export const shopQuery = () =>
+  queryOptions({
+    queryKey: ['shop'],
+    queryFn: ({ signal }) => dataOf(shop.products.GET('/shop', { cache: 'no-cache', signal })),
+  })

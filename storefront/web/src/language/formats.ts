@@ -4,6 +4,11 @@ import { digitsOf } from '../ui/money_math.ts'
 let locale = 'en'
 const made = new Map<string, unknown>()
 
+let currencyDisplay: 'symbol' | 'code' = 'symbol'
+export function setCurrencyDisplay(display: 'symbol' | 'code'): void {
+  currencyDisplay = display
+}
+
 export const currentLocale = (): string => locale
 
 export function setLocale(next: string): void {
@@ -41,6 +46,7 @@ export function formatAmount(amount: string, currency: string): string {
   const format = numberFormat({
     style: 'currency',
     currency,
+    currencyDisplay,
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   })

@@ -6,20 +6,22 @@ export const LANGUAGES = {
 
 export type Language = keyof typeof LANGUAGES
 
-export const isLanguage = (text: unknown): text is Language =>
+const isLanguage = (text: unknown): text is Language =>
   typeof text === 'string' && Object.hasOwn(LANGUAGES, text)
 
 /** Of a tag such as `de-AT`. */
 const primaryOf = (tag: string): string => tag.split('-', 1)[0]!.toLowerCase()
 
-/** The visitor's own choice; otherwise the first language of the browser that the pages have; otherwise `fallback`. */
+/** The visitor's own choice; otherwise the first language of the browser that the shop offers; otherwise `fallback`. */
 export function chooseLanguage(
   chosen: string | null | undefined,
   browser: readonly string[],
-  fallback: Language = 'en',
+  offered: readonly Language[],
+  fallback: Language,
 ): Language {
-  if (isLanguage(chosen)) return chosen
-  return browser.map(primaryOf).find(isLanguage) ?? fallback
+  const isOffered = (text: unknown): text is Language => isLanguage(text) && offered.includes(text)
+  if (isOffered(chosen)) return chosen
+  return browser.map(primaryOf).find(isOffered) ?? fallback
 }
 
 /** Numbers and dates as in the visitor's country: `de-AT` for a browser that has it, otherwise `de`. */

@@ -57,6 +57,11 @@ export async function changeLanguage(language: Language): Promise<void> {
   } catch {}
 }
 
-/** Before the first page is shown. English stays when the other language cannot be loaded. */
-export const startLanguage = (): Promise<void> =>
-  show(chooseLanguage(browserStorage.getItem(KEY), navigator.languages)).catch(() => show('en'))
+/**
+ * The language of this visitor among those that the shop offers. Called before the first page is shown, and when the shop
+ * changes its settings. English stays when the other language cannot be loaded.
+ */
+export const startLanguage = (offered: readonly Language[], fallback: Language): Promise<void> =>
+  show(chooseLanguage(browserStorage.getItem(KEY), navigator.languages, offered, fallback)).catch(() =>
+    show('en'),
+  )

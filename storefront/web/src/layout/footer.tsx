@@ -1,11 +1,13 @@
 import { useState } from 'react'
-import { SHOP_NAME } from '../brand.ts'
-import { LANGUAGES, type Language } from '../language/languages.ts'
+import { Link } from 'react-router'
+import { LANGUAGES } from '../language/languages.ts'
 import { changeLanguage } from '../language/switch.ts'
 import { t } from '../language/texts.ts'
 import { useLanguage } from '../language/use_language.ts'
+import { type Settings, shopSettings, textOf } from '../settings/current.ts'
 import { cx } from '../ui/cx.ts'
 import { toast } from '../ui/toast.ts'
+import { Typed } from '../ui/typed.tsx'
 
 const THEMES = ['system', 'light', 'dark'] as const
 type Theme = (typeof THEMES)[number]
@@ -23,20 +25,17 @@ function choose(theme: Theme) {
 
 export function Footer() {
   const language = useLanguage()
+  const { name, languages, legal, contact } = shopSettings()
   const [theme, setTheme] = useState(chosen)
   return (
     <footer className="border-t border-line">
       <div className="page flex flex-wrap items-center justify-between gap-4 py-6 text-sm text-soft">
-        <p className="max-w-md">{t.layout.promise(SHOP_NAME)}</p>
+        <p className="max-w-md">{t.layout.promise(name)}</p>
         <div className="flex flex-wrap gap-3">
           <Choice
             legend={t.layout.language}
             name="language"
-            options={Object.entries(LANGUAGES).map(([value, { name }]) => ({
-              value: value as Language,
-              label: name,
-              lang: value,
-            }))}
+            options={languages.map((value) => ({ value, label: LANGUAGES[value].name, lang: value }))}
             chosen={language}
             choose={(next) =>
               changeLanguage(next).catch(() => toast({ tone: 'bad', title: t.layout.languageNotLoaded }))
@@ -54,7 +53,41 @@ export function Footer() {
           />
         </div>
       </div>
+      <LegalLinks legal={legal} contact={contact} />
     </footer>
+  )
+}
+
+function LegalLinks({ legal, contact: { email, phone, address } }: Pick<Settings, 'legal' | 'contact'>) {
+  const lines = [...address, phone].filter((line) => line !== '')
+  if (legal.length === 0 && lines.length === 0 && email === '') return null
+  return (
+    <div className="page flex flex-wrap items-center justify-between gap-x-6 gap-y-2 pb-6 text-sm text-soft">
+      {legal.length > 0 && (
+        <nav aria-label={t.layout.legal}>
+          <ul className="flex flex-wrap gap-x-5">
+            {legal.map(({ slug, title }) => (
+              <li key={slug}>
+                <Link
+                  to={`/pages/${slug}`}
+                  className="inline-flex min-h-9 items-center hover:text-ink hover:underline"
+                >
+                  <Typed>{textOf(title)}</Typed>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+      )}
+      <address className="flex flex-wrap gap-x-4 gap-y-1 not-italic">
+        {lines.length > 0 && <Typed>{lines.join(' · ')}</Typed>}
+        {email !== '' && (
+          <a href={`mailto:${email}`} className="hover:text-ink hover:underline">
+            {email}
+          </a>
+        )}
+      </address>
+    </div>
   )
 }
 

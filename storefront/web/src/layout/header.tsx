@@ -1,9 +1,9 @@
 import { Link, NavLink } from 'react-router'
-import { SHOP_NAME } from '../brand.ts'
 import { useCart } from '../cart/use_cart.ts'
 import { formatNumber } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
+import { shopSettings } from '../settings/current.ts'
 import { cx } from '../ui/cx.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Typed } from '../ui/typed.tsx'
@@ -17,10 +17,10 @@ export function Header() {
       <div className="page flex min-h-16 items-center gap-1 sm:gap-2">
         <Link
           to="/"
-          className="me-auto -ms-1 flex min-h-11 items-center gap-2.5 rounded-md px-1 text-lg font-bold tracking-tight"
+          className="me-auto -ms-1 flex min-w-0 min-h-11 items-center gap-2.5 rounded-md px-1 text-lg font-bold tracking-tight"
         >
           <Mark />
-          {SHOP_NAME}
+          <Typed className="truncate">{shopSettings().name}</Typed>
         </Link>
         <nav aria-label={t.layout.main} className="flex items-center gap-1 sm:gap-2">
           {isAdmin && <Item to="/admin" icon="gear" label={t.layout.admin} />}

@@ -6,6 +6,7 @@ import { t } from '../language/texts.ts'
 import { LateBar } from '../ui/late.tsx'
 import { PageSkeleton } from '../ui/skeleton.tsx'
 import { onFirstToast } from '../ui/toast.ts'
+import { Announcement } from './announcement.tsx'
 import { ErrorBoundary } from './error_boundary.tsx'
 import { Footer } from './footer.tsx'
 import { Header } from './header.tsx'
@@ -25,6 +26,7 @@ export function Layout() {
       >
         {t.layout.skip}
       </a>
+      <Announcement />
       <Header />
       <OfflineBar />
       <LateBar />

@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { CATALOGUE_PAGE_SIZE, catalogueQuery } from '../api/queries.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
+import { shopSettings, textOf } from '../settings/current.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
@@ -31,7 +32,7 @@ export function CataloguePage() {
     <div className="page grid gap-8 pt-8 sm:pt-12">
       <div className="grid gap-6">
         <PageTitle title={view.q === '' ? t.catalogue.title : t.catalogue.quoted(view.q)}>
-          {t.catalogue.tagline}
+          {textOf(shopSettings().tagline) || t.catalogue.title}
         </PageTitle>
         <div>
           <CatalogueControls view={view} change={change} />

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { SHOP_NAME } from '../brand.ts'
+import { shopSettings } from '../settings/current.ts'
 import { Icon, type IconName } from './icon.tsx'
 
 /** Shown when there is nothing to show, with the next step. */
@@ -20,7 +20,7 @@ export function EmptyState({
   const Heading = page ? 'h1' : 'h2'
   return (
     <div className="arriving mx-auto grid max-w-md justify-items-center gap-3 px-4 py-16 text-center">
-      {page && <title>{`${title} · ${SHOP_NAME}`}</title>}
+      {page && <title>{`${title} · ${shopSettings().name}`}</title>}
       <span className="grid size-14 place-items-center rounded-full bg-sunken text-soft">
         <Icon name={icon} className="size-7" />
       </span>

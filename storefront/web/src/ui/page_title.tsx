@@ -1,6 +1,6 @@
 /** The heading of a page, which is also the title of the tab. It gets the focus after navigation. */
 import { type ReactNode, useEffect, useRef } from 'react'
-import { SHOP_NAME } from '../brand.ts'
+import { shopSettings } from '../settings/current.ts'
 
 let firstPage = true
 
@@ -23,7 +23,7 @@ export function PageTitle({
   }, [])
   return (
     <div className="flex flex-wrap items-end justify-between gap-4">
-      <title>{`${title} · ${SHOP_NAME}`}</title>
+      <title>{`${title} · ${shopSettings().name}`}</title>
       <h1 ref={heading} tabIndex={-1} className="min-w-0 text-3xl font-semibold outline-none">
         {children}
       </h1>

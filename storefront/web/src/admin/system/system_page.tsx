@@ -3,9 +3,9 @@
 import { queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import { useAnswer } from '../../api/use_answer.ts'
-import { SHOP_NAME } from '../../brand.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatList, formatNumber } from '../../language/formats.ts'
+import { shopSettings } from '../../settings/current.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
@@ -100,7 +100,7 @@ function Verdict({ ready, total, down }: { ready: number; total: number; down: r
   if (down.length > 0) {
     return (
       <Notice live tone="bad" title={admin.system.down(names)}>
-        {admin.system.downMore(SHOP_NAME)}
+        {admin.system.downMore(shopSettings().name)}
       </Notice>
     )
   }

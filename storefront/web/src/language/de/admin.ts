@@ -1,5 +1,6 @@
 import type { AdminTexts } from '../en/admin.ts'
 import { conflict, fields, grid, newProduct, productPage, products, stock } from './admin_products.ts'
+import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
 
 const nav: AdminTexts['nav'] = {
@@ -9,6 +10,7 @@ const nav: AdminTexts['nav'] = {
   orders: 'Bestellungen',
   people: 'Kundschaft',
   log: 'Protokoll',
+  settings: 'Einstellungen',
   system: 'System',
 }
 
@@ -41,5 +43,6 @@ export const de: AdminTexts = {
   order,
   customers,
   log,
+  settings,
   system,
 }

@@ -43,6 +43,8 @@ export const layout: Texts['layout'] = {
   cartWith: (n) => count(n, { other: 'Warenkorb, # Artikel' }),
   promise: (shop) =>
     `${shop} verkauft nur, was da ist, zum angezeigten Preis – und verliert keine angenommene Bestellung.`,
+  legal: 'Über den Shop',
+  announcement: 'Ankündigung',
   colours: 'Farben',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',

@@ -5,6 +5,7 @@ export const failed: Texts['failed'] = {
   showProduct: 'Wir konnten dieses Produkt nicht anzeigen',
   checkCart: 'Wir konnten Preise und Bestand nicht prüfen',
   order: 'Wir konnten diese Bestellung nicht annehmen',
+  showPage: 'Wir konnten diese Seite nicht anzeigen',
   showOrders: 'Wir konnten Ihre Bestellungen nicht anzeigen',
   showOrder: 'Wir konnten diese Bestellung nicht anzeigen',
   changePassword: 'Wir konnten Ihr Passwort nicht ändern',

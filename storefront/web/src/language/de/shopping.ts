@@ -5,7 +5,6 @@ const count = plurals('de')
 
 export const catalogue: Texts['catalogue'] = {
   title: 'Shop',
-  tagline: 'Gute Dinge, ehrlich gezählt',
   search: 'Produkte suchen',
   inStock: 'Auf Lager',
   sortBy: 'Sortieren nach',

@@ -1,4 +1,5 @@
 import { conflict, fields, grid, newProduct, productPage, products, stock } from './admin_products.ts'
+import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
 
 const nav = {
@@ -8,6 +9,7 @@ const nav = {
   orders: 'Orders',
   people: 'Customers',
   log: 'Log',
+  settings: 'Settings',
   system: 'System',
 }
 
@@ -41,6 +43,7 @@ export const en = {
   order,
   customers,
   log,
+  settings,
   system,
 }
 

@@ -44,6 +44,8 @@ export const layout = {
   cartWith: (n: number) => count(n, { one: 'Cart, # item', other: 'Cart, # items' }),
   promise: (shop: string) =>
     `${shop} sells only what it has, at the price it shows, and never loses an order it took.`,
+  legal: 'About the shop',
+  announcement: 'Announcement',
   colours: 'Colours',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',

@@ -4,6 +4,7 @@ export const failed = {
   showProduct: 'We could not show this product',
   checkCart: 'We could not check prices and stock',
   order: 'We could not place this order',
+  showPage: 'We could not show this page',
   showOrders: 'We could not show your orders',
   showOrder: 'We could not show this order',
   changePassword: 'We could not change your password',

@@ -5,7 +5,6 @@ const count = plurals('en')
 
 export const catalogue = {
   title: 'Shop',
-  tagline: 'Good things, honestly counted',
   search: 'Search products',
   inStock: 'In stock',
   sortBy: 'Sort by',

@@ -1,2 +1,0 @@
-/** The name of the shop on its pages. */
-export const SHOP_NAME = 'Fairhold'
