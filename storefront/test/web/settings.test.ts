@@ -24,7 +24,10 @@ suite('the settings form', () => {
     const { light, dark } = VALUES.colours
     assert.equal(faultText(VALUES), undefined)
     assert.match(faultText({ ...VALUES, languages: ['de'] }) ?? '', /must be one that is offered/)
-    assert.match(faultText({ ...VALUES, colours: { light: { ...light, text: '#888888' }, dark } }) ?? '', /hard to read/)
+    assert.match(
+      faultText({ ...VALUES, colours: { light: { ...light, text: '#888888' }, dark } }) ?? '',
+      /hard to read/,
+    )
   })
 
   test('the pages have the languages that the service knows', () =>
@@ -32,13 +35,14 @@ suite('the settings form', () => {
 })
 
 suite('colours of the shop', () => {
-  test('the defaults leave the tokens as they are', () => assert.deepEqual(coloursAsProperties(VALUES.colours), {}))
+  test('the defaults leave the tokens as they are', () =>
+    assert.deepEqual(coloursAsProperties(VALUES.colours), {}))
 
   test('others replace them, with the soft share that the service checks', () => {
     const colours = { ...VALUES.colours, light: { accent: '#4a1f63', text: '#ffffff' } }
     const properties = coloursAsProperties(colours)
     assert.equal(properties['--accent'], 'light-dark(#4a1f63, #86d3b3)')
-    assert.ok(properties['--accent-soft']?.includes(`#4a1f63 ${SOFT_SHARE * 100}%`))
+    assert.ok(properties['--accent-soft']?.includes(`#4a1f63 ${Math.round(SOFT_SHARE * 100)}%`))
   })
 
   test('a stored value that is no colour reaches no style', () =>
