@@ -16,8 +16,10 @@ import {
   movementDocument,
   reservationDocument,
 } from '@shop/product_service/storage/mongo_documents'
+import { groupDocument } from '@shop/product_service/storage/mongo_group_documents'
 import { productDocument } from '@shop/product_service/storage/mongo_product_documents'
 import { COLUMNS as MEDIA_COLUMNS, mediaOf } from '@shop/product_service/storage/sqlite_media_records'
+import { GROUP_COLUMNS, groupOf } from '@shop/product_service/storage/sqlite_groups'
 import {
   MOVEMENT_COLUMNS,
   movementOf,
@@ -111,6 +113,22 @@ const PRODUCTS: readonly Source[] = [
     collection: 'products',
     sql: `SELECT ${PRODUCT_COLUMNS} FROM products p ORDER BY p.seq`,
     documentOf: (row) => productDocument(productOf(row)),
+  },
+  {
+    what: 'groups of variants',
+    collection: 'groups',
+    sql: `SELECT ${GROUP_COLUMNS} FROM groups g ORDER BY g.seq`,
+    documentOf: (row) => groupDocument(groupOf(row)),
+  },
+  {
+    what: 'slugs',
+    collection: 'slugs',
+    sql: 'SELECT slug, owner, of_group, current FROM slugs ORDER BY slug',
+    documentOf: ([_id, owner, ofGroup, current]) => ({
+      ...{ _id, owner },
+      kind: ofGroup === 1 ? 'group' : 'product',
+      current: current === 1,
+    }),
   },
   {
     what: 'movements',
