@@ -204,7 +204,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'an edit of the price is no edit',
     path: `${PRODUCTS}/change_product.ts`,
-    from: ' || priceMinor !== product.priceMinor',
+    from: '    priceMinor !== product.priceMinor ||\n',
     to: '',
     seeds: 300,
   },
@@ -456,8 +456,8 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'setting the stock counts as an edit',
     path: `${PRODUCTS}/change_product.ts`,
-    from: 'const editVersion = edited ? version : product.editVersion',
-    to: 'const editVersion = version',
+    from: 'editVersion: edited ? version : product.editVersion,',
+    to: 'editVersion: version,',
     seeds: 600,
   },
   {

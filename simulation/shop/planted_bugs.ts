@@ -181,7 +181,7 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'sqlite',
     'a change of price is not in the audit log',
     `${PRODUCTS}/domain/audit.ts`,
-    "    ...record('product.price_changed', 'priceMinor'),\n",
+    "    ...recordOf(subject, 'product.price_changed', flat(before), flat(after), 'priceMinor', 'compareAtMinor'),\n",
     '',
   ),
   on(
@@ -294,9 +294,9 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
   on(
     'mongo',
     'a removed product stays in the catalogue, on MongoDB',
-    `${PRODUCTS}/storage/mongo_effects.ts`,
-    "{ listed: '' as const, words: '' as const }",
-    "{ words: '' as const }",
+    `${PRODUCTS}/storage/mongo_product_documents.ts`,
+    "'words', 'listed', 'inStock'",
+    "'words', 'inStock'",
   ),
   on(
     'mongo',
@@ -316,7 +316,7 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'mongo',
     'a product that comes back is not in stock in the catalogue',
     `${PRODUCTS}/storage/mongo_effects.ts`,
-    '    ...(inStock ? { inStock } : {}),\n',
-    '',
+    '{ $set: { ...set, inStock: true as const } }',
+    '{ $set: set }',
   ),
 ]
