@@ -18,8 +18,8 @@ import {
 } from '@shop/product_service/storage/mongo_documents'
 import { groupDocument } from '@shop/product_service/storage/mongo_group_documents'
 import { productDocument } from '@shop/product_service/storage/mongo_product_documents'
-import { COLUMNS as MEDIA_COLUMNS, mediaOf } from '@shop/product_service/storage/sqlite_media_records'
 import { GROUP_COLUMNS, groupOf } from '@shop/product_service/storage/sqlite_groups'
+import { COLUMNS as MEDIA_COLUMNS, mediaOf } from '@shop/product_service/storage/sqlite_media_records'
 import {
   MOVEMENT_COLUMNS,
   movementOf,
