@@ -31,6 +31,7 @@ import {
 } from '@shop/product_service/storage/sqlite_rows'
 import { auditDocument } from '@shop/service_kit/audit/mongo_log'
 import { AUDIT_COLUMNS, type AuditRow, auditEntryOf } from '@shop/service_kit/audit/sqlite_log'
+import type { ServiceName } from '../services.ts'
 import type { Database, Document, Kind } from './progress.ts'
 
 type Source = {
@@ -176,6 +177,10 @@ const ORDERS: readonly Source[] = [
     documentOf: (row) => toDocument(toOrder(row as OrderRow)),
   },
 ]
+
+/** For tests. */
+export const sourcesOf = (service: ServiceName): readonly Source[] =>
+  ({ auth_service: ACCOUNTS, product_service: PRODUCTS, order_service: ORDERS })[service]
 
 const kindsOf =
   (sources: readonly Source[]) =>
