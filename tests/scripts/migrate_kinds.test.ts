@@ -28,7 +28,8 @@ for (const { name, migrations } of SERVICES) {
       .map((row) => String(row.name))
     const copied = sourcesOf(name).map(({ sql }) => sql)
     const missing = tables.filter(
-      (table) => NOT_COPIED[table] === undefined && !copied.some((sql) => new RegExp(`FROM ${table}\\b`).test(sql)),
+      (table) =>
+        NOT_COPIED[table] === undefined && !copied.some((sql) => new RegExp(`FROM ${table}\\b`).test(sql)),
     )
     assert.ok(tables.length > 2)
     assert.deepEqual(missing, [])
