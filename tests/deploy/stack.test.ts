@@ -250,9 +250,13 @@ suite('the secrets', () => {
   })
 })
 
+/** What only the image with native decoders has (docs/decisions/0040). */
+const OF_DECODERS = /^ {4}node -e 'require\("\.\/dist\/node_modules\/sharp"\)'.*\n/m
+
 suite('the images', () => {
   const common = (image: Image) =>
     dockerfileOf(image)
+      .replace(image === 'product_service' ? OF_DECODERS : /^$/, '')
       .replaceAll(image, 'NAME')
       .replaceAll(String(portOf(image) + 200), 'OPS')
       .replaceAll(String(portOf(image)), 'PORT')

@@ -12,8 +12,17 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^\w+ .*\/products\/[^/]+\/stock_movements$/, 'admin'],
   [/^\w+ .*\/users(\/[^/]+\/role)?$/, 'admin'],
   [/^\w+ .*\/audit\/\w+$/, 'admin'],
+  [/^\w+ .*\/orders\/overview$/, 'admin'],
+  [/^\w+ .*\/(products|groups)\/any(\/[^/]+)?$/, 'admin'],
+  [/^\w+ .*\/(groups|media)$/, 'admin'],
+  [/^(PATCH|DELETE) .*\/groups\/[^/]+$/, 'admin'],
+  [/^POST .*\/groups\/[^/]+\/variants$/, 'admin'],
+  [/^PATCH .*\/shop$/, 'admin'],
   [/^\w+ .*\/internal\/\w+$/, 'service'],
 ]
+
+/** Of an edit: all other fields are texts and details. */
+const NUMBERS: ReadonlySet<string> = new Set(['stock', 'price', 'version'])
 
 export type Exchange = {
   readonly method: string
@@ -114,7 +123,7 @@ export function operationOf(exchange: Exchange, digits: number): Operation | und
         seen: versionNamed(request),
         stock: body.stock === undefined ? undefined : Number(body.stock),
         priceMinor: body.price === undefined ? undefined : minor(body.price),
-        writesText: 'name' in body || 'description' in body,
+        writesText: Object.keys(body).some((field) => !NUMBERS.has(field)),
       }
       return { is: 'edit_product', ...timed, product: id, ...asked, answer: outcome(productSeen) }
     }

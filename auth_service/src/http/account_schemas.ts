@@ -3,6 +3,7 @@ import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@sho
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
 import type { Role, User } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'
@@ -86,12 +87,14 @@ const UsersQuery = Type.Object(
         minLength: 1,
         maxLength: USERNAME_LENGTH_MAX,
         pattern: '^[A-Za-z0-9._-]+$',
+        [MESSAGE]: 'must be the beginning of a username: letters, digits, dots, hyphens and underscores',
         description: 'The beginning of the username, in either case: then by username',
       }),
     ),
     ids: Type.Optional(
       Type.String({
         pattern: `^${UUID}(,${UUID}){0,${IDS_MAX - 1}}$`,
+        [MESSAGE]: `must be 1 to ${IDS_MAX} ids, separated by commas`,
         description: `Up to ${IDS_MAX} ids, separated by commas: one page with those that exist, without the other parameters`,
       }),
     ),

@@ -72,7 +72,7 @@ export interface paths {
          * Orders of a day, or of up to 31 days, by slot, status and reason; best-selling products
          * @description Name a day, or from, to and slot. Orders are counted by the time when they were placed, as they are now; an answer may be a few seconds old.
          */
-        get: operations["getOrdersOverview"];
+        get: operations["getOverview"];
         put?: never;
         post?: never;
         delete?: never;
@@ -953,7 +953,7 @@ export interface operations {
             };
         };
     };
-    getOrdersOverview: {
+    getOverview: {
         parameters: {
             query?: {
                 /**

@@ -102,7 +102,7 @@ export interface paths {
         get: operations["listVariants"];
         put?: never;
         /** Add variants to a group: all of them or none */
-        post: operations["addVariants"];
+        post: operations["createVariants"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2440,7 +2440,7 @@ export interface operations {
             };
         };
     };
-    addVariants: {
+    createVariants: {
         parameters: {
             query?: never;
             header?: never;

@@ -10,6 +10,7 @@ import {
   Version,
 } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { OrderNumber, OrderParams, OrderView, Status } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 
@@ -20,7 +21,12 @@ const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
 const UserParams = Type.Object({ user_id: Id })
 /** From 1970 on, as ids of orders begin with. */
 const Moment = (description: string) =>
-  Type.String({ format: 'date-time', pattern: '^(19[7-9]|[2-9]\\d)\\d', description })
+  Type.String({
+    format: 'date-time',
+    pattern: '^(19[7-9]|[2-9]\\d)\\d',
+    [MESSAGE]: 'must be a time from 1970 on, such as 2026-01-31T12:00:00Z',
+    description,
+  })
 const UUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}'
 
 const ListQuery = Type.Object(
@@ -35,6 +41,7 @@ const ListQuery = Type.Object(
     q: Type.Optional(
       Type.String({
         pattern: `^(?:#?\\d{1,15}|${UUID})$`,
+        [MESSAGE]: 'must be a number such as #10042, or an id',
         description: 'A number (#10042 or 10042), or the id of an order, a user or a product',
         examples: ['#10042'],
       }),

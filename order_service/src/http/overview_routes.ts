@@ -18,7 +18,7 @@ const WAIT_MS = 5_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-export type OverviewDeps = {
+export type OverviewRoutesDeps = {
   readonly orders: Pick<OrderStore, 'listBetween'>
   readonly currency: string
   readonly digits: () => number
@@ -33,7 +33,7 @@ type Query = {
   readonly slot?: 'hour' | 'day' | undefined
 }
 
-export function overviewRoutes({ orders, currency, digits, runtime }: OverviewDeps) {
+export function overviewRoutes({ orders, currency, digits, runtime }: OverviewRoutesDeps) {
   const limits = { concurrency: 1, queueMax: WAITING_MAX, waitMs: WAIT_MS }
   const limiter = createConcurrencyLimiter({ runtime, what: 'overviews', ...limits })
   const kept = new Map<string, { readonly until: number; readonly overview: Overview }>()

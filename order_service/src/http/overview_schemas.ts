@@ -2,6 +2,7 @@
 import { ADMIN_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Id, Timestamp } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { REJECTION_REASONS, type RejectionReason } from '../domain/order.ts'
 import { BEST_SELLING_MAX } from '../domain/overview.ts'
 import { Status } from './order_views.ts'
@@ -18,6 +19,7 @@ const OverviewQuery = Type.Object(
     day: Type.Optional(
       Type.String({
         pattern: '^(19[7-9]\\d|[2-9]\\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$',
+        [MESSAGE]: 'must be a day such as 2026-03-01',
         description: 'A day, by the hour',
         examples: ['2026-03-01'],
       }),
@@ -25,11 +27,18 @@ const OverviewQuery = Type.Object(
     zone: Type.Optional(
       Type.String({
         pattern: '^(Z|[+-](0\\d|1[0-4]):[0-5]\\d)$',
+        [MESSAGE]: 'must be an offset from UTC such as +02:00',
         description: 'Of the day: its offset from UTC (default Z)',
         examples: ['+02:00'],
       }),
     ),
-    from: Type.Optional(Type.String({ format: 'date-time', pattern: '^(19[7-9]|[2-9]\\d)\\d' })),
+    from: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        pattern: '^(19[7-9]|[2-9]\\d)\\d',
+        [MESSAGE]: 'must be a time from 1970 on, such as 2026-01-31T12:00:00Z',
+      }),
+    ),
     to: Type.Optional(Type.String({ format: 'date-time', description: 'At most 31 days after from' })),
     slot: Type.Optional(Type.Unsafe<'hour' | 'day'>({ type: 'string', enum: ['hour', 'day'] })),
   },
@@ -62,7 +71,7 @@ const OverviewView = Type.Object({
 })
 
 export const getOverviewOperation = operation({
-  operationId: 'getOrdersOverview',
+  operationId: 'getOverview',
   summary: 'Orders of a day, or of up to 31 days, by slot, status and reason; best-selling products',
   description:
     'Name a day, or from, to and slot. Orders are counted by the time when they were placed, as they are now; an answer may be a few ' +

@@ -24,8 +24,8 @@ import {
   listVariantsOperation,
 } from './group_read_schemas.ts'
 import {
-  addVariantsOperation,
   createGroupOperation,
+  createVariantsOperation,
   deleteGroupOperation,
   type GroupBody,
   patchGroupOperation,
@@ -99,7 +99,7 @@ export function groupRoutes({ catalogue, groups, prices, requireVersion, runtime
       return empty(reply, 204)
     })
 
-    app.post('/groups/:id/variants', addVariantsOperation, async (request, reply) => {
+    app.post('/groups/:id/variants', createVariantsOperation, async (request, reply) => {
       const group = found(await groups.find(request.params.id))
       const drafts = request.body.variants.map((body, i): ProductDraft => {
         const at = `/variants/${i}`

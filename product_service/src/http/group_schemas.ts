@@ -121,8 +121,8 @@ export const deleteGroupOperation = operation({
   problems: EDIT_PROBLEMS,
 })
 
-export const addVariantsOperation = operation({
-  operationId: 'addVariants',
+export const createVariantsOperation = operation({
+  operationId: 'createVariants',
   summary: 'Add variants to a group: all of them or none',
   access: 'admin',
   params: GroupParams,

@@ -72,6 +72,7 @@ export const ShopPatch = some({
   logo_media_id: Type.Unsafe<string | null>({
     type: ['string', 'null'],
     pattern: '^[0-9a-f-]{1,64}$',
+    [MESSAGE]: 'must be the id of a picture',
     description: 'Of an uploaded picture; null for the mark of the pages',
   }),
   languages: Type.Array(Language, { minItems: 1, maxItems: LANGUAGES.length, uniqueItems: true }),
