@@ -782,8 +782,8 @@ export interface operations {
                         values: string[];
                     }[];
                     /**
-                     * Format: date-time
                      * @description Of a draft: when it is published by itself
+                     * @example 2026-12-01T08:00:00+01:00
                      */
                     publish_at?: string | null;
                     /** @description Small letters, digits and single hyphens; made from the name if it is absent */
@@ -1667,8 +1667,8 @@ export interface operations {
                         values: string[];
                     }[];
                     /**
-                     * Format: date-time
                      * @description Of a draft: when it is published by itself
+                     * @example 2026-12-01T08:00:00+01:00
                      */
                     publish_at?: string | null;
                     /** @description Small letters, digits and single hyphens; made from the name if it is absent */
@@ -2475,8 +2475,8 @@ export interface operations {
                         /** @example 19.99 */
                         price: string | number;
                         /**
-                         * Format: date-time
                          * @description Of a draft: when it is published by itself
+                         * @example 2026-12-01T08:00:00+01:00
                          */
                         publish_at?: string | null;
                         sku?: string | null;
@@ -3952,8 +3952,8 @@ export interface operations {
                     /** @example 19.99 */
                     price: string | number;
                     /**
-                     * Format: date-time
                      * @description Of a draft: when it is published by itself
+                     * @example 2026-12-01T08:00:00+01:00
                      */
                     publish_at?: string | null;
                     sku?: string | null;
@@ -4891,8 +4891,8 @@ export interface operations {
                     /** @example 19.99 */
                     price: string | number;
                     /**
-                     * Format: date-time
                      * @description Of a draft: when it is published by itself
+                     * @example 2026-12-01T08:00:00+01:00
                      */
                     publish_at?: string | null;
                     sku?: string | null;
@@ -5494,8 +5494,8 @@ export interface operations {
                     /** @example 19.99 */
                     price?: string | number;
                     /**
-                     * Format: date-time
                      * @description Of a draft: when it is published by itself
+                     * @example 2026-12-01T08:00:00+01:00
                      */
                     publish_at?: string | null;
                     sku?: string | null;
@@ -5541,8 +5541,8 @@ export interface operations {
                     /** @example 19.99 */
                     price?: string | number;
                     /**
-                     * Format: date-time
                      * @description Of a draft: when it is published by itself
+                     * @example 2026-12-01T08:00:00+01:00
                      */
                     publish_at?: string | null;
                     sku?: string | null;

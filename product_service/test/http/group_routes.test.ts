@@ -73,6 +73,8 @@ suite('details of a product', () => {
     ['status', 'secret'],
     ['publish_at', 'tomorrow'],
     ['publish_at', '2026-12-31T23:59:60Z'],
+    ['publish_at', '2027-02-29T12:00:00Z'],
+    ['publish_at', '2026-13-01T12:00:00Z'],
     ['categories', Array.from({ length: 21 }, () => nextId())],
     ['attributes', { Taste: [] }],
     ['attributes', { Taste: 'malty' }],
