@@ -98,6 +98,42 @@ export function detailsContract(name: string, makeStores: MakeStores, { conflict
       assert.equal(await catalogue.slugOwner('nothing'), undefined)
     })
 
+    test('products of one name whose ids end alike have different slugs', async (t) => {
+      const [{ catalogue }] = await makeStores(t)
+      const fields = { name: 'Mug', description: '', priceMinor: 1, stock: 1 }
+      const ids = [nextId(), '0190aaaa-0000-7000-8000-000001abcdef', '0190aaaa-0000-7000-8000-000002abcdef']
+      const slugs: (string | null)[] = []
+      for (const id of ids) slugs.push((await catalogue.create({ id, fields }, STAMP)).details.slug)
+      assert.deepEqual(slugs, ['mug', 'mug-abcdef', ids[2]])
+      await assert.rejects(add({ catalogue } as never, { name: 'Cup', details: { slug: ids[2]! } }), {
+        code: 'slug_taken',
+      })
+    })
+
+    test('a SKU goes from one product to another, and a sale at the same time is not refused', async (t) => {
+      const [stores] = await makeStores(t)
+      const { catalogue, stock } = stores
+      const [low, high, other] = [
+        await add(stores),
+        await add(stores, { details: { sku: 'X' } }),
+        await add(stores),
+      ]
+      const done = await Promise.allSettled([
+        catalogue.edit(other.id, { name: 'Cup' }, undefined, STAMP),
+        catalogue.edit(high.id, { details: { sku: null } }, undefined, STAMP),
+        catalogue.edit(low.id, { details: { sku: 'X' } }, undefined, STAMP),
+        stock.reserve([order({ [other.id]: 1 })], AT),
+      ])
+      assert.deepEqual(
+        done.map(({ status }) => status),
+        Array.from({ length: 4 }, () => 'fulfilled'),
+      )
+      assert.deepEqual(
+        (await catalogue.listAny({ sku: 'X' }, page)).items.map(({ id }) => id),
+        [low.id],
+      )
+    })
+
     test('a draft is neither found nor sold, and can be edited, stocked, published and hidden again', async (t) => {
       const [here, there] = await makeStores(t)
       const { catalogue, stock } = here

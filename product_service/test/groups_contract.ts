@@ -89,6 +89,59 @@ export function groupsContract(name: string, makeStores: MakeStores, { many = tr
       assert.ok(after.version > before)
     })
 
+    test('changes of different variants at the same time leave a true summary', async (t) => {
+      const [here, there] = await makeStores(t)
+      for (let round = 0; round < 5; round++) {
+        const { id } = await group(here)
+        const [s, m] = [
+          await variant(here, id, ['red', 'S'], { stock: 1 }),
+          await variant(here, id, ['red', 'M'], { stock: 1 }),
+        ]
+        await variant(here, id, ['red', 'L'], { priceMinor: 300, stock: 0 })
+        const sales = [order({ [s.id]: 1 }), order({ [m.id]: 1 })]
+        await Promise.all([here.stock.reserve([sales[0]!], AT), there.stock.reserve([sales[1]!], AT)])
+        assert.deepEqual(await read(here, id), [100, 300, 3, false])
+        await Promise.all([
+          here.catalogue.edit(s.id, { priceMinor: 200 }, undefined, STAMP),
+          there.catalogue.edit(m.id, { priceMinor: 200 }, undefined, STAMP),
+        ])
+        assert.deepEqual(await read(there, id), [200, 300, 3, false])
+      }
+    })
+
+    test('values go from one variant to another, and a product joins and changes, all at once', async (t) => {
+      const [here] = await makeStores(t)
+      const { catalogue, stock } = here
+      const { id } = await group(here)
+      const low = await variant(here, id, ['red', 'S'])
+      const high = await variant(here, id, ['red', 'M'])
+      const [single, other] = [await add(here), await add(here)]
+      const set = (product: Product, optionValues: readonly string[], more: object = {}) =>
+        catalogue.edit(product.id, { details: { optionValues, ...more } }, undefined, STAMP)
+      const done = await Promise.allSettled([
+        catalogue.edit(other.id, { name: 'Cup' }, undefined, STAMP),
+        set(high, ['red', 'L']),
+        set(low, ['red', 'M']),
+        set(single, ['red', 'S'], { groupId: id }),
+        stock.reserve([order({ [other.id]: 1 })], AT),
+      ])
+      assert.deepEqual(
+        done.map(({ status }) => status),
+        Array.from({ length: 5 }, () => 'fulfilled'),
+      )
+      assert.deepEqual(await read(here, id), [100, 100, 3, true])
+    })
+
+    test('removed groups with a time of publishing keep no other from it', async (t) => {
+      const [here, there] = await makeStores(t)
+      for (let i = 0; i < 3; i++) {
+        const removed = await group(here, { draft: true, publishAt: LATER })
+        await here.groups.remove(removed.id, undefined, STAMP)
+      }
+      const { id } = await group(here, { draft: true, publishAt: LATER })
+      assert.deepEqual(await there.groups.due(LATER, 3), [id])
+    })
+
     test('a variant has one value of each option, no other has the same, and none has what its group has', async (t) => {
       const [here, there] = await makeStores(t)
       const { id } = await group(here)

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, type TestContext, test } from 'node:test'
+import { FORM, filePart, form, jpegOf } from '../../product_service/test/pictures.ts'
 import { answerOrNothing } from './buyer.ts'
 import { expectStatus } from './calls.ts'
 import type { ServiceName } from './processes.ts'
@@ -52,8 +53,9 @@ const FLOWS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Flow>>
     shipments_committed: 'ship',
   },
 }
-/** Has a test of its own: no order is concerned. */
+/** These have tests of their own: no order is concerned. */
 const ADJUSTMENT = 'adjustment_committed'
+const UPLOAD = ['media_files_stored', 'media_recorded']
 
 suite('crash points (invariants 1 to 8)', { timeout: TEST_MS }, () => {
   const suiteEnd = createSuiteEnd()
@@ -65,7 +67,7 @@ suite('crash points (invariants 1 to 8)', { timeout: TEST_MS }, () => {
 
   for (const [service, flows] of Object.entries(FLOWS)) {
     test(`every crash point of ${service} has a flow here`, () => {
-      const own = service === 'product_service' ? [ADJUSTMENT] : []
+      const own = service === 'product_service' ? [ADJUSTMENT, ...UPLOAD] : []
       assert.deepEqual([...Object.keys(flows), ...own].sort(), placesIn(service))
     })
   }
@@ -80,6 +82,9 @@ suite('crash points (invariants 1 to 8)', { timeout: TEST_MS }, () => {
   test('product_service dies between two steps', async (t) => {
     await dieEverywhere(t, shop, 'product_service')
     await t.test(`at ${ADJUSTMENT}: repeated with its key, the units move once`, () => dieAdjusting(shop))
+    for (const place of UPLOAD) {
+      await t.test(`at ${place}: sent again, the picture is there`, () => dieUploading(shop, place))
+    }
   })
 })
 
@@ -177,6 +182,25 @@ async function dieAdjusting({ world }: Shop) {
   expectStatus(await world.call('POST', url, request), 201)
   assert.equal((await world.product(product.id)).stock, STOCK + 5)
   await world.check()
+}
+
+async function dieUploading({ world }: Shop, place: string) {
+  const body = form(filePart(await jpegOf({ width: 40, height: 30 })))
+  const upload = () =>
+    fetch(`${world.products.url}/media`, {
+      ...{ method: 'POST', body },
+      headers: { authorization: `Bearer ${world.admin.token}`, 'content-type': FORM },
+    })
+  await world.products.stop()
+  await world.products.start(dyingAt(place))
+  const [answer, end] = await Promise.allSettled([upload(), world.products.ended()])
+  assert.equal(answer.status, 'rejected')
+  assert.equal(end.status === 'fulfilled' && end.value.signal, 'SIGKILL')
+  await world.products.start()
+  const again = await upload()
+  assert.equal(again.status, place === 'media_recorded' ? 200 : 201)
+  const { renditions } = (await again.json()) as { renditions: { url: string }[] }
+  for (const { url } of renditions) assert.equal((await fetch(world.products.url + url)).status, 200)
 }
 
 async function dieHolding({ world, buyer }: Shop) {

@@ -61,6 +61,13 @@ export const productCreated = (product: Product): readonly AuditRecord[] => [
       after: product[field],
     })),
   },
+  ...recordOf(
+    subjectOf(product),
+    'product.price_changed',
+    { compareAtMinor: null },
+    { compareAtMinor: product.details.compareAtMinor },
+    'compareAtMinor',
+  ),
   ...detailRecords(subjectOf(product), { ...NO_DETAILS, slug: product.details.slug }, product.details),
 ]
 
@@ -124,11 +131,14 @@ function visibilityRecords(subject: Subject, kind: 'product' | 'group', before: 
 const groupSubject = ({ id, name }: Group) => ({ type: 'group', id, name }) as const
 const GROUP_FIELDS = ['name', 'description', 'options', 'slug', 'media', 'categories', 'attributes'] as const
 
-export const groupCreated = (group: Group): AuditRecord => ({
-  action: 'group.created',
-  subject: groupSubject(group),
-  changes: GROUP_FIELDS.map((field) => ({ field, before: null, after: auditValue(group[field]) })),
-})
+export const groupCreated = (group: Group): readonly AuditRecord[] => [
+  {
+    action: 'group.created',
+    subject: groupSubject(group),
+    changes: GROUP_FIELDS.map((field) => ({ field, before: null, after: auditValue(group[field]) })),
+  },
+  ...visibilityRecords(groupSubject(group), 'group', NO_DETAILS, group),
+]
 
 export const groupEdited = (before: Group, after: Group): readonly AuditRecord[] => [
   ...recordOf(groupSubject(after), 'group.edited', before, after, ...GROUP_FIELDS),

@@ -112,8 +112,12 @@ function slugFor(
     return given
   }
   if (before !== null) return before
-  const [best, unique] = slugChoices(name, id)
-  return isFree(references.slugOwner(best), id) ? best : unique
+  const free = slugChoices(name, id).find((choice) => isFree(references.slugOwner(choice), id))
+  if (free === undefined)
+    throw new DomainError('slug_taken', `The slugs for ${name} are taken; choose one.`, {
+      owner: references.slugOwner(id)!,
+    })
+  return free
 }
 
 const isFree = (owner: string | undefined, id: string) => owner === undefined || owner === id

@@ -25,8 +25,8 @@ export function slugOf(name: string, lengthMax = SLUG_LENGTH_MAX): string | unde
 }
 
 /** The slugs for a new product, best first. The id makes the last one unique: ids end at random. */
-export function slugChoices(name: string, id: string): readonly [string, string] {
+export function slugChoices(name: string, id: string): readonly string[] {
   const tail = id.replaceAll('-', '').slice(-TAIL_LENGTH)
   const slug = slugOf(name, SLUG_LENGTH_MAX - TAIL_LENGTH - 1)
-  return slug === undefined ? [tail, id] : [slug, `${slug}-${tail}`]
+  return slug === undefined ? [tail, id] : [slug, `${slug}-${tail}`, id]
 }

@@ -105,7 +105,9 @@ export function readShown(body: ShownInput): Partial<ShownFields> {
 function readTime(text: string): string {
   const [year, month, day] = text.split(/[-Tt]/, 3).map(Number) as [number, number, number]
   const time = new Date(text)
-  if (Number.isNaN(time.getTime()) || day > new Date(Date.UTC(year, month, 0)).getUTCDate())
+  const isOfItsMonth = day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+  // A year of five digits would not compare as a text.
+  if (Number.isNaN(time.getTime()) || !isOfItsMonth || !/^\d{4}-/.test(time.toISOString()))
     throw invalidField('/publish_at', 'must be a time such as 2026-01-31T12:00:00Z')
   return time.toISOString()
 }

@@ -31,5 +31,6 @@ export function createMongoAnyPages(store: MongoStore, reading: Readings): Catal
 
 function filterOf(which: AnyProducts): Filter<ProductDocument> {
   if ('hidden' in which) return { hidden: true }
-  return 'sku' in which ? { sku: which.sku, live: true } : { groupId: which.groupId, live: true }
+  const live: Filter<ProductDocument> = { live: true, $or: [{ listed: true }, { hidden: true }] }
+  return 'sku' in which ? { sku: which.sku, ...live } : { groupId: which.groupId, ...live }
 }

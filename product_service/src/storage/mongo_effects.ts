@@ -2,6 +2,7 @@
 
 import { OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo/store'
+import { isRemoved } from '../domain/change_product.ts'
 import type { Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import {
@@ -44,6 +45,12 @@ export async function writeEffects(
 
   if (changed.length > 0) {
     const operations = changed.map((product) => writeProduct(loaded.products.get(product.id), product))
+    // The release before leaves `live` at what it removes, so its SKU and values would stay taken.
+    const removed = [...loaded.products.values()].filter(isRemoved).map(({ id }) => id)
+    if (removed.length > 0) {
+      const left = { live: true, listed: { $exists: false }, hidden: { $exists: false } } as const
+      await products.updateMany({ _id: { $in: removed }, ...left }, { $unset: { live: '' } }, { session })
+    }
     // A SKU, or a variant of these values, may have been added meanwhile.
     const written = await products.bulkWrite(operations, { session, ordered: true }).catch(retryDuplicate)
     requireAll(written, operations.length)

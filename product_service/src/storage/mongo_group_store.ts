@@ -71,7 +71,7 @@ export function createMongoGroupStore(
         decide(state) {
           const group = newGroup(id, fields, stamp, referencesOf(state))
           const slugs = movedSlug(null, group.slug, id, 'group')
-          return { answer: group, groups: [group], slugs, entries: [entryOf(groupCreated(group))] }
+          return { answer: group, groups: [group], slugs, entries: groupCreated(group).map(entryOf) }
         },
       })
     },
@@ -141,7 +141,9 @@ export function createMongoGroupStore(
     due: (at, limit) =>
       store.repeat(async () => {
         const options = { projection: { _id: 1 }, sort: { publishAt: 1 }, limit } as const
-        const found = await groups.find({ draft: true, publishAt: { $lte: at } }, options).toArray()
+        const found = await groups
+          .find({ draft: true, listed: true, publishAt: { $lte: at } }, options)
+          .toArray()
         return found.map(({ _id }) => _id)
       }),
     publish: async (id, at) => {

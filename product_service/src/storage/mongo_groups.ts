@@ -59,7 +59,8 @@ export async function writeCatalogue(
       joined.add(groupId)
   }
   // A variant that another replica adds meanwhile must conflict with a change of its group, which it does not write.
-  for (const _id of [...joined].sort())
+  // So must two that change variants of one group: each would see only its own change, and the summary be that of neither.
+  for (const _id of [...new Set([...joined, ...touched])].sort())
     await collections.groups.updateOne({ _id }, { $inc: { joins: 1 } }, { session })
   for (const groupId of [...touched].sort()) await summarise(collections, session, groupId)
 }
@@ -119,11 +120,15 @@ async function changeVariants(
   const found = await collections.products
     .find({ groupId, live: true }, { session, projection: { words: 0 } })
     .toArray()
-  const operations = found.map(reading.product.one).map((before) => {
-    const { _id, ...document } = productDocument(withGroup(before, to, stamp))
-    const filter = { _id, version: before.version }
-    return { updateOne: { filter, update: replacing(document, OPTIONAL_FIELDS) } }
-  })
+  // The release before leaves `live` at what it removes.
+  const operations = found
+    .map(reading.product.one)
+    .filter((each) => !isRemoved(each))
+    .map((before) => {
+      const { _id, ...document } = productDocument(withGroup(before, to, stamp))
+      const filter = { _id, version: before.version }
+      return { updateOne: { filter, update: replacing(document, OPTIONAL_FIELDS) } }
+    })
   if (operations.length === 0) return
   const { matchedCount } = await collections.products.bulkWrite(operations, { session, ordered: true })
   if (matchedCount !== operations.length) throw new OutcomeUnknown()

@@ -15,7 +15,7 @@
 
 import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
-import { OutcomeUnknown } from '@shop/service_kit/mongo/errors'
+import { Duplicated, OutcomeUnknown } from '@shop/service_kit/mongo/errors'
 import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -53,7 +53,12 @@ export function createMongoLedger(
       token = runtime.newId()
       decided.set(token, outcomes)
       await replaceReceipt(session, token)
-      await writeEffects(collections, session, loaded, effects, reading)
+      await writeEffects(collections, session, loaded, effects, reading).catch((error) => {
+        // One work may take what another gives up, in an order that unique indexes refuse each time: then one by one.
+        throw error instanceof Duplicated && works.length > 1
+          ? new Error('Not together', { cause: error })
+          : error
+      })
       await audit.add(
         effects.flatMap(({ entries = [] }) => entries),
         session,

@@ -5,6 +5,9 @@ import type { Collections, Readings } from './mongo_documents.ts'
 import type { ProductDocument } from './mongo_product_documents.ts'
 import type { ReadSet, State, Work } from './mongo_work.ts'
 
+/** `live` alone is true of what the release before removed, too. */
+const LIVE: Filter<ProductDocument> = { live: true, $or: [{ listed: true }, { hidden: true }] }
+
 export async function loadState(
   collections: Collections,
   session: ClientSession,
@@ -71,11 +74,11 @@ async function load(
   if (skus.length > 0) await find({ sku: { $in: skus }, live: true })
   for (const [groupId, optionKeys] of keysByGroup(reads)) {
     await find({ groupId, optionKey: { $in: optionKeys }, live: true })
-    state.variantCounts.set(groupId, await products.countDocuments({ groupId, live: true }, { session }))
+    state.variantCounts.set(groupId, await products.countDocuments({ groupId, ...LIVE }, { session }))
   }
   for (const groupId of idsOf('valuesOf')) {
     const options = { session, projection: { optionValues: 1 } }
-    const found = await products.find({ groupId, live: true }, options).toArray()
+    const found = await products.find({ groupId, ...LIVE }, options).toArray()
     state.usedValues.set(
       groupId,
       found.map(({ optionValues = [] }) => optionValues),

@@ -106,7 +106,7 @@ export function createSqliteGroupStore(
         writes.add(group)
         references.moveSlug(null, group.slug, id, true)
         references.showMedia(id, [], group.media, stamp.at)
-        record(groupCreated(group))
+        groupCreated(group).forEach(record)
         return group
       }),
     async find(id) {

@@ -14,7 +14,12 @@ export type SqliteReferences = References & {
 }
 
 export function prepareReferences(db: DatabaseSync): SqliteReferences {
-  const slug = prepareQuery(db, 'SELECT owner FROM slugs WHERE slug = ? AND current = 1')
+  const slug = prepareQuery(
+    db,
+    // The release before removes a product without its slug.
+    `SELECT s.owner FROM slugs s WHERE s.slug = ? AND s.current = 1 AND (s.of_group = 1 OR EXISTS
+       (SELECT 1 FROM products p WHERE p.id = s.owner AND ${LIVE}))`,
+  )
   const sku = prepareQuery(db, `SELECT p.id FROM products p WHERE p.sku = ? AND ${LIVE}`)
   const count = prepareQuery(db, `SELECT count(*) FROM products p WHERE p.group_id = ? AND ${LIVE}`)
   const variant = prepareQuery(

@@ -74,6 +74,7 @@ suite('details of a product', () => {
     ['publish_at', 'tomorrow'],
     ['publish_at', '2026-12-31T23:59:60Z'],
     ['publish_at', '2027-02-29T12:00:00Z'],
+    ['publish_at', '9999-12-31T23:59:59-12:00'],
     ['publish_at', '2026-13-01T12:00:00Z'],
     ['categories', Array.from({ length: 21 }, () => nextId())],
     ['attributes', { Taste: [] }],

@@ -28,6 +28,9 @@ const DUPLICATE_KEY = 11000
 /** Thrown if the documents that were read do not decide the outcome yet. The work is repeated. */
 export class OutcomeUnknown extends Error {}
 
+/** What was to be added is there already, though it was not there when it was decided. */
+export class Duplicated extends OutcomeUnknown {}
+
 /** All of its writes were refused because they exist, and nothing else went wrong. */
 export function isDuplicate(error: unknown): boolean {
   if (!(error instanceof MongoServerError) || isPassing(error)) return false
@@ -37,7 +40,7 @@ export function isDuplicate(error: unknown): boolean {
 
 /** For writes that another process may make first: after a duplicate the work is repeated. */
 export const retryDuplicate = (error: unknown): never => {
-  throw isDuplicate(error) ? new OutcomeUnknown() : error
+  throw isDuplicate(error) ? new Duplicated() : error
 }
 
 export const isPassing = (error: unknown): boolean => unwrap(error).some(isPassingItself)
