@@ -91,7 +91,6 @@ export type OrderView = Static<typeof OrderView>
 export function orderView(order: Order, reader: Actor, digits: number): OrderView {
   return {
     id: order.id,
-    ...(order.number === undefined ? {} : { number: order.number }),
     user_id: order.userId,
     status: order.status,
     allowed: allowedFor(reader, order) as RequestableStatus[],
@@ -104,6 +103,7 @@ export function orderView(order: Order, reader: Actor, digits: number): OrderVie
     version: order.version,
     created_at: order.createdAt,
     updated_at: order.updatedAt,
+    ...(order.number === undefined ? {} : { number: order.number }),
   }
 }
 

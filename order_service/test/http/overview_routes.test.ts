@@ -1,6 +1,7 @@
 /** The overview of orders as admins get it. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { compileValidator } from '@shop/service_kit/http/validation'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import Fastify from 'fastify'
 import { overviewRoutes, WAITING_MAX } from '../../src/http/overview_routes.ts'
@@ -60,6 +61,7 @@ suite('GET /orders/overview', () => {
       },
     }
     const app = Fastify()
+    app.setValidatorCompiler(compileValidator)
     t.after(() => app.close())
     app.register(
       overviewRoutes({ orders, currency: 'USD', digits: () => 2, runtime: systemRuntime }) as never,

@@ -785,7 +785,9 @@ test('every code of this service is reached by a test of its routes and document
   const { app } = await openShop(t)
   const { paths } = (await app.operations().inject('/openapi.json')).json()
   const described = JSON.stringify(paths)
-  const files = readdirSync(import.meta.dirname).map((file) => join(import.meta.dirname, file))
+  const files = readdirSync(import.meta.dirname)
+    .map((file) => join(import.meta.dirname, file))
+    .concat(join(import.meta.dirname, '..', 'pictures.test.ts'))
   const source = files.map((file) => readFileSync(file, 'utf8')).join('\n')
   for (const code of Object.keys(PROBLEMS).filter((code) => !(code in KIT_PROBLEMS))) {
     assert.ok(described.includes(`\`${code}\``), `${code} is on no route`)

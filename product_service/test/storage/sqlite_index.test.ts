@@ -349,7 +349,8 @@ suite('changes that the index follows', () => {
     makeIndexTables(index, 'main')
     let added = 1
     const addOne =
-      other.prepare(`INSERT INTO products SELECT NULL, ?, stock, reserved, version, edit_version, price_minor,
+      other.prepare(`INSERT INTO products (seq, id, stock, reserved, version, edit_version, price_minor, in_stock, created_at,
+      updated_at, deleted_at, name_key, name, description) SELECT NULL, ?, stock, reserved, version, edit_version, price_minor,
       in_stock, created_at, updated_at, NULL, 'lamp', 'Lamp', '' FROM products WHERE seq = 1`)
     const note = prepareOpening(other)
     const prepare = products.prepare.bind(products)

@@ -120,8 +120,11 @@ suite('order of the waiting calls', () => {
   })
 })
 
+/** Limited a second time, where they are received: one address may have all of these slots (upstream_limits.ts). */
+const RECEIVED_FIRST = 'uploads'
+
 suite('the limits of each call class', () => {
-  for (const callClass of CALL_CLASSES) {
+  for (const callClass of CALL_CLASSES.filter((each) => each !== RECEIVED_FIRST)) {
     const limits = UPSTREAM_LIMITS.calls[callClass]
 
     test(`${callClass}: one address alone cannot make others wait`, async () => {
