@@ -6,14 +6,7 @@
  *  - A draft is not on sale, and neither is a variant of a group that is a draft.
  *  - Slug, categories and attributes of a variant are those of its group.
  */
-import {
-  type EditableDetails,
-  NO_DETAILS,
-  type ProductDetails,
-  type Shown,
-  type ShownFields,
-  type ShownMedia,
-} from './details.ts'
+import type { EditableDetails, ProductDetails, Shown, ShownFields, ShownMedia } from './details.ts'
 import { DomainError } from './errors.ts'
 import { type Group, VARIANTS_MAX } from './group.ts'
 import type { MediaItem } from './media.ts'
@@ -21,27 +14,12 @@ import type { Product } from './product.ts'
 import type { References } from './references.ts'
 import { slugChoices } from './slug.ts'
 
-/** The details of a new product; a slug is made from its name if none is given. Fails as changeDetails does. */
-export function newDetails(
-  id: string,
-  name: string,
-  given: Partial<EditableDetails>,
-  references: References,
-): ProductDetails {
-  return checked({ id, name, details: NO_DETAILS }, given, references)
-}
-
 /**
- * The details after an edit. Fails with `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`,
- * `group_not_found`, `belongs_to_group`, `option_values_invalid`, `variant_exists`, `group_is_full` or `not_a_draft`.
+ * The details after an edit, or of a new product, which begins with NO_DETAILS; a slug is made from the name if there is none.
+ * Fails with `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_not_found`, `belongs_to_group`,
+ * `option_values_invalid`, `variant_exists`, `group_is_full` or `not_a_draft`.
  */
-export const changeDetails = (
-  product: Product,
-  given: Partial<EditableDetails>,
-  references: References,
-): ProductDetails => checked(product, given, references)
-
-function checked(
+export function changeDetails(
   { id, name, details: before }: Pick<Product, 'id' | 'name' | 'details'>,
   given: Partial<EditableDetails>,
   references: References,

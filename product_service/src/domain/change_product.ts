@@ -7,8 +7,8 @@
  *  7. A write that named a version is applied to what its author had seen, or refused: name, description, price and
  *     details may change when no *edit* happened since; an absolute stock only when nothing happened since.
  */
-import { changeDetails, newDetails } from './change_details.ts'
-import { isHidden, isSame } from './details.ts'
+import { changeDetails } from './change_details.ts'
+import { isHidden, isSame, NO_DETAILS } from './details.ts'
 import { DomainError } from './errors.ts'
 import { recordPrice } from './price_history.ts'
 import {
@@ -31,7 +31,7 @@ export function newProduct(
   { by, at }: AuditStamp,
   references: References = NO_REFERENCES,
 ): Change {
-  const details = newDetails(id, fields.name, given, references)
+  const details = changeDetails({ id, name: fields.name, details: NO_DETAILS }, given, references)
   const product: Product = {
     id,
     ...fields,

@@ -4,7 +4,7 @@ import { pageOf } from '../domain/pages.ts'
 import type { AnyProducts, Catalogue } from '../domain/ports.ts'
 import { collectionsOf, type Readings } from './mongo_documents.ts'
 import { PAGE_TIMEOUT_MS } from './mongo_pages.ts'
-import type { ProductDocument } from './mongo_product_documents.ts'
+import { NOT_REMOVED, type ProductDocument } from './mongo_product_documents.ts'
 
 export function createMongoAnyPages(store: MongoStore, reading: Readings): Catalogue['listAny'] {
   const { products } = collectionsOf(store)
@@ -31,6 +31,6 @@ export function createMongoAnyPages(store: MongoStore, reading: Readings): Catal
 
 function filterOf(which: AnyProducts): Filter<ProductDocument> {
   if ('hidden' in which) return { hidden: true }
-  const live: Filter<ProductDocument> = { live: true, $or: [{ listed: true }, { hidden: true }] }
+  const live: Filter<ProductDocument> = { live: true, ...NOT_REMOVED }
   return 'sku' in which ? { sku: which.sku, ...live } : { groupId: which.groupId, ...live }
 }

@@ -21,7 +21,7 @@ import type { AuditStamp, Product, ProductFields, SeenVersions } from '../domain
 import { createMongoAnyPages } from './mongo_any_pages.ts'
 import { collectionsOf, type Readings } from './mongo_documents.ts'
 import { createMongoPages } from './mongo_pages.ts'
-import type { ProductDocument } from './mongo_product_documents.ts'
+import { NOT_REMOVED, type ProductDocument } from './mongo_product_documents.ts'
 import { apply, copyOf, joined, movedSlug, readsFor, referencesOf } from './mongo_references.ts'
 import { createMongoSearch } from './mongo_search.ts'
 import type { Ledger, State } from './mongo_work.ts'
@@ -118,7 +118,7 @@ export function createMongoCatalogueStore(
       )
     },
     find: (id) => findOne({ _id: id, listed: true }),
-    findAny: (id) => findOne({ _id: id, $or: [{ listed: true }, { hidden: true }] }),
+    findAny: (id) => findOne({ _id: id, ...NOT_REMOVED }),
     findMany: (ids) =>
       store.repeat(async () => {
         const found = await products.find({ _id: { $in: [...ids] }, listed: true }, WITHOUT_WORDS).toArray()

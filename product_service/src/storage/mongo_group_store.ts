@@ -8,6 +8,7 @@ import { isDue } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Group, GroupFields } from '../domain/group.ts'
 import type { Groups } from '../domain/group_ports.ts'
+import { pageOf } from '../domain/pages.ts'
 import type { AuditStamp, SeenVersions } from '../domain/product.ts'
 import { collectionsOf, type Readings } from './mongo_documents.ts'
 import { PAGE_TIMEOUT_MS } from './mongo_pages.ts'
@@ -121,8 +122,7 @@ export function createMongoGroupStore(
             .limit(count)
             .toArray(),
         )
-        const items = found.slice(0, limit)
-        return { items, next: found.length > limit ? [items.at(-1)!.id] : undefined }
+        return pageOf(found, 'newest', limit)
       }),
     async choices(id, chosen) {
       const group = await find(id)

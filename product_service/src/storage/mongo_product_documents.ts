@@ -1,4 +1,5 @@
 /** The documents of products. */
+import type { Filter } from '@shop/service_kit/mongo/store'
 import { isRemoved } from '../domain/change_product.ts'
 import { isHidden, type ProductDetails } from '../domain/details.ts'
 import { nameKey, type Product } from '../domain/product.ts'
@@ -64,6 +65,9 @@ export function productDocument(product: Product): ProductDocument {
   const { id, deletedAt: _, details, ...fields } = product
   return { _id: id, ...fields, ...derivedFields(product), ...detailFields(details) }
 }
+
+/** On sale, or hidden. `live` alone is true of what the release before removed, too. */
+export const NOT_REMOVED: Filter<ProductDocument> = { $or: [{ listed: true }, { hidden: true }] }
 
 /** Fields that a product may lose by an edit. */
 export const OPTIONAL_FIELDS = [

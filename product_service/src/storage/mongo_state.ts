@@ -2,11 +2,8 @@
 import type { ClientSession, Collection, Filter } from '@shop/service_kit/mongo/store'
 import { isHeld } from '../domain/reservation.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
-import type { ProductDocument } from './mongo_product_documents.ts'
+import { NOT_REMOVED, type ProductDocument } from './mongo_product_documents.ts'
 import type { ReadSet, State, Work } from './mongo_work.ts'
-
-/** `live` alone is true of what the release before removed, too. */
-const LIVE: Filter<ProductDocument> = { live: true, $or: [{ listed: true }, { hidden: true }] }
 
 export async function loadState(
   collections: Collections,
@@ -74,11 +71,14 @@ async function load(
   if (skus.length > 0) await find({ sku: { $in: skus }, live: true })
   for (const [groupId, optionKeys] of keysByGroup(reads)) {
     await find({ groupId, optionKey: { $in: optionKeys }, live: true })
-    state.variantCounts.set(groupId, await products.countDocuments({ groupId, ...LIVE }, { session }))
+    state.variantCounts.set(
+      groupId,
+      await products.countDocuments({ groupId, live: true, ...NOT_REMOVED }, { session }),
+    )
   }
   for (const groupId of idsOf('valuesOf')) {
     const options = { session, projection: { optionValues: 1 } }
-    const found = await products.find({ groupId, ...LIVE }, options).toArray()
+    const found = await products.find({ groupId, live: true, ...NOT_REMOVED }, options).toArray()
     state.usedValues.set(
       groupId,
       found.map(({ optionValues = [] }) => optionValues),

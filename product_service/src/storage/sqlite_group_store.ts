@@ -9,6 +9,7 @@ import { isDue } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Group, GroupFields } from '../domain/group.ts'
 import type { Groups } from '../domain/group_ports.ts'
+import { pageOf } from '../domain/pages.ts'
 import type { AuditStamp, SeenVersions } from '../domain/product.ts'
 import { GROUP_COLUMNS, groupOf, prepareGroupWrites } from './sqlite_groups.ts'
 import type { IndexedWrite } from './sqlite_indexed_writes.ts'
@@ -138,8 +139,7 @@ export function createSqliteGroupStore(
       const found = await reading.fill(limit + 1, (count, { length }) =>
         variants.all(id, from, length + count).slice(length),
       )
-      const items = found.slice(0, limit)
-      return { items, next: found.length > limit ? [items.at(-1)!.id] : undefined }
+      return pageOf(found, 'newest', limit)
     },
     async choices(id, chosen) {
       const row = find.get(id)
