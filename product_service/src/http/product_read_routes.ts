@@ -78,7 +78,7 @@ export function productReadRoutes({ catalogue, groups, prices }: ProductReadRout
       const { q, ids, in_stock = false, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
       if (ids !== undefined) {
         if (q !== undefined || request.query.sort || in_stock || cursor) {
-          throw invalidField('/ids', 'must be the only parameter')
+          throw invalidField('/ids', 'must be the only parameter', 'querystring')
         }
         return answers(request, reply, request.url, async () => {
           const items = await catalogue.findMany(readIds(ids))
@@ -112,7 +112,7 @@ export function productReadRoutes({ catalogue, groups, prices }: ProductReadRout
         ...(group_id === undefined ? [] : [{ groupId: group_id }]),
       ]
       if (which.length !== 1)
-        throw invalidField('/status', 'is needed, or sku, or group_id: one of the three')
+        throw invalidField('/status', 'is needed, or sku, or group_id: one of the three', 'querystring')
       const after = decodeCursor(cursor, ANY_PRODUCTS)
       const { items, next } = await catalogue.listAny(which[0]!, { after, limit })
       return {
@@ -152,8 +152,9 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 function readIds(text: string): readonly string[] {
   const ids = [...new Set(text.toLowerCase().split(','))]
-  if (ids.length > IDS_MAX) throw invalidField('/ids', `must be at most ${IDS_MAX} ids`)
-  if (!ids.every((id) => UUID.test(id))) throw invalidField('/ids', 'must be ids, separated by commas')
+  if (ids.length > IDS_MAX) throw invalidField('/ids', `must be at most ${IDS_MAX} ids`, 'querystring')
+  if (!ids.every((id) => UUID.test(id)))
+    throw invalidField('/ids', 'must be ids, separated by commas', 'querystring')
   return ids
 }
 

@@ -168,6 +168,17 @@ suite('several products', () => {
     )
   })
 
+  test('a wrong parameter is named as one', async (t) => {
+    const shop = await openShop(t)
+    for (const [url, path] of [
+      ['/products?ids=x', '/ids'],
+      ['/products/any', '/status'],
+    ] as const) {
+      const [fault] = (await shop.admin('GET', url)).json().errors
+      assert.deepEqual([fault.in, fault.path], ['querystring', path])
+    }
+  })
+
   test('for admins: by SKU, by group, or drafts; one of the three', async (t) => {
     const shop = await openShop(t)
     const { group, items } = await shirt(shop, {}, [

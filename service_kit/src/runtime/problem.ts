@@ -33,5 +33,9 @@ export class Problem<Code extends KitProblemCode = KitProblemCode> extends Fault
 }
 
 /** An error of one field of the body that no schema can express, in the form of a schema error. */
-export const invalidField = (path: string, message: string): Problem =>
-  new Problem('validation_failed', `body${path}: ${message}`, { errors: [{ in: 'body', path, message }] })
+export const invalidField = (
+  path: string,
+  message: string,
+  where: 'body' | 'querystring' = 'body',
+): Problem =>
+  new Problem('validation_failed', `${where}${path}: ${message}`, { errors: [{ in: where, path, message }] })
