@@ -32,7 +32,7 @@ export class Problem<Code extends KitProblemCode = KitProblemCode> extends Fault
   override name = 'Problem'
 }
 
-/** An error of one field of the body that no schema can express, in the form of a schema error. */
+/** An error of one field of the body, or of one parameter, that no schema can express, in the form of a schema error. */
 export const invalidField = (
   path: string,
   message: string,
