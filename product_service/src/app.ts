@@ -15,6 +15,7 @@ import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Pictures } from './domain/media_ports.ts'
 import type { Stores } from './domain/ports.ts'
 import { presentChange } from './http/audit_views.ts'
+import { categoryRoutes } from './http/category_routes.ts'
 import { groupRoutes } from './http/group_routes.ts'
 import { mediaRoutes } from './http/media_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
@@ -57,7 +58,8 @@ export function createApp(deps: Deps): App {
     logger,
     tracing,
   } = deps
-  const prices = { currency, digits: stores.digits }
+  const { categories } = stores
+  const prices = { currency, digits: stores.digits, hasCategory: categories.has }
   const app = createHttpApp({
     service: SERVICE,
     description: 'The catalogue and its stock. Reads are public; changes need an admin.',
@@ -73,9 +75,11 @@ export function createApp(deps: Deps): App {
   })
   const { catalogue, groups, stock } = stores
   if (routes !== 'internal') {
-    app.register(productReadRoutes({ catalogue, groups, prices }))
+    if (categories.renew) app.addHook('preHandler', categories.renew)
+    app.register(productReadRoutes({ catalogue, groups, categories, prices }))
     app.register(productWriteRoutes({ ...deps, catalogue, prices }))
     app.register(groupRoutes({ ...deps, catalogue, groups, prices }))
+    app.register(categoryRoutes({ ...deps, categories }))
     app.register(stockRoutes({ ...deps, stock }))
     const { pictures = createPictures(deps) } = deps
     app.register(mediaRoutes({ ...deps, media: stores.media, pictures }))

@@ -278,7 +278,7 @@ export function detailsContract(name: string, makeStores: MakeStores, { conflict
     test('an unknown category or picture is refused', async (t) => {
       const [stores] = await makeStores(t)
       await assert.rejects(add(stores, { details: { categories: [nextId()] } }), {
-        code: 'category_not_found',
+        code: 'category_unknown',
       })
       const media = [{ id: 'f'.repeat(64), alt: 'x', focus: { x: 50, y: 50 } }]
       await assert.rejects(add(stores, { details: { media } }), { code: 'media_unknown' })

@@ -78,8 +78,17 @@ export const NOTES: Notes = {
       'The folder, database or bucket of the pictures failed, or is full. Nothing was stored.',
     sku_taken: 'The product `owner` has this SKU and was not removed.',
     slug_taken:
-      'The product or group `owner` has this address. An address from before a renaming may be taken.',
-    category_not_found: 'There is no category of one of these ids.',
+      'The product, group or category `owner` has this address. An address from before a renaming may be taken.',
+    category_unknown: 'There is no category of one of these ids.',
+    category_not_found: 'No category has this id, or it was removed.',
+    category_conflict:
+      'The category was edited after the `version` in the body. `current` is the category as it is now; nothing was changed.',
+    category_precondition_failed:
+      'The same for a version named by `If-Match`. `current` is the category as it is now; nothing was changed.',
+    category_not_empty: 'A category is removed only when none is below it. Move or remove those first.',
+    category_below_itself: 'The new parent is the category itself, or one below it.',
+    category_too_deep: 'There are at most five levels; what is below a category that moves counts too.',
+    categories_full: 'There are 2,000 categories, and no more can be added.',
     group_not_found: 'No group of variants has this id, or it has left the catalogue.',
     group_conflict:
       'The group was edited after the `version` in the body. `current` is the group as it is now; nothing was changed.',

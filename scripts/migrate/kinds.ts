@@ -9,6 +9,7 @@ import {
   type Row as OrderRow,
   toOrder,
 } from '@shop/order_service/storage/sqlite_order_rows'
+import { categoryDocument } from '@shop/product_service/storage/mongo_category_documents'
 import {
   attemptId,
   mediaDocument,
@@ -18,6 +19,7 @@ import {
 } from '@shop/product_service/storage/mongo_documents'
 import { groupDocument } from '@shop/product_service/storage/mongo_group_documents'
 import { productDocument } from '@shop/product_service/storage/mongo_product_documents'
+import { CATEGORY_COLUMNS, categoryOf } from '@shop/product_service/storage/sqlite_category_store'
 import { GROUP_COLUMNS, groupOf } from '@shop/product_service/storage/sqlite_groups'
 import { COLUMNS as MEDIA_COLUMNS, mediaOf } from '@shop/product_service/storage/sqlite_media_records'
 import {
@@ -124,12 +126,24 @@ const PRODUCTS: readonly Source[] = [
   {
     what: 'slugs',
     collection: 'slugs',
-    sql: 'SELECT slug, owner, of_group, current FROM slugs ORDER BY slug',
-    documentOf: ([_id, owner, ofGroup, current]) => ({
+    sql: 'SELECT slug, owner, of_group, of_category, current FROM slugs ORDER BY slug',
+    documentOf: ([_id, owner, ofGroup, ofCategory, current]) => ({
       ...{ _id, owner },
-      kind: ofGroup === 1 ? 'group' : 'product',
+      kind: ofGroup === 1 ? 'group' : ofCategory === 1 ? 'category' : 'product',
       current: current === 1,
     }),
+  },
+  {
+    what: 'categories',
+    collection: 'categories',
+    sql: `SELECT ${CATEGORY_COLUMNS} FROM categories c ORDER BY c.id`,
+    documentOf: (row) => categoryDocument(categoryOf(row)),
+  },
+  {
+    what: 'the tree of categories',
+    collection: 'category_tree',
+    sql: 'SELECT id, revision FROM category_tree',
+    documentOf: ([_id, revision]) => ({ _id, revision }),
   },
   {
     what: 'movements',

@@ -17,6 +17,8 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^\w+ .*\/(groups|media)$/, 'admin'],
   [/^(PATCH|DELETE) .*\/groups\/[^/]+$/, 'admin'],
   [/^POST .*\/groups\/[^/]+\/variants$/, 'admin'],
+  [/^POST .*\/categories$/, 'admin'],
+  [/^(PATCH|DELETE) .*\/categories\/[^/]+$/, 'admin'],
   [/^PATCH .*\/shop$/, 'admin'],
   [/^\w+ .*\/internal\/\w+$/, 'service'],
 ]

@@ -13,7 +13,6 @@ const NOT_COPIED: Readonly<Record<string, string>> = {
   text_changes: 'of the search index of SQLite',
   openings: 'of the search index of SQLite',
   compactions: 'has rows only inside a transaction',
-  categories: 'nothing writes it yet',
   order_products: 'on MongoDB an index of the orders',
   order_numbers: 'the counter is set after the orders',
 }

@@ -5,6 +5,7 @@
  * An edit is recorded by what it changed: texts, price and stock each have a record of their own, so that a filter by action
  * finds every change of its kind.
  */
+import { type Category, parentOf } from './category.ts'
 import { NO_DETAILS, type ProductDetails, type Shown } from './details.ts'
 import type { Group } from './group.ts'
 import type { Product } from './product.ts'
@@ -23,6 +24,10 @@ export const AUDIT_ACTIONS = [
   'group.published',
   'group.hidden',
   'group.deleted',
+  'category.created',
+  'category.edited',
+  'category.moved',
+  'category.deleted',
   'products.imported',
   'stock.set',
   'stock.adjusted',
@@ -40,7 +45,7 @@ type Change = { readonly field: string; readonly before: Value; readonly after: 
 export type AuditRecord = {
   readonly action: (typeof AUDIT_ACTIONS)[number]
   readonly subject: {
-    readonly type: 'product' | 'group' | 'order' | 'shop'
+    readonly type: 'product' | 'group' | 'category' | 'order' | 'shop'
     readonly id: string
     readonly name?: string
   }
@@ -150,6 +155,37 @@ export const groupDeleted = (group: Group, variants: number): AuditRecord => ({
   action: 'group.deleted',
   subject: groupSubject(group),
   changes: [{ field: 'variants', before: variants, after: 0 }],
+})
+
+const categorySubject = ({ id, name }: Category) => ({ type: 'category', id, name }) as const
+const placeOf = (category: Category) => ({ parentId: parentOf(category), position: category.position })
+
+export const categoryCreated = (category: Category): readonly AuditRecord[] => [
+  {
+    action: 'category.created',
+    subject: categorySubject(category),
+    changes: Object.entries({ name: category.name, slug: category.slug, ...placeOf(category) }).map(
+      ([field, after]) => ({ field, before: null, after }),
+    ),
+  },
+]
+
+export const categoryEdited = (before: Category, after: Category): readonly AuditRecord[] => [
+  ...recordOf(categorySubject(after), 'category.edited', before, after, 'name', 'description', 'slug'),
+  ...recordOf(
+    categorySubject(after),
+    'category.moved',
+    placeOf(before),
+    placeOf(after),
+    'parentId',
+    'position',
+  ),
+]
+
+export const categoryDeleted = (category: Category): AuditRecord => ({
+  action: 'category.deleted',
+  subject: categorySubject(category),
+  changes: [],
 })
 
 export const productDeleted = (product: Product): AuditRecord => ({

@@ -16,7 +16,7 @@ import { slugChoices } from './slug.ts'
 
 /**
  * The details after an edit, or of a new product, which begins with NO_DETAILS; a slug is made from the name if there is none.
- * Fails with `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_not_found`, `belongs_to_group`,
+ * Fails with `sku_taken`, `slug_taken`, `category_unknown`, `media_unknown`, `group_not_found`, `belongs_to_group`,
  * `option_values_invalid`, `variant_exists`, `group_is_full` or `not_a_draft`.
  */
 export function changeDetails(
@@ -26,7 +26,9 @@ export function changeDetails(
 ): ProductDetails {
   const { media: _, ...chosen } = given
   const after = { ...before, ...chosen }
-  if (after.sku !== null && after.sku !== before.sku) requireFree('sku', after.sku, id, references)
+  if (after.sku !== null && after.sku !== before.sku) {
+    requireOwn('sku', after.sku, id, references.skuOwner(after.sku))
+  }
   const group = groupOf(id, before, after, references)
   const shown = shownAs({ id, name, before, given, isVariant: group !== undefined }, references)
   return { ...after, ...shown, groupDraft: group?.draft ?? false }
@@ -50,15 +52,15 @@ export function shownAs(
   references: References,
 ): Shown {
   const { slug: _, media: wanted, ...chosen } = pickShown(given)
-  const { categories, attributes, draft, publishAt } = { ...before, ...chosen }
+  const { attributes, draft, publishAt } = { ...before, ...chosen }
+  // A category that was removed since stays out.
+  const { categories = before.categories.filter(references.hasCategory) } = chosen
   if (given.publishAt && !draft) {
     throw new DomainError('not_a_draft', 'A time of publishing can be set for a draft only.')
   }
-  const unknown = categories.find(
-    (each) => !before.categories.includes(each) && !references.hasCategory(each),
-  )
+  const unknown = categories.find((each) => !references.hasCategory(each))
   if (unknown !== undefined) {
-    throw new DomainError('category_not_found', `There is no category ${unknown}.`)
+    throw new DomainError('category_unknown', `There is no category ${unknown}.`)
   }
   const media = wanted?.map((item) => withFacts(item, before.media, references)) ?? before.media
   if (isVariant && (given.slug || categories.length > 0 || Object.keys(attributes).length > 0)) {
@@ -78,15 +80,16 @@ const pickShown = (given: Partial<ShownFields>): Partial<ShownFields> =>
     ),
   )
 
-function slugFor(
+/** The slug after an edit; one that is free, made from the name, if there was none and none is given. Fails with `slug_taken`. */
+export function slugFor(
   id: string,
   name: string,
   before: string | null,
   given: string | null | undefined,
-  references: References,
+  references: Pick<References, 'slugOwner'>,
 ): string | null {
   if (given) {
-    if (given !== before) requireFree('slug', given, id, references)
+    if (given !== before) requireOwn('slug', given, id, references.slugOwner(given))
     return given
   }
   if (before !== null) return before
@@ -100,8 +103,7 @@ function slugFor(
 
 const isFree = (owner: string | undefined, id: string) => owner === undefined || owner === id
 
-function requireFree(what: 'sku' | 'slug', text: string, id: string, references: References) {
-  const owner = what === 'sku' ? references.skuOwner(text) : references.slugOwner(text)
+function requireOwn(what: 'sku' | 'slug', text: string, id: string, owner: string | undefined) {
   if (isFree(owner, id)) return
   throw new DomainError(`${what}_taken`, `${text} belongs to ${owner}.`, { owner: owner! })
 }

@@ -1,5 +1,6 @@
 /** All errors of this service: permanent codes with their payloads. Their HTTP answers: http/problems.ts. */
 import { Fault, type Nothing } from '@shop/faults/fault'
+import type { Category } from './category.ts'
 import type { Group } from './group.ts'
 import type { Product } from './product.ts'
 import type { StoredSettings } from './shop_settings.ts'
@@ -26,7 +27,14 @@ export type Payloads = {
   media_store_unavailable: Nothing
   sku_taken: Taken
   slug_taken: Taken
+  /** A product or group would be in a category, or a category below one, that is not there. */
+  category_unknown: Nothing
   category_not_found: Nothing
+  category_conflict: { readonly current: Category }
+  category_not_empty: Nothing
+  category_below_itself: Nothing
+  category_too_deep: Nothing
+  categories_full: Nothing
   group_not_found: Nothing
   group_conflict: { readonly current: Group }
   group_is_full: Nothing
@@ -39,7 +47,7 @@ export type Payloads = {
   settings_refused: { readonly path: string; readonly message: string }
 }
 
-/** `owner` is the id of the product or group that has it. */
+/** `owner` is the id of the product, group or category that has it. */
 type Taken = { readonly owner: string }
 
 export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {

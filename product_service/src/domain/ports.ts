@@ -9,6 +9,7 @@
  * `importProducts`, `edit`, `remove`, `publish`, `adjust` and `recover`. What changes nothing is not recorded.
  */
 
+import type { Categories } from './category_ports.ts'
 import type { Groups, Scheduled } from './group_ports.ts'
 import type { MediaFiles, MediaRecords } from './media_ports.ts'
 import type { Page, PageKey } from './page.ts'
@@ -49,7 +50,11 @@ export type AnyProducts =
   | { readonly groupId: string }
 
 /** Whose slug it is; `current` is false if the owner has another one now. */
-export type SlugOwner = { readonly kind: 'product' | 'group'; readonly id: string; readonly current: boolean }
+export type SlugOwner = {
+  readonly kind: 'product' | 'group' | 'category'
+  readonly id: string
+  readonly current: boolean
+}
 
 /** Products. Only the methods that say so find hidden ones, and none a removed one. */
 export type Catalogue = {
@@ -187,6 +192,7 @@ export type Stores = {
   readonly old: Old
   readonly catalogue: Catalogue
   readonly groups: Groups
+  readonly categories: Categories
   readonly stock: Stock
   readonly audit: Audit
   readonly media: { readonly records: MediaRecords; readonly files: MediaFiles }

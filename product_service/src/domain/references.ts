@@ -6,7 +6,7 @@ import type { Group } from './group.ts'
 import type { MediaFacts } from './media.ts'
 
 export type References = {
-  /** The id of the product or group that has the slug now; undefined if it is free, or only leads to another slug. */
+  /** The id of the product, group or category that has the slug now; undefined if it is free, or only leads to another slug. */
   slugOwner(slug: string): string | undefined
   /** The id of the product that has the SKU and was not removed. */
   skuOwner(sku: string): string | undefined

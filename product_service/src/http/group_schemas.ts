@@ -77,7 +77,7 @@ const VariantBody = Body({
 const GROUP_PROBLEMS = [
   ...CHANGE_PROBLEMS,
   'slug_taken',
-  'category_not_found',
+  'category_unknown',
   'media_unknown',
   'not_a_draft',
 ] as const

@@ -26,7 +26,7 @@ export const GroupView = Type.Object({
 })
 export type GroupView = Static<typeof GroupView>
 
-export function groupView(group: Group, { currency, digits: digitsOf }: Prices): GroupView {
+export function groupView(group: Group, { currency, digits: digitsOf, hasCategory }: Prices): GroupView {
   const digits = digitsOf()
   const price = (minor: number | null) => (minor === null ? null : formatMoney(minor, digits))
   return {
@@ -43,6 +43,6 @@ export function groupView(group: Group, { currency, digits: digitsOf }: Prices):
     version: group.version,
     created_at: group.createdAt,
     updated_at: group.updatedAt,
-    ...shownView(group),
+    ...shownView(group, hasCategory),
   }
 }

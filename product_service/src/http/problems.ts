@@ -3,10 +3,12 @@ import { versionsNamed } from '@shop/service_kit/http/etags'
 import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import type { KitPayloads } from '@shop/service_kit/runtime/problem'
+import type { Category } from '../domain/category.ts'
 import type { Payloads } from '../domain/errors.ts'
 import type { Group } from '../domain/group.ts'
 import type { Product } from '../domain/product.ts'
 import type { StoredSettings } from '../domain/shop_settings.ts'
+import { categoryView } from './category_views.ts'
 import { groupView } from './group_views.ts'
 import { type Prices, productView } from './product_views.ts'
 import { shopView } from './shop_views.ts'
@@ -15,6 +17,7 @@ import { shopView } from './shop_views.ts'
 type EdgePayloads = {
   precondition_failed: Payloads['version_conflict']
   group_precondition_failed: Payloads['group_conflict']
+  category_precondition_failed: Payloads['category_conflict']
   settings_precondition_failed: Payloads['settings_changed']
 }
 
@@ -24,6 +27,10 @@ const current = ({ current }: { current: Product }, prices: Prices) => ({
 
 const currentGroup = ({ current }: { current: Group }, prices: Prices) => ({
   members: { current: groupView(current, prices) },
+})
+
+const currentCategory = ({ current }: { current: Category }) => ({
+  members: { current: categoryView(current) },
 })
 
 const owner = ({ owner }: { owner: string }) => ({ members: { owner } })
@@ -60,7 +67,26 @@ export const PROBLEMS = {
   },
   sku_taken: { status: 409, title: 'Another product has this SKU', retryable: false, present: owner },
   slug_taken: { status: 409, title: 'Another page has this address', retryable: false, present: owner },
-  category_not_found: { status: 409, title: 'There is no such category', retryable: false },
+  category_unknown: { status: 409, title: 'A category that was named is not there', retryable: false },
+  category_not_found: { status: 404, title: 'There is no such category', retryable: false },
+  category_conflict: {
+    status: 409,
+    title: 'The category has changed since that version',
+    retryable: false,
+    answeredAs: (_payload, { headers }) =>
+      versionsNamed(headers['if-match']) === undefined ? undefined : 'category_precondition_failed',
+    present: currentCategory,
+  },
+  category_precondition_failed: {
+    status: 412,
+    title: 'The category has changed since that ETag',
+    retryable: false,
+    present: currentCategory,
+  },
+  category_not_empty: { status: 409, title: 'There are categories below it', retryable: false },
+  category_below_itself: { status: 409, title: 'A category cannot be below itself', retryable: false },
+  category_too_deep: { status: 409, title: 'Categories have too many levels', retryable: false },
+  categories_full: { status: 409, title: 'There are as many categories as there can be', retryable: false },
   group_not_found: { status: 404, title: 'There is no such group of variants', retryable: false },
   group_conflict: {
     status: 409,

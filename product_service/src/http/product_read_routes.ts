@@ -12,6 +12,7 @@ import {
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
 import { invalidField } from '@shop/service_kit/runtime/problem'
+import type { Categories } from '../domain/category_ports.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Groups } from '../domain/group_ports.ts'
 import { orderOf, ranksOf } from '../domain/pages.ts'
@@ -32,6 +33,7 @@ import { type Prices, productView } from './product_views.ts'
 export type ProductReadRoutesDeps = {
   readonly catalogue: Catalogue
   readonly groups: Groups
+  readonly categories: Pick<Categories, 'tree'>
   readonly prices: Prices
 }
 
@@ -49,7 +51,7 @@ function listBy(sort: SearchSort, words: readonly string[]): CursorList {
   return { name: `products about ${about}`, key: [{ max: ranksOf(words).length - 1 }, 'id'] }
 }
 
-export function productReadRoutes({ catalogue, groups, prices }: ProductReadRoutesDeps) {
+export function productReadRoutes({ catalogue, groups, categories, prices }: ProductReadRoutesDeps) {
   const answers = cachedAnswers(catalogue.revision)
   const textOf = (product: Product) => JSON.stringify(productView(product, prices))
   const groupAt = async (id: string) => {
@@ -57,6 +59,11 @@ export function productReadRoutes({ catalogue, groups, prices }: ProductReadRout
     return group?.draft === false && group.slug !== null
       ? { kind: 'group' as const, id, slug: group.slug }
       : undefined
+  }
+
+  const categoryAt = async (id: string) => {
+    const category = (await categories.tree()).categories.find((each) => each.id === id)
+    return category && { kind: 'category' as const, id, slug: category.slug }
   }
 
   /** A product that has become a variant is found at the address of its group. */
@@ -67,6 +74,8 @@ export function productReadRoutes({ catalogue, groups, prices }: ProductReadRout
     if (groupId !== null) return groupAt(groupId)
     return slug === null ? undefined : { kind: 'product' as const, id, slug }
   }
+
+  const at = { product: productAt, group: groupAt, category: categoryAt }
 
   return async (app: App) => {
     app.get('/products/currency', getCurrencyOperation, () => ({
@@ -130,7 +139,7 @@ export function productReadRoutes({ catalogue, groups, prices }: ProductReadRout
 
     app.get('/slugs/:slug', getSlugOperation, async (request) => {
       const owner = await catalogue.slugOwner(request.params.slug)
-      const found = owner && (owner.kind === 'group' ? await groupAt(owner.id) : await productAt(owner.id))
+      const found = owner && (await at[owner.kind](owner.id))
       if (!found) throw new DomainError('product_not_found', 'There is nothing at this address.')
       return found
     })

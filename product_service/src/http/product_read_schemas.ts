@@ -109,7 +109,7 @@ export const getSlugOperation = operation({
   params: Type.Object({ slug: Type.String({ maxLength: SLUG_LENGTH_MAX }) }),
   response: {
     200: Type.Object({
-      kind: Type.Enum(['product', 'group']),
+      kind: Type.Enum(['product', 'group', 'category']),
       id: Id,
       slug: Type.String({ description: 'Its address now' }),
     }),

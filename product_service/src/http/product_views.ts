@@ -52,9 +52,18 @@ export const ProductView = Type.Object({
 })
 export type ProductView = Static<typeof ProductView>
 
-export type Prices = { readonly currency: string; readonly digits: () => number }
+/** What views need to know of the store. */
+export type Prices = {
+  readonly currency: string
+  readonly digits: () => number
+  /** Products keep the ids of categories that were removed; no answer shows them (decision 44). */
+  readonly hasCategory: (id: string) => boolean
+}
 
-export function productView(product: Product, { currency, digits: digitsOf }: Prices): ProductView {
+export function productView(
+  product: Product,
+  { currency, digits: digitsOf, hasCategory }: Prices,
+): ProductView {
   const digits = digitsOf()
   const { details } = product
   const optional = (minor: number | null) => (minor === null ? null : formatMoney(minor, digits))
@@ -77,6 +86,6 @@ export function productView(product: Product, { currency, digits: digitsOf }: Pr
     lowest_price_30_days: optional(details.prices.lowestMinor),
     group_id: details.groupId,
     option_values: [...details.optionValues],
-    ...shownView(details),
+    ...shownView(details, hasCategory),
   }
 }

@@ -64,7 +64,7 @@ export const CREATE_PROBLEMS = [
   ...CHANGE_PROBLEMS,
   'sku_taken',
   'slug_taken',
-  'category_not_found',
+  'category_unknown',
   'media_unknown',
   'group_not_found',
   'group_is_full',

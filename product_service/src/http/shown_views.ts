@@ -36,12 +36,15 @@ export const SHOWN_VIEW = {
   attributes: Attributes({ additionalProperties: { type: 'array', items: { type: 'string' } } }),
 }
 
-export const shownView = ({ slug, draft, publishAt, media, categories, attributes }: Shown) => ({
+export const shownView = (
+  { slug, draft, publishAt, media, categories, attributes }: Shown,
+  hasCategory: (id: string) => boolean,
+) => ({
   slug,
   status: draft ? ('draft' as const) : ('published' as const),
   publish_at: publishAt,
   media: media.map((item) => ({ ...item, focus: { ...item.focus } })),
-  categories: [...categories],
+  categories: categories.filter(hasCategory),
   attributes: attributes as Record<string, string[]>,
 })
 
@@ -84,14 +87,17 @@ export const SHOWN_INPUT = {
 const ShownInput = Type.Object(SHOWN_INPUT)
 export type ShownInput = Static<typeof ShownInput>
 
+/** Fails with `validation_failed`. */
+export function readSlug(slug: string): string {
+  if (isSlug(slug)) return slug
+  throw invalidField('/slug', 'must be words of small letters and digits, joined by single hyphens')
+}
+
 /** Only the fields that were sent. Fails with `validation_failed`. */
 export function readShown(body: ShownInput): Partial<ShownFields> {
   const { slug, status, publish_at, media, categories, attributes } = body
-  if (slug !== undefined && !isSlug(slug)) {
-    throw invalidField('/slug', 'must be words of small letters and digits, joined by single hyphens')
-  }
   return {
-    ...(slug === undefined ? {} : { slug }),
+    ...(slug === undefined ? {} : { slug: readSlug(slug) }),
     ...(status === undefined ? {} : { draft: status === 'draft' }),
     // In UTC and to the millisecond, so that times compare as texts.
     ...(publish_at === undefined ? {} : { publishAt: publish_at === null ? null : readTime(publish_at) }),

@@ -14,6 +14,7 @@ import { type ReservationRecord, readReservation, recordOf } from '../domain/res
 import type { ShopSettings } from '../domain/shop_settings.ts'
 import { validateStoredMedia } from '../domain/stored_media.ts'
 import { validateStoredMovement, validateStoredProduct } from '../domain/stored_records.ts'
+import { type CategoryDocument, type CategoryTreeDocument, categoryOf } from './mongo_category_documents.ts'
 import { type GroupDocument, groupOf, type SlugDocument } from './mongo_group_documents.ts'
 import { type ProductDocument, productOf } from './mongo_product_documents.ts'
 
@@ -81,6 +82,7 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
   ],
   slugs: [BY_ID],
   categories: [BY_ID],
+  category_tree: [BY_ID],
   movements: [BY_ID],
   reservations: [
     { name: 'held_lines', key: { 'lines.productId': 1 }, partialFilterExpression: { status: 'held' } },
@@ -120,7 +122,8 @@ export const collectionsOf = ({ collection }: MongoStore) => ({
   mediaUses: collection<MediaUse>('media_uses'),
   groups: collection<GroupDocument>('groups'),
   slugs: collection<SlugDocument>('slugs'),
-  categories: collection<{ _id: string }>('categories'),
+  categories: collection<CategoryDocument>('categories'),
+  categoryTree: collection<CategoryTreeDocument>('category_tree'),
   shop: collection<ShopDocument>('shop'),
 })
 export type Collections = ReturnType<typeof collectionsOf>
@@ -176,6 +179,7 @@ export function readingsOf(unreadableOf: UnreadableOf) {
       unreadableOf('a product'),
     ),
     group: createReading(groupOf, idOf, unreadableOf('a group')),
+    category: createReading(categoryOf, idOf, unreadableOf('a category')),
     movement: createReading(movementOf, idOf, unreadableOf('a movement of stock')),
     reservation: createReading(reservationOf, idOf, unreadableOf('a reservation')),
     media: createReading(mediaOf, idOf, unreadableOf('a picture')),

@@ -1,5 +1,6 @@
 /** The documents of groups, and of slugs. */
 import type { Group } from '../domain/group.ts'
+import type { SlugOwner } from '../domain/ports.ts'
 import { restOf } from '../domain/stored_details.ts'
 import { type StoredGroup, type StoredGroupRest, validateStoredGroup } from '../domain/stored_group.ts'
 
@@ -46,4 +47,4 @@ export const groupOf = ({
   })
 
 /** Whose slug it is, or was if it is not `current`. */
-export type SlugDocument = { _id: string; owner: string; kind: 'product' | 'group'; current: boolean }
+export type SlugDocument = { _id: string; owner: string; kind: SlugOwner['kind']; current: boolean }

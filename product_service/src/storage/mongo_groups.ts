@@ -1,5 +1,5 @@
 /**
- * Writes groups, slugs and what follows from variants, inside the transaction of the ledger, after the products were written.
+ * Writes categories, groups, slugs and what follows from variants, inside the transaction of the ledger, after the products were written.
  *
  * A group has the least and the greatest price of its variants on sale, their number, and whether one is in stock. These
  * are read again in the transaction whenever one of these may have changed, so at the end of it they are true.
@@ -11,6 +11,7 @@ import { isRemoved } from '../domain/change_product.ts'
 import { isSame, type Shown } from '../domain/details.ts'
 import type { Group } from '../domain/group.ts'
 import type { Product } from '../domain/product.ts'
+import { writeTree } from './mongo_category_documents.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
 import { groupDocument, OPTIONAL_GROUP_FIELDS } from './mongo_group_documents.ts'
 import { replaceMediaUses } from './mongo_media_uses.ts'
@@ -32,6 +33,8 @@ export async function writeCatalogue(
   reading: Readings,
 ): Promise<void> {
   const { slugs } = collections
+  const tree = effects.findLast((each) => each.tree)?.tree
+  if (tree) await writeTree(collections, session, loaded.tree!, tree)
   const changed = new Map(effects.flatMap((each) => each.groups ?? []).map((group) => [group.id, group]))
   for (const group of sorted(changed))
     await writeGroup(collections, session, loaded.groups.get(group.id), group)

@@ -127,5 +127,7 @@ const isEmpty = ({
   reservations = [],
   attempts = [],
   groups = [],
+  tree,
 }: Effects): boolean =>
+  tree === undefined &&
   products.length + movements.length + reservations.length + attempts.length + groups.length === 0

@@ -1,4 +1,4 @@
-/** What the domain asks when a product or group is changed: what is read for it, and the answers from what was read. */
+/** What the domain asks when a product, group or category is changed: what is read for it, and the answers from what was read. */
 import { isRemoved } from '../domain/change_product.ts'
 import type { EditableDetails, ShownFields } from '../domain/details.ts'
 import { isSame } from '../domain/details.ts'
@@ -18,7 +18,12 @@ export function readsFor(
   }: {
     id: string
     name: string
-    before?: { slug: string | null; groupId?: string | null; optionValues?: readonly string[] }
+    before?: {
+      slug: string | null
+      categories: readonly string[]
+      groupId?: string | null
+      optionValues?: readonly string[]
+    }
   },
   given: Given,
 ): ReadSet {
@@ -31,7 +36,7 @@ export function readsFor(
   return {
     slugs: before?.slug ? [before.slug, ...slugs] : slugs,
     skus: sku ? [sku] : [],
-    categoryIds: given.categories ?? [],
+    categoryIds: given.categories ?? before?.categories ?? [],
     mediaIds: given.media?.map((item) => item.id) ?? [],
     groupIds: groupId ? [groupId] : [],
     variants: groupId && optionValues ? [{ groupId, optionKey: JSON.stringify(optionValues) }] : [],
@@ -97,6 +102,11 @@ export function apply(state: State, effects: Effects): void {
   for (const each of effects.reservations ?? []) state.reservations.set(each.orderId, each)
   for (const each of effects.attempts ?? []) state.attempts.set(each._id, each)
   for (const each of effects.slugs ?? []) state.slugs.set(each._id, each)
+  if (effects.tree) {
+    for (const { id } of state.tree?.categories ?? []) state.categories.delete(id)
+    for (const { id } of effects.tree.categories) state.categories.add(id)
+    state.tree = effects.tree
+  }
   for (const each of effects.groups ?? []) {
     if (each.deletedAt === null) state.groups.set(each.id, each)
     else state.groups.delete(each.id)
@@ -110,7 +120,8 @@ export const copyOf = (state: State): State => ({
   attempts: new Map(state.attempts),
   groups: new Map(state.groups),
   slugs: new Map(state.slugs),
-  categories: state.categories,
+  categories: new Set(state.categories),
+  tree: state.tree,
   media: state.media,
   variantCounts: new Map(state.variantCounts),
   usedValues: new Map(state.usedValues),

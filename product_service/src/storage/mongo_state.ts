@@ -1,6 +1,7 @@
 /** Loads the read sets of a group of works, inside its transaction. */
 import type { ClientSession, Collection, Filter } from '@shop/service_kit/mongo/store'
 import { isHeld } from '../domain/reservation.ts'
+import { readTree } from './mongo_category_documents.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
 import { NOT_REMOVED, type ProductDocument } from './mongo_product_documents.ts'
 import type { ReadSet, State, Work } from './mongo_work.ts'
@@ -18,6 +19,7 @@ export async function loadState(
     groups: new Map(),
     slugs: new Map(),
     categories: new Set(),
+    tree: undefined,
     media: new Map(),
     variantCounts: new Map(),
     usedValues: new Map(),
@@ -36,13 +38,15 @@ export async function loadState(
 
 /** One after the other: a transaction runs one command at a time. */
 async function load(
-  { products, reservations, attempts, groups, slugs, categories, media }: Collections,
+  collections: Collections,
   session: ClientSession,
   reads: readonly ReadSet[],
   reading: Readings,
   state: State,
 ): Promise<void> {
-  const idsOf = (field: Exclude<keyof ReadSet, 'variants'>) => reads.flatMap((each) => each[field] ?? [])
+  const { products, reservations, attempts, groups, slugs, categories, media } = collections
+  const idsOf = (field: Exclude<keyof ReadSet, 'variants' | 'tree'>) =>
+    reads.flatMap((each) => each[field] ?? [])
   const reserved = (await byIds(reservations, idsOf('orderIds'), session)).map(reading.reservation.one)
   for (const each of reserved) state.reservations.set(each.orderId, each)
   const held = reserved.filter(isHeld)
@@ -62,6 +66,10 @@ async function load(
   }
   for (const each of await byIds(slugs, idsOf('slugs'), session)) state.slugs.set(each._id, each)
   for (const { _id } of await byIds(categories, idsOf('categoryIds'), session)) state.categories.add(_id)
+  if (reads.some(({ tree }) => tree)) {
+    // One that cannot be read refuses the change: it would be decided without it.
+    state.tree = await readTree(collections, (found) => found.map(reading.category.one), { session })
+  }
   for (const { _id, width, height, blur } of await byIds(media, idsOf('mediaIds'), session)) {
     state.media.set(_id, { width, height, blur })
   }

@@ -1,5 +1,6 @@
 /** One work of the ledger: what it reads, what it decides, what that changes. */
 import type { AuditEntry } from '@shop/service_kit/audit/entry'
+import type { CategoryTree } from '../domain/category.ts'
 import type { Group } from '../domain/group.ts'
 import type { MediaFacts } from '../domain/media.ts'
 import type { AuditStamp, Movement, Product } from '../domain/product.ts'
@@ -15,6 +16,8 @@ export type ReadSet = {
   readonly groupIds?: readonly string[]
   readonly slugs?: readonly string[]
   readonly categoryIds?: readonly string[]
+  /** All categories. */
+  readonly tree?: true
   readonly mediaIds?: readonly string[]
   /** Products of these SKUs that were not removed. */
   readonly skus?: readonly string[]
@@ -32,6 +35,8 @@ export type State = {
   readonly groups: Map<string, Group>
   readonly slugs: Map<string, SlugDocument>
   readonly categories: Set<string>
+  /** Undefined if no work reads it. */
+  tree: CategoryTree | undefined
   readonly media: Map<string, MediaFacts>
   /** Variants of each group that was read. */
   readonly variantCounts: Map<string, number>
@@ -53,6 +58,7 @@ export type Effects = {
   readonly attempts?: readonly Attempt[]
   readonly groups?: readonly Group[]
   readonly slugs?: readonly SlugDocument[]
+  readonly tree?: CategoryTree
   readonly variants?: readonly VariantsChange[]
   /** Entries of the audit log: only of what admins and the operator change. */
   readonly entries?: readonly AuditEntry[]

@@ -12,6 +12,7 @@ import type { MediaFiles } from '../domain/media_ports.ts'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
+import { createMongoCategoryStore } from './mongo_category_store.ts'
 import { PRODUCT_INDEXES, readingsOf } from './mongo_documents.ts'
 import { createMongoGroupStore } from './mongo_group_store.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
@@ -68,6 +69,7 @@ export async function openMongoStores(
     auditLog,
     catalogue: createMongoCatalogueStore(store, runtime, ledger, auditLog, reading),
     groups: createMongoGroupStore(store, ledger, auditLog, reading),
+    categories: createMongoCategoryStore(store, runtime, ledger, auditLog, reading),
     stock: createMongoStockStore(store, ledger, auditLog, reading),
     audit: createMongoAuditStore(store),
     media: {

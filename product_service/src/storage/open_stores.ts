@@ -15,6 +15,7 @@ import type { Stores } from '../domain/ports.ts'
 import { createMediaFolder } from './media_folder.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
+import { createSqliteCategoryStore } from './sqlite_category_store.ts'
 import { createSqliteGroupStore } from './sqlite_group_store.ts'
 import { createIndexedWrite } from './sqlite_indexed_writes.ts'
 import { createSqliteMediaRecords } from './sqlite_media_records.ts'
@@ -81,6 +82,7 @@ export async function openSqliteStores(
     auditLog,
     catalogue: createSqliteCatalogueStore(store, write, reading, searchService.search),
     groups: createSqliteGroupStore(store, write, reading, unreadableOf),
+    categories: createSqliteCategoryStore(store, auditLog, unreadableOf),
     stock: inChunks(createSqliteStockStore(store, auditLog)),
     audit: createSqliteAuditStore(store, runtime),
     media: { records: createSqliteMediaRecords(store, unreadableOf), files },

@@ -52,7 +52,10 @@ export function createSqliteCatalogueStore(
     store.reader,
     `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ? AND ${LIVE}`,
   )
-  const readSlug = prepareQuery(store.reader, 'SELECT owner, of_group, current FROM slugs WHERE slug = ?')
+  const readSlug = prepareQuery(
+    store.reader,
+    'SELECT owner, of_group, of_category, current FROM slugs WHERE slug = ?',
+  )
   const references = prepareReferences(store.writer)
   const any = prepareAnyPages(store.reader, reading)
   const due = prepareQuery(
@@ -71,7 +74,7 @@ export function createSqliteCatalogueStore(
     const { product, movement } = newProduct(id, fields, stamp, references)
     const seq = writes.addProduct(product)
     if (movement) writes.addMovement(seq, movement)
-    references.moveSlug(null, product.details.slug, id, false)
+    references.moveSlug(null, product.details.slug, id, 'product')
     references.showMedia(id, [], product.details.media, stamp.at)
     return product
   }
@@ -80,7 +83,7 @@ export function createSqliteCatalogueStore(
     if (after === before) return
     writes.replaceProduct(seq, before, after)
     const { slug, media } = isRemoved(after) ? { slug: null, media: [] } : after.details
-    references.moveSlug(before.details.slug, slug, after.id, false)
+    references.moveSlug(before.details.slug, slug, after.id, 'product')
     references.showMedia(after.id, before.details.media, media, after.updatedAt)
   }
 
@@ -141,9 +144,10 @@ export function createSqliteCatalogueStore(
         record(productDeleted(product))
       }),
     async slugOwner(slug) {
-      const [id, ofGroup, current] = readSlug.get(slug) ?? []
+      const [id, ofGroup, ofCategory, current] = readSlug.get(slug) ?? []
       if (id === undefined) return undefined
-      return { kind: ofGroup === 1 ? 'group' : 'product', id: String(id), current: current === 1 }
+      const kind = ofGroup === 1 ? 'group' : ofCategory === 1 ? 'category' : 'product'
+      return { kind, id: String(id), current: current === 1 }
     },
     async due(at, limit) {
       return due.all(at, limit).map(([id]) => String(id))

@@ -92,7 +92,7 @@ export function createSqliteGroupStore(
     const after = editGroup(before, fields, seen, stamp, usedValues, references)
     if (after === before) return before
     writes.replace(before, after)
-    references.moveSlug(before.slug, after.slug, id, true)
+    references.moveSlug(before.slug, after.slug, id, 'group')
     references.showMedia(id, before.media, after.media, stamp.at)
     const to = variantsAfter(before, after)
     if (to) changeVariants(id, to, stamp)
@@ -105,7 +105,7 @@ export function createSqliteGroupStore(
       write(stamp, (record) => {
         const group = newGroup(id, fields, stamp, references)
         writes.add(group)
-        references.moveSlug(null, group.slug, id, true)
+        references.moveSlug(null, group.slug, id, 'group')
         references.showMedia(id, [], group.media, stamp.at)
         groupCreated(group).forEach(record)
         return group
@@ -129,7 +129,7 @@ export function createSqliteGroupStore(
         const before = loaded(id)
         const count = references.variantCount(id)
         writes.replace(before, removeGroup(before, seen, stamp))
-        references.moveSlug(before.slug, null, id, true)
+        references.moveSlug(before.slug, null, id, 'group')
         references.showMedia(id, before.media, [], stamp.at)
         changeVariants(id, 'removed', stamp)
         record(groupDeleted(before, count))

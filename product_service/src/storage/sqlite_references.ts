@@ -1,6 +1,7 @@
-/** What the domain asks when a product or group is changed, and the table of slugs. Only inside `SqliteStore.write`. */
+/** What the domain asks when a product, group or category is changed, and the table of slugs. Only inside `SqliteStore.write`. */
 import type { DatabaseSync } from 'node:sqlite'
 import { isSame, type Shown } from '../domain/details.ts'
+import type { SlugOwner } from '../domain/ports.ts'
 import type { References } from '../domain/references.ts'
 import { prepareGroup } from './sqlite_groups.ts'
 import { prepareMediaUses } from './sqlite_media_uses.ts'
@@ -8,7 +9,7 @@ import { LIVE, prepareQuery, type Query } from './sqlite_rows.ts'
 
 export type SqliteReferences = References & {
   /** Records that the slug of `owner` changed. The one before leads to it from now on. */
-  moveSlug(before: string | null, after: string | null, owner: string, ofGroup: boolean): void
+  moveSlug(before: string | null, after: string | null, owner: string, kind: SlugOwner['kind']): void
   /** Records that `owner` shows other pictures. */
   showMedia(owner: string, before: Shown['media'], after: Shown['media'], at: string): void
 }
@@ -17,7 +18,7 @@ export function prepareReferences(db: DatabaseSync): SqliteReferences {
   const slug = prepareQuery(
     db,
     // The release before removes a product without its slug.
-    `SELECT s.owner FROM slugs s WHERE s.slug = ? AND s.current = 1 AND (s.of_group = 1 OR EXISTS
+    `SELECT s.owner FROM slugs s WHERE s.slug = ? AND s.current = 1 AND (s.of_group = 1 OR s.of_category = 1 OR EXISTS
        (SELECT 1 FROM products p WHERE p.id = s.owner AND ${LIVE}))`,
   )
   const sku = prepareQuery(db, `SELECT p.id FROM products p WHERE p.sku = ? AND ${LIVE}`)
@@ -31,7 +32,9 @@ export function prepareReferences(db: DatabaseSync): SqliteReferences {
   const uses = prepareMediaUses(db)
   const group = prepareGroup(db)
   const leadOn = db.prepare('UPDATE slugs SET current = 0 WHERE slug = ? AND owner = ?')
-  const take = db.prepare('INSERT OR REPLACE INTO slugs (slug, owner, of_group, current) VALUES (?, ?, ?, 1)')
+  const take = db.prepare(
+    'INSERT OR REPLACE INTO slugs (slug, owner, of_group, of_category, current) VALUES (?, ?, ?, ?, 1)',
+  )
   const first = (query: Pick<Query, 'get'>, ...values: string[]) =>
     query.get(...values)?.[0] as string | undefined
 
@@ -49,10 +52,12 @@ export function prepareReferences(db: DatabaseSync): SqliteReferences {
     showMedia(owner, before, after, at) {
       if (!isSame(idsOf(before), idsOf(after))) uses(owner, idsOf(after), at)
     },
-    moveSlug(before, after, owner, ofGroup) {
+    moveSlug(before, after, owner, kind) {
       if (before === after) return
       if (before !== null) leadOn.run(before, owner)
-      if (after !== null) take.run(after, owner, Number(ofGroup))
+      if (after !== null) {
+        take.run(after, owner, Number(kind === 'group'), Number(kind === 'category'))
+      }
     },
   }
 }

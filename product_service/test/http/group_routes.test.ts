@@ -262,7 +262,7 @@ suite('groups', () => {
     const as = (more: object) =>
       shop.admin('POST', '/products', { ...TEA, group_id: group.id, option_values: ['red', 'M'], ...more })
     assert.deepEqual(codeOf(await as({ attributes: { a: ['b'] } })), [409, 'belongs_to_group'])
-    assert.deepEqual(codeOf(await as({ categories: [nextId()] })), [409, 'category_not_found'])
+    assert.deepEqual(codeOf(await as({ categories: [nextId()] })), [409, 'category_unknown'])
     assert.deepEqual(codeOf(await as({ media: [{ id: 'f'.repeat(64), alt: 'A tea' }] })), [
       409,
       'media_unknown',

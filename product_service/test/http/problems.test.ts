@@ -31,7 +31,15 @@ const PAYLOADS: Payloads = {
   media_store_unavailable: {},
   sku_taken: { owner: 'x' },
   slug_taken: { owner: 'x' },
+  category_unknown: {},
   category_not_found: {},
+  category_conflict: {
+    current: { id: nextId(), name: 'Tea', slug: 'tea', description: '', path: [], position: 0, version: 1 },
+  },
+  category_not_empty: {},
+  category_below_itself: {},
+  category_too_deep: {},
+  categories_full: {},
   group_not_found: {},
   group_conflict: { current: newGroup(nextId(), { ...fields, options: [] }, STAMP, NO_REFERENCES) },
   group_is_full: {},
@@ -45,7 +53,7 @@ const PAYLOADS: Payloads = {
 }
 
 suite('the members of a problem', () => {
-  const table = withViews(PROBLEMS, { currency: 'USD', digits: () => 2 })
+  const table = withViews(PROBLEMS, { currency: 'USD', digits: () => 2, hasCategory: () => true })
   for (const [code, payload] of Object.entries(PAYLOADS) as [keyof Payloads, object][]) {
     test(`${code} contains only views`, () => {
       const document = onlyViewsGoOut(new DomainError(code, '', payload as never), table)

@@ -3,7 +3,7 @@
  * `/metrics`.
  *
  *   /api/auth/{register,me,users,audit,.well-known/jwks.json}…  ->  auth_service      /register, /me, …
- *   /api/products…, /api/media…, /api/shop, /api/audit/products ->  product_service   /products…, /media…, /audit/products
+ *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
  *   /api/orders…, /api/audit/orders                             ->  order_service     /orders…, /audit/orders
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
@@ -31,7 +31,20 @@ export const FORWARDINGS: readonly Forwarding[] = [
     strip: '/api/auth',
     open: ['/register', '/me', '/users', '/audit', '/.well-known/jwks.json'],
   },
-  { upstream: 'products', strip: '/api', open: ['/products', '/media', '/shop', '/audit/products'] },
+  {
+    upstream: 'products',
+    strip: '/api',
+    open: [
+      '/products',
+      '/groups',
+      '/categories',
+      '/catalogue',
+      '/slugs',
+      '/media',
+      '/shop',
+      '/audit/products',
+    ],
+  },
   { upstream: 'orders', strip: '/api', open: ['/orders', '/audit/orders'] },
 ]
 
