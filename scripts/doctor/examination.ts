@@ -1,6 +1,7 @@
 /** All checks of a shop, in their order, and the safe fixes where they are wanted. */
 import { isMongo } from '../backup/databases.ts'
 import type { Plan } from '../plan.ts'
+import { checkCategories } from './categories.ts'
 import { checkLedger, checkUnsettled } from './consistency.ts'
 import { applyFixes, type Check, type CheckResult, type Report, reportOf } from './findings.ts'
 import { checkConfiguration, checkPorts } from './machine.ts'
@@ -30,6 +31,7 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
     if (orders) await add(await checkNumbers(orders))
     if (products) await add(await checkLedger(products, running))
     if (products) await add(await checkMedia(products, now))
+    if (products) await add(await checkCategories(products))
     if (products && orders)
       await add(await checkReservations({ products, orders, ordersMadeAt, running, now }))
     return reportOf(results)

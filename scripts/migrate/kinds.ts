@@ -136,7 +136,7 @@ const PRODUCTS: readonly Source[] = [
   {
     what: 'categories',
     collection: 'categories',
-    sql: `SELECT ${CATEGORY_COLUMNS} FROM categories c ORDER BY c.id`,
+    sql: `SELECT ${CATEGORY_COLUMNS} FROM categories ORDER BY id`,
     documentOf: (row) => categoryDocument(categoryOf(row)),
   },
   {

@@ -77,6 +77,50 @@ export const LIMITS = {
       "maxLength": 1024
     }
   },
+  "POST /categories": {
+    "description": {
+      "maxLength": 1000
+    },
+    "name": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "position": {
+      "minimum": 0,
+      "maximum": 2000
+    },
+    "slug": {
+      "minLength": 1,
+      "maxLength": 80
+    }
+  },
+  "DELETE /categories/{id}": {
+    "version": {
+      "minimum": 1,
+      "maximum": 9007199254740991
+    }
+  },
+  "PATCH /categories/{id}": {
+    "description": {
+      "maxLength": 1000
+    },
+    "name": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "position": {
+      "minimum": 0,
+      "maximum": 2000
+    },
+    "slug": {
+      "minLength": 1,
+      "maxLength": 80
+    },
+    "version": {
+      "minimum": 1,
+      "maximum": 9007199254740991
+    }
+  },
   "GET /groups": {
     "limit": {
       "minimum": 1,

@@ -20,6 +20,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All categories, up to 2000 on up to 5 levels: each before those below it */
+        get: operations["listCategories"];
+        put?: never;
+        /** Add a category */
+        post: operations["createCategory"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a category that has none below it; its products stay */
+        delete: operations["deleteCategory"];
+        options?: never;
+        head?: never;
+        /** Change some fields of a category, or move it with all that is below (RFC 7396 merge patch) */
+        patch: operations["patchCategory"];
+        trace?: never;
+    };
     "/groups": {
         parameters: {
             query?: never;
@@ -430,7 +466,7 @@ export interface operations {
                 subject?: string;
                 /** @description The id of an admin, `operator` or `system` */
                 by?: string;
-                action?: "product.created" | "product.edited" | "product.price_changed" | "product.details_changed" | "product.published" | "product.hidden" | "product.deleted" | "group.created" | "group.edited" | "group.published" | "group.hidden" | "group.deleted" | "products.imported" | "stock.set" | "stock.adjusted" | "reservation.recovered" | "shop.settings_changed";
+                action?: "product.created" | "product.edited" | "product.price_changed" | "product.details_changed" | "product.published" | "product.hidden" | "product.deleted" | "group.created" | "group.edited" | "group.published" | "group.hidden" | "group.deleted" | "category.created" | "category.edited" | "category.moved" | "category.deleted" | "products.imported" | "stock.set" | "stock.adjusted" | "reservation.recovered" | "shop.settings_changed";
             };
             header?: never;
             path?: never;
@@ -541,6 +577,791 @@ export interface operations {
                 };
             };
             /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listCategories: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            description: string;
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            /**
+                             * Format: uuid
+                             * @description null at the top
+                             */
+                            parent_id: string | null;
+                            /** @description The ids from the top to its own */
+                            path: string[];
+                            /** @description Among the categories of its parent */
+                            position: number;
+                            /** @description Its address in the shop */
+                            slug: string;
+                            /** @description Grows by one with every change */
+                            version: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    createCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    description?: string;
+                    name: string;
+                    /** @description The category above it; null for the top */
+                    parent_id?: string | null;
+                    /** @description Among the categories of its parent, from 0; the last if it is too great, or absent for a new place */
+                    position?: number;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        description: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /**
+                         * Format: uuid
+                         * @description null at the top
+                         */
+                        parent_id: string | null;
+                        /** @description The ids from the top to its own */
+                        path: string[];
+                        /** @description Among the categories of its parent */
+                        position: number;
+                        /** @description Its address in the shop */
+                        slug: string;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `slug_taken`, `category_unknown`, `category_too_deep`, `categories_full` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    deleteCategory: {
+        parameters: {
+            query?: {
+                /** @description The version you have seen */
+                version?: number;
+            };
+            header?: {
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`, `malformed_body`, `version_contradiction` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `category_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `category_conflict`, `category_not_empty` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `category_precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    patchCategory: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
+                "if-match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    description?: string;
+                    name?: string;
+                    /** @description The category above it; null for the top */
+                    parent_id?: string | null;
+                    /** @description Among the categories of its parent, from 0; the last if it is too great, or absent for a new place */
+                    position?: number;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /** @description The version you have seen */
+                    version?: number;
+                };
+                "application/merge-patch+json": {
+                    description?: string;
+                    name?: string;
+                    /** @description The category above it; null for the top */
+                    parent_id?: string | null;
+                    /** @description Among the categories of its parent, from 0; the last if it is too great, or absent for a new place */
+                    position?: number;
+                    /** @description Small letters, digits and single hyphens; made from the name if it is absent */
+                    slug?: string;
+                    /** @description The version you have seen */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        description: string;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        /**
+                         * Format: uuid
+                         * @description null at the top
+                         */
+                        parent_id: string | null;
+                        /** @description The ids from the top to its own */
+                        path: string[];
+                        /** @description Among the categories of its parent */
+                        position: number;
+                        /** @description Its address in the shop */
+                        slug: string;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `validation_failed`, `malformed_body`, `version_contradiction` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated`, `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden`, `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `category_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `slug_taken`, `category_unknown`, `category_too_deep`, `category_conflict`, `category_below_itself` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `category_precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large`, `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type`, `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_required` */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded`, `keys_unavailable`, `store_unavailable`, `overloaded` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -940,7 +1761,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slug_taken`, `category_not_found`, `media_unknown`, `not_a_draft` */
+            /** @description `slug_taken`, `category_unknown`, `media_unknown`, `not_a_draft` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1498,7 +2319,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slug_taken`, `category_not_found`, `media_unknown`, `not_a_draft`, `group_conflict`, `option_in_use` */
+            /** @description `slug_taken`, `category_unknown`, `media_unknown`, `not_a_draft`, `group_conflict`, `option_in_use` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1848,7 +2669,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `slug_taken`, `category_not_found`, `media_unknown`, `not_a_draft`, `group_conflict`, `option_in_use` */
+            /** @description `slug_taken`, `category_unknown`, `media_unknown`, `not_a_draft`, `group_conflict`, `option_in_use` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2669,7 +3490,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft` */
+            /** @description `sku_taken`, `slug_taken`, `category_unknown`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4145,7 +4966,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft` */
+            /** @description `sku_taken`, `slug_taken`, `category_unknown`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5086,7 +5907,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
+            /** @description `sku_taken`, `slug_taken`, `category_unknown`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5322,7 +6143,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
+            /** @description `sku_taken`, `slug_taken`, `category_unknown`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5736,7 +6557,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `sku_taken`, `slug_taken`, `category_not_found`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
+            /** @description `sku_taken`, `slug_taken`, `category_unknown`, `media_unknown`, `group_is_full`, `option_values_invalid`, `variant_exists`, `belongs_to_group`, `not_a_draft`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7038,7 +7859,7 @@ export interface operations {
                         /** Format: uuid */
                         id: string;
                         /** @enum {unknown} */
-                        kind: "product" | "group";
+                        kind: "product" | "group" | "category";
                         /** @description Its address now */
                         slug: string;
                     };

@@ -39,12 +39,15 @@ export const parentOf = ({ path }: Pick<Category, 'path'>): string | null => pat
 
 export const byPosition = (a: Category, b: Category): number => a.position - b.position
 
-/** Without those whose parent is not among them: a page could not show where they are. */
+/** One whose parent is not among them was changed from outside; it comes last, so that an admin can move it to a place. */
 export function inTreeOrder(categories: readonly Category[]): readonly Category[] {
   const below = Map.groupBy(categories, parentOf)
   const from = (parent: string | null): readonly Category[] =>
     (below.get(parent) ?? []).toSorted(byPosition).flatMap((each) => [each, ...from(each.id)])
-  return from(null)
+  const ordered = from(null)
+  if (ordered.length === categories.length) return ordered
+  const placed = new Set(ordered)
+  return [...ordered, ...categories.filter((each) => !placed.has(each))]
 }
 
 /** The ids of a category and of all below it; none for an unknown one. */

@@ -15,9 +15,9 @@ import { addCategory, differences, editCategory, removeCategory } from '../domai
 import { prepareReferences } from './sqlite_references.ts'
 import { prepareAnyNumbers, prepareQuery, type Row } from './sqlite_rows.ts'
 
-export const CATEGORY_COLUMNS = 'c.id, c.name, c.slug, c.description, c.path, c.position, c.version'
+export const CATEGORY_COLUMNS = 'id, name, slug, description, path, position, version'
 
-const SELECT = `SELECT ${CATEGORY_COLUMNS} FROM categories c`
+const SELECT = `SELECT ${CATEGORY_COLUMNS} FROM categories`
 const REVISION = "SELECT revision FROM category_tree WHERE id = 'tree'"
 
 /** A path is stored as '/a/b/'. */
@@ -44,7 +44,7 @@ export function createSqliteCategoryStore(
     `INSERT INTO category_tree (id, revision) VALUES ('tree', ?1) ON CONFLICT (id) DO UPDATE SET revision = ?1`,
   )
   const put = writer.prepare(
-    `INSERT INTO categories (id, name, slug, description, path, position, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    `INSERT INTO categories (${CATEGORY_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
        ON CONFLICT (id) DO UPDATE
        SET name = ?2, slug = ?3, description = ?4, path = ?5, position = ?6, version = ?7`,
   )

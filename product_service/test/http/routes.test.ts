@@ -66,6 +66,10 @@ suite('every route and every caller (invariant 10)', () => {
       { variants: [{ option_values: ['red'], price: '3', stock: 1 }] },
       { anonymous: 401, user: 403, admin: 201, service: 401 },
     ],
+    ['GET', '/categories', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
+    ['POST', '/categories', { name: 'Mugs' }, { anonymous: 401, user: 403, admin: 201, service: 401 }],
+    ['PATCH', '/categories/:id', { name: 'x' }, { anonymous: 401, user: 403, admin: 200, service: 401 }],
+    ['DELETE', '/categories/:id', undefined, { anonymous: 401, user: 403, admin: 204, service: 401 }],
     ['GET', '/shop', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
     ['PATCH', '/shop', { name: 'Hare' }, { anonymous: 401, user: 403, admin: 200, service: 401 }],
     ['GET', '/audit/products', undefined, { anonymous: 401, user: 403, admin: 200, service: 401 }],
@@ -99,7 +103,9 @@ suite('every route and every caller (invariant 10)', () => {
         const { id, slug } = await addTea(shop)
         const group = (await shop.admin('POST', '/groups', SHIRT)).json()
         const before = (await shop.anonymous('GET', `/products/${id}`)).body
-        const url = path.replace(':id', path.startsWith('/groups') ? group.id : id).replace(':slug', slug)
+        const category = (await shop.admin('POST', '/categories', { name: 'Cups' })).json()
+        const ids = { groups: group.id, categories: category.id } as Record<string, string>
+        const url = path.replace(':id', ids[path.split('/')[1]!] ?? id).replace(':slug', slug)
         const answer = await shop.as(caller)(method, url, body)
         assert.equal(answer.statusCode, expected[caller])
         if (answer.statusCode > 400) {

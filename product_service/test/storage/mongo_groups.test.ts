@@ -1,15 +1,17 @@
-/** Details and groups on MongoDB. */
+/** Details, groups and categories on MongoDB. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
+import { KNOWN_FOR_MS } from '../../src/domain/category_ports.ts'
 import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
+import { categoriesContract, categoryRaceContract } from '../categories_contract.ts'
 import { detailsContract } from '../details_contract.ts'
 import { groupsContract } from '../groups_contract.ts'
 import { AT, add, type MakeStores, nextId, order, STAMP } from '../worlds.ts'
 
-mongoSuites('details and groups in MongoDB', (server) => {
+mongoSuites('details, groups and categories in MongoDB', (server) => {
   const opened =
     (count: 1 | 2): MakeStores =>
     async (t) => {
@@ -22,6 +24,29 @@ mongoSuites('details and groups in MongoDB', (server) => {
     }
   detailsContract('MongoDB', opened(1), { conflicts: server.honest })
   groupsContract('MongoDB', opened(1), { many: server.honest })
+  categoriesContract('MongoDB', opened(1))
+  test('what a replica knows of the categories is at most as old as the limit when it was renewed', async (t) => {
+    const config = { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '', CURRENCY: 'USD' }
+    let clock = 0
+    const runtime = { ...server.opening.runtime, monotonic: () => clock }
+    const here = await openStores(config, { ...server.opening, runtime })
+    const there = await openStores(config, server.opening)
+    t.after(() => Promise.all([here.close(), there.close()]))
+    const fields = { name: 'Mugs', description: '', parentId: null }
+    const { id } = await there.categories.create({ id: nextId(), fields }, STAMP)
+    const renewed = async () => {
+      await here.categories.renew!()
+      return [here.categories.has(id), here.categories.known().categories.length]
+    }
+    assert.equal(here.categories.has(id), false)
+    assert.deepEqual(await renewed(), [true, 1])
+    await there.categories.remove(id, undefined, STAMP)
+    clock += KNOWN_FOR_MS - 1
+    assert.deepEqual(await renewed(), [true, 1], 'not read again')
+    clock += 1
+    assert.deepEqual(await renewed(), [false, 0])
+  })
+
   test('what the release before removed stays removed, and keeps neither its SKU nor its values', async (t) => {
     const database = server.newDatabase()
     const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
@@ -64,4 +89,6 @@ mongoSuites('details and groups in MongoDB', (server) => {
   if (!server.honest) return
   detailsContract('MongoDB, two connections', opened(2))
   groupsContract('MongoDB, two connections', opened(2))
+  categoriesContract('MongoDB, two connections', opened(2))
+  categoryRaceContract('MongoDB, two connections', opened(2))
 })

@@ -1,4 +1,5 @@
-/** Details and groups on SQLite, in memory and by two connections on one file. */
+/** Details, groups and categories on SQLite, in memory and by two connections on one file. */
+import { categoriesContract, categoryRaceContract } from '../categories_contract.ts'
 import { detailsContract } from '../details_contract.ts'
 import { groupsContract } from '../groups_contract.ts'
 import { inMemory, onOneFile } from '../worlds.ts'
@@ -9,4 +10,6 @@ for (const [name, makeStores] of [
 ] as const) {
   detailsContract(name, makeStores)
   groupsContract(name, makeStores)
+  categoriesContract(name, makeStores)
+  categoryRaceContract(name, makeStores)
 }
