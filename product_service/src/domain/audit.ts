@@ -3,9 +3,8 @@
  * releases and shipments are not recorded: the ledger and the reservations are their records.
  *
  * An edit is recorded by what it changed: texts, price and stock each have a record of their own, so that a filter by action
- * finds every change of its kind.
+ * finds every change of its kind. Those of categories: audit_categories.ts.
  */
-import { type Category, parentOf } from './category.ts'
 import { NO_DETAILS, type ProductDetails, type Shown } from './details.ts'
 import type { Group } from './group.ts'
 import type { Product } from './product.ts'
@@ -91,7 +90,7 @@ const flat = ({ priceMinor, details: { compareAtMinor } }: Product) => ({ priceM
 type Subject = AuditRecord['subject']
 
 /** One record of the fields that differ; none if none does. */
-function recordOf<Fields extends object>(
+export function recordOf<Fields extends object>(
   subject: Subject,
   action: AuditRecord['action'],
   before: Fields,
@@ -155,37 +154,6 @@ export const groupDeleted = (group: Group, variants: number): AuditRecord => ({
   action: 'group.deleted',
   subject: groupSubject(group),
   changes: [{ field: 'variants', before: variants, after: 0 }],
-})
-
-const categorySubject = ({ id, name }: Category) => ({ type: 'category', id, name }) as const
-const placeOf = (category: Category) => ({ parentId: parentOf(category), position: category.position })
-
-export const categoryCreated = (category: Category): readonly AuditRecord[] => [
-  {
-    action: 'category.created',
-    subject: categorySubject(category),
-    changes: Object.entries({ name: category.name, slug: category.slug, ...placeOf(category) }).map(
-      ([field, after]) => ({ field, before: null, after }),
-    ),
-  },
-]
-
-export const categoryEdited = (before: Category, after: Category): readonly AuditRecord[] => [
-  ...recordOf(categorySubject(after), 'category.edited', before, after, 'name', 'description', 'slug'),
-  ...recordOf(
-    categorySubject(after),
-    'category.moved',
-    placeOf(before),
-    placeOf(after),
-    'parentId',
-    'position',
-  ),
-]
-
-export const categoryDeleted = (category: Category): AuditRecord => ({
-  action: 'category.deleted',
-  subject: categorySubject(category),
-  changes: [],
 })
 
 export const productDeleted = (product: Product): AuditRecord => ({

@@ -17,6 +17,7 @@ import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from 
 import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
 import type { ShopStore } from './shop_ports.ts'
+import type { SlugOwner } from './slug.ts'
 
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
@@ -48,13 +49,6 @@ export type AnyProducts =
   | { readonly sku: string }
   /** Its variants. */
   | { readonly groupId: string }
-
-/** Whose slug it is; `current` is false if the owner has another one now. */
-export type SlugOwner = {
-  readonly kind: 'product' | 'group' | 'category'
-  readonly id: string
-  readonly current: boolean
-}
 
 /** Products. Only the methods that say so find hidden ones, and none a removed one. */
 export type Catalogue = {

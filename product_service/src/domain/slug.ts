@@ -5,6 +5,13 @@
 import { SLUG_LENGTH_MAX } from './details.ts'
 import { plainWords } from './search.ts'
 
+/** Whose slug it is; `current` is false if the owner has another one now. */
+export type SlugOwner = {
+  readonly kind: 'product' | 'group' | 'category'
+  readonly id: string
+  readonly current: boolean
+}
+
 /** Words of letters and digits without case, joined by single hyphens. */
 const SLUG = /^[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+(-[\p{Ll}\p{Lo}\p{Lm}\p{M}\p{N}]+)*$/u
 /** Letters of the id that distinguish two products of one name. */

@@ -1,9 +1,8 @@
 /** The documents of categories, and the one that serializes their changes; how they are read and written in a transaction. */
 import { OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
-import type { ClientSession } from '@shop/service_kit/mongo/store'
+import type { ClientSession, Collection } from '@shop/service_kit/mongo/store'
 import { type Category, type CategoryTree, inTreeOrder, validateStoredCategory } from '../domain/category.ts'
 import { differences } from '../domain/change_category.ts'
-import type { Collections } from './mongo_documents.ts'
 
 export type CategoryDocument = Omit<Category, 'id' | 'path'> & { _id: string; path: string[] }
 /** One document: every change of a category writes it, so of two at once one begins again. */
@@ -21,8 +20,8 @@ export const categoryOf = ({ _id, ...fields }: CategoryDocument): Category =>
   validateStoredCategory({ id: _id, ...fields })
 
 type Found = {
-  readonly categories: Collections['categories']
-  readonly categoryTree: Collections['categoryTree']
+  readonly categories: Collection<CategoryDocument>
+  readonly categoryTree: Collection<CategoryTreeDocument>
 }
 
 /** `read` makes categories of documents. The revision is read first, so it is never newer than the categories. */

@@ -2,7 +2,7 @@
 import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { categoryCreated, categoryDeleted, categoryEdited } from '../domain/audit.ts'
+import { categoryCreated, categoryDeleted, categoryEdited } from '../domain/audit_categories.ts'
 import { type CategoryTree, NO_CATEGORIES } from '../domain/category.ts'
 import { type Categories, KNOWN_FOR_MS } from '../domain/category_ports.ts'
 import { addCategory, editCategory, removeCategory } from '../domain/change_category.ts'

@@ -1,6 +1,6 @@
 /** The documents of groups, and of slugs. */
 import type { Group } from '../domain/group.ts'
-import type { SlugOwner } from '../domain/ports.ts'
+import type { SlugOwner } from '../domain/slug.ts'
 import { restOf } from '../domain/stored_details.ts'
 import { type StoredGroup, type StoredGroupRest, validateStoredGroup } from '../domain/stored_group.ts'
 

@@ -2,7 +2,7 @@
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
-import { categoryCreated, categoryDeleted, categoryEdited } from '../domain/audit.ts'
+import { categoryCreated, categoryDeleted, categoryEdited } from '../domain/audit_categories.ts'
 import {
   type Category,
   type CategoryTree,

@@ -1,8 +1,8 @@
 /** What the domain asks when a product, group or category is changed, and the table of slugs. Only inside `SqliteStore.write`. */
 import type { DatabaseSync } from 'node:sqlite'
 import { isSame, type Shown } from '../domain/details.ts'
-import type { SlugOwner } from '../domain/ports.ts'
 import type { References } from '../domain/references.ts'
+import type { SlugOwner } from '../domain/slug.ts'
 import { prepareGroup } from './sqlite_groups.ts'
 import { prepareMediaUses } from './sqlite_media_uses.ts'
 import { LIVE, prepareQuery, type Query } from './sqlite_rows.ts'
