@@ -3,7 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { Fragment, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
-import { catalogueQuery } from './api/queries.ts'
+import { listingsQuery } from './api/catalogue.ts'
 import { queryClient } from './api/query_client.ts'
 import { useLanguage } from './language/use_language.ts'
 import { AppRoutes, fetchBuyersPages } from './routes.tsx'
@@ -18,7 +18,7 @@ const AHEAD_MS = 3_000
 
 // The data of the first page is fetched before it renders.
 if (location.pathname === '/') {
-  const { placeholderData: _, ...first } = catalogueQuery(viewIn(new URLSearchParams(location.search)))
+  const { placeholderData: _, ...first } = listingsQuery(viewIn(new URLSearchParams(location.search)))
   void queryClient.prefetchQuery(first)
 }
 

@@ -45,7 +45,49 @@ export const productQuery = (id: string) =>
       dataOf(shop.products.GET('/products/{id}', { params: { path: { id } }, cache: 'no-cache', signal })),
   })
 
-/** As above, polled while the page is visible. */
+/** Products by their ids, with one request; those that are no longer sold are missing. */
+export const productsQuery = (ids: readonly string[]) =>
+  queryOptions({
+    queryKey: ['products', 'some', ids],
+    queryFn: async ({ signal }) => {
+      const query = { ids: ids.join() }
+      const { items } = await dataOf(shop.products.GET('/products', { params: { query }, signal }))
+      return new Map(items.map((product) => [product.id, product]))
+    },
+  })
+
+/** What has this slug, or had it before. */
+export const slugQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ['products', 'slug', slug],
+    queryFn: ({ signal }) =>
+      dataOf(shop.products.GET('/slugs/{slug}', { params: { path: { slug } }, signal })),
+  })
+
+export const groupQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['products', 'group', id],
+    queryFn: ({ signal }) =>
+      dataOf(shop.products.GET('/groups/{id}', { params: { path: { id } }, cache: 'no-cache', signal })),
+  })
+
+/** What can be chosen beside `chosen`, and the variant if a value of each option is; polled while the page is visible. */
+export const liveChoicesQuery = (id: string, chosen: readonly (string | undefined)[]) =>
+  queryOptions({
+    queryKey: ['products', 'choices', id, chosen],
+    placeholderData: keepPreviousData,
+    refetchInterval: pollEvery(LIVE_MS),
+    staleTime: 0,
+    queryFn: ({ signal }) => {
+      const query = Object.fromEntries(
+        chosen.flatMap((value, i) => (value === undefined ? [] : [[`value${i + 1}`, value]])),
+      )
+      const params = { path: { id }, query }
+      return dataOf(shop.products.GET('/groups/{id}/choices', { params, cache: 'no-cache', signal }))
+    },
+  })
+
+/** Polled while the page is visible. */
 export const liveProductQuery = (id: string) => ({
   ...productQuery(id),
   refetchInterval: pollEvery(LIVE_MS),

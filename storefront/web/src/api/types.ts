@@ -5,6 +5,9 @@ import type { paths as ProductPaths } from '@shop/client/generated/product_servi
 type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
 
 export type Product = Json<ProductPaths['/products/{id}']['get']['responses'][200]>
+export type Media = Product['media'][number]
+export type Group = Json<ProductPaths['/groups/{id}']['get']['responses'][200]>
+export type Choices = Json<ProductPaths['/groups/{id}/choices']['get']['responses'][200]>
 export type ShopSettings = Json<ProductPaths['/shop']['get']['responses'][200]>
 export type Order = Json<OrderPaths['/orders/{id}']['get']['responses'][200]>
 export type OrderStatus = Order['status']

@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
+import type { Product } from '../api/types.ts'
 import { t } from '../language/texts.ts'
-import { Cover } from '../shop/cover.tsx'
+import { LinePicture } from '../shop/line_picture.tsx'
 import { Stock } from '../shop/stock.tsx'
 import { IconButton } from '../ui/button.tsx'
 import { Money } from '../ui/format.tsx'
@@ -10,7 +11,7 @@ import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
 import { type changeCart, withAdded, withChanged, withoutProducts } from './cart.ts'
 import { QUANTITY_MAX } from './cart_line.ts'
-import type { CartRow, Now } from './changes.ts'
+import type { CartRow } from './changes.ts'
 
 export function CartLineRow({
   row: { line, taken, total },
@@ -19,7 +20,7 @@ export function CartLineRow({
   locked,
 }: {
   row: CartRow
-  now: Now
+  now: Product | null | undefined
   change: typeof changeCart
   /** No changes while an order is being sent. */
   locked: boolean
@@ -37,7 +38,12 @@ export function CartLineRow({
   }
   return (
     <li className="grid grid-cols-[5rem_1fr] gap-x-4 gap-y-3 py-5 sm:grid-cols-[6.5rem_1fr_auto] sm:gap-x-6">
-      <Cover id={productId} className="row-span-2 aspect-[4/5] w-full rounded-md sm:row-span-1" />
+      <LinePicture
+        id={productId}
+        product={now ?? undefined}
+        sizes="6.5rem"
+        className="row-span-2 aspect-[4/5] w-full rounded-md sm:row-span-1"
+      />
       <div className="grid min-w-0 content-start gap-1">
         <Typed as="h2" className="font-semibold">
           <Link to={`/products/${productId}`} className="hover:underline">

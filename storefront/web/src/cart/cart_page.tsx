@@ -4,6 +4,7 @@ import { useQueries } from '@tanstack/react-query'
 import { productQuery } from '../api/queries.ts'
 import { pollEvery } from '../api/refetch.ts'
 import { ShopProblem } from '../api/shop.ts'
+import type { Product } from '../api/types.ts'
 import { withFailure } from '../api/use_answer.ts'
 import { CheckoutNotice } from '../checkout/checkout_notice.tsx'
 import { useCheckout } from '../checkout/use_checkout.ts'
@@ -17,7 +18,7 @@ import { ProblemNotice } from '../ui/notice.tsx'
 import { focusHeading, PageTitle } from '../ui/page_title.tsx'
 import type { CartLine } from './cart_line.ts'
 import { CartLineRow } from './cart_line_row.tsx'
-import { type Now, sumOf } from './changes.ts'
+import { sumOf } from './changes.ts'
 import { ChangesNotice } from './changes_notice.tsx'
 import { useCart } from './use_cart.ts'
 
@@ -180,14 +181,14 @@ function useProductsNow(lines: readonly CartLine[]) {
   })
   const answers = results.map((result, i) => withFailure(productQuery(lines[i]!.productId).queryKey, result))
   useWaiting(answers.some(({ isPending }) => isPending))
-  const byId = new Map<string, Now>(
+  const byId = new Map<string, Product | null | undefined>(
     lines.map(({ productId }, i) => {
       const { data, error } = answers[i]!
       return [productId, isGone(error) ? null : data]
     }),
   )
   return {
-    now: (productId: string): Now => byId.get(productId),
+    now: (productId: string) => byId.get(productId),
     problem: answers.find(({ error }) => error && !isGone(error))?.error ?? undefined,
     retry: () => Promise.all(answers.map(({ refetch }) => refetch())),
   }

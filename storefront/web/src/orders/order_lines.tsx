@@ -1,20 +1,27 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { productQuery } from '../api/queries.ts'
-import type { Order } from '../api/types.ts'
+import { productsQuery } from '../api/queries.ts'
+import type { Order, Product } from '../api/types.ts'
 import { formatNumber } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
-import { Cover } from '../shop/cover.tsx'
+import { LinePicture } from '../shop/line_picture.tsx'
 import { Money } from '../ui/format.tsx'
 import { Typed } from '../ui/typed.tsx'
 
 /** The lines of an order and their total. */
 export function OrderLines({ order }: { order: Order }) {
+  // Pictures; and names, because the order has none before its stock is held.
+  const { data: products } = useQuery(productsQuery(order.lines.map(({ product_id }) => product_id)))
   return (
     <section aria-label={t.order.items} className="rounded-xl bg-surface p-5 shadow-rest">
       <ul className="grid gap-4">
         {order.lines.map((line) => (
-          <LineRow key={line.product_id} line={line} currency={order.currency} />
+          <LineRow
+            key={line.product_id}
+            line={line}
+            currency={order.currency}
+            product={products?.get(line.product_id)}
+          />
         ))}
       </ul>
       <p className="mt-5 flex items-baseline justify-between border-t border-line pt-4">
@@ -29,13 +36,24 @@ export function OrderLines({ order }: { order: Order }) {
   )
 }
 
-function LineRow({ line, currency }: { line: Order['lines'][number]; currency: string }) {
+function LineRow({
+  line,
+  currency,
+  product,
+}: {
+  line: Order['lines'][number]
+  currency: string
+  product: Product | undefined
+}) {
   const { product_id, quantity, name, unit_price } = line
-  // The order has no product names before its stock is held.
-  const { data: product } = useQuery({ ...productQuery(product_id), enabled: name === null })
   return (
     <li className="flex items-center gap-4">
-      <Cover id={product_id} className="aspect-square w-14 shrink-0 rounded-md" />
+      <LinePicture
+        id={product_id}
+        product={product}
+        sizes="3.5rem"
+        className="aspect-square w-14 shrink-0 rounded-md"
+      />
       <div className="min-w-0 flex-1">
         <Link to={`/products/${product_id}`} className="font-semibold hover:underline">
           <Typed>{name ?? product?.name ?? t.common.product}</Typed>

@@ -1,10 +1,11 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useNavigate, useSearchParams } from 'react-router'
-import { myOrdersQuery } from '../api/queries.ts'
-import type { Order } from '../api/types.ts'
+import { myOrdersQuery, productsQuery } from '../api/queries.ts'
+import type { Order, Product } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
-import { Cover } from '../shop/cover.tsx'
+import { LinePicture } from '../shop/line_picture.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
@@ -29,6 +30,12 @@ export default function OrdersPage() {
     myOrdersQuery(user?.id ?? '', cursor),
   )
   useWaiting(isPlaceholderData)
+  const shown = new Set(
+    (data?.items ?? []).flatMap(({ lines }) =>
+      lines.slice(0, COVERS_MAX).map(({ product_id }) => product_id),
+    ),
+  )
+  const { data: products } = useQuery({ ...productsQuery([...shown]), enabled: shown.size > 0 })
   return (
     <div className="page grid max-w-4xl gap-8 pt-8 sm:pt-12">
       <PageTitle title={t.orders.tab}>{t.orders.title}</PageTitle>
@@ -57,7 +64,7 @@ export default function OrdersPage() {
       {data && data.items.length > 0 && (
         <ul className={cx('grid gap-4 transition-opacity', isPlaceholderData && 'opacity-50')}>
           {data.items.map((order) => (
-            <OrderRow key={order.id} order={order} />
+            <OrderRow key={order.id} order={order} products={products} />
           ))}
         </ul>
       )}
@@ -86,14 +93,16 @@ export default function OrdersPage() {
   )
 }
 
-function OrderRow({ order }: { order: Order }) {
+function OrderRow({ order, products }: { order: Order; products: ReadonlyMap<string, Product> | undefined }) {
   return (
     <li className="group relative flex items-center gap-4 rounded-lg bg-surface p-4 shadow-rest transition-shadow hover:shadow-lift sm:gap-6">
       <div aria-hidden="true" className="flex -space-x-7 sm:-space-x-6">
         {order.lines.slice(0, COVERS_MAX).map(({ product_id }) => (
-          <Cover
+          <LinePicture
             key={product_id}
             id={product_id}
+            product={products?.get(product_id)}
+            sizes="4rem"
             className="aspect-[4/5] w-12 rounded-md ring-2 ring-surface sm:w-16"
           />
         ))}

@@ -4,7 +4,7 @@
  * The pages begin with what this browser saw last, or with the defaults of the service, and are rendered once the shop has
  * answered, or after WAIT_MS. An answer that comes later renders them again. So the name is never missing, and seldom wrong.
  */
-import { DEFAULT_SETTINGS, type Texts } from '@shop/product_service/domain/shop_settings'
+import { DEFAULT_SETTINGS, type LegalPage, type Texts } from '@shop/product_service/domain/shop_settings'
 import { shop as client, dataOf } from '../api/shop.ts'
 import type { ShopSettings } from '../api/types.ts'
 import { setCurrencyDisplay } from '../language/formats.ts'
@@ -17,7 +17,7 @@ const WAIT_MS = 250
 
 /** Legal texts are fetched with their page alone. */
 export type Settings = Omit<ShopSettings, 'legal'> & {
-  readonly legal: readonly { readonly slug: string; readonly title: Texts }[]
+  readonly legal: readonly { readonly page: LegalPage; readonly slug: string; readonly title: Texts }[]
 }
 
 let current: Settings =
@@ -64,10 +64,13 @@ function apply({ colours, currency_display, tagline }: Settings): void {
 }
 
 function settingsOf({ legal, ...settings }: ShopSettings): Settings {
-  const written = Object.values(legal).filter(({ text }) =>
+  const written = Object.entries(legal).filter(([, { text }]) =>
     Object.values(text).some((each) => each.trim() !== ''),
   )
-  return { ...settings, legal: written.map(({ slug, title }) => ({ slug, title })) }
+  return {
+    ...settings,
+    legal: written.map(([page, { slug, title }]) => ({ page: page as LegalPage, slug, title })),
+  }
 }
 
 /** Stored data may come from an older release, an extension or the visitor. */

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { CATALOGUE_PAGE_SIZE, catalogueQuery } from '../api/queries.ts'
+import { LISTINGS_PAGE_SIZE, listingsQuery } from '../api/catalogue.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
 import { shopSettings, textOf } from '../settings/current.ts'
@@ -15,18 +15,18 @@ import { Stale } from '../ui/stale.tsx'
 import { CatalogueControls } from './catalogue_controls.tsx'
 import { useCatalogueView } from './catalogue_view.ts'
 import { Corrected } from './corrected.tsx'
-import { ProductCard, ProductCardSkeleton } from './product_card.tsx'
+import { idOf } from './listing.ts'
+import { GRID, ProductCard, ProductCardSkeleton } from './product_card.tsx'
 
-const GRID = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:gap-x-6 sm:gap-y-10 md:grid-cols-3 lg:grid-cols-4'
+/** So many pictures are loaded before the others. */
+const FIRST_CARDS = 4
 
 export function CataloguePage() {
   const { view, change, next, previous, first } = useCatalogueView()
-  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
-    catalogueQuery(view),
-  )
+  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(listingsQuery(view))
   useWaiting(isPlaceholderData)
   const nextCursor = data?.next_cursor ?? undefined
-  usePrefetched(nextCursor === undefined ? undefined : { ...view, cursor: nextCursor })
+  usePrefetched(nextCursor === undefined ? undefined : { ...view, cursor: nextCursor, page: view.page + 1 })
 
   return (
     <div className="page grid gap-8 pt-8 sm:pt-12">
@@ -44,7 +44,7 @@ export function CataloguePage() {
         <>
           <Loading what={t.loading.products} />
           <ul className={GRID}>
-            {Array.from({ length: CATALOGUE_PAGE_SIZE / 2 }, (_, i) => (
+            {Array.from({ length: LISTINGS_PAGE_SIZE / 2 }, (_, i) => (
               <ProductCardSkeleton key={i.toString()} />
             ))}
           </ul>
@@ -56,8 +56,8 @@ export function CataloguePage() {
       {data && data.items.length > 0 && (
         <section aria-label={t.catalogue.products} aria-busy={isPlaceholderData}>
           <ul className={cx(GRID, 'transition-opacity', isPlaceholderData && 'opacity-50')}>
-            {data.items.map((product) => (
-              <ProductCard key={product.id} product={product} />
+            {data.items.map((listing, i) => (
+              <ProductCard key={idOf(listing)} listing={listing} first={i < FIRST_CARDS} />
             ))}
           </ul>
         </section>
@@ -88,13 +88,13 @@ export function CataloguePage() {
 }
 
 /** Prefetches the next page. */
-function usePrefetched(view: Parameters<typeof catalogueQuery>[0] | undefined) {
+function usePrefetched(view: Parameters<typeof listingsQuery>[0] | undefined) {
   const queries = useQueryClient()
   const cursor = view?.cursor
   // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor stands for the whole view it came from
   useEffect(() => {
     if (!view) return
-    const { placeholderData: _, ...query } = catalogueQuery(view)
+    const { placeholderData: _, ...query } = listingsQuery(view)
     const timer = setTimeout(() => queries.prefetchQuery(query), 500)
     return () => clearTimeout(timer)
   }, [cursor])

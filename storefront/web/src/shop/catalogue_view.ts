@@ -5,8 +5,10 @@
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { type CatalogueView, searchOf, viewIn } from './view_address.ts'
 
+const FIRST = { cursor: undefined, page: 1 }
+
 type Trail = readonly (string | null)[]
-type Change = Partial<Omit<CatalogueView, 'cursor'>>
+export type Change = Partial<Omit<CatalogueView, 'cursor' | 'page'>>
 
 export function useCatalogueView(pathname = '/') {
   const [params] = useSearchParams()
@@ -22,12 +24,17 @@ export function useCatalogueView(pathname = '/') {
   return {
     view,
     /** Starts at the first page. `replace` overwrites the history entry. */
-    change: (change: Change, replace = false) => go({ ...view, ...change, cursor: undefined }, { replace }),
-    next: (cursor: string) => go({ ...view, cursor }, { trail: [...trail, view.cursor ?? null] }),
+    change: (change: Change, replace = false) => go({ ...view, ...change, ...FIRST }, { replace }),
+    next: (cursor: string) =>
+      go({ ...view, cursor, page: view.page + 1 }, { trail: [...trail, view.cursor ?? null] }),
     previous:
       trail.length === 0
         ? undefined
-        : () => go({ ...view, cursor: trail.at(-1) ?? undefined }, { trail: trail.slice(0, -1) }),
-    first: view.cursor === undefined ? undefined : () => go({ ...view, cursor: undefined }),
+        : () =>
+            go(
+              { ...view, cursor: trail.at(-1) ?? undefined, page: Math.max(1, view.page - 1) },
+              { trail: trail.slice(0, -1) },
+            ),
+    first: view.cursor === undefined ? undefined : () => go({ ...view, ...FIRST }),
   }
 }

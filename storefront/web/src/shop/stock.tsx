@@ -10,16 +10,41 @@ export function describeStock(stock: number): string {
 }
 
 export function Stock({ stock, className }: { stock: number; className?: string }) {
-  const [dot, text] =
-    stock === 0
-      ? ['bg-edge', 'text-soft']
-      : stock <= LOW_STOCK
-        ? ['bg-warn', 'text-warn']
-        : ['bg-good', 'text-soft']
+  const state = stock === 0 ? 'none' : stock <= LOW_STOCK ? 'few' : 'many'
+  return (
+    <Dotted state={state} className={className}>
+      {describeStock(stock)}
+    </Dotted>
+  )
+}
+
+/** Of a group: whether any of its variants is in stock. */
+export const InStock = ({ inStock, className }: { inStock: boolean; className?: string }) => (
+  <Dotted state={inStock ? 'many' : 'none'} className={className}>
+    {inStock ? t.catalogue.inStock : t.stock.none}
+  </Dotted>
+)
+
+const LOOKS = {
+  none: ['bg-edge', 'text-soft'],
+  few: ['bg-warn', 'text-warn'],
+  many: ['bg-good', 'text-soft'],
+} as const
+
+function Dotted({
+  state,
+  className,
+  children,
+}: {
+  state: keyof typeof LOOKS
+  className: string | undefined
+  children: string
+}) {
+  const [dot, text] = LOOKS[state]
   return (
     <span className={cx('tabular inline-flex items-center gap-2', text, className)}>
       <span aria-hidden="true" className={cx('size-2 rounded-full', dot)} />
-      {describeStock(stock)}
+      {children}
     </span>
   )
 }

@@ -23,12 +23,15 @@ const PATHS = {
   offline:
     'M4 4l16 16M2.5 9.5A15 15 0 0 1 7 6.7m4-1.1a15 15 0 0 1 10.5 3.9M6 13a9.5 9.5 0 0 1 4-2.2m4.5.2A9.5 9.5 0 0 1 18 13m-6 5.5v.1',
   gear: 'M12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6Zm0-5.5V6m0 12v2.5M3.5 12H6m12 0h2.5M6 6l1.7 1.7m8.6 8.6L18 18m0-12-1.7 1.7m-8.6 8.6L6 18',
+  enlarge: 'M14 4h6v6m0-6-7 7M10 20H4v-6m0 6 7-7',
+  chevron: 'm9 6 6 6-6 6',
+  filter: 'M4 7h16M7 12h10m-7 5h4',
   trash: 'M5 7h14M10 7V5h4v2m-7 0 1 13h8l1-13m-7 4v5m4-5v5',
 } as const
 
 export type IconName = keyof typeof PATHS
 /** These point along the line, so they are mirrored where it runs from right to left. */
-const DIRECTED: readonly IconName[] = ['left', 'right', 'first', 'back', 'truck']
+const DIRECTED: readonly IconName[] = ['left', 'right', 'first', 'back', 'truck', 'chevron']
 
 export function Icon({ name, className = 'size-5' }: { name: IconName; className?: string }) {
   return (

@@ -18,7 +18,18 @@ export function totalOf(lines: readonly { readonly unitPrice: string; readonly q
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`
 }
 
-export const isSameAmount = (a: string, b: string): boolean => {
+/** Negative, zero or positive, as `a` is below, equal to or above `b`. */
+export function compareAmounts(a: string, b: string): number {
   const digits = Math.max(digitsOf(a), digitsOf(b))
-  return minorOf(a, digits) === minorOf(b, digits)
+  const [left, right] = [minorOf(a, digits), minorOf(b, digits)]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+export const isSameAmount = (a: string, b: string): boolean => compareAmounts(a, b) === 0
+
+/** By how many whole percent `a` is below `b`, rounded down; 0 if it is not. */
+export function percentBelow(a: string, b: string): number {
+  const digits = Math.max(digitsOf(a), digitsOf(b))
+  const [left, right] = [minorOf(a, digits), minorOf(b, digits)]
+  return left >= right ? 0 : Number(((right - left) * 100n) / right)
 }

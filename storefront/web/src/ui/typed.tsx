@@ -4,6 +4,9 @@
  */
 import type { ComponentProps } from 'react'
 
-export function Typed({ as: Tag = 'span', ...rest }: { as?: 'span' | 'p' | 'h2' } & ComponentProps<'span'>) {
+export function Typed({
+  as: Tag = 'span',
+  ...rest
+}: { as?: 'span' | 'p' | 'h2' | 'h3' } & ComponentProps<'span'>) {
   return <Tag {...(rest as object)} dir="auto" />
 }

@@ -23,6 +23,7 @@ export const catalogue: Texts['catalogue'] = {
   nothing: 'Nichts gefunden',
   nothingMore: 'Versuchen Sie es mit weniger oder anderen Wörtern; ein Wortanfang genügt.',
   showAll: 'Alles anzeigen',
+  breadcrumbs: 'Wo Sie sind',
 }
 
 export const stock: Texts['stock'] = {
@@ -51,6 +52,33 @@ export const product: Texts['product'] = {
       other: 'In einen Warenkorb passen höchstens # verschiedene Produkte. Bitte bestellen Sie diese zuerst.',
     }),
   inCart: (n, cart) => sentence`Bereits ${count(n, { other: '#' })} in ${cart('Ihrem Warenkorb')}.`,
+  before: 'Vorher:',
+  lowest30: (price) => sentence`Niedrigster Preis der 30 Tage vor der Senkung: ${price}`,
+  from: (price) => sentence`ab ${price}`,
+  versions: (n) => count(n, { one: '# Ausführung', other: '# Ausführungen' }),
+  choose: (option) => `Bitte wählen: ${option}`,
+  notCombined: 'nicht zusammen mit Ihrer übrigen Auswahl',
+  noSuchVersion: 'Diese Kombination gibt es nicht',
+  noSuchVersionMore: 'Durchgestrichene Werte passen nicht zu Ihrer übrigen Auswahl.',
+  versionSoldOut: 'Diese Ausführung ist zurzeit ausverkauft',
+  versionSoldOutMore: 'Werte mit gestricheltem Rand sind ausverkauft; die anderen sind da.',
+  details: 'Einzelheiten',
+  weight: 'Gewicht',
+  sku: 'Artikelnummer',
+  gtin: 'GTIN',
+  related: 'Das könnte auch passen',
+  more: 'Mehr aus dem Shop',
+}
+
+export const picture: Texts['picture'] = {
+  all: 'Bilder',
+  enlarge: 'Vergrößern',
+  larger: 'Näher ansehen',
+  smaller: 'Das ganze Bild zeigen',
+  show: (n, of, what) => `Bild ${n} von ${of}: ${what}`,
+  count: (n, of) => `${n} / ${of}`,
+  previous: 'Voriges Bild',
+  next: 'Nächstes Bild',
 }
 
 export const cart: Texts['cart'] = {

@@ -24,6 +24,7 @@ export const catalogue = {
   nothing: 'Nothing found',
   nothingMore: 'Try fewer or other words; the beginning of a word is enough.',
   showAll: 'Show everything',
+  breadcrumbs: 'Where this page is',
 }
 
 export const stock = {
@@ -51,6 +52,33 @@ export const product = {
     count(n, { other: 'A cart holds at most # different products. Please order these first.' }),
   inCart: (n: number, cart: (text: string) => ReactNode) =>
     sentence`${count(n, { other: '#' })} already in ${cart('your cart')}.`,
+  before: 'Before:',
+  lowest30: (price: ReactNode) => sentence`Lowest price of the 30 days before the reduction: ${price}`,
+  from: (price: ReactNode) => sentence`from ${price}`,
+  versions: (n: number) => count(n, { one: '# version', other: '# versions' }),
+  choose: (option: string) => `Choose: ${option}`,
+  notCombined: 'not with the rest of your choice',
+  noSuchVersion: 'There is no such combination',
+  noSuchVersionMore: 'Values that are crossed out do not go with the rest of your choice.',
+  versionSoldOut: 'This combination is sold out for now',
+  versionSoldOutMore: 'Values with a dashed edge are sold out; the others are here.',
+  details: 'Details',
+  weight: 'Weight',
+  sku: 'Item number',
+  gtin: 'GTIN',
+  related: 'More like this',
+  more: 'More from the shop',
+}
+
+export const picture = {
+  all: 'Pictures',
+  enlarge: 'Enlarge',
+  larger: 'Look closer',
+  smaller: 'Show the whole picture',
+  show: (n: number, of: number, what: string) => `Picture ${n} of ${of}: ${what}`,
+  count: (n: number, of: number) => `${n} / ${of}`,
+  previous: 'Previous picture',
+  next: 'Next picture',
 }
 
 export const cart = {

@@ -2,7 +2,7 @@ import { account, fault, passwords, roles, signIn } from './account.ts'
 import { common, layout, loading } from './common.ts'
 import { order, orders, rejections, status, statusActions } from './orders.ts'
 import { failed, problems } from './problems.ts'
-import { cart, catalogue, checkout, product, stock } from './shopping.ts'
+import { cart, catalogue, checkout, picture, product, stock } from './shopping.ts'
 
 export const en = {
   common,
@@ -10,6 +10,7 @@ export const en = {
   layout,
   catalogue,
   stock,
+  picture,
   product,
   cart,
   checkout,
