@@ -13,6 +13,10 @@ suite('forwarding by address', () => {
   for (const [url, way] of [
     ['/api/products', 'products /products'],
     ['/api/products?q=mug&limit=2', 'products /products'],
+    ['/api/groups/0190/choices?value1=Red', 'products /groups/0190/choices'],
+    ['/api/categories', 'products /categories'],
+    ['/api/catalogue/facets?q=mug', 'products /catalogue/facets'],
+    ['/api/slugs/mug', 'products /slugs/mug'],
     ['/api/products/0190/stock_movements', 'products /products/0190/stock_movements'],
     ['/api/orders/0190/events', 'orders /orders/0190/events'],
     ['/api/orders/user/0190?cursor=a%2Fb', 'orders /orders/user/0190'],

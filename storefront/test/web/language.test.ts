@@ -24,6 +24,8 @@ const EQUAL = new Set([
   't.catalogue.title',
   't.layout.themes.system',
   't.order.times',
+  't.picture.count',
+  't.product.gtin',
   'admin.nav.system',
   'admin.fields.labels.name',
   'admin.board.status',

@@ -141,6 +141,8 @@ export const relatedQuery = (category: string | undefined) =>
       const { items } = await dataOf(
         shop.products.GET('/products', { params: { query }, cache: 'no-cache', signal }),
       )
-      return { items: items.map(listingOf), ofCategory: false }
+      // Variants alone say little.
+      const products = items.filter(({ group_id }) => group_id === null)
+      return { items: products.map(listingOf), ofCategory: false }
     },
   })

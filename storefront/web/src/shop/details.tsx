@@ -1,7 +1,7 @@
 /** Attributes and numbers of a product, or of a group and the variant that is looked at. */
 import type { ReactNode } from 'react'
 import type { Product } from '../api/types.ts'
-import { formatList, numberFormat } from '../language/formats.ts'
+import { numberFormat } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
 import { Typed } from '../ui/typed.tsx'
 
@@ -12,7 +12,7 @@ type Props = { attributes: Product['attributes']; product: Product | undefined }
 export function Details({ attributes, product }: Props) {
   const rows: [name: string, value: ReactNode][] = Object.entries(attributes).map(([name, values]) => [
     name,
-    formatList(values),
+    values.join(', '),
   ])
   if (product?.weight_grams) rows.push([t.product.weight, weightOf(product.weight_grams)])
   if (product?.sku) rows.push([t.product.sku, product.sku])

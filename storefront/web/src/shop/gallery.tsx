@@ -34,7 +34,7 @@ export function Gallery({ id, media }: { id: string; media: readonly Media[] }) 
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys of the buttons inside
-    <div className="grid min-w-0 gap-3" onKeyDown={onKeyDown}>
+    <div className="grid min-w-0 content-start gap-3 self-start md:sticky md:top-24" onKeyDown={onKeyDown}>
       <div className="relative">
         <ul
           ref={strip}

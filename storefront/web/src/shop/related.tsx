@@ -13,8 +13,8 @@ export function Related({ to: { id, categories } }: { to: { id: string; categori
   const listings = (data?.items ?? []).filter((listing) => idOf(listing) !== id).slice(0, SHOWN)
   if (listings.length === 0) return null
   return (
-    <section aria-labelledby="related" className="page mt-14 grid gap-6 border-t border-line pt-8 sm:mt-20">
-      <h2 id="related" className="text-xl font-semibold">
+    <section aria-labelledby="related" className="page mt-14 grid gap-6 sm:mt-20">
+      <h2 id="related" className="border-t border-line pt-8 text-xl font-semibold">
         {data?.ofCategory ? t.product.related : t.product.more}
       </h2>
       <ul className={GRID}>
