@@ -13,6 +13,7 @@ export const SIDE = 1600
 
 export type DemoPicture = {
   readonly product: string
+  readonly value?: string
   readonly view: string
   readonly alt: { readonly en: string; readonly de: string }
   readonly focus: Focus

@@ -17,8 +17,10 @@ import { slippersPair } from './scenes/slippers.ts'
 export type Focus = { readonly x: number; readonly y: number }
 
 export type PlannedPicture = {
-  /** The name of the product in the demo catalogue. */
+  /** The name of the product, or group of variants, in the demo catalogue. */
   readonly product: string
+  /** Shown for the variants that have this value. */
+  readonly value?: string
   /** Differs between the pictures of one product; for the name of a file. */
   readonly view: string
   readonly alt: { readonly en: string; readonly de: string }
@@ -97,20 +99,44 @@ export const PICTURES: readonly PlannedPicture[] = [
   },
   {
     product: 'Stoneware mug',
+    value: 'Sea green',
     view: 'side',
     alt: {
       en: 'A speckled stoneware mug in sea green with a raw clay foot, full of coffee',
       de: 'Ein gesprenkelter Steinzeugbecher in Meergrün mit unglasiertem Fuß, gefüllt mit Kaffee',
     },
     focus: { x: 50, y: 50 },
-    scene: mugOnTable,
+    scene: () => mugOnTable(),
   },
   {
     product: 'Stoneware mug',
+    value: 'Sea green',
     view: 'above',
     alt: { en: 'The mug from above, with coffee in it', de: 'Der Becher von oben, mit Kaffee' },
     focus: { x: 48, y: 44 },
     scene: mugFromAbove,
+  },
+  {
+    product: 'Stoneware mug',
+    value: 'Oat white',
+    view: 'white',
+    alt: {
+      en: 'The mug in oat white, with dark specks and a raw clay foot',
+      de: 'Der Becher in Haferweiß, mit dunklen Sprenkeln und unglasiertem Fuß',
+    },
+    focus: { x: 50, y: 50 },
+    scene: () => mugOnTable('white'),
+  },
+  {
+    product: 'Stoneware mug',
+    value: 'Ink blue',
+    view: 'blue',
+    alt: {
+      en: 'The mug in ink blue, whose glaze is thin at the rim',
+      de: 'Der Becher in Tintenblau, dessen Glasur am Rand dünn ist',
+    },
+    focus: { x: 50, y: 50 },
+    scene: () => mugOnTable('blue'),
   },
   {
     product: 'Canvas rucksack',

@@ -1,26 +1,17 @@
-/** The sample catalogue of `npm start -- --demo`: a dozen products, added over HTTP by the first admin. */
+/**
+ * Loads the sample catalogue of `npm start -- --demo`: over HTTP, by the first admin, into a shop without products.
+ *
+ * Stopped on the way, it has some of the products, and is not continued. Categories come first, and those that are there
+ * already are taken: so none is there twice when nothing but categories was added the last time.
+ */
 import { formatMoney } from '@shop/service_kit/money/money'
 import { ask } from './ask.ts'
-
-type Sample = readonly [name: string, description: string, minor: number, stock: number]
-
-/** Prices in minor units: 14.50 in dollars, 1450 in yen. */
-export const SAMPLES: readonly Sample[] = [
-  ['Walnut desk lamp', 'A warm light on an oiled walnut arm, with a linen shade.', 8900, 24],
-  ['Pour-over coffee set', 'Glass carafe, steel filter and a scoop; brews four cups.', 4250, 60],
-  ['Merino travel scarf', 'Fine merino, woven in one piece, folds to the size of a fist.', 5400, 45],
-  ['Cast-iron skillet', 'Twenty-six centimetres, seasoned twice, made to be inherited.', 3900, 80],
-  ['Wool felt slippers', 'Warm, quiet, and soled in cork.', 4600, 1],
-  ['Bicycle repair kit', 'Levers, patches, pump and a multi-tool in a canvas roll.', 2795, 120],
-  ['Stoneware mug', 'Thrown by hand and glazed in sea green; no two the same.', 1800, 150],
-  ['Canvas rucksack', 'Eighteen litres of waxed canvas with a sleeve for a laptop.', 9900, 30],
-  ['Beeswax candles', 'A pair that burns eight hours each, with nothing added.', 1200, 200],
-  ['Chef’s knife', 'Twenty centimetres of carbon steel with an ash handle.', 11900, 18],
-  ['Herb garden kit', 'Basil, thyme and chives, with soil and three clay pots.', 2350, 75],
-  ['Dotted notebook', 'One hundred and sixty pages of heavy paper that lies flat.', 1450, 400],
-]
+import { CATEGORIES, SAMPLES, type Sample, type SampleCategory } from './demo_samples.ts'
 
 export type Shop = { readonly authUrl: string; readonly productUrl: string }
+/** A sample needs an admin's token, the digits of prices, and the ids of categories by name. */
+type Target = { readonly token: string; readonly digits: number; readonly categories: CategoryIds }
+type CategoryIds = ReadonlyMap<string, string>
 
 /** Resolves to a sentence about the result. */
 export async function loadDemo(shop: Shop, username: string, password: string): Promise<string> {
@@ -29,10 +20,9 @@ export async function loadDemo(shop: Shop, username: string, password: string): 
   let loaded = 0
   try {
     const token = await signIn(shop, username, password)
-    const digits = await digitsOf(shop)
-    for (const [name, description, minor, stock] of SAMPLES) {
-      const price = formatMoney(minor, digits)
-      await ask(`${shop.productUrl}/products`, { body: { name, description, price, stock }, token })
+    const target = { token, digits: await digitsOf(shop), categories: await addCategories(shop, token) }
+    for (const sample of SAMPLES) {
+      await addSample(shop, sample, target)
       loaded += 1
     }
     return `The sample catalogue was loaded: ${SAMPLES.length} products.`
@@ -40,6 +30,46 @@ export async function loadDemo(shop: Shop, username: string, password: string): 
     const what = loaded === 0 ? 'not loaded' : `loaded in part, ${loaded} of ${SAMPLES.length} products`
     return `The sample catalogue was ${what}: ${(error as Error).message}`
   }
+}
+
+export async function addSample({ productUrl }: Shop, sample: Sample, target: Target): Promise<void> {
+  const { name, description, minor, weight: weight_grams, attributes } = sample
+  const { token, digits } = target
+  const categories = sample.categories.flatMap((each) => target.categories.get(each) ?? [])
+  const shown = { name, description, attributes, categories }
+  if (!('options' in sample)) {
+    const { sku, stock, compareAt } = sample
+    const compare = compareAt === undefined ? {} : { compare_at_price: formatMoney(compareAt, digits) }
+    const body = { ...shown, sku, stock, weight_grams, price: formatMoney(minor, digits), ...compare }
+    await ask(`${productUrl}/products`, { body, token })
+    return
+  }
+  const { options } = sample
+  const group = await ask<{ id: string }>(`${productUrl}/groups`, { body: { ...shown, options }, token })
+  const variants = sample.variants.map(({ values: option_values, sku, stock, minor: own = minor }) => ({
+    ...{ option_values, sku, stock, weight_grams },
+    price: formatMoney(own, digits),
+  }))
+  await ask(`${productUrl}/groups/${group.id}/variants`, { body: { variants }, token })
+}
+
+type Category = { readonly id: string; readonly name: string; readonly parent_id: string | null }
+
+/** Resolves to their ids by name. */
+export async function addCategories({ productUrl }: Shop, token: string): Promise<CategoryIds> {
+  const { items } = await ask<{ items: Category[] }>(`${productUrl}/categories`)
+  const ids = new Map<string, string>()
+  const add = async (categories: readonly SampleCategory[], parent_id: string | null) => {
+    for (const { name, description, below = [] } of categories) {
+      const there = items.find((each) => each.name === name && each.parent_id === parent_id)
+      const body = { name, description, parent_id }
+      const { id } = there ?? (await ask<Category>(`${productUrl}/categories`, { body, token }))
+      ids.set(name, id)
+      await add(below, id)
+    }
+  }
+  await add(CATEGORIES, null)
+  return ids
 }
 
 export async function signIn({ authUrl }: Shop, username: string, password: string): Promise<string> {

@@ -5,20 +5,30 @@
  *  1. A product gets pictures only if it is as the sample catalogue has it and has none; a change that was made in
  *     between wins.
  *  2. Stopped anywhere, the next time it finishes: a picture is named by its bytes, which are always the same, and a
- *     product gets all of its pictures in one change.
+ *     product gets all of its pictures in one change. A group gets its own after its variants have theirs.
  */
 import { on } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { DemoPicture } from '../demo_pictures/demo_pictures.ts'
 import { ask } from './ask.ts'
-import { SAMPLES, type Shop } from './demo_catalogue.ts'
+import type { Shop } from './demo_catalogue.ts'
+import { SAMPLES, type Sample } from './demo_samples.ts'
 
 /** The sample catalogue is in English. */
 const LANGUAGE = 'en'
 const FOUND_MAX = 20
 
-type Bare = { readonly id: string; readonly name: string; readonly version: number }
-type Shown = Bare & { readonly description: string; readonly media?: readonly unknown[] }
+type Shown = {
+  readonly id: string
+  readonly name: string
+  readonly version: number
+  readonly description: string
+  readonly media: readonly unknown[]
+}
+type Variant = Shown & { readonly option_values: readonly string[] }
+type Listed = { readonly id: string; readonly name: string; readonly group_id: string | null }
+/** A product or group without pictures. */
+type Bare = Shown & { readonly kind: 'products' | 'groups' }
 /** The pictures of these products, those of one product one after another. */
 export type Draw = (products: readonly string[]) => AsyncIterable<DemoPicture>
 
@@ -35,10 +45,16 @@ export async function addPictures(
     const token = await signIn()
     for await (const pictures of byProduct(draw(bare.map(({ name }) => name)))) {
       const product = bare.find(({ name }) => name === pictures[0]!.product)!
-      const media = []
+      const media: Item[] = []
       for (const picture of pictures) media.push(await stored(shop, picture, token))
-      const body = { media, version: product.version }
-      await ask(`${shop.productUrl}/products/${product.id}`, { method: 'PATCH', body, token })
+      const show = (kind: Bare['kind'], { id, version }: Shown, shown: readonly Item[]) =>
+        ask(`${shop.productUrl}/${kind}/${id}`, { method: 'PATCH', body: { media: shown, version }, token })
+      for (const variant of await variantsOf(shop, product)) {
+        const isOf = ({ value }: DemoPicture) => value !== undefined && variant.option_values.includes(value)
+        const own = media.filter((_, i) => isOf(pictures[i]!))
+        if (own.length > 0 && variant.media.length === 0) await show('products', variant, own)
+      }
+      await show(product.kind, product, media)
       added += 1
     }
     return `The pictures of the sample catalogue were added: ${added} products.`
@@ -52,18 +68,29 @@ export async function addPictures(
 
 async function productsWithoutPictures({ productUrl }: Shop): Promise<Bare[]> {
   const bare: Bare[] = []
-  for (const [name, description] of SAMPLES) {
-    const query = new URLSearchParams({ q: name, limit: String(FOUND_MAX) })
-    const { items } = await ask<{ items: Bare[] }>(`${productUrl}/products?${query}`)
-    for (const { id } of items.filter((item) => item.name === name)) {
-      const product = await ask<Shown>(`${productUrl}/products/${id}`)
-      if (product.description !== description || product.media?.length !== 0) continue
-      bare.push(product)
+  for (const sample of SAMPLES) {
+    const query = new URLSearchParams({ q: sample.name, limit: String(FOUND_MAX) })
+    const { items } = await ask<{ items: Listed[] }>(`${productUrl}/products?${query}`)
+    for (const [kind, id] of candidates(sample, items)) {
+      const shown = await ask<Shown>(`${productUrl}/${kind}/${id}`)
+      if (shown.name !== sample.name || shown.description !== sample.description || shown.media.length > 0)
+        continue
+      bare.push({ ...shown, kind })
       break
     }
   }
   return bare
 }
+
+function candidates({ name, ...sample }: Sample, items: readonly Listed[]): [Bare['kind'], string][] {
+  if (!('options' in sample)) {
+    return items.filter((item) => item.name === name).map(({ id }) => ['products', id])
+  }
+  return [...new Set(items.flatMap(({ group_id }) => group_id ?? []))].map((id) => ['groups', id])
+}
+
+const variantsOf = async ({ productUrl }: Shop, { kind, id }: Bare): Promise<readonly Variant[]> =>
+  kind === 'products' ? [] : (await ask<{ items: Variant[] }>(`${productUrl}/groups/${id}/variants`)).items
 
 async function* byProduct(pictures: AsyncIterable<DemoPicture>): AsyncGenerator<DemoPicture[]> {
   let same: DemoPicture[] = []
@@ -77,8 +104,14 @@ async function* byProduct(pictures: AsyncIterable<DemoPicture>): AsyncGenerator<
   if (same.length > 0) yield same
 }
 
+type Item = { readonly id: string; readonly alt: string; readonly focus: DemoPicture['focus'] }
+
 /** As an item of `media`. A picture that is there already is answered like a new one. */
-async function stored({ productUrl }: Shop, { alt, focus, view, bytes }: DemoPicture, token: string) {
+async function stored(
+  { productUrl }: Shop,
+  { alt, focus, view, bytes }: DemoPicture,
+  token: string,
+): Promise<Item> {
   const form = new FormData()
   form.append('file', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), `${view}.jpg`)
   const { id } = await ask<{ id: string }>(`${productUrl}/media`, { body: form, token })

@@ -40,7 +40,7 @@ try {
   await take(visitor, 'catalogue', 'Dotted notebook')
 
   const buyer = await shop.openAs(await shop.account('customer', 'ada'), { ...DESK, colorScheme: 'dark' })
-  const order = await buy(buyer, [goods.get('Walnut desk lamp')!, goods.get('Stoneware mug')!])
+  const order = await buy(buyer, [goods.get('Walnut desk lamp')!, goods.get('Cast-iron skillet')!])
   await shop.move(shop.admin, order, { status: 'shipped' })
   await buyer.reload()
   await take(buyer, 'order', 'On its way to you')

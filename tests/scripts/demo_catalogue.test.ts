@@ -15,7 +15,8 @@ suite('the sample catalogue that cannot be loaded', () => {
     serve(t, ({ method, url }, response) => {
       if (url === '/products/currency') response.end('{"currency":"USD","currency_digits":2}')
       else if (method === 'GET') response.end('{"items":[]}')
-      else if (room-- > 0) response.writeHead(201).end('{}')
+      else if (url === '/categories' || url!.endsWith('/variants')) response.writeHead(201).end('{"id":"c"}')
+      else if (room-- > 0) response.writeHead(201).end('{"id":"p"}')
       else response.writeHead(503).end(FULL)
     })
   const auth = (t: TestContext, status: number, body: string) =>

@@ -7,7 +7,7 @@ import { dirname, join, relative } from 'node:path'
 import { suite, test } from 'node:test'
 import { demoPictures, SIDE } from '../../scripts/demo_pictures/demo_pictures.ts'
 import { PICTURES } from '../../scripts/demo_pictures/pictures.ts'
-import { SAMPLES } from '../../scripts/start/demo_catalogue.ts'
+import { SAMPLES } from '../../scripts/start/demo_samples.ts'
 import { namesImported } from '../import_cycles.ts'
 
 /** What `POST /media` accepts. */
@@ -38,10 +38,25 @@ suite('the pictures of the sample catalogue', () => {
   test('1: each product has a picture, and each picture a product', () => {
     assert.deepEqual(
       [...new Set(PICTURES.map(({ product }) => product))],
-      SAMPLES.map(([name]) => name),
+      SAMPLES.map(({ name }) => name),
     )
     const names = PICTURES.map(({ product, view }) => `${product} ${view}`)
     assert.equal(new Set(names).size, names.length)
+  })
+
+  test('1: a picture of a value is one of a group that has it, and of each value of that option', () => {
+    const groups = SAMPLES.filter((sample) => 'options' in sample)
+    assert.equal(groups.length, 2)
+    const valued = PICTURES.filter(({ value }) => value !== undefined)
+    for (const { product, value } of valued) {
+      const { options } = groups.find(({ name }) => name === product)!
+      const { values } = options.find((option) => option.values.includes(value!))!
+      for (const each of values)
+        assert.ok(
+          valued.some((picture) => picture.value === each),
+          each,
+        )
+    }
   })
 
   test('1: at least four products are shown twice', () => {

@@ -1,7 +1,7 @@
 import { blend, type Colour, darken, type Material, paint } from './material.ts'
 import { clouds, fibres, grain, specks } from './noise.ts'
 
-/** Sea green glaze that thins at edges and runs out above the foot, on speckled clay. `foot` and `lip` are heights. */
+/** A glaze that thins at edges and runs out above the foot, on speckled clay. `foot` and `lip` are heights. */
 export function glaze(
   body: Colour,
   thin: Colour,

@@ -8,10 +8,14 @@ import { type Mesh, mesh } from '../shapes/mesh.ts'
 import { type Place, steps, turnY, type Vec } from '../shapes/vector.ts'
 import { oakTable } from './table.ts'
 
-const TONES = [colour('#5f9384'), colour('#b99b72'), colour('#b08a63')] as const
-const GLAZE = glaze(...TONES, 1.15, 9.3)
-/** The specks are spread around the cup, and would be dashes on its narrow handle. */
-const EAR_GLAZE = glaze(...TONES, 1.15, 9.3, false)
+/** The body of a glaze, and where it is thin. */
+const GLAZES = {
+  green: [colour('#5f9384'), colour('#b99b72')],
+  white: [colour('#d9d2bf'), colour('#c2a67c')],
+  blue: [colour('#2f4668'), colour('#a08a6c')],
+} as const
+type Glaze = keyof typeof GLAZES
+const CLAY = colour('#b08a63')
 
 const COFFEE: Material = (spot, finish) => {
   const r = Math.hypot(spot.x, spot.z)
@@ -22,7 +26,10 @@ const COFFEE: Material = (spot, finish) => {
   spot.nx += 0.012 * clouds(spot.x / 9, spot.z / 9)
 }
 
-export function mug(place: Place, handle = 62): Mesh[] {
+export function mug(place: Place, handle = 62, tone: Glaze = 'green'): Mesh[] {
+  const around = glaze(...GLAZES[tone], CLAY, 1.15, 9.3)
+  // The specks are spread around the cup, and would be dashes on its narrow handle.
+  const onEar = glaze(...GLAZES[tone], CLAY, 1.15, 9.3, false)
   const wall = corners(
     [
       [0, 0.25],
@@ -61,8 +68,8 @@ export function mug(place: Place, handle = 62): Mesh[] {
   )
   const turned = steps(turnY(-handle + 90), place)
   return [
-    mesh(lathe(wall, 144, 150), { material: GLAZE, place: turned }),
-    mesh(tube(ear, section, 28, 70, [0, 0, 1], 0.01), { material: EAR_GLAZE, place: turned }),
+    mesh(lathe(wall, 144, 150), { material: around, place: turned }),
+    mesh(tube(ear, section, 28, 70, [0, 0, 1], 0.01), { material: onEar, place: turned }),
     mesh(
       lathe((t) => [3.72 * (1 - t), 7.5], 72, 14),
       { material: COFFEE, place: turned },
@@ -70,10 +77,10 @@ export function mug(place: Place, handle = 62): Mesh[] {
   ]
 }
 
-export const mugOnTable = (): Scene => ({
+export const mugOnTable = (tone: Glaze = 'green'): Scene => ({
   view: { target: [0.8, 4.6, 0], pitch: 24, width: 20 },
   set: oakTable('#cfd3c8', 26),
-  things: mug((p) => p),
+  things: mug((p) => p, 62, tone),
 })
 export const mugFromAbove = (): Scene => ({
   view: { target: [0.9, 4.2, 0], pitch: 58, width: 18 },
