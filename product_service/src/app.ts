@@ -11,12 +11,14 @@ import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
+import { catalogueCsv } from './csv/write_csv.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Pictures } from './domain/media_ports.ts'
 import type { Stores } from './domain/ports.ts'
 import { presentChange } from './http/audit_views.ts'
 import { categoryRoutes } from './http/category_routes.ts'
 import { groupRoutes } from './http/group_routes.ts'
+import { importRoutes } from './http/import_routes.ts'
 import { mediaRoutes } from './http/media_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { productReadRoutes } from './http/product_read_routes.ts'
@@ -84,6 +86,9 @@ export function createApp(deps: Deps): App {
     const { pictures = createPictures(deps) } = deps
     app.register(mediaRoutes({ ...deps, media: stores.media, pictures }))
     app.addHook('onClose', pictures.close)
+    const exportCsv = () =>
+      catalogueCsv({ exported: stores.exported, digits: stores.digits, categoryName: async (id) => id })
+    app.register(importRoutes({ ...deps, imports: stores.imports, exportCsv }))
     app.register(shopRoutes({ ...deps, shop: stores.shop }))
     app.register(
       auditRoutes({

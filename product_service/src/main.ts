@@ -12,6 +12,8 @@ import { startRetention } from '@shop/service_kit/storage/start_retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
+import { createImportWorker, importPorts } from './imports/import_worker.ts'
+import { createOldImports, OLD_IMPORTS_DAYS } from './imports/old_imports.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { createPublisher } from './publisher.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -68,6 +70,7 @@ await runService(systemRuntime, async () => {
         archived: false,
       },
       { days: LEFT_OVER_AFTER_DAYS, sources: [createLeftOverFiles(stores.media)], archived: false },
+      { days: OLD_IMPORTS_DAYS, sources: [createOldImports(stores.imports)], archived: false },
       { days: config.RETAIN_MOVEMENTS_DAYS, sources: stores.old.movements },
       { days: config.RETAIN_RESERVATIONS_DAYS, sources: stores.old.reservations },
     ],
@@ -79,7 +82,14 @@ await runService(systemRuntime, async () => {
     runtime: systemRuntime,
     onFailure: (err) => logger.error({ err }, 'a draft could not be published; it is tried again'),
   })
+  const importWorker = createImportWorker({
+    ...importPorts(stores, config.CURRENCY),
+    runtime: systemRuntime,
+    reached: deps.reached,
+    onFailure: (err) => logger.error({ err }, 'an import stopped; it is continued'),
+  })
   ledgerCheck.start()
+  importWorker.start()
   publisher.start()
   return {
     app,
@@ -91,7 +101,7 @@ await runService(systemRuntime, async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()
-      await Promise.all([ledgerCheck.stop(), publisher.stop(), stopRetention()])
+      await Promise.all([ledgerCheck.stop(), publisher.stop(), importWorker.stop(), stopRetention()])
       await stores.close()
       await tracing.stop()
     },

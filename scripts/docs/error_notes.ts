@@ -102,6 +102,12 @@ export const NOTES: Notes = {
     belongs_to_group:
       'Slug, categories and attributes of a variant are those of its group: change the group.',
     not_a_draft: 'A time of publishing was sent for a product or group that is published.',
+    import_not_found: 'No import has this id. Imports are removed 30 days after their last change.',
+    import_under_way: 'One import at a time: `current` is not finished. Continue or cancel it first.',
+    import_state_conflict:
+      'What was asked for does not fit the state of the import, or parts of its file are missing. `current` is the import as it is now.',
+    import_has_faults:
+      'Rows of the file have faults. Correct them, or send `without_faulty` to start without these rows.',
     settings_changed:
       'The settings changed after the `version` in the body. `current` are the settings as they are now; nothing was changed.',
     settings_precondition_failed:

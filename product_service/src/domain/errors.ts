@@ -2,6 +2,7 @@
 import { Fault, type Nothing } from '@shop/faults/fault'
 import type { Category } from './category.ts'
 import type { Group } from './group.ts'
+import type { Import } from './import.ts'
 import type { Product } from './product.ts'
 import type { StoredSettings } from './shop_settings.ts'
 
@@ -43,6 +44,11 @@ export type Payloads = {
   variant_exists: Taken
   belongs_to_group: Nothing
   not_a_draft: Nothing
+  import_not_found: Nothing
+  import_under_way: { readonly current: Import }
+  /** What is asked for does not fit its state. */
+  import_state_conflict: { readonly current: Import }
+  import_has_faults: { readonly current: Import }
   settings_changed: { readonly current: StoredSettings }
   settings_refused: { readonly path: string; readonly message: string }
 }

@@ -1,5 +1,6 @@
 /** A group of variants: products that differ in up to three options, such as size and colour. Rules of change: change_group.ts. */
 import type { Shown, ShownFields } from './details.ts'
+import { NAME_LENGTH_MAX } from './product.ts'
 
 export const OPTIONS_MAX = 3
 export const OPTION_NAME_LENGTH_MAX = 40
@@ -32,3 +33,11 @@ export type Group = Shown & {
 }
 
 export type GroupFields = Pick<Group, 'name' | 'description' | 'options'> & Partial<ShownFields>
+
+/** Orders keep the name of what was bought, so the name of a variant says which one it is. */
+export function variantName(groupName: string, values: readonly string[]): string {
+  const suffix = ` – ${values.join(' / ')}`
+  return `${groupName.slice(0, Math.max(1, NAME_LENGTH_MAX - suffix.length))}${suffix}`
+    .slice(0, NAME_LENGTH_MAX)
+    .toWellFormed()
+}

@@ -11,6 +11,7 @@
 
 import type { Categories } from './category_ports.ts'
 import type { Groups, Scheduled } from './group_ports.ts'
+import type { Exported, Imports } from './import_ports.ts'
 import type { MediaFiles, MediaRecords } from './media_ports.ts'
 import type { Page, PageKey } from './page.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
@@ -188,6 +189,10 @@ export type Stores = {
   readonly groups: Groups
   readonly categories: Categories
   readonly stock: Stock
+  readonly imports: Imports
+  readonly exported: Exported
+  /** Of the worker on the open import. */
+  readonly importLease: Lease
   readonly audit: Audit
   readonly media: { readonly records: MediaRecords; readonly files: MediaFiles }
   /** Digits after the point of its amounts. Throws `store_unavailable` until the store was reached once. */

@@ -9,11 +9,11 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { FastifyRequest } from 'fastify'
 import type { EditableDetails } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Group, GroupFields } from '../domain/group.ts'
+import { type Group, type GroupFields, variantName } from '../domain/group.ts'
 import type { Groups } from '../domain/group_ports.ts'
 import type { PageKey } from '../domain/page.ts'
 import type { Catalogue, ProductDraft } from '../domain/ports.ts'
-import { NAME_LENGTH_MAX, PRICE_MINOR_MAX, STOCK_MAX } from '../domain/product.ts'
+import { PRICE_MINOR_MAX, STOCK_MAX } from '../domain/product.ts'
 import { cachedAnswers, withEtag } from './cached_answers.ts'
 import { readDetails } from './details_input.ts'
 import {
@@ -103,7 +103,7 @@ export function groupRoutes({ catalogue, groups, prices, requireVersion, runtime
       const group = found(await groups.find(request.params.id))
       const drafts = request.body.variants.map((body, i): ProductDraft => {
         const at = `/variants/${i}`
-        const { name = nameOf(group, body.option_values), price, stock, ...details } = body
+        const { name = variantName(group.name, body.option_values), price, stock, ...details } = body
         const given: Partial<EditableDetails> = {
           ...readDetails(details, prices.digits()),
           groupId: group.id,
@@ -190,9 +190,3 @@ const wellFormed = ({ name, values }: { name: string; values: readonly string[] 
   name: name.toWellFormed(),
   values: values.map((value) => value.toWellFormed()),
 })
-
-/** Orders keep the name of what was bought, so it says which variant it is. */
-const nameOf = ({ name }: Group, values: readonly string[]): string => {
-  const suffix = ` – ${values.join(' / ')}`
-  return `${name.slice(0, Math.max(1, NAME_LENGTH_MAX - suffix.length))}${suffix}`.slice(0, NAME_LENGTH_MAX)
-}

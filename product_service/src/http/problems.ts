@@ -6,10 +6,12 @@ import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Category } from '../domain/category.ts'
 import type { Payloads } from '../domain/errors.ts'
 import type { Group } from '../domain/group.ts'
+import type { Import } from '../domain/import.ts'
 import type { Product } from '../domain/product.ts'
 import type { StoredSettings } from '../domain/shop_settings.ts'
 import { categoryView } from './category_views.ts'
 import { groupView } from './group_views.ts'
+import { importView } from './import_views.ts'
 import { type Prices, productView } from './product_views.ts'
 import { shopView } from './shop_views.ts'
 
@@ -32,6 +34,7 @@ const currentGroup = ({ current }: { current: Group }, prices: Prices) => ({
 const currentCategory = ({ current }: { current: Category }) => ({
   members: { current: categoryView(current) },
 })
+const currentImport = ({ current }: { current: Import }) => ({ members: { current: importView(current) } })
 
 const owner = ({ owner }: { owner: string }) => ({ members: { owner } })
 
@@ -140,6 +143,25 @@ export const PROBLEMS = {
     title: 'Pictures cannot be read or stored',
     retryable: true,
     publicDetail: 'Pictures cannot be read or stored at the moment; try again.',
+  },
+  import_not_found: { status: 404, title: 'There is no such import', retryable: false },
+  import_under_way: {
+    status: 409,
+    title: 'Another import is not finished',
+    retryable: false,
+    present: currentImport,
+  },
+  import_state_conflict: {
+    status: 409,
+    title: 'The import is not in a state for this',
+    retryable: false,
+    present: currentImport,
+  },
+  import_has_faults: {
+    status: 409,
+    title: 'The file has faults',
+    retryable: false,
+    present: currentImport,
   },
   settings_changed: {
     status: 409,

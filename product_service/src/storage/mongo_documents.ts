@@ -38,6 +38,10 @@ export type ShopDocument = {
   updatedAt: string
   token: string
 }
+/** `job` is an import as JSON. */
+export type ImportDocument = { _id: string; open?: true; version: number; updatedAt: string; job: string }
+/** A step or a note, as JSON. Its id has those of the import and the attempt, and its number. */
+export type ImportRecord = { _id: string; text: string }
 /** The last transaction that a replica committed (mongo_ledger.ts). */
 export type Receipt = { _id: string; token: string; at: Date }
 
@@ -108,6 +112,13 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
   ],
   media_files: [BY_ID],
   shop: [BY_ID],
+  imports: [
+    { name: 'import_open', key: { open: 1 }, unique: true, partialFilterExpression: { open: true } },
+    { name: 'imports_by_age', key: { updatedAt: 1, _id: 1 } },
+  ],
+  import_parts: [BY_ID],
+  import_steps: [BY_ID],
+  import_notes: [BY_ID],
   receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],
   ...AUDIT_INDEXES,
 }
@@ -125,6 +136,10 @@ export const collectionsOf = ({ collection }: MongoStore) => ({
   categories: collection<CategoryDocument>('categories'),
   categoryTree: collection<CategoryTreeDocument>('category_tree'),
   shop: collection<ShopDocument>('shop'),
+  imports: collection<ImportDocument>('imports'),
+  importParts: collection<{ _id: string; content: Buffer }>('import_parts'),
+  importSteps: collection<ImportRecord>('import_steps'),
+  importNotes: collection<ImportRecord>('import_notes'),
 })
 export type Collections = ReturnType<typeof collectionsOf>
 

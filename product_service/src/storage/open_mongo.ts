@@ -14,7 +14,9 @@ import { createMongoAuditStore } from './mongo_audit_store.ts'
 import { createMongoCatalogueStore } from './mongo_catalogue_store.ts'
 import { createMongoCategoryStore } from './mongo_category_store.ts'
 import { PRODUCT_INDEXES, readingsOf } from './mongo_documents.ts'
+import { createMongoExported } from './mongo_exported.ts'
 import { createMongoGroupStore } from './mongo_group_store.ts'
+import { createMongoImports } from './mongo_imports.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
 import { createMongoMediaFiles } from './mongo_media_files.ts'
 import { createMongoMediaRecords } from './mongo_media_records.ts'
@@ -77,6 +79,9 @@ export async function openMongoStores(
       files: mediaFiles ?? createMongoMediaFiles(store),
     },
     shop: createMongoShopStore(store, runtime, auditLog),
+    imports: createMongoImports(store),
+    exported: createMongoExported(store, reading),
+    importLease: createMongoLease(store, 'import_lease'),
     old: {
       // In this order: an attempt goes after its movement.
       movements: [createMongoOldMovements(store, reading), createMongoOldAttempts(store)],

@@ -16,7 +16,9 @@ import { createMediaFolder } from './media_folder.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { createSqliteCategoryStore } from './sqlite_category_store.ts'
+import { createSqliteExported } from './sqlite_exported.ts'
 import { createSqliteGroupStore } from './sqlite_group_store.ts'
+import { createSqliteImports } from './sqlite_imports.ts'
 import { createIndexedWrite } from './sqlite_indexed_writes.ts'
 import { createSqliteMediaRecords } from './sqlite_media_records.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
@@ -87,6 +89,9 @@ export async function openSqliteStores(
     audit: createSqliteAuditStore(store, runtime),
     media: { records: createSqliteMediaRecords(store, unreadableOf), files },
     shop: createSqliteShopStore(store, auditLog),
+    imports: createSqliteImports(store),
+    exported: createSqliteExported(store.reader, reading, unreadableOf),
+    importLease: createSqliteLease(store, 'import_lease'),
     old: {
       movements: [createSqliteOldMovements(store, unreadableOf)],
       reservations: [createSqliteOldReservations(store, unreadableOf)],

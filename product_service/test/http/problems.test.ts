@@ -5,6 +5,7 @@ import { onlyViewsGoOut } from '@shop/service_kit/test_support/problem_views'
 import { newGroup } from '../../src/domain/change_group.ts'
 import { newProduct } from '../../src/domain/change_product.ts'
 import { DomainError, type Payloads } from '../../src/domain/errors.ts'
+import { newImport } from '../../src/domain/import.ts'
 import { NO_REFERENCES } from '../../src/domain/references.ts'
 import { UNCHANGED } from '../../src/domain/shop_settings.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
@@ -12,6 +13,7 @@ import { nextId, STAMP } from '../worlds.ts'
 
 const fields = { name: 'Tea', description: 'Green', priceMinor: 300, stock: 10 }
 const { product: current } = newProduct(nextId(), fields, STAMP)
+const importJob = newImport(nextId(), 'a.csv', STAMP)
 const PAYLOADS: Payloads = {
   product_not_found: {},
   version_conflict: { current },
@@ -48,6 +50,10 @@ const PAYLOADS: Payloads = {
   variant_exists: { owner: 'x' },
   belongs_to_group: {},
   not_a_draft: {},
+  import_not_found: {},
+  import_under_way: { current: importJob },
+  import_state_conflict: { current: importJob },
+  import_has_faults: { current: importJob },
   settings_changed: { current: UNCHANGED },
   settings_refused: { path: '/languages', message: 'must not be empty' },
 }

@@ -1,0 +1,126 @@
+/**
+ * The rows of a table as wishes. In our own format each row is a product, a group, or a variant of a group. In the formats of
+ * others, neighbouring rows of one handle (Shopify) or item group (Google) are a group and its variants.
+ */
+
+import { OPTION_VALUE_LENGTH_MAX, OPTIONS_MAX, VARIANTS_MAX } from '../domain/group.ts'
+import type { Sheet } from '../domain/import.ts'
+import type { ProductWish, ReadRow } from '../domain/import_wishes.ts'
+import type { Field } from './columns.ts'
+import { ended, given } from './given.ts'
+import { type Cells, cellsOf, type Money, show } from './read_cells.ts'
+import { readFamily } from './read_family.ts'
+
+export type RowsOptions = Money & {
+  readonly format: Sheet['format']
+  readonly names: readonly string[]
+  readonly fields: readonly (Field | null)[]
+}
+
+/** Rows of one handle that are kept together. */
+const FAMILY_ROWS_MAX = 2 * VARIANTS_MAX
+
+/** `row` is that of each result; the names are row 1. */
+export async function* readRows(
+  rows: AsyncIterable<readonly string[]>,
+  options: RowsOptions,
+): AsyncGenerator<{ readonly row: number; readonly read: readonly ReadRow[] }> {
+  const { format, names, fields } = options
+  const cells = (row: number, texts: readonly string[]) => cellsOf(row, texts, fields, names, options)
+  let row = 1
+  let family: Cells[] = []
+  let handle: string | undefined
+  const ended = new Set<string>()
+  const flush = (): readonly ReadRow[] => {
+    if (family.length === 0) return []
+    const read = readFamily(family, format)
+    family = []
+    return read
+  }
+  for await (const texts of rows) {
+    row += 1
+    const own = cells(row, texts)
+    if (format === 'own') {
+      yield { row, read: [readOwn(own)] }
+      continue
+    }
+    const next = own.filled('handle')?.trim()
+    if (next !== undefined && next === handle && family.length < FAMILY_ROWS_MAX) {
+      family.push(own)
+      yield { row, read: [] }
+      continue
+    }
+    const before = flush()
+    if (handle !== undefined) ended.add(handle)
+    handle = next
+    if (next !== undefined && ended.has(next)) {
+      own.fault(
+        'handle',
+        `The rows of ${show(next)} must follow each other, at most ${FAMILY_ROWS_MAX} of them.`,
+      )
+      yield { row, read: [...before, { wish: undefined, notes: own.notes }] }
+      continue
+    }
+    family = [own]
+    yield { row, read: before }
+  }
+  yield { row, read: flush() }
+}
+
+function readOwn(cells: Cells): ReadRow {
+  const type = cells.filled('type')?.trim().toLowerCase() ?? (cells.filled('group') ? 'variant' : 'product')
+  const isVariant = type === 'variant'
+  if (type !== 'product' && type !== 'group' && !isVariant) {
+    cells.fault('type', `${show(type)} must be product, group or variant.`)
+  }
+  const id = cells.id()
+  const version = cells.whole('version', Number.MAX_SAFE_INTEGER)
+  const slug = cells.slug()
+  const [name, description, draft] = [cells.name(), cells.prose('description'), cells.draft()]
+  const [publishAt, media] = [cells.publishAt(), cells.pictures()]
+  const [categories, attributes] = [cells.categories(), cells.attributes()]
+  const identity = { row: cells.row, adds: false, ...given({ id, version }) }
+  const shown = given({ draft, publishAt, media, ...(isVariant ? {} : { slug, attributes }) })
+  if (type === 'group') {
+    const fields = given({ name, description, options: cells.options(), ...shown })
+    if (id === undefined && slug === undefined) cells.fault(null, 'A group needs an id or a slug.')
+    return ended(cells, {
+      ...identity,
+      ...given({ categories }),
+      ...{ of: 'group', fields },
+    })
+  }
+  const group = cells.filled('group')?.trim()
+  const sku = cells.sku()
+  const optionValues = cells.list('option_values', OPTION_VALUE_LENGTH_MAX, OPTIONS_MAX)
+  if (isVariant) {
+    if (group === undefined) cells.fault('group', 'A variant needs the slug or id of its group.')
+    if (slug !== undefined) cells.fault('slug', 'A variant has the address of its group.')
+    if (categories !== undefined && categories.length > 0) {
+      cells.fault('categories', 'A variant has the categories of its group.')
+    }
+    if (attributes !== undefined && Object.keys(attributes).length > 0) {
+      cells.fault('attributes', 'A variant has the attributes of its group.')
+    }
+  } else {
+    if (group !== undefined) cells.fault('group', 'Only a variant has a group.')
+    if (id === undefined && !sku && slug === undefined)
+      cells.fault(null, 'A product needs a sku, an id or a slug.')
+  }
+  const details = given({
+    ...shown,
+    ...{ sku, gtin: cells.gtin(), weightGrams: cells.weight('weight_grams') },
+    compareAtMinor: cells.nullable('compare_at_price', cells.money),
+    ...(isVariant ? { optionValues } : {}),
+  })
+  const fields = {
+    ...given({ name, description, priceMinor: cells.money('price'), stock: cells.stock() }),
+    details,
+  }
+  const wish: ProductWish = {
+    ...identity,
+    ...{ of: 'product', fields },
+    ...(isVariant ? given({ group }) : given({ categories })),
+  }
+  return ended(cells, wish)
+}
