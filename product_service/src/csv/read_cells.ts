@@ -93,8 +93,10 @@ export function cellsOf(
     )
   }
   /** A blank cell of a column that is there removes what was there. */
-  const nullable = <T>(field: Field, read: (field: Field) => T | undefined): T | null | undefined =>
-    text(field) !== undefined && filled(field) === undefined ? null : read(field)
+  const nullable = <T>(field: Field, read: (field: Field) => T | undefined): T | null | undefined => {
+    if (text(field) === undefined) return undefined
+    return filled(field) === undefined ? null : read(field)
+  }
 
   return {
     ...{ row, notes, text, filled, fault, warn, line, whole, money, nullable },

@@ -49,7 +49,8 @@ export function createImportWorker({ lease, runtime, onFailure, ...ports }: Impo
       await (mine.state === 'checking' ? checkImport(mine, all) : applyImport(mine, all))
       return true
     } finally {
-      await take(0)
+      // It ended a moment ago.
+      await take(-1)
     }
   }
 

@@ -11,6 +11,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
+import { importsContract } from '../imports_contract.ts'
 import { compactionRaceContract, retentionContract } from '../retention_contract.ts'
 import { shopContract, shopRaceContract } from '../shop_contract.ts'
 import { stockContract } from '../stock_contract.ts'
@@ -40,7 +41,14 @@ mongoSuites('products in MongoDB', (server) => {
     return [await open(t, server, database), await open(t, server, database)]
   }
 
-  const contracts = [catalogueContract, stockContract, shopContract, auditContract, auditLogContract]
+  const contracts = [
+    catalogueContract,
+    stockContract,
+    importsContract,
+    shopContract,
+    auditContract,
+    auditLogContract,
+  ]
   for (const contract of contracts) contract('MongoDB', alone)
   retentionContract('MongoDB', alone, { random: server.honest })
 

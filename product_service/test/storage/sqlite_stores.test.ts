@@ -10,6 +10,7 @@ import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
 import { auditContract } from '../audit_contract.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { catalogueContract } from '../catalogue_contract.ts'
+import { importsContract } from '../imports_contract.ts'
 import { compactionRaceContract, retentionContract } from '../retention_contract.ts'
 import { shopContract, shopRaceContract } from '../shop_contract.ts'
 import { stockContract } from '../stock_contract.ts'
@@ -21,6 +22,7 @@ for (const [name, makeStores] of [
 ] as const) {
   catalogueContract(name, makeStores)
   stockContract(name, makeStores)
+  importsContract(name, makeStores)
   shopContract(name, makeStores)
   shopRaceContract(name, makeStores)
   auditContract(name, makeStores)
