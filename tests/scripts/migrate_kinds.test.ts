@@ -13,6 +13,10 @@ const NOT_COPIED: Readonly<Record<string, string>> = {
   text_changes: 'of the search index of SQLite',
   openings: 'of the search index of SQLite',
   compactions: 'has rows only inside a transaction',
+  imports: 'an import is work under way: it is finished or cancelled before',
+  import_parts: 'as imports',
+  import_steps: 'as imports',
+  import_notes: 'as imports',
   order_products: 'on MongoDB an index of the orders',
   order_numbers: 'the counter is set after the orders',
 }

@@ -42,6 +42,8 @@ export const FORWARDINGS: readonly Forwarding[] = [
       '/slugs',
       '/media',
       '/shop',
+      '/imports',
+      '/exports',
       '/audit/products',
     ],
   },
