@@ -299,6 +299,36 @@ export const LIMITS = {
       "maximum": 100000000
     }
   },
+  "GET /imports": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "POST /imports": {
+    "name": {
+      "minLength": 1,
+      "maxLength": 100
+    }
+  },
+  "PATCH /imports/{id}": {
+    "parts": {
+      "minimum": 1,
+      "maximum": 1024
+    }
+  },
+  "GET /imports/{id}/notes": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
   "GET /media": {
     "limit": {
       "minimum": 1,
