@@ -86,9 +86,7 @@ export function createApp(deps: Deps): App {
     const { pictures = createPictures(deps) } = deps
     app.register(mediaRoutes({ ...deps, media: stores.media, pictures }))
     app.addHook('onClose', pictures.close)
-    const exportCsv = () =>
-      catalogueCsv({ exported: stores.exported, digits: stores.digits, categoryName: async (id) => id })
-    app.register(importRoutes({ ...deps, imports: stores.imports, exportCsv }))
+    app.register(importRoutes({ ...deps, imports: stores.imports, exportCsv: () => catalogueCsv(stores) }))
     app.register(shopRoutes({ ...deps, shop: stores.shop }))
     app.register(
       auditRoutes({

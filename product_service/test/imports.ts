@@ -70,5 +70,5 @@ export async function apply(stores: AuditedStores, id: string, options: Partial<
 export const run = async (stores: AuditedStores, csv: string | Uint8Array, name?: string) =>
   apply(stores, (await check(stores, csv, name)).job.id)
 
-export const exportOf = async ({ exported, digits }: AuditedStores): Promise<string> =>
-  (await Array.fromAsync(catalogueCsv({ exported, digits, categoryName: async (id) => id }))).join('')
+export const exportOf = async (stores: AuditedStores): Promise<string> =>
+  (await Array.fromAsync(catalogueCsv(stores))).join('')

@@ -230,6 +230,26 @@ export function importsContract(name: string, makeStores: MakeStores) {
       assert.deepEqual([after.name, after.stock], ['Other', 6])
     })
 
+    test('categories are named by slug, id or path; one that was removed is no change', async (t) => {
+      const [here, there] = await makeStores(t)
+      const category = (name: string, parentId: string | null = null) =>
+        here.categories.create({ id: nextId(), fields: { name, description: '', parentId } }, STAMP)
+      const home = await category('Home')
+      const kitchen = await category('Kitchen', home.id)
+      const gone = await category('Gone')
+      const csv = `sku,name,price,categories\nT-1,Tea,3,home > Kitchen; gone\nT-2,Cup,3,${home.id}\nT-3,Pot,3,kitchen\n`
+      assert.deepEqual((await run(there, csv)).lines, [])
+      const of = async (sku: string) => (await bySku(here, sku))!.details.categories
+      assert.deepEqual(await Promise.all(['T-1', 'T-2', 'T-3'].map(of)), [
+        ...[[kitchen.id, gone.id], [home.id], [kitchen.id]],
+      ])
+      await here.categories.remove(gone.id, undefined, STAMP)
+      const { job, lines } = await check(here, await exportOf(here))
+      assert.deepEqual([job.checked.unchanged, job.checked.changed, lines], [3, 0, []])
+      await request(here, job.id, { state: 'cancelled' })
+      assert.match((await check(here, csv)).lines[0]!, /There is no category gone/)
+    })
+
     test('rows of Shopify become groups with variants, and again nothing changes', async (t) => {
       const [here, there] = await makeStores(t)
       const csv = [

@@ -5,6 +5,8 @@
  */
 import { formatMoney } from '@shop/service_kit/money/money'
 import { stringify } from 'csv-stringify/sync'
+import { categoryNames } from '../domain/category_names.ts'
+import type { Categories } from '../domain/category_ports.ts'
 import type { Shown } from '../domain/details.ts'
 import type { Group } from '../domain/group.ts'
 import type { Exported } from '../domain/import_ports.ts'
@@ -21,17 +23,17 @@ type Row = Partial<Record<OwnColumn, string | number | null>>
 type Options = {
   readonly exported: Exported
   readonly digits: () => number
-  /** The slug of a category by its id; the id itself if it is unknown. */
-  readonly categoryName: (id: string) => Promise<string>
+  readonly categories: Pick<Categories, 'tree'>
 }
 
 /** Pieces of text. */
-export async function* catalogueCsv({ exported, digits, categoryName }: Options): AsyncGenerator<string> {
+export async function* catalogueCsv({ exported, digits, categories }: Options): AsyncGenerator<string> {
   yield BYTE_ORDER_MARK + lines([OWN_COLUMNS])
-  const namesOf = async (shown: Shown) => joinList(await Promise.all(shown.categories.map(categoryName)))
+  const names = categoryNames(await categories.tree())
+  const namesOf = (shown: Shown) => joinList(shown.categories.flatMap((id) => names.slugOf(id) ?? []))
   for await (const groups of pages(exported.groups)) {
     for (const group of groups) {
-      yield table([{ ...groupRow(group), categories: await namesOf(group) }])
+      yield table([{ ...groupRow(group), categories: namesOf(group) }])
       const variants = pages((after, limit) => exported.variants(group.id, after, limit))
       for await (const page of variants) {
         yield table(
@@ -44,7 +46,7 @@ export async function* catalogueCsv({ exported, digits, categoryName }: Options)
     const rows: Row[] = []
     for (const product of products) {
       if (product.details.groupId !== null) continue
-      rows.push({ ...productRow(product, digits()), categories: await namesOf(product.details) })
+      rows.push({ ...productRow(product, digits()), categories: namesOf(product.details) })
     }
     if (rows.length > 0) yield table(rows)
   }

@@ -6,6 +6,9 @@ import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { columnsFault, columnsOf } from '../csv/columns.ts'
 import { readCsv, UnreadableFile } from '../csv/read_csv.ts'
 import { readRows } from '../csv/read_rows.ts'
+import { type CategoryNames, categoryNames } from '../domain/category_names.ts'
+import type { Categories } from '../domain/category_ports.ts'
+import { isSame } from '../domain/details.ts'
 import {
   changed,
   IMPORT_NOTES_MAX,
@@ -29,8 +32,7 @@ export const CHECK_ROWS_AT_ONCE = 200
 export type CheckPorts = KnownPorts & {
   readonly imports: Imports
   readonly media: Pick<MediaRecords, 'find'>
-  /** The id of a category by its id, slug or path; undefined if there is none. */
-  readonly categoryOf: (text: string) => Promise<string | undefined>
+  readonly categories: Pick<Categories, 'tree'>
   readonly money: () => { readonly currency: string; readonly digits: number }
   readonly runtime: Pick<Runtime, 'now' | 'newId' | 'defer'>
   /** False when the work is to end: another worker has it, or the service stops. */
@@ -62,7 +64,7 @@ export async function checkImport(job: Import, ports: CheckPorts): Promise<void>
     const sheet = { format, delimiter, encoding, columns }
     const unfit = columnsFault(fields)
     if (unfit !== undefined) return void (await save({ state: 'failed', failure: unfit, sheet }, [], []))
-    const plan = createPlan(ports)
+    const plan = createPlan(ports, categoryNames(await ports.categories.tree()))
     for await (const { row, read } of readRows(table.rows, { format, names, fields, ...ports.money() })) {
       if (row > IMPORT_ROWS_MAX + 1) {
         throw new UnreadableFile(`The file has more than ${IMPORT_ROWS_MAX} rows. Split it.`)
@@ -90,10 +92,19 @@ async function* partsOf({ id, parts }: Import, imports: Imports): AsyncGenerator
   }
 }
 
-function createPlan(ports: CheckPorts) {
-  const known = createKnown(ports)
-  const seen = createSeen()
-  const newGroups = new Map<string, FutureGroup>()
+/** What was found so far. */
+type Context = {
+  readonly ports: CheckPorts
+  readonly known: Known
+  readonly seen: Seen
+  readonly newGroups: Map<string, FutureGroup>
+  readonly names: CategoryNames
+}
+
+function createPlan(ports: CheckPorts, names: CategoryNames) {
+  const context: Context = {
+    ...{ ports, names, known: createKnown(ports), seen: createSeen(), newGroups: new Map() },
+  }
   let counts = NO_CHECK
   let [steps, notes]: [ImportStep[], NumberedNote[]] = [[], []]
   let [stepCount, noteCount] = [0, 0]
@@ -113,7 +124,7 @@ function createPlan(ports: CheckPorts) {
     async add({ wish, notes: read }: ReadRow) {
       read.forEach(say)
       if (!wish) return
-      const { step, notes: planned } = await planOf(wish, ports, known, seen, newGroups)
+      const { step, notes: planned } = await planOf(wish, context)
       planned.forEach(say)
       if (planned.some(({ kind }) => kind === 'fault')) return
       if (!step) return count('unchanged')
@@ -137,37 +148,23 @@ function createPlan(ports: CheckPorts) {
   }
 }
 
-async function planOf(
-  wish: Wish,
-  ports: CheckPorts,
-  known: Known,
-  seen: Seen,
-  newGroups: Map<string, FutureGroup>,
-): Promise<Planned> {
+async function planOf(wish: Wish, context: Context): Promise<Planned> {
   const { row } = wish
   try {
-    const repeated = seen.add(wish)
+    const repeated = context.seen.add(wish)
     if (repeated) return faulty(row, repeated.column, repeated.message)
-    const categories = await categoryIds(wish, ports)
-    await requirePictures(wish, ports)
-    return wish.of === 'group'
-      ? await planOfGroup(wish, ports, known, newGroups, categories)
-      : await planOfProduct(wish, ports, known, newGroups, categories)
+    await requirePictures(wish, context.ports)
+    return await (wish.of === 'group' ? planOfGroup(wish, context) : planOfProduct(wish, context))
   } catch (error) {
     if (error instanceof Unknown) return faulty(row, error.column, error.message)
     throw error
   }
 }
 
-async function planOfGroup(
-  wish: GroupWish,
-  { runtime }: CheckPorts,
-  known: Known,
-  newGroups: Map<string, FutureGroup>,
-  categories: readonly string[] | undefined,
-): Promise<Planned> {
+async function planOfGroup(wish: GroupWish, { ports, known, newGroups, names }: Context): Promise<Planned> {
   const current = await known.group(wish)
-  const planned = planGroup(wish, current, { newId: runtime.newId(), categories })
+  const categories = categoryIds(wish, names, current?.categories)
+  const planned = planGroup(wish, current, { newId: ports.runtime.newId(), categories })
   if (planned.notes.length === 0) {
     const { step } = planned
     const fields = step?.of === 'group' ? step.fields : {}
@@ -181,10 +178,7 @@ async function planOfGroup(
 
 async function planOfProduct(
   wish: ProductWish,
-  { runtime }: CheckPorts,
-  known: Known,
-  newGroups: Map<string, FutureGroup>,
-  categories: readonly string[] | undefined,
+  { ports, known, newGroups, names }: Context,
 ): Promise<Planned> {
   const { group: name } = wish
   const group = name === undefined ? undefined : (newGroups.get(name) ?? (await known.groupNamed(name)))
@@ -192,18 +186,23 @@ async function planOfProduct(
     throw new Unknown('group', `There is no group ${name}, and no row before that makes it.`)
   }
   const current = await known.product(wish, group)
-  return planProduct(wish, current, { newId: runtime.newId(), group, categories })
+  const categories = categoryIds(wish, names, current?.details.categories)
+  return planProduct(wish, current, { newId: ports.runtime.newId(), group, categories })
 }
 
-async function categoryIds({ categories }: Wish, { categoryOf }: CheckPorts) {
+/** A category that was removed is in no file, and no reason to change anything. */
+function categoryIds(
+  { categories }: Wish,
+  names: CategoryNames,
+  current: readonly string[] = [],
+): readonly string[] | undefined {
   if (categories === undefined) return undefined
-  const ids: string[] = []
-  for (const text of categories) {
-    const id = await categoryOf(text)
+  const ids = categories.map((text) => {
+    const id = names.idOf(text)
     if (id === undefined) throw new Unknown('categories', `There is no category ${text}.`)
-    ids.push(id)
-  }
-  return ids
+    return id
+  })
+  return isSame(ids, current.filter(names.slugOf)) ? current : ids
 }
 
 async function requirePictures(wish: Wish, { media }: CheckPorts) {

@@ -79,6 +79,5 @@ export const importPorts = (stores: Stores, currency: string) => ({
   ...stores,
   media: stores.media.records,
   lease: stores.importLease,
-  categoryOf: async () => undefined,
   money: () => ({ currency, digits: stores.digits() }),
 })
