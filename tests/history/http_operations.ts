@@ -20,7 +20,7 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^POST .*\/categories$/, 'admin'],
   [/^(PATCH|DELETE) .*\/categories\/[^/]+$/, 'admin'],
   [/^PATCH .*\/shop$/, 'admin'],
-  [/^\w+ .*\/imports(\/[^/]+(\/(notes|result|parts\/\d+))?)?$/, 'admin'],
+  [/^\w+ .*\/imports(\/[^/]+(\/(notes|result|parts\/[^/]+))?)?$/, 'admin'],
   [/^\w+ .*\/exports\/catalogue\.csv$/, 'admin'],
   [/^\w+ .*\/internal\/\w+$/, 'service'],
 ]

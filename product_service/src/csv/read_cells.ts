@@ -1,7 +1,5 @@
 /** Reads and checks the cells of a row, with the limits that the API has for the same fields. */
 
-import { textFault } from '@shop/service_kit/http/text'
-import { formatMoney, parseMoney } from '@shop/service_kit/money/money'
 import {
   ATTRIBUTE_NAME_LENGTH_MAX,
   ATTRIBUTE_VALUE_LENGTH_MAX,
@@ -19,7 +17,6 @@ import {
   OPTIONS_MAX,
   VALUES_PER_OPTION_MAX,
 } from '../domain/group.ts'
-import type { ImportNote } from '../domain/import.ts'
 import {
   ALT_LENGTH_MAX,
   FOCUS_MAX,
@@ -27,80 +24,30 @@ import {
   type MediaItem,
   repeatedItem,
 } from '../domain/media.ts'
-import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, PRICE_MINOR_MAX, STOCK_MAX } from '../domain/product.ts'
+import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 import { isSlug } from '../domain/slug.ts'
-import { amountOf, gramsOf, splitList, splitNamed } from './cells.ts'
+import { basicCells, type Money, show } from './basic_cells.ts'
+import { gramsOf, splitList, splitNamed } from './cells.ts'
 import type { Field } from './columns.ts'
 
-export type Money = { readonly currency: string; readonly digits: number }
 export type Cells = ReturnType<typeof cellsOf>
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
 const PICTURE = /^([0-9a-f]{64})(?: (\d{1,3}),(\d{1,3}))? (.+)$/u
 
-/** The cells of a row by field. A reader that finds a fault adds it to `notes`, and returns undefined as for an absent field. */
 export function cellsOf(
   row: number,
   texts: readonly string[],
   fields: readonly (Field | null)[],
   names: readonly string[],
-  { currency, digits }: Money,
+  money: Money,
 ) {
-  const notes: ImportNote[] = []
-  const columnOf = (field: Field) => names[fields.indexOf(field)] ?? null
-  const fault = (field: Field | null, message: string) => {
-    notes.push({ row, column: field && columnOf(field), kind: 'fault', message })
-    return undefined
-  }
-  const warn = (field: Field, message: string) => {
-    notes.push({ row, column: columnOf(field), kind: 'warning', message })
-  }
-  /** Undefined if the table has no such column. */
-  const text = (field: Field): string | undefined => {
-    const at = fields.indexOf(field)
-    return at < 0 ? undefined : (texts[at] ?? '')
-  }
-  /** Undefined if it is blank, too. */
-  const filled = (field: Field): string | undefined => {
-    const value = text(field)
-    return value === undefined || value.trim() === '' ? undefined : value
-  }
-  const checked = (field: Field, value: string, lengthMax: number, kind: 'line' | 'prose' = 'line') => {
-    const wrong =
-      value.length > lengthMax ? `must have at most ${lengthMax} characters` : textFault(value, kind)
-    return wrong === undefined ? value : fault(field, `${show(value)} ${wrong}.`)
-  }
-  const line = (field: Field, lengthMax: number) => {
-    const value = filled(field)
-    return value === undefined ? undefined : checked(field, value, lengthMax)
-  }
-  const whole = (field: Field, max: number) => {
-    const value = filled(field)?.trim()
-    if (value === undefined) return undefined
-    if (/^\d{1,12}$/.test(value) && Number(value) <= max) return Number(value)
-    return fault(field, `${show(value)} must be a whole number from 0 to ${max}.`)
-  }
-  const money = (field: Field) => {
-    const value = filled(field)
-    if (value === undefined) return undefined
-    const amount = amountOf(value, currency, digits)
-    const minor = amount === undefined ? undefined : parseMoney(amount, digits)
-    if (minor !== undefined && minor <= PRICE_MINOR_MAX) return minor
-    return fault(
-      field,
-      `${show(value)} must be an amount in ${currency} of at most ${formatMoney(PRICE_MINOR_MAX, digits)} with at most ${digits} digits after the point.`,
-    )
-  }
-  /** A blank cell of a column that is there removes what was there. */
-  const nullable = <T>(field: Field, read: (field: Field) => T | undefined): T | null | undefined => {
-    if (text(field) === undefined) return undefined
-    return filled(field) === undefined ? null : read(field)
-  }
+  const basic = basicCells(row, texts, fields, names, money)
+  const { text, filled, fault, line, whole, checked, nullable } = basic
 
   return {
-    ...{ row, notes, text, filled, fault, warn, line, whole, money, nullable },
-    has: (field: Field) => fields.includes(field),
+    ...basic,
     name: () => line('name', NAME_LENGTH_MAX),
     sku: () => nullable('sku', (field) => line(field, SKU_LENGTH_MAX)),
     stock: (field: Field = 'stock') => whole(field, STOCK_MAX),
@@ -216,11 +163,4 @@ export function cellsOf(
 
 const STATUS: Readonly<Record<string, boolean>> = {
   ...{ draft: true, archived: true, unlisted: true, published: false, active: false },
-}
-
-const SHOWN_LENGTH_MAX = 60
-/** A value in a message: its beginning, on one line. */
-export const show = (value: string): string => {
-  const one = value.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim()
-  return `“${one.length > SHOWN_LENGTH_MAX ? `${one.slice(0, SHOWN_LENGTH_MAX)}…` : one}”`.toWellFormed()
 }

@@ -12,11 +12,12 @@ import type { Sheet } from '../domain/import.ts'
 import { optionsFault, type ProductWish, type ReadRow } from '../domain/import_wishes.ts'
 import { DESCRIPTION_LENGTH_MAX } from '../domain/product.ts'
 import { isSlug, slugOf } from '../domain/slug.ts'
+import { show } from './basic_cells.ts'
 import { splitList } from './cells.ts'
 import type { Field } from './columns.ts'
 import { ended, given } from './given.ts'
 import { textOfHtml } from './html_text.ts'
-import { type Cells, show } from './read_cells.ts'
+import type { Cells } from './read_cells.ts'
 
 const NUMBERS = [1, 2, 3] as const
 const GOOGLE_OPTIONS = ['Color', 'Size', 'Material', 'Pattern'] as const

@@ -6,9 +6,10 @@
 import { OPTION_VALUE_LENGTH_MAX, OPTIONS_MAX, VARIANTS_MAX } from '../domain/group.ts'
 import type { Sheet } from '../domain/import.ts'
 import type { ProductWish, ReadRow } from '../domain/import_wishes.ts'
+import { type Money, show } from './basic_cells.ts'
 import type { Field } from './columns.ts'
 import { ended, given } from './given.ts'
-import { type Cells, cellsOf, type Money, show } from './read_cells.ts'
+import { type Cells, cellsOf } from './read_cells.ts'
 import { readFamily } from './read_family.ts'
 
 export type RowsOptions = Money & {

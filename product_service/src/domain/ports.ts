@@ -12,6 +12,7 @@
 import type { Categories } from './category_ports.ts'
 import type { Groups, Scheduled } from './group_ports.ts'
 import type { Exported, Imports } from './import_ports.ts'
+import type { Lease } from './lease.ts'
 import type { MediaFiles, MediaRecords } from './media_ports.ts'
 import type { Page, PageKey } from './page.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
@@ -161,14 +162,6 @@ export type Retained<Item> = {
   ): Promise<{ readonly items: readonly Item[]; readonly next: string | undefined }>
   /** Resolves how many were removed; those that are gone, or changed, are not counted. */
   remove(items: readonly Item[]): Promise<number>
-}
-
-/** What one process at a time does. Times are wall clock times. */
-export type Lease = {
-  /** Until `until`. False while another owner has it at `now`. */
-  take(owner: string, now: Date, until: Date): Promise<boolean>
-  /** When it ended or ends; undefined if it was never taken. */
-  end(): Promise<Date | undefined>
 }
 
 export type Old = {

@@ -4,7 +4,8 @@
  */
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { isWorkedOn } from '../domain/import.ts'
-import type { Lease, Stores } from '../domain/ports.ts'
+import type { Lease } from '../domain/lease.ts'
+import type { Stores } from '../domain/ports.ts'
 import { type ApplyPorts, applyImport } from './apply_import.ts'
 import { type CheckPorts, checkImport } from './check_import.ts'
 

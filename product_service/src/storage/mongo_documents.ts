@@ -16,6 +16,7 @@ import { validateStoredMedia } from '../domain/stored_media.ts'
 import { validateStoredMovement, validateStoredProduct } from '../domain/stored_records.ts'
 import { type CategoryDocument, type CategoryTreeDocument, categoryOf } from './mongo_category_documents.ts'
 import { type GroupDocument, groupOf, type SlugDocument } from './mongo_group_documents.ts'
+import { IMPORT_INDEXES, importCollections } from './mongo_import_documents.ts'
 import { type ProductDocument, productOf } from './mongo_product_documents.ts'
 
 export type MovementDocument = Movement & { _id: string }
@@ -38,10 +39,6 @@ export type ShopDocument = {
   updatedAt: string
   token: string
 }
-/** `job` is an import as JSON. */
-export type ImportDocument = { _id: string; open?: true; version: number; updatedAt: string; job: string }
-/** A step or a note, as JSON. Its id has those of the import and the attempt, and its number. */
-export type ImportRecord = { _id: string; text: string }
 /** The last transaction that a replica committed (mongo_ledger.ts). */
 export type Receipt = { _id: string; token: string; at: Date }
 
@@ -112,13 +109,7 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
   ],
   media_files: [BY_ID],
   shop: [BY_ID],
-  imports: [
-    { name: 'import_open', key: { open: 1 }, unique: true, partialFilterExpression: { open: true } },
-    { name: 'imports_by_age', key: { updatedAt: 1, _id: 1 } },
-  ],
-  import_parts: [BY_ID],
-  import_steps: [BY_ID],
-  import_notes: [BY_ID],
+  ...IMPORT_INDEXES,
   receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],
   ...AUDIT_INDEXES,
 }
@@ -136,10 +127,7 @@ export const collectionsOf = ({ collection }: MongoStore) => ({
   categories: collection<CategoryDocument>('categories'),
   categoryTree: collection<CategoryTreeDocument>('category_tree'),
   shop: collection<ShopDocument>('shop'),
-  imports: collection<ImportDocument>('imports'),
-  importParts: collection<{ _id: string; content: Buffer }>('import_parts'),
-  importSteps: collection<ImportRecord>('import_steps'),
-  importNotes: collection<ImportRecord>('import_notes'),
+  ...importCollections({ collection }),
 })
 export type Collections = ReturnType<typeof collectionsOf>
 

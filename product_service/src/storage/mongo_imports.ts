@@ -7,7 +7,7 @@ import type { Collection, MongoStore } from '@shop/service_kit/mongo/store'
 import { DomainError } from '../domain/errors.ts'
 import { type Import, type ImportNote, type ImportStep, isOpen } from '../domain/import.ts'
 import type { Imports } from '../domain/import_ports.ts'
-import { collectionsOf, type ImportDocument, type ImportRecord } from './mongo_documents.ts'
+import { type ImportDocument, type ImportRecord, importCollections } from './mongo_import_documents.ts'
 
 /** Records that one command removes. */
 const REMOVED_AT_ONCE = 1_000
@@ -16,7 +16,7 @@ const NUMBER_DIGITS = 8
 type Owner = Pick<Import, 'id' | 'attempt'>
 
 export function createMongoImports(store: MongoStore): Imports {
-  const { imports, importParts, importSteps, importNotes } = collectionsOf(store)
+  const { imports, importParts, importSteps, importNotes } = importCollections(store)
   const openOne = async () => jobOf(await imports.findOne({ open: true }))
 
   const put = async (records: Collection<ImportRecord>, documents: readonly ImportRecord[]) => {
