@@ -76,6 +76,6 @@ export function createApp(deps: Deps): App {
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
   app.register(forwardRoutes({ services, verifyToken }))
   if (verifyToken && operations) app.register(systemRoutes({ runtime, operations, metrics }))
-  app.register(pageRoutes({ folder: deps.pages }))
+  app.register(pageRoutes({ folder: deps.pages, publicOrigin, products: services.products, runtime }))
   return app
 }

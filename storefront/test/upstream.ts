@@ -13,7 +13,8 @@ import { serve } from '@shop/service_kit/test_support/http_server'
 import { createApp, type Deps } from '../src/app.ts'
 import type { Upstreams } from '../src/config.ts'
 
-export const PAGE = '<!doctype html><title>The shop</title>'
+export const PAGE =
+  '<!doctype html><html lang="en"><head><!--head--><title>The shop</title><!--/head--></head><body><div id="root"></div></body></html>'
 export const SCRIPT = 'console.log("the shop")'
 
 /** A folder as the build makes it. */

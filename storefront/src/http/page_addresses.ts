@@ -22,10 +22,16 @@ export const PAGE = {
   adminSystem: '/admin/system',
 } as const
 
+/** Those that search engines may show. */
+const PUBLIC: readonly string[] = [PAGE.catalogue, PAGE.product, PAGE.legal]
+
 /** As react-router matches them: case-insensitive, and with an optional slash at the end. */
-const PATTERNS = Object.values(PAGE).map(
-  (pattern) => new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+').replace(/\/$/, '')}/?$`, 'i'),
-)
+const asRegExp = (pattern: string) =>
+  new RegExp(`^${pattern.replaceAll(/:\w+/g, '[^/]+').replace(/\/$/, '')}/?$`, 'i')
+const PATTERNS = Object.values(PAGE).map(asRegExp)
+const PUBLIC_PATTERNS = PUBLIC.map(asRegExp)
 
 /** `path` has no query. */
 export const isPageAddress = (path: string): boolean => PATTERNS.some((pattern) => pattern.test(path))
+
+export const isPublicPage = (path: string): boolean => PUBLIC_PATTERNS.some((pattern) => pattern.test(path))

@@ -1,21 +1,24 @@
 /** Security headers on every answer. Pages load only what we serve, and cannot be framed. */
+import { hash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app'
 
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** `style` is the text of the one style element that a page may have. */
+export const contentSecurityPolicy = (style?: string): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    style === undefined ? "style-src 'self'" : `style-src 'self' 'sha256-${hash('sha256', style, 'base64')}'`,
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 
 const HEADERS = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
+  'content-security-policy': contentSecurityPolicy(),
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy':

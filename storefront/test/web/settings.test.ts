@@ -5,7 +5,7 @@ import { SOFT_SHARE } from '@shop/product_service/domain/change_shop_settings'
 import { DEFAULT_SETTINGS, LANGUAGES as OFFERED } from '@shop/product_service/domain/shop_settings'
 import { changesIn, faultText, type Values } from '../../web/src/admin/settings/draft.ts'
 import { LANGUAGES } from '../../web/src/language/languages.ts'
-import { coloursAsProperties } from '../../web/src/settings/colours.ts'
+import { coloursAsProperties } from '../../web/src/settings/accent.ts'
 
 const VALUES = DEFAULT_SETTINGS as Values
 

@@ -4,22 +4,46 @@ import { Fragment, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { listingsQuery } from './api/catalogue.ts'
+import { groupQuery, productQuery, slugQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
 import { useLanguage } from './language/use_language.ts'
-import { AppRoutes, fetchBuyersPages } from './routes.tsx'
+import { AppRoutes, fetchBuyersPages, fetchProductPage } from './routes.tsx'
+import { served } from './served.ts'
 import { startSettings } from './settings/current.ts'
 import { useSettings } from './settings/use_settings.ts'
 import { viewIn } from './shop/view_address.ts'
 
 /** How long the first render waits for the typeface, which is usually loaded by then. */
 const TYPEFACE_MS = 250
+/** How long it waits for the code of its page. */
+const FIRST_PAGE_MS = 2_000
 /** The first page is shown by then, so prefetching does not slow it down. */
 const AHEAD_MS = 3_000
 
-// The data of the first page is fetched before it renders.
-if (location.pathname === '/') {
+/** Data and code of the first page are requested before it renders, and waited for if the gateway sent the data along. */
+async function firstPage(): Promise<void> {
+  const [, product] = /^\/products\/([^/]+)\/?$/.exec(location.pathname) ?? []
+  const parts =
+    location.pathname === '/'
+      ? [queryClient.prefetchQuery(firstList())]
+      : product === undefined
+        ? []
+        : [productData(decodeURIComponent(product)), fetchProductPage()]
+  const all = Promise.allSettled(parts)
+  if (served && served.answers.length > 0) await all
+}
+
+/** By its slug: one with an id moves there. */
+async function productData(address: string): Promise<void> {
+  const { kind, id } = await queryClient.fetchQuery(slugQuery(address))
+  await (kind === 'group'
+    ? queryClient.prefetchQuery(groupQuery(id))
+    : queryClient.prefetchQuery(productQuery(id)))
+}
+
+function firstList() {
   const { placeholderData: _, ...first } = listingsQuery(viewIn(new URLSearchParams(location.search)))
-  void queryClient.prefetchQuery(first)
+  return first
 }
 
 // Rendered in one typeface from the start, so that nothing moves.
@@ -27,6 +51,7 @@ const typeface = document.fonts.load('1rem "Hanken Grotesk"')
 await Promise.all([
   Promise.race([typeface, new Promise((resolve) => setTimeout(resolve, TYPEFACE_MS))]).catch(() => {}),
   startSettings(),
+  Promise.race([firstPage().catch(() => {}), new Promise((resolve) => setTimeout(resolve, FIRST_PAGE_MS))]),
 ])
 
 /** Another language, or other settings of the shop, render all pages anew; what was fetched stays. */

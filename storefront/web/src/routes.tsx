@@ -11,7 +11,7 @@ import { NotFound } from './layout/not_found.tsx'
 import { RequireUser } from './session/require_user.tsx'
 import { CataloguePage } from './shop/catalogue_page.tsx'
 
-const toProduct = () => import('./shop/product_page.tsx')
+export const fetchProductPage = () => import('./shop/product_page.tsx')
 const toCart = () => import('./cart/cart_page.tsx')
 const toSignIn = () => import('./account/sign_in_page.tsx')
 const toAccount = () => import('./account/account_page.tsx')
@@ -22,10 +22,10 @@ const toasts = () => import('./ui/toaster.tsx')
 /** Loads the code of the buyer's pages, so that they open at once, and offline. */
 export const fetchBuyersPages = () =>
   Promise.allSettled(
-    [toProduct, toCart, toSignIn, toOrders, toOrder, toAccount, toasts].map((load) => load()),
+    [fetchProductPage, toCart, toSignIn, toOrders, toOrder, toAccount, toasts].map((load) => load()),
   )
 
-const ProductPage = lazy(toProduct)
+const ProductPage = lazy(fetchProductPage)
 const CartPage = lazy(toCart)
 const LegalPage = lazy(() => import('./pages/legal_page.tsx'))
 const SignInPage = lazy(toSignIn)

@@ -1,5 +1,6 @@
 /** The three services through the gateway, as one typed object: `shop.products.GET('/products')`. */
 import { createShopClient } from '@shop/client/shop_client'
+import { servedAnswers, servedFirst } from '../served.ts'
 import { createTabSession } from '../session/tab_session.ts'
 import { browserStorage } from '../storage.ts'
 
@@ -17,7 +18,7 @@ export const shop = createShopClient({
   authUrl: '/api/auth',
   productUrl: '/api',
   orderUrl: '/api',
-  fetch: tabSession.fetch,
+  fetch: servedFirst(tabSession.fetch, servedAnswers()),
   tokenStore: tabSession.store,
   retry: RETRY,
   readWithinMs: READ_WITHIN_MS,

@@ -4,6 +4,9 @@ export const LANGUAGES = {
   de: { name: 'Deutsch', direction: 'ltr' },
 } as const satisfies Record<string, { readonly name: string; readonly direction: 'ltr' | 'rtl' }>
 
+/** The visitor's own choice, for the gateway. */
+export const LANGUAGE_COOKIE = 'shop_language'
+
 export type Language = keyof typeof LANGUAGES
 
 const isLanguage = (text: unknown): text is Language =>

@@ -1,27 +1,29 @@
 /**
  * What the shop says of itself, for all pages.
  *
- * The pages begin with what this browser saw last, or with the defaults of the service, and are rendered once the shop has
- * answered, or after WAIT_MS. An answer that comes later renders them again. So the name is never missing, and seldom wrong.
+ * They are in the page as it was served. Where they are not, because product_service was down, the pages begin with what this
+ * browser saw last, or with the defaults of the service, and are rendered once the shop has answered, or after WAIT_MS. An
+ * answer that comes later renders them again. So the name is never missing, and seldom wrong.
  */
-import { DEFAULT_SETTINGS, type LegalPage, type Texts } from '@shop/product_service/domain/shop_settings'
+import { DEFAULT_SETTINGS, type Texts } from '@shop/product_service/domain/shop_settings'
 import { shop as client, dataOf } from '../api/shop.ts'
 import type { ShopSettings } from '../api/types.ts'
 import { setCurrencyDisplay } from '../language/formats.ts'
 import { currentLanguage, startLanguage } from '../language/switch.ts'
+import { served } from '../served.ts'
 import { browserStorage } from '../storage.ts'
 import { showColours } from './colours.ts'
+import { type Settings, shownSettings } from './shown_settings.ts'
 
 const KEY = 'shop.settings'
 const WAIT_MS = 250
 
-/** Legal texts are fetched with their page alone. */
-export type Settings = Omit<ShopSettings, 'legal'> & {
-  readonly legal: readonly { readonly page: LegalPage; readonly slug: string; readonly title: Texts }[]
-}
+export type { Settings } from './shown_settings.ts'
 
 let current: Settings =
-  readStored() ?? settingsOf({ ...DEFAULT_SETTINGS, version: 1, updated_at: null } as ShopSettings)
+  served?.settings ??
+  readStored() ??
+  shownSettings({ ...DEFAULT_SETTINGS, version: 1, updated_at: null } as ShopSettings)
 const listeners = new Set<() => void>()
 
 /** Read it while rendering. */
@@ -39,6 +41,10 @@ export const textOf = (texts: Texts): string => texts[currentLanguage()] || text
 export async function startSettings(): Promise<void> {
   apply(current)
   const language = startLanguage(current.languages, current.default_language)
+  if (served) {
+    store(current)
+    return language
+  }
   const fresh = dataOf(client.products.GET('/shop', { cache: 'no-cache' })).then(adopt, () => {})
   await Promise.race([fresh, new Promise((resolve) => setTimeout(resolve, WAIT_MS))])
   await language
@@ -46,31 +52,24 @@ export async function startSettings(): Promise<void> {
 
 /** A newer answer of the shop. */
 export async function adopt(answer: ShopSettings): Promise<void> {
-  const next = settingsOf(answer)
+  const next = shownSettings(answer)
   if (JSON.stringify(next) === JSON.stringify(current)) return
   current = next
-  try {
-    browserStorage.setItem(KEY, JSON.stringify(next))
-  } catch {}
+  store(next)
   apply(next)
   await startLanguage(next.languages, next.default_language)
   for (const listener of listeners) listener()
 }
 
-function apply({ colours, currency_display, tagline }: Settings): void {
-  showColours(colours)
-  setCurrencyDisplay(currency_display)
-  document.querySelector('meta[name=description]')?.setAttribute('content', textOf(tagline))
+function store(settings: Settings): void {
+  try {
+    browserStorage.setItem(KEY, JSON.stringify(settings))
+  } catch {}
 }
 
-function settingsOf({ legal, ...settings }: ShopSettings): Settings {
-  const written = Object.entries(legal).filter(([, { text }]) =>
-    Object.values(text).some((each) => each.trim() !== ''),
-  )
-  return {
-    ...settings,
-    legal: written.map(([page, { slug, title }]) => ({ page: page as LegalPage, slug, title })),
-  }
+function apply({ colours, currency_display }: Settings): void {
+  showColours(colours)
+  setCurrencyDisplay(currency_display)
 }
 
 /** Stored data may come from an older release, an extension or the visitor. */

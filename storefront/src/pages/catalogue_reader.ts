@@ -1,0 +1,113 @@
+/**
+ * What the pages say of the catalogue, read from product_service.
+ *
+ * Invariants
+ *  1. "Now" means: as product_service answered within the last NOW_MS. After that an answer is asked for again, with its ETag.
+ *     No later answer is replaced by an older one that took longer.
+ *  2. `readRelaxed` is for what has no price and no stock, such as the settings. It gives what is known at once, asks again
+ *     behind it after RELAXED_MS, and keeps giving it while product_service is down.
+ *  3. Requests at the same time for one path are one call. A call ends after READ_MS.
+ *  4. At most KEPT_MAX answers of KEPT_CHARACTERS_MAX in all are kept; those unused the longest are dropped.
+ */
+import { text } from 'node:stream/consumers'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import type { Upstream } from '../clients/upstream.ts'
+
+export const NOW_MS = 1_000
+export const RELAXED_MS = 5_000
+export const READ_MS = 1_500
+export const KEPT_MAX = 500
+export const KEPT_CHARACTERS_MAX = 8_000_000
+
+export type Found = {
+  /** 200, or 404 for what is not there. */
+  readonly status: number
+  readonly body: unknown
+  /** Names this body; the same as long as it is the same. */
+  readonly tag: string
+}
+
+export type CatalogueReader = {
+  /** `path` has its query. Rejects when product_service does not give an answer. */
+  read(path: string, address: string): Promise<Found>
+  readRelaxed(path: string, address: string): Promise<Found>
+}
+
+type Kept = Found & { readonly at: number; readonly length: number }
+
+export function createCatalogueReader(
+  service: Pick<Upstream, 'call'>,
+  runtime: Pick<Runtime, 'monotonic' | 'deadline'>,
+): CatalogueReader {
+  const kept = new Map<string, Kept>()
+  const asked = new Map<string, Promise<Found>>()
+  let characters = 0
+
+  const drop = (path: string) => {
+    characters -= kept.get(path)?.length ?? 0
+    kept.delete(path)
+  }
+
+  const keep = (path: string, found: Found, at: number, length: number) => {
+    drop(path)
+    kept.set(path, { ...found, at, length })
+    characters += length
+    for (const oldest of kept.keys()) {
+      if (kept.size <= KEPT_MAX && characters <= KEPT_CHARACTERS_MAX) break
+      drop(oldest)
+    }
+    return found
+  }
+
+  const ask = async (path: string, address: string): Promise<Found> => {
+    const known = kept.get(path)
+    // As of the moment it was asked for: the answer is not older.
+    const at = runtime.monotonic()
+    const answer = await service.call(
+      {
+        method: 'GET',
+        path,
+        headers: known?.status === 200 ? { 'if-none-match': known.tag } : {},
+        signal: runtime.deadline(READ_MS),
+      },
+      { callClass: 'reads', address },
+    )
+    const content = await text(answer.body)
+    if (answer.status === 304 && known) return keep(path, known, at, known.length)
+    if (answer.status !== 200 && answer.status !== 404 && answer.status !== 400) {
+      throw new Error(`product_service answered ${answer.status} for ${path}`)
+    }
+    const { etag } = answer.headers
+    const tag = answer.status === 200 && typeof etag === 'string' ? etag : `${answer.status} ${content}`
+    const body = answer.status === 200 ? JSON.parse(content) : undefined
+    return keep(
+      path,
+      { status: answer.status === 200 ? 200 : 404, body, tag },
+      at,
+      content.length + path.length,
+    )
+  }
+
+  const fresh = (path: string, address: string): Promise<Found> => {
+    const asking = asked.get(path)
+    if (asking) return asking
+    const asks = ask(path, address).finally(() => asked.delete(path))
+    asked.set(path, asks)
+    return asks
+  }
+
+  const youngerThan = (ms: number, path: string) => {
+    const known = kept.get(path)
+    return known && runtime.monotonic() - known.at < ms ? known : undefined
+  }
+
+  return {
+    read: async (path, address) => youngerThan(NOW_MS, path) ?? fresh(path, address),
+    async readRelaxed(path, address) {
+      const known = kept.get(path)
+      if (known === undefined) return fresh(path, address)
+      if (!youngerThan(RELAXED_MS, path)) fresh(path, address).catch(() => {})
+      return known
+    },
+  }
+}

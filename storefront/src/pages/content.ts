@@ -1,0 +1,135 @@
+/** What is at an address of the shop, read from product_service: the same for every visitor. */
+import type { paths } from '@shop/client/generated/product_service'
+import type { CatalogueReader, Found } from './catalogue_reader.ts'
+
+type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
+export type Product = Json<paths['/products/{id}']['get']['responses'][200]>
+export type Group = Json<paths['/groups/{id}']['get']['responses'][200]>
+export type Settings = Json<paths['/shop']['get']['responses'][200]>
+export type Picture = Product['media'][number]
+
+/** An answer of the API that the page needs for its first render. */
+export type Answer = { readonly path: string; readonly body: unknown }
+
+export type Content =
+  | {
+      readonly kind: 'product'
+      readonly product: Product
+      /** Of which it is a variant. */
+      readonly group?: Group
+    }
+  | { readonly kind: 'group'; readonly group: Group; readonly variants: readonly Product[] }
+  | { readonly kind: 'list'; readonly items: readonly Product[]; readonly next: string | null }
+
+export type Page =
+  | {
+      readonly status: 200
+      readonly content: Content
+      readonly answers: readonly Answer[]
+      /** Names the answers: pages of the same tag are the same. */
+      readonly tag: string
+    }
+  | { readonly status: 301; readonly location: string }
+  | { readonly status: 404 }
+
+/** As web/src/api/queries.ts asks for it. */
+const LIST_LIMIT = 24
+/** Named in the page of a group; the others are one choice away. */
+const VARIANTS_SHOWN = 24
+const ID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+const SORTS = ['newest', 'price', '-price', 'name']
+const NOT_FOUND = { status: 404 } as const
+
+export type Find = (path: string) => Promise<Found>
+
+/** `address` identifies the visitor; its share of the calls is limited. */
+export const findBy =
+  (reader: CatalogueReader, address: string): Find =>
+  (path) =>
+    reader.read(path, address)
+
+export async function listPage(find: Find, query: URLSearchParams): Promise<Page> {
+  const path = listPath(query)
+  const found = await find(path)
+  if (found.status === 404) return NOT_FOUND
+  const { items, next_cursor } = found.body as { items: Product[]; next_cursor: string | null }
+  return {
+    status: 200,
+    content: { kind: 'list', items, next: next_cursor },
+    answers: [{ path, body: found.body }],
+    tag: found.tag,
+  }
+}
+
+/** The path of the page's own request, so that it can use the answer. */
+function listPath(query: URLSearchParams): string {
+  const asked = new URLSearchParams({ limit: String(LIST_LIMIT) })
+  const q = (query.get('q') ?? '').trim()
+  if (q !== '') asked.set('q', q)
+  const sort = query.get('sort') ?? ''
+  if (SORTS.includes(sort)) asked.set('sort', sort)
+  if (query.get('in_stock') === 'true') asked.set('in_stock', 'true')
+  const cursor = query.get('cursor')
+  if (cursor !== null) asked.set('cursor', cursor)
+  return `/products?${asked}`
+}
+
+/** The page of a product or group by its slug or id. */
+export async function productPage(find: Find, named: string, query: URLSearchParams): Promise<Page> {
+  if (ID.test(named)) return byId(find, named.toLowerCase(), query)
+  const slug = await find(`/slugs/${encodeURIComponent(named)}`)
+  if (slug.status === 404) return NOT_FOUND
+  const at = slug.body as { kind: string; id: string; slug: string }
+  if (at.slug !== named) return movedTo(at.slug, query)
+  if (at.kind === 'group') return groupPage(find, at.id, query)
+  const product = await find(`/products/${at.id}`)
+  return product.status === 404 ? NOT_FOUND : pageOf(product, slug)
+}
+
+async function byId(find: Find, id: string, query: URLSearchParams): Promise<Page> {
+  const product = await find(`/products/${id}`)
+  if (product.status === 404) {
+    const group = await find(`/groups/${id}`)
+    return group.status === 404 ? NOT_FOUND : groupPage(find, id, query)
+  }
+  return pageOf(product)
+}
+
+function pageOf(product: Found, ...others: readonly Found[]): Page {
+  const body = product.body as Product
+  return {
+    status: 200,
+    content: { kind: 'product', product: body },
+    answers: [{ path: `/products/${body.id}`, body }],
+    tag: [product, ...others].map(({ tag }) => tag).join(),
+  }
+}
+
+async function groupPage(find: Find, id: string, query: URLSearchParams): Promise<Page> {
+  const variant = query.get('variant') ?? ''
+  const [group, variants, chosen] = await Promise.all([
+    find(`/groups/${id}`),
+    find(`/groups/${id}/variants?limit=${VARIANTS_SHOWN}`),
+    ID.test(variant) ? find(`/products/${variant.toLowerCase()}`) : undefined,
+  ])
+  if (group.status === 404 || variants.status === 404) return NOT_FOUND
+  const tag = [group, variants, ...(chosen ? [chosen] : [])].map((each) => each.tag).join()
+  const body = group.body as Group
+  const answers = [{ path: `/groups/${id}`, body }]
+  const product = chosen?.body as Product | undefined
+  if (product?.group_id === id) {
+    return {
+      status: 200,
+      content: { kind: 'product', product, group: body },
+      answers: [...answers, { path: `/products/${product.id}`, body: product }],
+      tag,
+    }
+  }
+  const { items } = variants.body as { items: Product[] }
+  return { status: 200, content: { kind: 'group', group: body, variants: items }, answers, tag }
+}
+
+function movedTo(slug: string, query: URLSearchParams): Page {
+  const search = query.size === 0 ? '' : `?${query}`
+  return { status: 301, location: `/products/${encodeURIComponent(slug)}${search}` }
+}

@@ -1,0 +1,161 @@
+/**
+ * Makes the page for an address: what is there, as it is now, in the language of the visitor.
+ *
+ * Invariants
+ *  1. A page takes at most BUDGET_MS, and at most AT_ONCE_MAX are being made. Beyond that, and whenever product_service does
+ *     not answer, there is no page (`undefined`): the visitor gets the app alone, which shows the problem and recovers.
+ *  2. A page is as old as the answers it was made of (catalogue_reader.ts). A page of the same answers is not made again:
+ *     KEPT_MAX of them are kept, of KEPT_CHARACTERS_MAX in all.
+ *  3. Without content that is known, an address that is for search engines is never marked as one that is not.
+ */
+import { etagOfText } from '@shop/service_kit/http/etags'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import type { Language } from '../../web/src/language/languages.ts'
+import { isPageAddress, isPublicPage, PAGE } from '../http/page_addresses.ts'
+import type { CatalogueReader } from './catalogue_reader.ts'
+import { findBy, listPage, type Page, productPage, type Settings } from './content.ts'
+import type { FillPage } from './index_page.ts'
+import { renderPage } from './render_page.ts'
+import { subjectOf } from './served_head.ts'
+import { viewOf } from './view.ts'
+
+export const BUDGET_MS = 2_000
+export const AT_ONCE_MAX = 128
+export const KEPT_MAX = 300
+export const KEPT_CHARACTERS_MAX = 16_000_000
+
+export type Asked = {
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Where visitors reach the shop. */
+  readonly origin: string
+  /** Of the visitor. */
+  readonly address: string
+  readonly languageOf: (settings: Settings) => Language
+}
+
+export type Made =
+  | {
+      readonly status: 200 | 404
+      readonly text: string
+      readonly style?: string
+      readonly etag: string
+      readonly language: Language
+      readonly indexed: boolean
+    }
+  | { readonly status: 301; readonly location: string }
+
+export type ServedPages = (asked: Asked) => Promise<Made | undefined>
+
+type PageMade = Extract<Made, { text: string }>
+type Kept = { readonly tag: string; readonly made: PageMade }
+
+export function createServedPages(
+  reader: CatalogueReader,
+  fill: FillPage,
+  runtime: Pick<Runtime, 'after'>,
+): ServedPages {
+  const kept = new Map<string, Kept>()
+  let characters = 0
+  let making = 0
+
+  const keep = (key: string, entry: Kept) => {
+    characters += entry.made.text.length - (kept.get(key)?.made.text.length ?? 0)
+    kept.delete(key)
+    kept.set(key, entry)
+    for (const [oldest, { made }] of kept) {
+      if (kept.size <= KEPT_MAX && characters <= KEPT_CHARACTERS_MAX) break
+      characters -= made.text.length
+      kept.delete(oldest)
+    }
+  }
+
+  const make = async (asked: Asked): Promise<Made | undefined> => {
+    const { path, query, origin, address } = asked
+    const [settings, page] = await Promise.all([
+      reader.readRelaxed('/shop', address),
+      contentAt(reader, asked),
+    ])
+    if (settings.status !== 200) return undefined
+    if (page?.status === 301) return { status: 301, location: page.location }
+    const view = viewOf(settings.body as Settings, asked.languageOf(settings.body as Settings), origin)
+    const key = JSON.stringify([view.language, origin, path, page?.status === 200 ? String(query) : ''])
+    const tag = `${settings.tag} ${page?.status} ${page?.status === 200 ? page.tag : ''}`
+    const known = kept.get(key)
+    if (known?.tag === tag) return known.made
+    const missing = page?.status === 404 || !isPageAddress(path)
+    const canonical = missing ? undefined : canonicalOf(page?.status === 200 ? page : undefined, path, query)
+    const { text, style } = renderPage(fill, {
+      view,
+      missing,
+      canonical,
+      ...(page?.status === 200
+        ? {
+            content: page.content,
+            answers: page.answers,
+            next: nextOf(page, query),
+            modules: modulesOf(page),
+          }
+        : {}),
+    })
+    const made: PageMade = {
+      status: missing ? 404 : 200,
+      text,
+      ...(style === undefined ? {} : { style }),
+      etag: etagOfText(text),
+      language: view.language,
+      indexed: canonical !== undefined,
+    }
+    keep(key, { tag, made })
+    return made
+  }
+
+  return async (asked) => {
+    if (making >= AT_ONCE_MAX) return undefined
+    making += 1
+    try {
+      return await within(BUDGET_MS, make(asked), runtime)
+    } catch {
+      return undefined
+    } finally {
+      making -= 1
+    }
+  }
+}
+
+/** Undefined: a page that only the app shows. */
+async function contentAt(reader: CatalogueReader, asked: Asked): Promise<Page | undefined> {
+  const find = findBy(reader, asked.address)
+  if (asked.path === PAGE.catalogue) return listPage(find, asked.query)
+  const [, product] = /^\/products\/([^/]+)\/?$/i.exec(asked.path) ?? []
+  return product === undefined ? undefined : productPage(find, decodeURIComponent(product), asked.query)
+}
+
+type Known = Extract<Page, { status: 200 }>
+
+/** Searches and further pages of a list lead to products, but are no pages of their own. */
+function canonicalOf(page: Known | undefined, path: string, query: URLSearchParams): string | undefined {
+  if (!page) return isPublicPage(path) ? path : undefined
+  const subject = subjectOf(page.content)
+  if (subject) return subject.canonical
+  return ['q', 'cursor', 'sort', 'in_stock'].some((name) => query.has(name)) ? undefined : PAGE.catalogue
+}
+
+function nextOf({ content }: Known, query: URLSearchParams): string | undefined {
+  if (content.kind !== 'list' || content.next === null) return undefined
+  const next = new URLSearchParams(query)
+  next.set('cursor', content.next)
+  return `${PAGE.catalogue}?${next}`
+}
+
+const modulesOf = ({ content }: Known) => (content.kind === 'list' ? [] : ['src/shop/product_page.tsx'])
+
+async function within<T>(ms: number, work: Promise<T>, { after }: Pick<Runtime, 'after'>): Promise<T> {
+  const late = Promise.withResolvers<never>()
+  const cancel = after(ms, () => late.reject(new Error(`The page took longer than ${ms} ms`)))
+  try {
+    return await Promise.race([work, late.promise])
+  } finally {
+    cancel()
+  }
+}

@@ -1,0 +1,246 @@
+/** Pages as crawlers and browsers without scripts read them, made by the gateway before the real product_service. */
+import assert from 'node:assert/strict'
+import { hash } from 'node:crypto'
+import { suite, type TestContext, test } from 'node:test'
+import { brotliDecompressSync } from 'node:zlib'
+import { serve } from '@shop/service_kit/test_support/http_server'
+import { request } from 'undici'
+import { openShop } from '../../../product_service/test/worlds.ts'
+import { PAGE, type Raw, raw, storefront } from '../upstream.ts'
+
+const HTML = { accept: 'text/html' }
+const TEA = { name: 'Green tea', description: 'From Uji.', price: '3.00', stock: 10, slug: 'green-tea' }
+const ATTACK = `</script><img src=x onerror="a()">'& שלום`
+
+async function world(t: TestContext, publicUrl: string | null = 'https://shop.example') {
+  const products = await openShop(t)
+  const product = await products.app.listen({ host: '127.0.0.1', port: 0 })
+  const origin = await storefront(t, { products: [product], ...(publicUrl === null ? {} : { publicUrl }) })
+  const added = async (path: string, body: object) => {
+    const answer = await products.admin('POST', path, body)
+    assert.equal(answer.statusCode, 201, answer.body)
+    return answer.json()
+  }
+  return {
+    ...{ products, origin, added },
+    get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+      raw(origin, path, { headers: { ...HTML, ...headers }, method }),
+  }
+}
+
+const jsonIn = ({ text }: Raw, type: string) =>
+  [...text.matchAll(new RegExp(`<script type="${type}"[^>]*>(.*?)</script>`, 'gs'))].map(([, json]) =>
+    JSON.parse(json!),
+  )
+const linked = (answer: Raw) => jsonIn(answer, 'application/ld\\+json')
+const dataIn = (answer: Raw) => jsonIn(answer, 'application/json')[0]
+
+suite('a served page', () => {
+  test('of a product: what search engines, previews and readers without scripts need', async (t) => {
+    const { get, added } = await world(t)
+    const tea = await added('/products', { ...TEA, sku: 'T-1', compare_at_price: '4.00' })
+    const page = await get('/products/green-tea')
+    assert.equal(page.status, 200)
+    assert.match(page.text, /<title>Green tea · Fairhold<\/title>/)
+    assert.match(page.text, /<meta name="description" content="From Uji." \/>/)
+    assert.match(page.text, /<link rel="canonical" href="https:\/\/shop.example\/products\/green-tea" \/>/)
+    assert.match(page.text, /<meta property="og:title" content="Green tea" \/>/)
+    assert.match(page.text, /<h1><bdi>Green tea<\/bdi><\/h1>.*\$3\.00.*\$4\.00.*In stock.*From Uji\./s)
+    const [product, path] = linked(page)
+    const url = 'https://shop.example/products/green-tea'
+    assert.partialDeepStrictEqual(product, {
+      '@type': 'Product',
+      sku: 'T-1',
+      offers: {
+        ...{ '@type': 'Offer', url, price: '3.00', priceCurrency: 'USD' },
+        availability: 'https://schema.org/InStock',
+      },
+    })
+    assert.deepEqual(
+      path.itemListElement.map(({ item }: { item: string }) => item),
+      ['https://shop.example/', url],
+    )
+    const { settings, answers } = dataIn(page)
+    assert.equal(settings.name, 'Fairhold')
+    const answer = answers.find(({ path: asked }: { path: string }) => asked === `/products/${tea.id}`)
+    assert.equal(answer.body.version, 1)
+  })
+
+  test('has the price and the stock of now', async (t) => {
+    const { get, added, products } = await world(t)
+    const tea = await added('/products', TEA)
+    await get('/products/green-tea')
+    await products.admin('PATCH', `/products/${tea.id}`, { price: '5.00', stock: 0 })
+    // NOW_MS: an answer of the last second may be used again.
+    await new Promise((resolve) => setTimeout(resolve, 1_050))
+    const [{ offers }] = linked(await get('/products/green-tea'))
+    assert.deepEqual([offers.price, offers.availability], ['5.00', 'https://schema.org/OutOfStock'])
+  })
+
+  test('of a group and of a variant', async (t) => {
+    const { get, added } = await world(t)
+    const group = await added('/groups', {
+      ...{ name: 'Shirt', description: 'Cotton', slug: 'shirt' },
+      options: [{ name: 'Size', values: ['S', 'M'] }],
+    })
+    const { items } = await added(`/groups/${group.id}/variants`, {
+      variants: [
+        { option_values: ['S'], price: '5', stock: 0 },
+        { option_values: ['M'], price: '7', stock: 2 },
+      ],
+    })
+    const page = await get('/products/shirt')
+    const [data] = linked(page)
+    assert.equal(data['@type'], 'ProductGroup')
+    assert.partialDeepStrictEqual(data.offers, {
+      '@type': 'AggregateOffer',
+      lowPrice: '5.00',
+      highPrice: '7.00',
+    })
+    assert.equal(data.hasVariant.length, 2)
+    assert.match(page.text, /from \$5\.00/)
+    const variant = await get(`/products/shirt?variant=${items[1].id}`)
+    const [offered] = linked(variant)
+    assert.deepEqual([offered.offers.price, offered.isVariantOf.productGroupID], ['7.00', group.id])
+    assert.match(variant.text, /rel="canonical" href="https:\/\/shop.example\/products\/shirt"/)
+  })
+
+  test('of the catalogue: products with links, and a link to the next page', async (t) => {
+    const { get, added } = await world(t)
+    for (let i = 0; i < 25; i += 1) await added('/products', { ...TEA, name: `Tea ${i}`, slug: `tea-${i}` })
+    const page = await get('/')
+    assert.match(page.text, /<a href="\/products\/tea-24">/)
+    const next = /<a href="(\/\?cursor=[^"]+)" rel="next">/.exec(page.text)?.[1]?.replaceAll('&amp;', '&')
+    assert.ok(next, 'there is a next page')
+    assert.match((await get(next)).text, /<a href="\/products\/tea-0">/)
+    assert.equal(linked(page)[0]['@type'], 'OnlineStore')
+    assert.match((await get('/?q=tea')).text, /<meta name="robots" content="noindex" \/>/)
+  })
+
+  test('a name is text everywhere: it ends no element, attribute or script, and turns nothing', async (t) => {
+    const { get, added } = await world(t)
+    await added('/products', {
+      ...TEA,
+      name: ATTACK,
+      description: ATTACK,
+      attributes: { [ATTACK]: [ATTACK] },
+    })
+    for (const path of ['/products/green-tea', '/']) {
+      const page = await get(path)
+      assert.equal(page.status, 200)
+      assert.doesNotMatch(page.text, /<img src=x|onerror="/)
+      const scripts = page.text.match(/<script/g)!.length
+      assert.equal(page.text.match(/<\/script>/g)!.length, scripts)
+      assert.ok(dataIn(page) && linked(page).length > 0)
+      assert.match(page.text, /<bdi>&lt;\/script&gt;/)
+    }
+  })
+
+  test('in the language of the cookie, else of the browser', async (t) => {
+    const { get, added } = await world(t)
+    await added('/products', TEA)
+    const german = await get('/products/green-tea', { 'accept-language': 'fr, de-AT;q=0.8, en;q=0.5' })
+    assert.match(german.text, /<html lang="de" dir="ltr">/)
+    assert.match(german.text, /Auf Lager/)
+    assert.match(german.text, /3,00/)
+    assert.equal(german.headers['content-language'], 'de')
+    assert.match(String(german.headers.vary), /accept-language, cookie/)
+    const chosen = await get('/products/green-tea', {
+      'accept-language': 'de',
+      cookie: 'a=b; shop_language=en',
+    })
+    assert.equal(chosen.headers['content-language'], 'en')
+  })
+
+  test('moved addresses lead to the new one, with the query', async (t) => {
+    const { get, added, products } = await world(t)
+    const tea = await added('/products', TEA)
+    await products.admin('PATCH', `/products/${tea.id}`, { slug: 'grüner-tee' })
+    const moved = await get('/products/green-tea?a=1')
+    assert.deepEqual([moved.status, moved.headers.location], [301, '/products/gr%C3%BCner-tee?a=1'])
+    assert.equal((await get(moved.headers.location!)).status, 200)
+  })
+
+  for (const path of [
+    '/products/nothing-here',
+    '/products/01a21075-0a3e-763e-8fd2-4b6faf490acb',
+    '/nowhere',
+  ]) {
+    test(`${path} is 404 and not for search engines, also for a browser that knows its ETag`, async (t) => {
+      const { get } = await world(t)
+      const page = await get(path)
+      assert.equal(page.status, 404)
+      assert.match(page.text, /<meta name="robots" content="noindex" \/>/)
+      assert.equal(page.headers['x-robots-tag'], 'noindex')
+      assert.equal((await get(path, { 'if-none-match': String(page.headers.etag) })).status, 404)
+    })
+  }
+
+  test('a product that was removed is 404', async (t) => {
+    const { get, added, products } = await world(t)
+    const tea = await added('/products', TEA)
+    await products.admin('DELETE', `/products/${tea.id}`)
+    assert.equal((await get('/products/green-tea')).status, 404)
+  })
+
+  test('private pages have the settings, and are not for search engines', async (t) => {
+    const { get } = await world(t)
+    for (const [path, robots] of [
+      ['/cart', 'noindex'],
+      ['/admin/orders', 'noindex'],
+      ['/pages/imprint', undefined],
+    ] as const) {
+      const page = await get(path)
+      assert.deepEqual([page.status, page.headers['x-robots-tag']], [200, robots], path)
+      assert.equal(dataIn(page).settings.name, 'Fairhold')
+    }
+  })
+
+  test('is validated by its ETag; HEAD has the headers of GET; it is compressed', async (t) => {
+    const { get, added, origin } = await world(t)
+    await added('/products', TEA)
+    const page = await get('/')
+    assert.equal(page.headers['cache-control'], 'no-cache')
+    const etag = String(page.headers.etag)
+    assert.deepEqual(
+      [await get('/', { 'if-none-match': etag })].map(({ status, text }) => [status, text]),
+      [[304, '']],
+    )
+    const head = await get('/', {}, 'HEAD')
+    assert.deepEqual([head.status, head.text, head.headers.etag], [200, '', etag])
+    assert.equal(head.headers['content-length'], page.headers['content-length'])
+    const packed = await request(origin, { headers: { ...HTML, 'accept-encoding': 'gzip, br' } })
+    assert.equal(packed.headers['content-encoding'], 'br')
+    assert.equal(brotliDecompressSync(await packed.body.arrayBuffer()).toString(), page.text)
+  })
+
+  test('the colours of the shop come with it, named in its policy', async (t) => {
+    const { get, products } = await world(t)
+    await products.admin('PATCH', '/shop', { colours: { light: { accent: '#4a1f63' } } })
+    const page = await get('/cart')
+    const style = /<style id="shop-colours">(.*?)<\/style>/.exec(page.text)?.[1]
+    assert.match(String(style), /--accent:light-dark\(#4a1f63, #86d3b3\)/)
+    const policy = String(page.headers['content-security-policy'])
+    assert.ok(policy.includes(`style-src 'self' 'sha256-${hash('sha256', style!, 'base64')}'`))
+    assert.doesNotMatch(policy, /unsafe/)
+  })
+
+  test('without a public address its links are those of the visitor, who cannot break out', async (t) => {
+    const { get, added } = await world(t, null)
+    await added('/products', TEA)
+    assert.match((await get('/', { host: 'tea.example:8080' })).text, /href="http:\/\/tea.example:8080\/"/)
+    assert.doesNotMatch((await get('/', { host: '"><script>' })).text, /"><script>/)
+  })
+
+  test('while product_service fails or hangs, the app comes alone, and no cache keeps it', async (t) => {
+    for (const listener of [
+      (_: unknown, response: { writeHead(status: number): { end(): void } }) => response.writeHead(503).end(),
+      () => {},
+    ]) {
+      const origin = await storefront(t, { products: [await serve(t, listener as never)] })
+      const page = await raw(origin, '/products/green-tea', { headers: HTML })
+      assert.deepEqual([page.status, page.text], [200, PAGE])
+      assert.equal(page.headers['cache-control'], 'no-store')
+    }
+  })
+})
