@@ -29,13 +29,14 @@ export type Filling = {
 /** Undefined when the page has no places to fill. */
 export type FillPage = (filling: Filling) => string
 
-type Chunk = { readonly file: string; readonly imports?: readonly string[] }
+export const readIndexPage = (folder: string): FillPage | undefined =>
+  fillPage(readFileSync(join(folder, INDEX), 'utf8'), readManifest(folder))
 
-export function readIndexPage(folder: string): FillPage | undefined {
-  const text = readFileSync(join(folder, INDEX), 'utf8')
+type Chunks = Readonly<Record<string, { readonly file: string; readonly imports?: readonly string[] }>>
+
+export function fillPage(text: string, chunks: Chunks): FillPage | undefined {
   const head = HEAD.exec(text)?.[0]
   if (head === undefined || ![LANGUAGE, ROOT, END].every((place) => text.includes(place))) return undefined
-  const chunks = readManifest(folder)
   return (filling) =>
     text
       .replace(LANGUAGE, () => html`<html lang="${filling.language}" dir="${filling.direction}">`.text)
@@ -45,7 +46,7 @@ export function readIndexPage(folder: string): FillPage | undefined {
 }
 
 /** Their code is requested together with that of the first chunk, not after it. */
-function preloads(chunks: Readonly<Record<string, Chunk>>, modules: readonly string[], text: string): Html {
+function preloads(chunks: Chunks, modules: readonly string[], text: string): Html {
   const files = new Set<string>()
   const add = (name: string) => {
     const chunk = chunks[name]
@@ -57,7 +58,7 @@ function preloads(chunks: Readonly<Record<string, Chunk>>, modules: readonly str
   return joined([...files].map((file) => html`<link rel="modulepreload" crossorigin href="/${file}" />`))
 }
 
-function readManifest(folder: string): Readonly<Record<string, Chunk>> {
+function readManifest(folder: string): Chunks {
   try {
     return JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8'))
   } catch {
