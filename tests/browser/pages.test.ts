@@ -65,7 +65,14 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await shop.move(shop.admin, orders[0]!, { status: 'shipped' })
     await shop.move(shop.admin, orders[1]!, { status: 'cancelled' })
     const [lamp, , , , , , mug, slippers] = products
-    const productsAway = (page: Page) => page.route('**/api/products**', (route) => route.fulfill(AWAY))
+    const productsAway = async (page: Page) => {
+      await page.route(/\/api\/(products|catalogue|slugs)/, (route) => route.fulfill(AWAY))
+      // As the gateway serves the page while it reaches no service.
+      await page.route(/^http:\/\/[^/]+(\/|\/products\/[^/.]+)$/, async (route) => {
+        const response = await route.fetch()
+        await route.fulfill({ response, body: (await response.text()).replace('shop-data', 'none') })
+      })
+    }
     const ordersAway = (page: Page) => page.route('**/api/orders**', (route) => route.fulfill(AWAY))
     /** A cart that was filled some time ago. */
     const cartOf =

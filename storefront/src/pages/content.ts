@@ -8,6 +8,10 @@ export type Group = Json<paths['/groups/{id}']['get']['responses'][200]>
 export type Settings = Json<paths['/shop']['get']['responses'][200]>
 export type Picture = Product['media'][number]
 
+export type Listing =
+  | { readonly kind: 'product'; readonly product: Product }
+  | { readonly kind: 'group'; readonly group: Group }
+
 /** An answer of the API that the page needs for its first render. */
 export type Answer = { readonly path: string; readonly body: unknown }
 
@@ -19,7 +23,7 @@ export type Content =
       readonly group?: Group
     }
   | { readonly kind: 'group'; readonly group: Group; readonly variants: readonly Product[] }
-  | { readonly kind: 'list'; readonly items: readonly Product[]; readonly next: string | null }
+  | { readonly kind: 'list'; readonly items: readonly Listing[]; readonly next: string | null }
 
 export type Page =
   | {
@@ -32,7 +36,7 @@ export type Page =
   | { readonly status: 301; readonly location: string }
   | { readonly status: 404 }
 
-/** As web/src/api/queries.ts asks for it. */
+/** As web/src/api/catalogue.ts asks for it. */
 const LIST_LIMIT = 24
 /** Named in the page of a group; the others are one choice away. */
 const VARIANTS_SHOWN = 24
@@ -49,20 +53,31 @@ export const findBy =
     reader.read(path, address)
 
 export async function listPage(find: Find, query: URLSearchParams): Promise<Page> {
-  const path = listPath(query)
-  const found = await find(path)
-  if (found.status === 404) return NOT_FOUND
-  const { items, next_cursor } = found.body as { items: Product[]; next_cursor: string | null }
+  const asked = listQuery(query)
+  const listed = await find(`/catalogue?${asked}`).catch(() => undefined)
+  if (listed?.status === 200) {
+    const { items, next_cursor } = listed.body as { items: Listing[]; next_cursor: string | null }
+    return listOf(`/catalogue?${asked}`, listed, items, next_cursor)
+  }
+  // When a big shop has just started there are no filters. The pages then list the products, too.
+  const products = await find(`/products?${asked}`)
+  if (products.status === 404) return NOT_FOUND
+  const { items, next_cursor } = products.body as { items: Product[]; next_cursor: string | null }
+  const listings = items.map((product) => ({ kind: 'product', product }) as const)
+  return listOf(`/products?${asked}`, products, listings, next_cursor)
+}
+
+function listOf(path: string, found: Found, items: readonly Listing[], next: string | null): Page {
   return {
     status: 200,
-    content: { kind: 'list', items, next: next_cursor },
+    content: { kind: 'list', items, next },
     answers: [{ path, body: found.body }],
-    tag: found.tag,
+    tag: `${path} ${found.tag}`,
   }
 }
 
-/** The path of the page's own request, so that it can use the answer. */
-function listPath(query: URLSearchParams): string {
+/** The query of the page's own request (web/src/api/catalogue.ts), so that it can use the answer. */
+function listQuery(query: URLSearchParams): URLSearchParams {
   const asked = new URLSearchParams({ limit: String(LIST_LIMIT) })
   const q = (query.get('q') ?? '').trim()
   if (q !== '') asked.set('q', q)
@@ -71,41 +86,59 @@ function listPath(query: URLSearchParams): string {
   if (query.get('in_stock') === 'true') asked.set('in_stock', 'true')
   const cursor = query.get('cursor')
   if (cursor !== null) asked.set('cursor', cursor)
-  return `/products?${asked}`
+  return asked
 }
 
+type At = { readonly kind: string; readonly id: string; readonly slug: string }
+
 /** The page of a product or group by its slug or id. */
-export async function productPage(find: Find, named: string, query: URLSearchParams): Promise<Page> {
+export async function productPage(
+  find: Find,
+  named: string,
+  query: URLSearchParams,
+): Promise<Page | undefined> {
   if (ID.test(named)) return byId(find, named.toLowerCase(), query)
   const slug = await find(`/slugs/${encodeURIComponent(named)}`)
   if (slug.status === 404) return NOT_FOUND
-  const at = slug.body as { kind: string; id: string; slug: string }
+  const at = slug.body as At
+  if (at.kind === 'category') return { status: 301, location: `/categories/${encodeURIComponent(at.slug)}` }
   if (at.slug !== named) return movedTo(at.slug, query)
-  if (at.kind === 'group') return groupPage(find, at.id, query)
+  if (at.kind === 'group') return groupPage(find, at, slug, query)
   const product = await find(`/products/${at.id}`)
-  return product.status === 404 ? NOT_FOUND : pageOf(product, slug)
-}
-
-async function byId(find: Find, id: string, query: URLSearchParams): Promise<Page> {
-  const product = await find(`/products/${id}`)
-  if (product.status === 404) {
-    const group = await find(`/groups/${id}`)
-    return group.status === 404 ? NOT_FOUND : groupPage(find, id, query)
-  }
-  return pageOf(product)
-}
-
-function pageOf(product: Found, ...others: readonly Found[]): Page {
+  if (product.status === 404) return NOT_FOUND
   const body = product.body as Product
   return {
     status: 200,
     content: { kind: 'product', product: body },
-    answers: [{ path: `/products/${body.id}`, body }],
-    tag: [product, ...others].map(({ tag }) => tag).join(),
+    answers: [slugAnswer(at.slug, slug), { path: `/products/${at.id}`, body }],
+    tag: `${slug.tag} ${product.tag}`,
   }
 }
 
-async function groupPage(find: Find, id: string, query: URLSearchParams): Promise<Page> {
+const slugAnswer = (slug: string, found: Found): Answer => ({
+  path: `/slugs/${encodeURIComponent(slug)}`,
+  body: found.body,
+})
+
+/** Its address has the slug. A product of before the release with slugs may have none; it is shown by the app alone. */
+async function byId(find: Find, id: string, query: URLSearchParams): Promise<Page | undefined> {
+  const product = await find(`/products/${id}`)
+  const owner =
+    product.status === 404
+      ? await find(`/groups/${id}`)
+      : await groupOf(find, product.body as Product, product)
+  if (owner?.status !== 200) return NOT_FOUND
+  const { slug, id: ownerId } = owner.body as { slug: string | null; id: string }
+  if (slug === null) return undefined
+  const search = new URLSearchParams(query)
+  if (product.status === 200 && ownerId !== id) search.set('variant', id)
+  return movedTo(slug, search)
+}
+
+const groupOf = async (find: Find, { group_id }: Product, product: Found) =>
+  group_id === null ? product : find(`/groups/${group_id}`)
+
+async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLSearchParams): Promise<Page> {
   const variant = query.get('variant') ?? ''
   const [group, variants, chosen] = await Promise.all([
     find(`/groups/${id}`),
@@ -113,9 +146,9 @@ async function groupPage(find: Find, id: string, query: URLSearchParams): Promis
     ID.test(variant) ? find(`/products/${variant.toLowerCase()}`) : undefined,
   ])
   if (group.status === 404 || variants.status === 404) return NOT_FOUND
-  const tag = [group, variants, ...(chosen ? [chosen] : [])].map((each) => each.tag).join()
+  const tag = [found, group, variants, ...(chosen ? [chosen] : [])].map((each) => each.tag).join(' ')
   const body = group.body as Group
-  const answers = [{ path: `/groups/${id}`, body }]
+  const answers = [slugAnswer(slug, found), { path: `/groups/${id}`, body }]
   const product = chosen?.body as Product | undefined
   if (product?.group_id === id) {
     return {

@@ -3,7 +3,7 @@
  * first render, and hides it until then (web/public/theme.js), so it is plain: no layout that could differ from the app's.
  */
 import { PAGE } from '../http/page_addresses.ts'
-import type { Content, Group, Picture, Product } from './content.ts'
+import type { Content, Group, Listing, Picture, Product } from './content.ts'
 import { type Html, html, joined, NONE, raw } from './html.ts'
 import { subjectOf } from './served_head.ts'
 import {
@@ -33,15 +33,21 @@ const missing = ({ texts }: View) => html`<h1>${texts.notFound}</h1><p>${texts.n
 /** Text that a user typed, in its own direction: it does not turn what follows, whatever characters it has. */
 const typed = (text: string) => html`<bdi>${text}</bdi>`
 
-function listOf(view: View, items: readonly Product[], next?: string): Html {
+function listOf(view: View, items: readonly Listing[], next?: string): Html {
   const heading = inLanguage(view, view.settings.tagline) || view.texts.products
-  return html`<h1>${heading}</h1><ul class="served-list">${items.map((product) => itemOf(view, product))}</ul>${
+  return html`<h1>${heading}</h1><ul class="served-list">${items.map((item) => itemOf(view, item))}</ul>${
     next === undefined ? NONE : html`<p><a href="${next}" rel="next">${view.texts.next}</a></p>`
   }`
 }
 
-const itemOf = (view: View, product: Product): Html =>
-  html`<li><a href="${addressOf(product)}">${pictureOf(product.media[0], SMALL)}${typed(product.name)}</a><p>${priceOf(view, product)} · ${stockOf(view, product.stock > 0)}</p></li>`
+function itemOf(view: View, listing: Listing): Html {
+  const shown = listing.kind === 'group' ? listing.group : listing.product
+  const [price, inStock] =
+    listing.kind === 'group'
+      ? [rangeOf(view, listing.group), listing.group.in_stock]
+      : [priceOf(view, listing.product), listing.product.stock > 0]
+  return html`<li><a href="${addressOf(shown)}">${pictureOf(shown.media[0], SMALL)}${typed(shown.name)}</a><p>${price} · ${stockOf(view, inStock)}</p></li>`
+}
 
 function detailsOf(view: View, content: Exclude<Content, { kind: 'list' }>): Html {
   const { texts } = view

@@ -20,7 +20,11 @@ import { subjectOf } from './served_head.ts'
 import { viewOf } from './view.ts'
 
 export const BUDGET_MS = 2_000
+/** A failure after this time was a wait, and no refusal. */
+const SLOW_MS = 1_000
 export const AT_ONCE_MAX = 128
+/** After a page took too long, none is made for this time: product_service hangs, and visitors shall not wait for it. */
+export const REST_MS = 2_000
 export const KEPT_MAX = 300
 export const KEPT_CHARACTERS_MAX = 16_000_000
 
@@ -53,11 +57,12 @@ type Kept = { readonly tag: string; readonly made: PageMade }
 export function createServedPages(
   reader: CatalogueReader,
   fill: FillPage,
-  runtime: Pick<Runtime, 'after'>,
+  runtime: Pick<Runtime, 'after' | 'monotonic'>,
 ): ServedPages {
   const kept = new Map<string, Kept>()
   let characters = 0
   let making = 0
+  let restsUntil = Number.NEGATIVE_INFINITY
 
   const keep = (key: string, entry: Kept) => {
     characters += entry.made.text.length - (kept.get(key)?.made.text.length ?? 0)
@@ -111,11 +116,14 @@ export function createServedPages(
   }
 
   return async (asked) => {
-    if (making >= AT_ONCE_MAX) return undefined
+    const from = runtime.monotonic()
+    if (making >= AT_ONCE_MAX || from < restsUntil) return undefined
     making += 1
     try {
       return await within(BUDGET_MS, make(asked), runtime)
     } catch {
+      const now = runtime.monotonic()
+      if (now - from >= SLOW_MS) restsUntil = now + REST_MS
       return undefined
     } finally {
       making -= 1

@@ -6,6 +6,7 @@ import { brotliDecompressSync } from 'node:zlib'
 import { serve } from '@shop/service_kit/test_support/http_server'
 import { request } from 'undici'
 import { openShop } from '../../../product_service/test/worlds.ts'
+import { READ_MS } from '../../src/pages/catalogue_reader.ts'
 import { PAGE, type Raw, raw, storefront } from '../upstream.ts'
 
 const HTML = { accept: 'text/html' }
@@ -176,6 +177,20 @@ suite('a served page', () => {
     })
   }
 
+  test('an id leads to the slug, that of a variant to its group', async (t) => {
+    const { get, added } = await world(t)
+    const tea = await added('/products', TEA)
+    const moved = await get(`/products/${tea.id}?a=1`)
+    assert.deepEqual([moved.status, moved.headers.location], [301, '/products/green-tea?a=1'])
+    const options = [{ name: 'Size', values: ['S'] }]
+    const group = await added('/groups', { name: 'Shirt', description: '', options, slug: 'shirt' })
+    const one = { option_values: ['S'], price: '5', stock: 0 }
+    const { items } = await added(`/groups/${group.id}/variants`, { variants: [one] })
+    assert.equal((await get(`/products/${group.id}`)).headers.location, '/products/shirt')
+    const variant = await get(`/products/${items[0].id}`)
+    assert.equal(variant.headers.location, `/products/shirt?variant=${items[0].id}`)
+  })
+
   test('a product that was removed is 404', async (t) => {
     const { get, added, products } = await world(t)
     const tea = await added('/products', TEA)
@@ -242,5 +257,13 @@ suite('a served page', () => {
       assert.deepEqual([page.status, page.text], [200, PAGE])
       assert.equal(page.headers['cache-control'], 'no-store')
     }
+  })
+
+  test('one page waits for a service that hangs; the next ones come at once', async (t) => {
+    const origin = await storefront(t, { products: [await serve(t, () => {})] })
+    await raw(origin, '/products/green-tea', { headers: HTML })
+    const from = performance.now()
+    assert.equal((await raw(origin, '/', { headers: HTML })).text, PAGE)
+    assert.ok(performance.now() - from < READ_MS / 2)
   })
 })
