@@ -2,7 +2,15 @@
  * The limits of request fields in an OpenAPI document, by operation, then by field (`lines.quantity`: a field of the items
  * of `lines`). Forms read them from src/generated/limits.ts.
  */
-const LIMITS = ['minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems'] as const
+const LIMITS = [
+  'minLength',
+  'maxLength',
+  'minimum',
+  'maximum',
+  'minItems',
+  'maxItems',
+  'maxProperties',
+] as const
 type Limit = (typeof LIMITS)[number]
 export type Limits = Partial<Record<Limit, number>>
 

@@ -62,7 +62,7 @@ const REFRESH_DEADLINE_MS = 20_000
 /** Paths that need no token. */
 const PUBLIC_PATHS = {
   auth: /\/(register|login|token|logout|jwks\.json)$/,
-  reading: /(?<!\/audit)\/products(\/[^/]+)?$/,
+  reading: /(?<!\/audit)\/products(\/(?!any$)[^/]+)?$/,
 }
 
 export function createShopClient(options: ShopClientOptions) {
@@ -134,6 +134,12 @@ export function createShopClient(options: ShopClientOptions) {
     async user(): Promise<User | undefined> {
       return (await session.current())?.user
     },
+    /**
+     * The access token, for a request that the caller sends itself, such as an upload with its progress. `stale` is one that
+     * was refused. Undefined if no user is signed in.
+     */
+    accessToken: (stale?: string): Promise<string | undefined> =>
+      stale === undefined ? session.token() : session.tokenInsteadOf(stale),
     /** Calls `listener` each time a session ends. Returns a function that removes it. */
     onSignedOut(listener: (reason: SignedOutReason) => void): () => void {
       listeners.add(listener)

@@ -131,6 +131,9 @@ export const LIMITS = {
     }
   },
   "POST /groups": {
+    "attributes": {
+      "maxProperties": 40
+    },
     "categories": {
       "maxItems": 20
     },
@@ -182,6 +185,9 @@ export const LIMITS = {
     }
   },
   "PATCH /groups/{id}": {
+    "attributes": {
+      "maxProperties": 40
+    },
     "categories": {
       "maxItems": 20
     },
@@ -354,6 +360,9 @@ export const LIMITS = {
     }
   },
   "POST /products": {
+    "attributes": {
+      "maxProperties": 40
+    },
     "categories": {
       "maxItems": 20
     },
@@ -426,6 +435,9 @@ export const LIMITS = {
     }
   },
   "PATCH /products/{id}": {
+    "attributes": {
+      "maxProperties": 40
+    },
     "categories": {
       "maxItems": 20
     },
@@ -484,6 +496,9 @@ export const LIMITS = {
     }
   },
   "PUT /products/{id}": {
+    "attributes": {
+      "maxProperties": 40
+    },
     "categories": {
       "maxItems": 20
     },

@@ -1,9 +1,9 @@
 /** Two admins changed one product: the values of both, and the proposed merge. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { changesTo, conflictsOf, type Values } from '../../web/src/admin/products/conflict.ts'
+import { changesTo, conflictsOf } from '../../web/src/admin/products/conflict.ts'
 
-const seen: Values = { name: 'Kettle', description: 'Boils', price: '19.99', stock: 10 }
+const seen = { name: 'Kettle', description: 'Boils', price: '19.99', stock: 10 }
 
 suite('a conflict', () => {
   test('has only fields that someone changed, and keeps a change that only one made', () => {
@@ -42,6 +42,23 @@ suite('a conflict', () => {
       assert.equal(row?.merged, merged)
     })
   }
+
+  test('fields that are chosen are compared by what they mean', () => {
+    const picture = { id: 'a', alt: 'A kettle', focus: { x: 50, y: 50 } }
+    const facts = { width: 10, height: 10, blur: '' }
+    const shown = { ...seen, media: [{ ...picture, ...facts }], attributes: { Material: ['steel'] } }
+    const moved = [{ ...picture, focus: { x: 0, y: 50 }, ...facts }]
+    assert.deepEqual(changesTo(shown, { media: [{ ...picture, ...facts }] }), {})
+    assert.deepEqual(
+      conflictsOf(shown, { media: moved }, { ...shown, attributes: { Material: ['iron'] } }).map(
+        ({ field, contested }) => [field, contested],
+      ),
+      [
+        ['media', false],
+        ['attributes', false],
+      ],
+    )
+  })
 
   test('only what differs is sent', () => {
     assert.deepEqual(changesTo(seen, { name: 'Kettle', price: '20.00' }), { price: '20.00' })

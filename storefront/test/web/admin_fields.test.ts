@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Field } from '../../web/src/admin/products/conflict.ts'
-import { type Money, readField } from '../../web/src/admin/products/field_text.ts'
+import { type Money, readField, readFields } from '../../web/src/admin/products/field_text.ts'
 
 const DOLLARS = { currency: 'USD', currency_digits: 2 }
 const EUROS = { currency: 'EUR', currency_digits: 2 }
@@ -12,7 +12,7 @@ const DINARS = { currency: 'KWD', currency_digits: 3 }
 const FORINTS = { currency: 'HUF', currency_digits: 2 }
 const WHOLE_FORINTS = { currency: 'HUF', currency_digits: 0 }
 
-const TAKEN: readonly [Field, text: string, money: Money, value: string | number][] = [
+const TAKEN: readonly [Field, text: string, money: Money, value: unknown][] = [
   ['name', '  Kettle ', DOLLARS, 'Kettle'],
   ['price', '7', DOLLARS, '7.00'],
   ['price', '7,5', EUROS, '7.50'],
@@ -23,6 +23,15 @@ const TAKEN: readonly [Field, text: string, money: Money, value: string | number
   ['price', '1990', WHOLE_FORINTS, '1990'],
   ['stock', '0', DOLLARS, 0],
   ['stock', ' 12 ', DOLLARS, 12],
+  ['compare_at_price', '', DOLLARS, null],
+  ['compare_at_price', '9,9', EUROS, '9.90'],
+  ['sku', ' A-1 ', DOLLARS, 'A-1'],
+  ['sku', ' ', DOLLARS, null],
+  ['gtin', '4006381 333931', DOLLARS, '4006381333931'],
+  ['weight_grams', '250', DOLLARS, 250],
+  ['publish_at', '', DOLLARS, null],
+  ['attributes', '[["Material",["cotton"]],["",[]]]', DOLLARS, { Material: ['cotton'] }],
+  ['options', '[[" Size ",["S","M"]]]', DOLLARS, [{ name: 'Size', values: ['S', 'M'] }]],
 ]
 const REFUSED: readonly [Field, text: string, money: Money][] = [
   ['name', '   ', DOLLARS],
@@ -37,6 +46,11 @@ const REFUSED: readonly [Field, text: string, money: Money][] = [
   ['stock', '-1', DOLLARS],
   ['stock', '', DOLLARS],
   ['stock', '1000000001', DOLLARS],
+  ['weight_grams', '1.5', DOLLARS],
+  ['media', '[{"id":"a","alt":" ","focus":{"x":50,"y":50}}]', DOLLARS],
+  ['attributes', '[["Material",[]]]', DOLLARS],
+  ['attributes', '[["Material",["cotton"]],["Material",["wool"]]]', DOLLARS],
+  ['options', '[]', DOLLARS],
 ]
 
 test('the message names the maximum', () => {
@@ -58,4 +72,8 @@ suite('a typed field', () => {
       assert.ok('fault' in read && read.fault.length > 10)
     })
   }
+})
+
+test('an address that was emptied stays as it was', () => {
+  assert.deepEqual(readFields({ slug: ' ', sku: '' }, DOLLARS), { edit: { sku: null }, faults: {} })
 })

@@ -50,6 +50,14 @@ export const boardQuery = (status: OrderStatus) =>
     refetchInterval: pollEvery(LIVE_MS),
   })
 
+/** One product, also a draft. */
+export const anyProductQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['admin', 'products', 'one', id],
+    queryFn: ({ signal }) =>
+      dataOf(shop.products.GET('/products/any/{id}', { params: { path: { id } }, signal })),
+  })
+
 export const ledgerQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ['admin', 'ledger', id],
@@ -130,7 +138,11 @@ export const productsPage = (cursor: string | null, signal: AbortSignal) =>
 
 /** Updates the product in every cached list and page that does not have a newer version. */
 export function cacheProduct(queries: QueryClient, product: Product) {
-  queries.setQueryData(['products', 'one', product.id], (known: Product | undefined) => newer(known, product))
+  queries.setQueryData(anyProductQuery(product.id).queryKey, (known) => newer(known, product))
+  queries.setQueryData(
+    ['products', 'one', product.id],
+    (known: Product | undefined) => known && newer(known, product),
+  )
   queries.setQueriesData<{ items: Product[]; next_cursor: string | null }>(
     { queryKey: ['products', 'list'] },
     (page) =>

@@ -6,7 +6,7 @@ import { admin } from '../../language/admin_texts.ts'
 import { cx } from '../../ui/cx.ts'
 import type { Field } from './conflict.ts'
 
-export type EditedField = Exclude<Field, 'description'>
+export type EditedField = Extract<Field, 'name' | 'price' | 'stock'>
 
 export type Editing = {
   readonly seen: Product

@@ -5,13 +5,13 @@ import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
-import { conflictsOf, type Edit, type Field } from './conflict.ts'
+import { conflictsOf, type Edit, type Texts } from './conflict.ts'
 import { ConflictField } from './conflict_field.tsx'
 import { readFields } from './field_text.ts'
-import type { Conflict } from './use_save_product.ts'
+import type { ShownConflict } from './use_save_product.ts'
 
 type Props = {
-  conflict: Conflict | undefined
+  conflict: ShownConflict | undefined
   resolve: (merged: Edit) => Promise<void>
   keepTheirs: () => void
   putOff: () => void
@@ -46,10 +46,10 @@ function Merge({
   resolve,
   keepTheirs,
   saver,
-}: Omit<Props, 'putOff'> & { conflict: Conflict; saver: RefObject<HTMLButtonElement | null> }) {
+}: Omit<Props, 'putOff'> & { conflict: ShownConflict; saver: RefObject<HTMLButtonElement | null> }) {
   const { seen, edit, current } = conflict
   const rows = conflictsOf(seen, edit, current)
-  const [texts, setTexts] = useState<Partial<Record<Field, string>>>(() =>
+  const [texts, setTexts] = useState<Texts>(() =>
     Object.fromEntries(rows.map(({ field, merged }) => [field, merged])),
   )
   const [busy, setBusy] = useState(false)

@@ -1,12 +1,16 @@
-/** One field of a conflict: choose either value, or edit the merged one. */
+/** One field of a conflict: choose either value, or edit the merged one. What is chosen is not edited here. */
 
 import { useId } from 'react'
 import { admin } from '../../language/admin_texts.ts'
-import { formatAmount, formatNumber } from '../../language/formats.ts'
 import { cx } from '../../ui/cx.ts'
 import { CONTROL } from '../../ui/field.tsx'
 import { Typed } from '../../ui/typed.tsx'
-import type { Field, FieldConflict } from './conflict.ts'
+import { CHOSEN, type Field, type FieldConflict } from './conflict.ts'
+import { isMoney, shownText } from './shown_text.ts'
+
+const isChosen = (field: Field) => (CHOSEN as readonly Field[]).includes(field)
+const modeOf = (field: Field) =>
+  isMoney(field) ? 'decimal' : field === 'stock' || field === 'weight_grams' ? 'numeric' : 'text'
 
 export function ConflictField({
   row,
@@ -23,7 +27,7 @@ export function ConflictField({
 }) {
   const id = useId()
   const { field, seen, yours, theirs, contested } = row
-  const show = (value: string) => shown(field, value, currency)
+  const show = (value: string) => shownText(field, value, currency)
   const who = contested
     ? admin.conflict.both
     : yours === seen
@@ -59,26 +63,24 @@ export function ConflictField({
           chosen={text === theirs}
           onChoose={() => onChange(theirs)}
         />
-        <div className="grid content-start gap-1.5">
-          <label htmlFor={id} className="text-sm font-semibold">
-            {admin.conflict.merged}
-            <span className="sr-only">: {admin.fields.labels[field]}</span>
-          </label>
-          {field === 'description' ? (
-            <textarea rows={4} {...control} className={cx(CONTROL, 'py-2')} />
-          ) : (
-            <input
-              {...control}
-              inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
-              className={CONTROL}
-            />
-          )}
-          {fault && (
-            <p id={`${id}-fault`} className="text-sm text-bad">
-              {fault}
-            </p>
-          )}
-        </div>
+        {!isChosen(field) && (
+          <div className="grid content-start gap-1.5">
+            <label htmlFor={id} className="text-sm font-semibold">
+              {admin.conflict.merged}
+              <span className="sr-only">: {admin.fields.labels[field]}</span>
+            </label>
+            {field === 'description' ? (
+              <textarea rows={4} {...control} className={cx(CONTROL, 'py-2')} />
+            ) : (
+              <input {...control} inputMode={modeOf(field)} className={CONTROL} />
+            )}
+            {fault && (
+              <p id={`${id}-fault`} className="text-sm text-bad">
+                {fault}
+              </p>
+            )}
+          </div>
+        )}
       </div>
     </fieldset>
   )
@@ -117,10 +119,4 @@ function Choice({
       <Typed className="max-h-32 overflow-y-auto whitespace-pre-wrap">{label}</Typed>
     </label>
   )
-}
-
-function shown(field: Field, value: string, currency: string): string {
-  if (field === 'price') return formatAmount(value, currency)
-  if (field === 'stock') return formatNumber(Number(value))
-  return value === '' ? admin.conflict.emptyText : field === 'name' ? admin.conflict.quoted(value) : value
 }

@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
 import { currencyQuery } from '../../api/queries.ts'
 import { dataOf, shop } from '../../api/shop.ts'
+import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -10,8 +11,10 @@ import { faultsByField } from '../../ui/field_faults.ts'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
-import { FIELDS, type Values } from './conflict.ts'
 import { type Money, readFields } from './field_text.ts'
+
+/** What every product has. The rest follows on its page. */
+const FIRST = ['name', 'description', 'price', 'stock'] as const
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void }
 
@@ -40,7 +43,7 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
     const form = event.currentTarget
     const texts = new FormData(form)
     const read = readFields(
-      Object.fromEntries(FIELDS.map((field) => [field, String(texts.get(field) ?? '')])),
+      Object.fromEntries(FIRST.map((field) => [field, String(texts.get(field) ?? '')])),
       money,
     )
     setFaults(read.faults)
@@ -49,7 +52,9 @@ function NewProduct({ money, close }: { money: Money; close: () => void }) {
     if (wrong) return (form.elements.namedItem(wrong) as HTMLElement).focus()
     setBusy(true)
     try {
-      const product = await dataOf(shop.products.POST('/products', { body: read.edit as Values }))
+      const product = await dataOf(
+        shop.products.POST('/products', { body: read.edit as Pick<Product, (typeof FIRST)[number]> }),
+      )
       await queries.invalidateQueries({ queryKey: ['products', 'list'] })
       toast({
         title: admin.newProduct.added(<Typed>{product.name}</Typed>),

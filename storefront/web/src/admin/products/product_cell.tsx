@@ -1,11 +1,11 @@
 import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatAmount, formatNumber } from '../../language/formats.ts'
-import { Cover } from '../../shop/cover.tsx'
 import { LOW_STOCK } from '../../shop/low_stock.ts'
 import { cx } from '../../ui/cx.ts'
 import { Spinner } from '../../ui/icon.tsx'
 import { Typed } from '../../ui/typed.tsx'
+import { Thumb } from '../pictures/thumb.tsx'
 import { type EditedField, firstLetter } from './cell_input.tsx'
 import type { GridPlace } from './use_grid_keys.ts'
 
@@ -42,7 +42,7 @@ export function ProductCell({ product, field, saving, place, begin }: Props) {
       )}
     >
       {field === 'name' && (
-        <Cover id={product.id} className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block" />
+        <Thumb of={product} className="hidden aspect-square w-10 shrink-0 rounded-sm sm:block" />
       )}
       <Typed className={cx('leading-5', field === 'name' && 'line-clamp-2')}>
         {busy ? saving : <Shown product={product} field={field} />}

@@ -1,90 +1,121 @@
-/** All fields of a product. What is typed stays when the product changes; saving then reports the conflict. */
+/** All fields of a product, beside what is done at once (`children`). */
 
-import { type FormEvent, useState } from 'react'
+import { LIMITS } from '@shop/client/generated/limits'
+import { type ReactNode, useId } from 'react'
+import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
-import { Button } from '../../ui/button.tsx'
+import { formatAmount } from '../../language/formats.ts'
 import { TextArea, TextField } from '../../ui/field.tsx'
-import { faultsByField } from '../../ui/field_faults.ts'
 import { ProblemNotice } from '../../ui/notice.tsx'
-import { toast } from '../../ui/toast.ts'
-import { FIELDS, type Field } from './conflict.ts'
+import { Panel } from '../parts.tsx'
+import { PicturesField } from '../pictures/pictures_field.tsx'
+import { FIELDS, type NamedValues, type Picture } from './conflict.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
-import { readFields } from './field_text.ts'
+import { NamedValuesField } from './named_values_field.tsx'
+import { SaveBar } from './save_bar.tsx'
+import { chosen, useDraft } from './use_draft.ts'
 import { useSaveProduct } from './use_save_product.ts'
+import { VisibilityFields } from './visibility_fields.tsx'
 
-type Texts = Record<Field, string>
-const textsOf = (product: Product) =>
-  Object.fromEntries(FIELDS.map((field) => [field, String(product[field])])) as Texts
+const ATTRIBUTES_MAX = LIMITS['POST /products'].attributes.maxProperties
+const OF_PRODUCT = FIELDS.filter((field) => field !== 'options')
+/** A variant has the address, categories and attributes of its group. */
+const OF_VARIANT = OF_PRODUCT.filter((field) => !['slug', 'categories', 'attributes'].includes(field))
 
-export function ProductForm({ product }: { product: Product }) {
+export function ProductForm({ product, children }: { product: Product; children: ReactNode }) {
+  const form = useId()
   const { save, conflict, resolve, keepTheirs, putOff } = useSaveProduct()
-  /** The product the edit started from. Only an unedited form follows later versions. */
-  const [draft, setDraft] = useState<{ seen: Product; texts: Texts }>()
-  const [faults, setFaults] = useState<Partial<Record<Field, string>>>({})
-  const [error, setError] = useState<unknown>()
-  const [busy, setBusy] = useState(false)
-  const { seen, texts } = draft ?? { seen: product, texts: textsOf(product) }
-
-  const submit = async (event: FormEvent) => {
-    event.preventDefault()
-    const read = readFields(texts, seen)
-    setFaults(read.faults)
-    setError(undefined)
-    if (Object.keys(read.faults).length > 0) return
-    setBusy(true)
-    try {
-      const saved = await save(seen, read.edit, () => setDraft(undefined))
-      if (saved) {
-        setDraft(undefined)
-        toast({ title: admin.productPage.saved })
-      }
-    } catch (failure) {
-      const refused = faultsByField(failure, admin.fields.subjects)
-      if (refused) setFaults(refused)
-      else setError(failure)
-    }
-    setBusy(false)
-  }
-  const field = (name: Field) => ({
-    name,
-    value: texts[name],
-    error: faults[name],
-    onChange: (event: { currentTarget: { value: string } }) =>
-      setDraft({ seen, texts: { ...texts, [name]: event.currentTarget.value } }),
-  })
+  const isVariant = product.group_id !== null
+  const draft = useDraft(product, isVariant ? OF_VARIANT : OF_PRODUCT, save)
+  const { seen, texts, faults, error, set, field } = draft
   return (
-    <form noValidate onSubmit={submit} className="grid gap-5">
-      {error !== undefined && <ProblemNotice error={error} title={admin.productPage.notSaved} />}
-      <TextField label={admin.fields.labels.name} {...field('name')} />
-      <TextArea label={admin.fields.labels.description} {...field('description')} />
-      <div className="grid items-start gap-5 sm:grid-cols-2">
-        <TextField label={admin.fields.priceIn(seen.currency)} inputMode="decimal" {...field('price')} />
-        <TextField
-          label={admin.fields.labels.stock}
-          inputMode="numeric"
-          hint={admin.productPage.stockHint}
-          {...field('stock')}
-        />
+    <div className="flex flex-col gap-6">
+      <div className="grid items-start gap-6 lg:grid-cols-[1.6fr_1fr]">
+        <form id={form} noValidate onSubmit={draft.submit} className="grid min-w-0 gap-6">
+          {error !== undefined && <ProblemNotice error={error} title={admin.productPage.notSaved} />}
+          <Panel title={admin.productPage.edit}>
+            <div className="grid gap-5">
+              <TextField label={admin.fields.labels.name} {...field('name')} />
+              <TextArea label={admin.fields.labels.description} {...field('description')} />
+            </div>
+          </Panel>
+          <Panel title={admin.pictures.title}>
+            <PicturesField
+              pictures={chosen<Picture[]>(texts.media)}
+              fault={faults.media}
+              onChange={(next) =>
+                set(({ media }) => ({ media: JSON.stringify(next(chosen<Picture[]>(media))) }))
+              }
+            />
+          </Panel>
+          <Panel title={admin.productPage.priceAndStock}>
+            <div className="grid items-start gap-5 sm:grid-cols-2">
+              <TextField
+                label={admin.fields.priceIn(seen.currency)}
+                inputMode="decimal"
+                {...field('price')}
+              />
+              <TextField
+                label={admin.fields.labels.compare_at_price}
+                hint={
+                  product.lowest_price_30_days === null
+                    ? admin.fields.compareAtMore
+                    : admin.fields.lowestPrice(formatAmount(product.lowest_price_30_days, product.currency))
+                }
+                inputMode="decimal"
+                {...field('compare_at_price')}
+              />
+              <TextField
+                label={admin.fields.labels.stock}
+                inputMode="numeric"
+                hint={admin.productPage.stockHint}
+                {...field('stock')}
+              />
+              <TextField
+                label={admin.fields.labels.weight_grams}
+                inputMode="numeric"
+                {...field('weight_grams')}
+              />
+              <TextField label={admin.fields.labels.sku} hint={admin.fields.skuMore} {...field('sku')} />
+              <TextField
+                label={admin.fields.labels.gtin}
+                hint={admin.fields.gtinMore}
+                inputMode="numeric"
+                {...field('gtin')}
+              />
+            </div>
+          </Panel>
+          {!isVariant && (
+            <Panel title={admin.fields.labels.attributes}>
+              <NamedValuesField
+                rows={chosen<NamedValues[]>(texts.attributes)}
+                onChange={(rows) => set({ attributes: JSON.stringify(rows) })}
+                texts={admin.fields.attributeTexts}
+                max={ATTRIBUTES_MAX}
+                fault={faults.attributes}
+              />
+            </Panel>
+          )}
+        </form>
+        <div className="grid min-w-0 gap-6">
+          <Panel title={admin.fields.labels.status}>
+            <VisibilityFields texts={texts} faults={faults} form={form} set={set} />
+            {isVariant && (
+              <p className="mt-4 text-sm text-soft">
+                {admin.productPage.ofGroup(
+                  <Link to={`/admin/groups/${product.group_id}`} className="text-accent underline">
+                    {admin.productPage.itsGroup}
+                  </Link>,
+                )}
+              </p>
+            )}
+          </Panel>
+          {children}
+        </div>
       </div>
-      <div className="flex flex-wrap items-center gap-3">
-        <Button type="submit" tone="primary" busy={busy} disabled={!draft}>
-          {admin.productPage.save}
-        </Button>
-        {draft && (
-          <Button
-            tone="quiet"
-            onClick={() => {
-              setDraft(undefined)
-              setFaults({})
-              setError(undefined)
-            }}
-          >
-            {admin.productPage.undo}
-          </Button>
-        )}
-      </div>
+      <SaveBar form={form} changed={draft.changed} busy={draft.busy} undo={draft.undo} />
       <ConflictDialog conflict={conflict} resolve={resolve} keepTheirs={keepTheirs} putOff={putOff} />
-    </form>
+    </div>
   )
 }

@@ -1,11 +1,10 @@
 import { Link, useParams } from 'react-router'
-import { liveProductQuery } from '../../api/queries.ts'
+import { pollEvery } from '../../api/refetch.ts'
 import { ShopProblem } from '../../api/shop.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatNumber } from '../../language/formats.ts'
 import { NotFound } from '../../layout/not_found.tsx'
-import { Cover } from '../../shop/cover.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Ago, Money } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
@@ -13,13 +12,20 @@ import { PageTitle } from '../../ui/page_title.tsx'
 import { Stale } from '../../ui/stale.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel, Tile } from '../parts.tsx'
+import { Thumb } from '../pictures/thumb.tsx'
+import { anyProductQuery, LIVE_MS } from '../queries.ts'
 import { AdjustStock } from './adjust_stock.tsx'
 import { Ledger } from './ledger.tsx'
 import { ProductForm } from './product_form.tsx'
 
 export default function ProductPage() {
   const { id = '' } = useParams()
-  const { data: product, error, dataUpdatedAt, refetch } = useAnswer(liveProductQuery(id))
+  const {
+    data: product,
+    error,
+    dataUpdatedAt,
+    refetch,
+  } = useAnswer({ ...anyProductQuery(id), refetchInterval: pollEvery(LIVE_MS), staleTime: 0 })
   const gone = error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)
   if (!product) {
     if (gone) return <NotFound />
@@ -36,11 +42,15 @@ export default function ProductPage() {
       <div className="grid gap-3">
         <BackLink to="/admin/products">{admin.productPage.all}</BackLink>
         <div className="flex flex-wrap items-start gap-4 sm:items-center">
-          <Cover id={product.id} className="aspect-square w-16 shrink-0 rounded-md" />
+          <Thumb of={product} className="aspect-square w-16 shrink-0 rounded-md" />
           <div className="min-w-0 flex-1 basis-60">
             <PageTitle
               title={product.name}
-              aside={<ButtonLink to={`/products/${id}`}>{admin.productPage.inShop}</ButtonLink>}
+              aside={
+                product.status === 'published' && (
+                  <ButtonLink to={`/products/${id}`}>{admin.productPage.inShop}</ButtonLink>
+                )
+              }
             >
               <Typed>{product.name}</Typed>
             </PageTitle>
@@ -76,14 +86,11 @@ export default function ProductPage() {
           }
         />
       </dl>
-      <div className="grid items-start gap-6 lg:grid-cols-[1.3fr_1fr]">
-        <Panel title={admin.productPage.edit}>
-          <ProductForm product={product} />
-        </Panel>
+      <ProductForm product={product}>
         <Panel title={admin.stock.title}>
           <AdjustStock product={product} />
         </Panel>
-      </div>
+      </ProductForm>
       <Ledger product={product} />
       <Stale when={error !== null && !gone} at={dataUpdatedAt} />
     </AdminPage>

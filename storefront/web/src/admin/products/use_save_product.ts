@@ -10,33 +10,36 @@ import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { toast } from '../../ui/toast.ts'
 import { cacheProduct, currentOf } from '../queries.ts'
-import { changesTo, type Edit } from './conflict.ts'
+import { changesTo, type Edit, type Values } from './conflict.ts'
+import type { Money } from './field_text.ts'
 
-export type Conflict = {
-  readonly seen: Product
+/** What is edited: a product or a group. */
+export type Thing = Values & Money & { readonly version: number }
+
+type Conflict<T extends Thing = Thing> = {
+  readonly seen: T
   readonly edit: Edit
-  readonly current: Product
-  readonly resolved: (product: Product) => void
+  readonly current: T
+  readonly resolved: (thing: T) => void
 }
 
-export function useSaveProduct() {
-  const queries = useQueryClient()
-  const [conflict, setConflict] = useState<Conflict>()
+/** What a dialog shows of it. */
+export type ShownConflict = Pick<Conflict, 'seen' | 'edit' | 'current'>
 
-  const patch = async (seen: Product, edit: Edit) => {
-    const params = { path: { id: seen.id } }
-    const product = await dataOf(
-      shop.products.PATCH('/products/{id}', { params, body: { ...edit, version: seen.version } }),
-    )
-    cacheProduct(queries, product)
-    void queries.invalidateQueries({ queryKey: ['admin', 'ledger', seen.id] })
-    return product
-  }
+type Way<T> = {
+  /** Saves the edit if `seen` is still the version. */
+  readonly patch: (seen: T, edit: Edit) => Promise<T>
+  /** The current one in the problem of a version conflict. */
+  readonly currentOf: (error: unknown) => T | undefined
+  readonly cache: (thing: T) => void
+}
 
+export function useSave<T extends Thing>({ patch, currentOf, cache }: Way<T>) {
+  const [conflict, setConflict] = useState<Conflict<T>>()
   return {
     conflict,
-    /** Resolves with the current product, or with undefined after a conflict. Rejects with the problem of the service. */
-    async save(seen: Product, edit: Edit, resolved: Conflict['resolved'] = () => {}) {
+    /** Resolves with the current one, or with undefined after a conflict. Rejects with the problem of the service. */
+    async save(seen: T, edit: Edit, resolved: Conflict<T>['resolved'] = () => {}) {
       const changes = changesTo(seen, edit)
       if (Object.keys(changes).length === 0) return seen
       try {
@@ -44,26 +47,26 @@ export function useSaveProduct() {
       } catch (error) {
         const current = currentOf(error)
         if (!current) throw error
-        cacheProduct(queries, current)
+        cache(current)
         if (Object.keys(changesTo(current, changes)).length === 0) return current
         setConflict({ seen, edit: changes, current, resolved })
         return undefined
       }
     },
-    /** Saves `merged`, unless the product was changed again since `conflict` was shown. */
+    /** Saves `merged`, unless it was changed again since `conflict` was shown. */
     async resolve(merged: Edit) {
       if (!conflict) return
       const { current, resolved } = conflict
       const changes = changesTo(current, merged)
       try {
-        const product = Object.keys(changes).length === 0 ? current : await patch(current, changes)
+        const thing = Object.keys(changes).length === 0 ? current : await patch(current, changes)
         setConflict(undefined)
-        resolved(product)
+        resolved(thing)
         toast({ title: admin.productPage.mergedAndSaved })
       } catch (error) {
         const next = currentOf(error)
         if (!next) throw error
-        cacheProduct(queries, next)
+        cache(next)
         setConflict({ ...conflict, current: next })
       }
     },
@@ -74,4 +77,20 @@ export function useSaveProduct() {
     /** Closes the dialog without a decision: the edit stays in its form. */
     putOff: () => setConflict(undefined),
   }
+}
+
+export function useSaveProduct() {
+  const queries = useQueryClient()
+  return useSave<Product>({
+    patch: async (seen, edit) => {
+      const params = { path: { id: seen.id } }
+      const body = { ...(edit as object), version: seen.version }
+      const product = await dataOf(shop.products.PATCH('/products/{id}', { params, body }))
+      cacheProduct(queries, product)
+      void queries.invalidateQueries({ queryKey: ['admin', 'ledger', seen.id] })
+      return product
+    },
+    currentOf,
+    cache: (product) => cacheProduct(queries, product),
+  })
 }

@@ -1,3 +1,4 @@
+import { groups, pictures } from './admin_catalogue.ts'
 import { conflict, fields, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
@@ -32,6 +33,8 @@ export const en = {
   common,
   overview,
   products,
+  pictures,
+  groups,
   productPage,
   newProduct,
   fields,
