@@ -164,6 +164,16 @@ suite('a session', () => {
     assert.equal(refreshes().length, 0)
   })
 
+  test('accessToken is that of the calls, and another one if it was refused', async (t) => {
+    const { shop, call, orders, refreshes } = await world(t)
+    await call()
+    const token = await shop.accessToken()
+    assert.deepEqual(tokens(orders), [`Bearer ${token}`])
+    const other = await shop.accessToken(token)
+    assert.notEqual(other, token)
+    assert.equal(refreshes().length, 1)
+  })
+
   test('signOut deletes the session at once, withdraws the token and calls listeners once', async (t) => {
     const { shop, signedOut, authSeen } = await world(t)
     await shop.signOut()

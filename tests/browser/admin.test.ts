@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
+import { jpegOf } from '../../product_service/test/pictures.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import type { Order, Product } from '../system/world.ts'
 import { expectFocus, noBrowser } from './browser.ts'
@@ -64,6 +65,17 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByLabel(new RegExp(`^${field} of `)).fill(text)
   }
 
+  /** Drops or pastes a picture on the button, as the browser reports it. */
+  const give = (page: Page, how: 'drop' | 'paste', picture: Buffer) =>
+    page.evaluate(`{
+      const bytes = Uint8Array.from(atob('${picture.toString('base64')}'), (letter) => letter.charCodeAt(0))
+      const data = new DataTransfer()
+      data.items.add(new File([bytes], '${how}.jpg', { type: 'image/jpeg' }))
+      const options = { bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data }
+      const event = '${how}' === 'drop' ? new DragEvent('drop', options) : new ClipboardEvent('paste', options)
+      document.querySelector('input[type=file]').parentElement.dispatchEvent(event)
+    }`)
+
   test('a new product appears in the table, and can be removed', async () => {
     const page = keeperPage
     await page.goto('/admin/products')
@@ -123,6 +135,48 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('alert').getByText('We could not save the product').waitFor()
     await page.reload()
     await said(page, 'There is nothing at this address')
+  })
+
+  test('pictures are dropped, pasted and chosen; each needs a text, and they are saved in their order with their centre', async () => {
+    const product = await shop.addProduct({ name: 'Fern pot', price: '12.00', stock: 3 })
+    const page = keeperPage
+    await page.goto(`/admin/products/${product.id}`)
+    const pictures = page.getByRole('region', { name: 'Pictures' })
+    await button(pictures, 'Choose files').waitFor()
+    const [red, green, blue] = await Promise.all([40, 50, 60].map((height) => jpegOf({ width: 60, height })))
+    await give(page, 'drop', red!)
+    await pictures.getByLabel('What is on picture 1?').waitFor()
+    await give(page, 'paste', green!)
+    await pictures.getByLabel('What is on picture 2?').waitFor()
+    await pictures.locator('input[type=file]').setInputFiles([
+      { name: 'blue.jpg', mimeType: 'image/jpeg', buffer: blue! },
+      { name: 'notes.png', mimeType: 'image/png', buffer: Buffer.from('no picture') },
+    ])
+    await pictures.getByLabel('What is on picture 3?').waitFor()
+    await pictures.getByRole('alert').getByText('This is no JPEG, PNG, WebP or AVIF.').waitFor()
+    await button(pictures, 'Dismiss notes.png').click()
+    await button(page, 'Save changes').click()
+    await pictures.getByText('Each picture needs a text').waitFor()
+    assert.deepEqual(await pageFaults(page, 'admin pictures', 'desk'), [])
+    for (const [i, text] of ['Red', 'Green', 'Blue'].entries()) {
+      await pictures.getByLabel(`What is on picture ${i + 1}?`).fill(text)
+    }
+    await button(pictures, 'Move picture 3 up').click()
+    await button(pictures, /^Centre of picture 1/).focus()
+    await page.keyboard.press('ArrowLeft')
+    await button(pictures, 'Remove picture 3').click()
+    await button(page, 'Save changes').click()
+    await said(page, 'Saved')
+    const { media } = (await shop.product(product.id)) as Product & {
+      media: { alt: string; focus: object }[]
+    }
+    assert.deepEqual(
+      media.map(({ alt, focus }) => [alt, focus]),
+      [
+        ['Red', { x: 48, y: 50 }],
+        ['Blue', { x: 50, y: 50 }],
+      ],
+    )
   })
 
   test('a sale does not conflict with an edit of the price, and is not overwritten by a new stock', async () => {

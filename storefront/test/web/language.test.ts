@@ -28,6 +28,8 @@ const EQUAL = new Set([
   't.product.gtin',
   'admin.nav.system',
   'admin.fields.labels.name',
+  'admin.fields.labels.gtin',
+  'admin.fields.attributeTexts.name',
   'admin.board.status',
   'admin.customers.name',
   'admin.log.fields.name',

@@ -56,9 +56,8 @@ export function PicturesField({ pictures, onChange, fault }: Props) {
   const isFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files')
   const move = (from: number, to: number) => onChange((before) => moved(before, from, to))
   return (
-    <section
-      aria-label={admin.pictures.title}
-      aria-describedby={fault && `${id}-fault`}
+    // biome-ignore lint/a11y/noStaticElementInteractions: what is dropped can also be chosen and pasted
+    <div
       onDragOver={(event) => {
         if (!isFiles(event)) return
         event.preventDefault()
@@ -146,6 +145,6 @@ export function PicturesField({ pictures, onChange, fault }: Props) {
           {fault}
         </p>
       )}
-    </section>
+    </div>
   )
 }

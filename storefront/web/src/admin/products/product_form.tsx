@@ -10,6 +10,7 @@ import { TextArea, TextField } from '../../ui/field.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Panel } from '../parts.tsx'
 import { PicturesField } from '../pictures/pictures_field.tsx'
+import { CategoriesField } from './categories_field.tsx'
 import { FIELDS, type NamedValues, type Picture } from './conflict.ts'
 import { ConflictDialog } from './conflict_dialog.tsx'
 import { NamedValuesField } from './named_values_field.tsx'
@@ -111,6 +112,15 @@ export function ProductForm({ product, children }: { product: Product; children:
               </p>
             )}
           </Panel>
+          {!isVariant && (
+            <Panel title={admin.fields.labels.categories}>
+              <CategoriesField
+                chosen={chosen<string[]>(texts.categories)}
+                onChange={(ids) => set({ categories: JSON.stringify(ids) })}
+                fault={faults.categories}
+              />
+            </Panel>
+          )}
           {children}
         </div>
       </div>

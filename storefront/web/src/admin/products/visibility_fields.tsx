@@ -41,7 +41,9 @@ export function VisibilityFields({ texts, faults, form, set }: Props) {
             />
             <span>
               <span className="block font-semibold">{admin.fields.statuses[each]}</span>
-              <span className="block text-sm text-soft">{admin.fields.statusMore[each]}</span>
+              <span className={cx('block text-sm', status !== each && 'text-soft')}>
+                {admin.fields.statusMore[each]}
+              </span>
             </span>
           </label>
         ))}
