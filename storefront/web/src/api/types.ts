@@ -11,4 +11,3 @@ export type Choices = Json<ProductPaths['/groups/{id}/choices']['get']['response
 export type ShopSettings = Json<ProductPaths['/shop']['get']['responses'][200]>
 export type Order = Json<OrderPaths['/orders/{id}']['get']['responses'][200]>
 export type OrderStatus = Order['status']
-export type Group = Json<ProductPaths['/groups/any/{id}']['get']['responses'][200]>
