@@ -1,6 +1,7 @@
 import type { AdminTexts } from '../en/admin.ts'
 import { groups, pictures } from './admin_catalogue.ts'
-import { conflict, fields, grid, newProduct, productPage, products, stock } from './admin_products.ts'
+import { fields } from './admin_fields.ts'
+import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
 
