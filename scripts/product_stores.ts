@@ -7,14 +7,18 @@ import { DATABASE_FILE, openStores } from '@shop/product_service/storage/open_st
 import { readEnvironment } from '@shop/service_kit/runtime/config'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import Type from '@shop/service_kit/runtime/schema_types'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { refuse } from './arguments.ts'
 
 const { DATA_DIR, DATABASE_URL, CURRENCY, CURRENCY_DIGITS } = ConfigSchema.properties
 const StoresConfigSchema = Type.Object({ DATA_DIR, DATABASE_URL, CURRENCY, CURRENCY_DIGITS })
 
+type Config = Readonly<Static<typeof StoresConfigSchema>>
+
 /** Opens the stores that the environment names, runs `work` and closes them. Exits with 1 if it fails, and if there are none. */
-export async function withProductStores(work: (stores: Stores) => Promise<void>): Promise<void> {
+export async function withProductStores(
+  work: (stores: Stores, config: Config) => Promise<void>,
+): Promise<void> {
   try {
     const config = readEnvironment(StoresConfigSchema, process.env)
     const { DATABASE_URL: url, DATA_DIR } = config
@@ -24,7 +28,7 @@ export async function withProductStores(work: (stores: Stores) => Promise<void>)
     }
     const stores = await openStores(config, { runtime: systemRuntime })
     try {
-      await work(stores)
+      await work(stores, config)
     } finally {
       await stores.close()
     }

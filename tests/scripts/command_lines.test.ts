@@ -39,6 +39,9 @@ const CASES: readonly Case[] = [
     says: /^npm took --to for its own --token-description\. Put -- before it: npm run backup -- --to <value>\n$/,
   },
   { script: 'stack_secrets', args: ['--folder', '/proc/nope'], says: /\/proc\/nope cannot be made here/ },
+  { script: 'import', args: [], says: /^Name a file, or say --continue or --cancel without one\./ },
+  { script: 'import', args: ['none.csv'], says: /^There is no file none\.csv\.\n$/ },
+  { script: 'export', args: ['a.csv', 'b.csv'], says: /^Name one file\./ },
   { script: 'seed', env: { DATA_DIR: '/proc/nope' }, says: /\/proc\/nope cannot be made here/ },
 ]
 

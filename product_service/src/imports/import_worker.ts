@@ -12,9 +12,9 @@ import { type CheckPorts, checkImport } from './check_import.ts'
 /** How often an idle replica asks for work. */
 export const IMPORT_POLL_MS = 1_000
 /** After the replica that worked on an import died, another one continues when this has passed. */
-export const IMPORT_LEASE_MS = 10_000
+export const IMPORT_LEASE_MS = 4_000
 /** Renewed when so much of it has passed. */
-const RENEW_AFTER_MS = 2_000
+const RENEW_AFTER_MS = 1_000
 
 export type ImportWorkerOptions = Omit<CheckPorts & ApplyPorts, 'mayContinue' | 'runtime'> & {
   readonly lease: Lease
