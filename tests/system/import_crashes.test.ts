@@ -13,7 +13,7 @@ import { type Account, createWorld, newKey, storePath, type World } from './worl
 
 const POINTS = ['import_product_created', 'import_stock_moved', 'import_steps_applied'] as const
 const KNOWN = 20
-const NEW = 400
+const NEW = 150
 const IMPORT_MS = 60_000
 /** Between two orders. */
 const PAUSE_MS = 50
