@@ -4,6 +4,7 @@
  */
 export const PAGE = {
   catalogue: '/',
+  category: '/categories/:slug',
   product: '/products/:id',
   cart: '/cart',
   signIn: '/sign-in',

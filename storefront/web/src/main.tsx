@@ -3,7 +3,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { Fragment, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
-import { listingsQuery } from './api/catalogue.ts'
+import { categoriesQuery, listingsQuery } from './api/catalogue.ts'
 import { groupQuery, productQuery, slugQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
 import { useLanguage } from './language/use_language.ts'
@@ -25,7 +25,7 @@ async function firstPage(): Promise<void> {
   const [, product] = /^\/products\/([^/]+)\/?$/.exec(location.pathname) ?? []
   const parts =
     location.pathname === '/'
-      ? [queryClient.prefetchQuery(firstList())]
+      ? [queryClient.prefetchQuery(firstList()), queryClient.prefetchQuery(categoriesQuery())]
       : product === undefined
         ? []
         : [productData(decodeURIComponent(product)), fetchProductPage()]

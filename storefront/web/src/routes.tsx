@@ -9,7 +9,7 @@ import { addTexts } from './language/switch.ts'
 import { Layout } from './layout/layout.tsx'
 import { NotFound } from './layout/not_found.tsx'
 import { RequireUser } from './session/require_user.tsx'
-import { CataloguePage } from './shop/catalogue_page.tsx'
+import { CataloguePage, CategoryPage } from './shop/catalogue_page.tsx'
 
 export const fetchProductPage = () => import('./shop/product_page.tsx')
 const toCart = () => import('./cart/cart_page.tsx')
@@ -45,6 +45,7 @@ export function AppRoutes() {
     <Routes>
       <Route element={<Layout />}>
         <Route index element={<CataloguePage />} />
+        <Route path={PAGE.category} element={<CategoryPage />} />
         <Route path={PAGE.product} element={<ProductPage />} />
         <Route path={PAGE.cart} element={<CartPage />} />
         <Route path={PAGE.legal} element={<LegalPage />} />

@@ -6,6 +6,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { type Listing, listingOf } from '../shop/listing.ts'
 import { type CatalogueView, filtersOf, isFiltered } from '../shop/view_address.ts'
 import { dataOf, ShopProblem, shop } from './shop.ts'
+import type { Category } from './types.ts'
 
 /** Divides by 2, 3 and 4: no grid ends in a ragged row. */
 export const LISTINGS_PAGE_SIZE = 24
@@ -14,16 +15,6 @@ const SLOW_MS = 60_000
 /** One more than a row, because the product itself may be among them. */
 const RELATED = 5
 
-export type Category = {
-  readonly id: string
-  readonly name: string
-  readonly slug: string
-  readonly description: string
-  readonly parent_id: string | null
-  readonly path: readonly string[]
-  readonly position: number
-  readonly version: number
-}
 /** `more`: at least `count`. */
 export type Total = { readonly count: number; readonly more: boolean }
 type ListingsAnswer = {
@@ -66,7 +57,8 @@ export const categoriesQuery = () =>
     staleTime: SLOW_MS,
     queryFn: async ({ signal }) => {
       try {
-        return (await read<{ items: readonly Category[] }>('/categories', {}, signal)).items
+        return (await dataOf(shop.products.GET('/categories', { cache: 'no-cache', signal })))
+          .items as readonly Category[]
       } catch (error) {
         if (isAbsent(error)) return []
         throw error

@@ -8,6 +8,7 @@ export type Product = Json<ProductPaths['/products/{id}']['get']['responses'][20
 export type Media = Product['media'][number]
 export type Group = Json<ProductPaths['/groups/{id}']['get']['responses'][200]>
 export type Choices = Json<ProductPaths['/groups/{id}/choices']['get']['responses'][200]>
+export type Category = Json<ProductPaths['/categories']['get']['responses'][200]>['items'][number]
 export type ShopSettings = Json<ProductPaths['/shop']['get']['responses'][200]>
 export type Order = Json<OrderPaths['/orders/{id}']['get']['responses'][200]>
 export type OrderStatus = Order['status']

@@ -1,6 +1,6 @@
 import { Fragment } from 'react'
 import { Link } from 'react-router'
-import type { Category } from '../api/catalogue.ts'
+import type { Category } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Typed } from '../ui/typed.tsx'

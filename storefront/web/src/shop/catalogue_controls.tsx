@@ -1,21 +1,28 @@
 /** Search, sort and filter. The search starts shortly after the last key press. */
 
 import { LIMITS } from '@shop/client/generated/limits'
-import { useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { t } from '../language/texts.ts'
+import { Button } from '../ui/button.tsx'
 import { Checkbox, CONTROL } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
-import { type CatalogueView, chosenSort, type ShownSort, shownSort } from './view_address.ts'
+import type { Change } from './catalogue_view.ts'
+import type { FiltersProps } from './filters.tsx'
+import { chosenSort, type ShownSort, shownSort } from './view_address.ts'
 
 const PAUSE_MS = 250
 const QUERY_LENGTH_MAX = LIMITS['GET /products'].q.maxLength
 
-type Props = {
-  view: CatalogueView
-  change: (change: Partial<Omit<CatalogueView, 'cursor'>>, replace?: boolean) => void
-}
+const FilterDrawer = lazy(() => import('./filter_drawer.tsx'))
 
-export function CatalogueControls({ view, change }: Props) {
+/** `facets` is undefined where there is nothing to filter. */
+type Props = Pick<FiltersProps, 'view'> &
+  Partial<Pick<FiltersProps, 'facets' | 'category'>> & {
+    change: (change: Change, replace?: boolean) => void
+  }
+
+export function CatalogueControls({ view, change, facets, category }: Props) {
+  const [open, setOpen] = useState(false)
   const [inStock, showInStock] = useShown(view.inStock)
   const [sort, showSort] = useShown(shownSort(view))
   return (
@@ -50,6 +57,22 @@ export function CatalogueControls({ view, change }: Props) {
           </select>
         </label>
       </div>
+      {facets && (
+        <Button icon="filter" onClick={() => setOpen(true)} className="w-full sm:w-auto lg:hidden">
+          {t.catalogue.filters}
+        </Button>
+      )}
+      {open && (
+        <Suspense>
+          <FilterDrawer
+            view={view}
+            change={change}
+            facets={facets}
+            category={category}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      )}
     </search>
   )
 }

@@ -1,106 +1,187 @@
-import { useQueryClient } from '@tanstack/react-query'
+/**
+ * The home page, the catalogue, a search, and a category: what is shown is in the address. The home page is the catalogue
+ * without any choice, with a welcome, the categories, and what is running out.
+ */
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
-import { LISTINGS_PAGE_SIZE, listingsQuery } from '../api/catalogue.ts'
+import { Navigate, useLocation, useParams } from 'react-router'
+import { categoriesQuery, facetsQuery, LISTINGS_PAGE_SIZE, listingsQuery } from '../api/catalogue.ts'
+import { slugQuery } from '../api/queries.ts'
+import { ShopProblem } from '../api/shop.ts'
+import type { Category } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
-import { shopSettings, textOf } from '../settings/current.ts'
+import { NotFound } from '../layout/not_found.tsx'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { useWaiting } from '../ui/late.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
-import { PageTitle } from '../ui/page_title.tsx'
-import { Loading } from '../ui/skeleton.tsx'
+import { Loading, PageSkeleton } from '../ui/skeleton.tsx'
 import { Stale } from '../ui/stale.tsx'
 import { CatalogueControls } from './catalogue_controls.tsx'
-import { useCatalogueView } from './catalogue_view.ts'
+import { CatalogueHead } from './catalogue_head.tsx'
+import { type Change, useCatalogueView } from './catalogue_view.ts'
+import { categoryAddress } from './category_tree.ts'
+import { Chips } from './chips.tsx'
 import { Corrected } from './corrected.tsx'
-import { idOf } from './listing.ts'
-import { GRID, ProductCard, ProductCardSkeleton } from './product_card.tsx'
+import { Filters } from './filters.tsx'
+import { HomeShelves } from './home_shelves.tsx'
+import { idOf, isRunningOut } from './listing.ts'
+import { GRID, NARROW_GRID, ProductCard, ProductCardSkeleton } from './product_card.tsx'
+import { Result } from './result.tsx'
+import { isHome, NO_FILTERS } from './view_address.ts'
 
 /** So many pictures are loaded before the others. */
 const FIRST_CARDS = 4
 
 export function CataloguePage() {
-  const { view, change, next, previous, first } = useCatalogueView()
-  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(listingsQuery(view))
-  useWaiting(isPlaceholderData)
-  const nextCursor = data?.next_cursor ?? undefined
-  usePrefetched(nextCursor === undefined ? undefined : { ...view, cursor: nextCursor, page: view.page + 1 })
+  return <Catalogue pathname="/" />
+}
 
+export function CategoryPage() {
+  const { slug = '' } = useParams()
+  const { search, state } = useLocation()
+  const { data: all, error, refetch } = useAnswer(categoriesQuery())
+  const category = all?.find((each) => each.slug === slug)
+  // It may have another slug now, or be newer than the list.
+  const { data: found, error: absent } = useAnswer({
+    ...slugQuery(slug),
+    enabled: all !== undefined && !category,
+  })
+  if (category)
+    return <Catalogue key={category.id} pathname={categoryAddress(category)} category={category} />
+  if (found && found.slug !== slug) {
+    const to = found.kind === 'category' ? categoryAddress(found) : `/products/${found.slug}`
+    return <Navigate to={to + search} replace state={state} />
+  }
+  if (absent instanceof ShopProblem && [400, 404].includes(absent.status ?? 0)) {
+    return <NotFound title={t.catalogue.noCategory}>{t.catalogue.noCategoryMore}</NotFound>
+  }
+  const problem = error ?? absent
+  if (!problem) return <PageSkeleton />
   return (
-    <div className="page grid gap-8 pt-8 sm:pt-12">
+    <div className="page pt-8">
+      <ProblemNotice error={problem} title={t.failed.showProducts} retry={refetch} />
+    </div>
+  )
+}
+
+function Catalogue({ pathname, category }: { pathname: string; category?: Category }) {
+  const { view, change, next, previous, first } = useCatalogueView(pathname)
+  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
+    listingsQuery(view, category?.id),
+  )
+  useWaiting(isPlaceholderData)
+  const home = category === undefined && isHome(view)
+  const facets = useQuery({ ...facetsQuery(view, category?.id), enabled: !home }).data
+  const nextCursor = data?.next_cursor ?? undefined
+  usePrefetched(view, nextCursor, category?.id)
+
+  const items = data?.items ?? []
+  const runningOut = home ? items.filter(isRunningOut) : []
+  const shown = home ? items.filter((listing) => !runningOut.includes(listing)) : items
+  const grid = home ? GRID : NARROW_GRID
+  return (
+    <div className="page grid gap-8 pt-6 sm:pt-8">
       <div className="grid gap-6">
-        <PageTitle title={view.q === '' ? t.catalogue.title : t.catalogue.quoted(view.q)}>
-          {textOf(shopSettings().tagline) || t.catalogue.title}
-        </PageTitle>
+        <CatalogueHead home={home} q={view.q} category={category} items={items} />
         <div>
-          <CatalogueControls view={view} change={change} />
+          <CatalogueControls
+            view={view}
+            change={change}
+            facets={home ? undefined : facets}
+            category={category}
+          />
           <Corrected page={data} />
         </div>
       </div>
-      {error && !data && <ProblemNotice error={error} title={t.failed.showProducts} retry={refetch} />}
-      {isPending && (
-        <>
-          <Loading what={t.loading.products} />
-          <ul className={GRID}>
-            {Array.from({ length: LISTINGS_PAGE_SIZE / 2 }, (_, i) => (
-              <ProductCardSkeleton key={i.toString()} />
-            ))}
-          </ul>
-        </>
-      )}
-      {data && data.items.length === 0 && (
-        <Nothing searching={view.q !== '' || view.inStock} clear={() => change({ q: '', inStock: false })} />
-      )}
-      {data && data.items.length > 0 && (
-        <section aria-label={t.catalogue.products} aria-busy={isPlaceholderData}>
-          <ul className={cx(GRID, 'transition-opacity', isPlaceholderData && 'opacity-50')}>
-            {data.items.map((listing, i) => (
-              <ProductCard key={idOf(listing)} listing={listing} first={i < FIRST_CARDS} />
-            ))}
-          </ul>
-        </section>
-      )}
-      <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
-      {(previous || first || nextCursor) && (
-        <nav aria-label={t.common.pages} className="flex flex-wrap items-center justify-center gap-3">
-          {previous ? (
-            <Button icon="left" onClick={previous}>
-              {t.common.previous}
-            </Button>
-          ) : (
-            first && (
-              <Button icon="first" onClick={first}>
-                {t.common.firstPage}
-              </Button>
-            )
+      {home && <HomeShelves items={items} runningOut={runningOut} pending={isPending} />}
+      <div className={cx(!home && 'grid gap-8 lg:grid-cols-[14rem_minmax(0,1fr)] lg:gap-10')}>
+        {!home && (
+          <div className="hidden lg:block">
+            <Filters view={view} change={change} facets={facets} category={category} />
+          </div>
+        )}
+        <div className="grid content-start gap-6">
+          {home && (data === undefined || shown.length > 0) && (
+            <h2 className="text-2xl font-semibold">{t.home.latest}</h2>
           )}
-          {nextCursor && (
-            <Button onClick={() => next(nextCursor)} icon="right" className="*:flex-row-reverse">
-              {t.common.next}
-            </Button>
+          {!home && <Chips view={view} change={change} />}
+          {!home && <Result page={data} number={view.page} />}
+          {error && !data && <ProblemNotice error={error} title={t.failed.showProducts} retry={refetch} />}
+          {isPending && (
+            <>
+              <Loading what={t.loading.products} />
+              <ul className={grid}>
+                {Array.from({ length: LISTINGS_PAGE_SIZE / 2 }, (_, i) => (
+                  <ProductCardSkeleton key={i.toString()} />
+                ))}
+              </ul>
+            </>
           )}
-        </nav>
-      )}
+          {data && items.length === 0 && <Nothing searching={!home} change={change} />}
+          {shown.length > 0 && (
+            <section aria-label={t.catalogue.products} aria-busy={isPlaceholderData}>
+              <ul className={cx(grid, 'transition-opacity', isPlaceholderData && 'opacity-50')}>
+                {shown.map((listing, i) => (
+                  <ProductCard
+                    key={idOf(listing)}
+                    listing={listing}
+                    first={!home && i < FIRST_CARDS}
+                    heading={home ? 'h3' : 'h2'}
+                  />
+                ))}
+              </ul>
+            </section>
+          )}
+          <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
+          {(previous || first || nextCursor) && (
+            <nav
+              aria-label={t.common.pages}
+              className="flex flex-wrap items-center justify-center gap-3 pt-4"
+            >
+              {previous ? (
+                <Button icon="left" onClick={previous}>
+                  {t.common.previous}
+                </Button>
+              ) : (
+                first && (
+                  <Button icon="first" onClick={first}>
+                    {t.common.firstPage}
+                  </Button>
+                )
+              )}
+              {nextCursor && (
+                <Button onClick={() => next(nextCursor)} icon="right" className="*:flex-row-reverse">
+                  {t.common.next}
+                </Button>
+              )}
+            </nav>
+          )}
+        </div>
+      </div>
     </div>
   )
 }
 
 /** Prefetches the next page. */
-function usePrefetched(view: Parameters<typeof listingsQuery>[0] | undefined) {
+function usePrefetched(
+  view: Parameters<typeof listingsQuery>[0],
+  cursor: string | undefined,
+  category?: string,
+) {
   const queries = useQueryClient()
-  const cursor = view?.cursor
   // biome-ignore lint/correctness/useExhaustiveDependencies: the cursor stands for the whole view it came from
   useEffect(() => {
-    if (!view) return
-    const { placeholderData: _, ...query } = listingsQuery(view)
+    if (cursor === undefined) return
+    const { placeholderData: _, ...query } = listingsQuery({ ...view, cursor, page: view.page + 1 }, category)
     const timer = setTimeout(() => queries.prefetchQuery(query), 500)
     return () => clearTimeout(timer)
   }, [cursor])
 }
 
-function Nothing({ searching, clear }: { searching: boolean; clear: () => void }) {
+function Nothing({ searching, change }: { searching: boolean; change: (change: Change) => void }) {
   if (!searching) {
     return <EmptyState title={t.catalogue.empty}>{t.catalogue.emptyMore}</EmptyState>
   }
@@ -108,7 +189,7 @@ function Nothing({ searching, clear }: { searching: boolean; clear: () => void }
     <EmptyState
       title={t.catalogue.nothing}
       icon="search"
-      action={<Button onClick={clear}>{t.catalogue.showAll}</Button>}
+      action={<Button onClick={() => change({ q: '', ...NO_FILTERS })}>{t.catalogue.showAll}</Button>}
     >
       {t.catalogue.nothingMore}
     </EmptyState>

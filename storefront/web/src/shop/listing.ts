@@ -1,5 +1,6 @@
 /** A listing of the catalogue: a group of variants, or a product that belongs to no group. */
 import type { Group, Media, Product } from '../api/types.ts'
+import { LOW_STOCK } from './low_stock.ts'
 
 export type Listing =
   | { readonly kind: 'product'; readonly product: Product }
@@ -19,3 +20,7 @@ export const addressOf = ({ id, slug }: { readonly id: string; readonly slug: st
 
 export const variantAddress = (group: Pick<Group, 'id' | 'slug'>, variantId: string): string =>
   `${addressOf(group)}?variant=${variantId}`
+
+/** A few are left. Of a group that is not known. */
+export const isRunningOut = (listing: Listing): boolean =>
+  listing.kind === 'product' && listing.product.stock > 0 && listing.product.stock <= LOW_STOCK

@@ -12,6 +12,8 @@ import { ProductPicture } from './product_picture.tsx'
 import { InStock, Stock } from './stock.tsx'
 
 export const GRID = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:gap-x-6 sm:gap-y-10 md:grid-cols-3 lg:grid-cols-4'
+/** Beside the filters. */
+export const NARROW_GRID = 'grid grid-cols-2 gap-x-4 gap-y-8 sm:gap-x-6 sm:gap-y-10 md:grid-cols-3'
 const CARD = 'group relative grid content-start gap-3'
 const COVER = 'aspect-[4/5] w-full rounded-lg'
 /** As wide as the columns of GRID. */

@@ -11,6 +11,7 @@ import { NotFound } from '../layout/not_found.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
+import { categoryAddress } from './category_tree.ts'
 import { FRAME as PICTURE } from './gallery.tsx'
 import { GroupPage } from './group_page.tsx'
 import { addressOf, variantAddress } from './listing.ts'
@@ -34,6 +35,7 @@ function OfSlug({ slug }: { slug: string }) {
   const { data: found, error, refetch } = useAnswer(slugQuery(slug))
   if (error && !found) return <Failed error={error} retry={refetch} />
   if (!found) return <Waiting />
+  if (found.kind === 'category') return <MoveTo to={categoryAddress(found)} />
   if (found.slug !== slug) return <MoveTo to={`/products/${encodeURIComponent(found.slug)}`} />
   return found.kind === 'group' ? <OfGroup id={found.id} /> : <OfProduct id={found.id} />
 }

@@ -81,6 +81,9 @@ export const filtersOf = ({ inStock, facets, priceMin, priceMax }: CatalogueView
 export const isFiltered = ({ facets, priceMin, priceMax }: CatalogueView): boolean =>
   facets.length > 0 || priceMin !== undefined || priceMax !== undefined
 
+/** Nothing is chosen: the home page. */
+export const isHome = (view: CatalogueView): boolean => searchOf(view) === ''
+
 export const NO_FILTERS = { inStock: false, facets: [], priceMin: undefined, priceMax: undefined } as const
 
 export const isChosen = ({ facets }: Pick<CatalogueView, 'facets'>, facet: Facet): boolean =>

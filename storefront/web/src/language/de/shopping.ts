@@ -24,6 +24,36 @@ export const catalogue: Texts['catalogue'] = {
   nothingMore: 'Versuchen Sie es mit weniger oder anderen Wörtern; ein Wortanfang genügt.',
   showAll: 'Alles anzeigen',
   breadcrumbs: 'Wo Sie sind',
+  noCategory: 'Diese Kategorie gibt es nicht',
+  noCategoryMore: 'Vielleicht wurde sie entfernt, oder die Adresse stimmt nicht.',
+  categories: 'Kategorien',
+  filters: 'Filter',
+  noFilters: 'Filtern ist gerade nicht möglich.',
+  unfiltered: 'Diese Liste ist nicht gefiltert',
+  unfilteredMore: 'Filtern ist gerade nicht möglich; Sie sehen alle Produkte.',
+  chosen: 'Gewählte Filter',
+  without: 'Entfernen:',
+  clear: 'Alle entfernen',
+  fewer: 'Weniger anzeigen',
+  allValues: (n) => count(n, { other: 'Alle # anzeigen' }),
+  price: 'Preis',
+  priceMin: 'Niedrigster Preis',
+  priceMax: 'Höchster Preis',
+  priced: (min, max) =>
+    min === undefined ? `bis ${max}` : max === undefined ? `ab ${min}` : `${min} bis ${max}`,
+  apply: 'Anwenden',
+  found: (n, shown) => count(n, { one: '1 Produkt', other: `${shown} Produkte` }),
+  show: (n, shown) => count(n, { one: '1 Produkt anzeigen', other: `${shown} Produkte anzeigen` }),
+  pageOf: (page, pages) => `Seite ${page} von ${pages}`,
+}
+
+export const home: Texts['home'] = {
+  welcome: (shop) => `Willkommen bei ${shop}`,
+  promise: 'Jeder Preis ist der, den Sie zahlen, und jeder Bestand ist gezählt, nicht geschätzt.',
+  categories: 'Was suchen Sie?',
+  latest: 'Neu im Shop',
+  runningOut: 'Bald vergriffen',
+  runningOutMore: 'Davon sind jeweils nur noch wenige da.',
 }
 
 export const stock: Texts['stock'] = {

@@ -3,13 +3,14 @@ import { account, fault, passwords, roles, signIn } from './account.ts'
 import { common, layout, loading } from './common.ts'
 import { order, orders, rejections, status, statusActions } from './orders.ts'
 import { failed, problems } from './problems.ts'
-import { cart, catalogue, checkout, picture, product, stock } from './shopping.ts'
+import { cart, catalogue, checkout, home, picture, product, stock } from './shopping.ts'
 
 export const de: Texts = {
   common,
   loading,
   layout,
   catalogue,
+  home,
   stock,
   picture,
   product,

@@ -25,6 +25,36 @@ export const catalogue = {
   nothingMore: 'Try fewer or other words; the beginning of a word is enough.',
   showAll: 'Show everything',
   breadcrumbs: 'Where this page is',
+  noCategory: 'There is no such category',
+  noCategoryMore: 'It may have been removed, or the address is wrong.',
+  categories: 'Categories',
+  filters: 'Filters',
+  noFilters: 'Filters are not available at the moment.',
+  unfiltered: 'This list is not filtered',
+  unfilteredMore: 'Filters are not available at the moment; you see all products.',
+  chosen: 'Chosen filters',
+  without: 'Remove',
+  clear: 'Clear all',
+  fewer: 'Show fewer',
+  allValues: (n: number) => count(n, { other: 'Show all #' }),
+  price: 'Price',
+  priceMin: 'Lowest price',
+  priceMax: 'Highest price',
+  priced: (min: string | undefined, max: string | undefined) =>
+    min === undefined ? `up to ${max}` : max === undefined ? `from ${min}` : `${min} to ${max}`,
+  apply: 'Apply',
+  found: (n: number, shown: string) => count(n, { one: '1 product', other: `${shown} products` }),
+  show: (n: number, shown: string) => count(n, { one: 'Show 1 product', other: `Show ${shown} products` }),
+  pageOf: (page: string, pages: string) => `page ${page} of ${pages}`,
+}
+
+export const home = {
+  welcome: (shop: string) => `Welcome to ${shop}`,
+  promise: 'Every price is what you pay, and every number in stock is counted, not guessed.',
+  categories: 'What are you looking for?',
+  latest: 'New in the shop',
+  runningOut: 'Running out',
+  runningOutMore: 'Only a few are left of each.',
 }
 
 export const stock = {

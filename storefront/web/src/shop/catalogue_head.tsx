@@ -1,0 +1,70 @@
+/**
+ * The head of the catalogue: the welcome of the home page, or a heading. The heading stays the same element, so that it does
+ * not take the focus from the search while somebody types.
+ */
+import { useQuery } from '@tanstack/react-query'
+import { categoriesQuery } from '../api/catalogue.ts'
+import type { Category, Media } from '../api/types.ts'
+import { t } from '../language/texts.ts'
+import { shopSettings, textOf } from '../settings/current.ts'
+import { cx } from '../ui/cx.ts'
+import { PageTitle } from '../ui/page_title.tsx'
+import { Typed } from '../ui/typed.tsx'
+import { Breadcrumbs } from './breadcrumbs.tsx'
+import { pathTo } from './category_tree.ts'
+import { type Listing, mediaOf } from './listing.ts'
+import { Picture } from './product_picture.tsx'
+
+const COLLAGE = 3
+
+type Props = { home: boolean; q: string; category: Category | undefined; items: readonly Listing[] }
+
+export function CatalogueHead({ home, q, category, items }: Props) {
+  const { data: all } = useQuery(categoriesQuery())
+  const { name, tagline } = shopSettings()
+  const path = category ? pathTo(all ?? [], category.id).slice(0, -1) : []
+  const found = q === '' ? undefined : t.catalogue.quoted(q)
+  const title = [found, category?.name].filter(Boolean).join(' · ') || t.catalogue.title
+  return (
+    <div
+      className={cx(
+        home &&
+          'grid items-center gap-8 overflow-hidden rounded-xl bg-accent-soft px-6 py-9 sm:px-12 sm:py-14 md:grid-cols-[1.35fr_1fr]',
+      )}
+    >
+      <div className="grid min-w-0 gap-3">
+        {category && <Breadcrumbs path={path} shop />}
+        {home && <p className="font-semibold text-accent">{t.home.welcome(name)}</p>}
+        <PageTitle title={title} large={home}>
+          {category ? <Typed>{category.name}</Typed> : textOf(tagline) || t.catalogue.title}
+        </PageTitle>
+        {home && <p className="max-w-prose text-lg text-ink">{t.home.promise}</p>}
+        {category?.description && (
+          <Typed as="p" className="max-w-prose whitespace-pre-line text-soft">
+            {category.description}
+          </Typed>
+        )}
+      </div>
+      {home && <Collage media={items.flatMap((listing) => mediaOf(listing).slice(0, 1)).slice(0, COLLAGE)} />}
+    </div>
+  )
+}
+
+const PLACES = [
+  'col-span-2 row-span-2 aspect-square',
+  'aspect-square self-end',
+  'aspect-square self-start',
+] as const
+
+/** Pictures of the newest products. Its place is kept while they load. */
+function Collage({ media }: { media: readonly Media[] }) {
+  return (
+    <div aria-hidden="true" className="hidden aspect-[3/2] grid-cols-3 grid-rows-2 gap-3 md:grid">
+      {media.map((each, i) => (
+        <div key={each.id} className={cx('overflow-hidden rounded-lg', PLACES[i])}>
+          <Picture media={each} alt="" sizes="16rem" className="size-full" />
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,197 @@
+/** What the list can be filtered by, with counts: beside it on a desktop, in a drawer on a phone. */
+import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
+import { Link } from 'react-router'
+import { categoriesQuery, type Facets, type Total } from '../api/catalogue.ts'
+import type { Category } from '../api/types.ts'
+import { t } from '../language/texts.ts'
+import { cx } from '../ui/cx.ts'
+import { CONTROL } from '../ui/field.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { Typed } from '../ui/typed.tsx'
+import type { Change } from './catalogue_view.ts'
+import { below, categoryAddress } from './category_tree.ts'
+import { formatTotal } from './result.tsx'
+import { amountIn, type CatalogueView, isChosen, searchOf, withFacet } from './view_address.ts'
+
+/** Of a facet, and of categories; the others are one click away. */
+const SHOWN = 8
+
+export type FiltersProps = {
+  view: CatalogueView
+  change: (change: Change) => void
+  /** null where there are no filters, undefined while they are not known. */
+  facets: Facets | null | undefined
+  category?: Category | undefined
+}
+
+export function Filters({ view, change, facets, category }: FiltersProps) {
+  if (facets === null) return <p className="text-sm text-soft">{t.catalogue.noFilters}</p>
+  if (facets === undefined) {
+    return (
+      <div className="grid gap-4">
+        {['a', 'b', 'c'].map((key) => (
+          <Skeleton key={key} className="h-28" />
+        ))}
+      </div>
+    )
+  }
+  return (
+    <div className="grid gap-7">
+      <Categories view={view} facets={facets} category={category} />
+      {facets.prices && (
+        <PriceRange
+          key={`${view.priceMin} ${view.priceMax}`}
+          view={view}
+          change={change}
+          prices={facets.prices}
+        />
+      )}
+      {facets.facets.map(({ name, values }) => (
+        <Group key={name} title={name} count={values.length}>
+          {(shown) =>
+            values.slice(0, shown).map(({ value, ...total }) => {
+              const facet = { name, value }
+              const chosen = isChosen(view, facet)
+              return (
+                <li key={value}>
+                  <label className="flex min-h-9 cursor-pointer items-center gap-2.5 text-sm">
+                    <input
+                      type="checkbox"
+                      checked={chosen}
+                      disabled={total.count === 0 && !chosen}
+                      onChange={() => change({ facets: withFacet(view.facets, facet, !chosen) })}
+                      className="size-4.5 shrink-0 accent-accent"
+                    />
+                    <Counted total={total}>{value}</Counted>
+                  </label>
+                </li>
+              )
+            })
+          }
+        </Group>
+      ))}
+    </div>
+  )
+}
+
+/** Those directly below, which the same search and filters lead into. */
+function Categories({
+  view,
+  facets,
+  category,
+}: Pick<FiltersProps, 'view' | 'category'> & { facets: Facets }) {
+  const { data: all = [] } = useQuery(categoriesQuery())
+  const totals = new Map(facets.categories.map(({ id, ...total }) => [id, total]))
+  const inside = below(all, category?.id ?? null).filter(({ id }) => (totals.get(id)?.count ?? 0) > 0)
+  if (inside.length === 0) return null
+  const search = searchOf({ ...view, facets: [], cursor: undefined })
+  return (
+    <Group title={t.catalogue.categories} count={inside.length}>
+      {(shown) =>
+        inside.slice(0, shown).map((each) => (
+          <li key={each.id}>
+            <Link
+              to={{ pathname: categoryAddress(each), search }}
+              className="flex min-h-9 items-center text-sm hover:underline"
+            >
+              <Counted total={totals.get(each.id)!}>{each.name}</Counted>
+            </Link>
+          </li>
+        ))
+      }
+    </Group>
+  )
+}
+
+function Group({
+  title,
+  count,
+  children,
+}: {
+  title: string
+  count: number
+  children: (shown: number) => React.ReactNode
+}) {
+  const [all, setAll] = useState(false)
+  const id = useId()
+  return (
+    <section aria-labelledby={id} className="grid gap-1.5">
+      <h2 id={id} className="text-sm font-semibold">
+        <Typed>{title}</Typed>
+      </h2>
+      <ul>{children(all ? count : SHOWN)}</ul>
+      {count > SHOWN && (
+        <button
+          type="button"
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+          className="min-h-9 justify-self-start text-sm font-semibold text-accent underline"
+        >
+          {all ? t.catalogue.fewer : t.catalogue.allValues(count)}
+        </button>
+      )}
+    </section>
+  )
+}
+
+const Counted = ({ total, children }: { total: Total; children: string }) => (
+  <>
+    <Typed className={cx('min-w-0 flex-1', total.count === 0 && 'text-soft')}>{children}</Typed>
+    <span className="tabular text-soft">{formatTotal(total)}</span>
+  </>
+)
+
+/** Applied when a field is left, or by Enter. */
+function PriceRange({
+  view,
+  change,
+  prices,
+}: Pick<FiltersProps, 'view' | 'change'> & { prices: NonNullable<Facets['prices']> }) {
+  const id = useId()
+  const [min, setMin] = useState(view.priceMin ?? '')
+  const [max, setMax] = useState(view.priceMax ?? '')
+  const apply = () => {
+    const priceMin = amountOf(min)
+    const priceMax = amountOf(max)
+    if (priceMin !== view.priceMin || priceMax !== view.priceMax) change({ priceMin, priceMax })
+  }
+  const field = (label: string, text: string, set: (text: string) => void, hint: string) => (
+    <label className="min-w-0 flex-1">
+      <span className="sr-only">{label}</span>
+      <input
+        inputMode="decimal"
+        value={text}
+        placeholder={hint}
+        onChange={({ currentTarget: { value } }) => set(value)}
+        onBlur={apply}
+        className={`${CONTROL} tabular`}
+      />
+    </label>
+  )
+  return (
+    <form
+      aria-labelledby={id}
+      className="grid gap-1.5"
+      onSubmit={(event) => {
+        event.preventDefault()
+        apply()
+      }}
+    >
+      <h2 id={id} className="text-sm font-semibold">
+        {t.catalogue.price}
+      </h2>
+      <div className="flex items-center gap-2">
+        {field(t.catalogue.priceMin, min, setMin, prices.min)}
+        <span aria-hidden="true">–</span>
+        {field(t.catalogue.priceMax, max, setMax, prices.max)}
+      </div>
+      <button type="submit" className="sr-only">
+        {t.catalogue.apply}
+      </button>
+    </form>
+  )
+}
+
+/** With a comma or a point; anything that is no amount is none. */
+const amountOf = (text: string) => amountIn(text.trim().replace(',', '.'))
