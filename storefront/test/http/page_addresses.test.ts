@@ -6,15 +6,17 @@ import { isPageAddress, PAGE } from '../../src/http/page_addresses.ts'
 
 suite('which address is a page', () => {
   for (const pattern of Object.values(PAGE)) {
-    test(`${pattern} is`, () => assert.ok(isPageAddress(pattern.replace(':id', '01a21075-0a3e'))))
+    test(`${pattern} is`, () => assert.ok(isPageAddress(pattern.replace(/:\w+/, '01a21075-0a3e'))))
   }
-  for (const path of ['/Cart', '/cart/', '/products/%E2%82%AC']) {
+  for (const path of ['/Cart', '/cart/', '/products/%E2%82%AC', '/categories/kitchen']) {
     test(`${path} is, as the pages read it`, () => assert.ok(isPageAddress(path)))
   }
   for (const path of [
     '/nowhere',
     '/products',
     '/products/',
+    '/categories',
+    '/categories/a/b',
     '/products/a/b',
     '/admin/x',
     '//cart',

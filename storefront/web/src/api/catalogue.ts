@@ -14,6 +14,7 @@ export const LISTINGS_PAGE_SIZE = 24
 const SLOW_MS = 60_000
 /** One more than a row, because the product itself may be among them. */
 const RELATED = 5
+const NONE = { items: [] }
 
 /** `more`: at least `count`. */
 export type Total = { readonly count: number; readonly more: boolean }
@@ -121,20 +122,18 @@ export const relatedQuery = (category: string | undefined) =>
     queryKey: ['products', 'related', category],
     staleTime: SLOW_MS,
     queryFn: async ({ signal }) => {
-      if (category !== undefined) {
-        try {
-          const page = await read<ListingsAnswer>('/catalogue', { limit: RELATED, category }, signal)
-          if (page.items.length > 1) return { items: page.items, ofCategory: true }
-        } catch (error) {
-          if (!isNotYet(error)) throw error
-        }
+      const list = (query: object) => read<ListingsAnswer>('/catalogue', { limit: RELATED, ...query }, signal)
+      try {
+        const { items } = category === undefined ? NONE : await list({ category })
+        if (items.length > 1) return { items, ofCategory: true }
+        return { items: (await list({})).items, ofCategory: false }
+      } catch (error) {
+        if (!isNotYet(error)) throw error
       }
-      const query = { limit: RELATED }
-      const { items } = await dataOf(
-        shop.products.GET('/products', { params: { query }, cache: 'no-cache', signal }),
-      )
+      const query = { limit: LISTINGS_PAGE_SIZE }
+      const { items } = await dataOf(shop.products.GET('/products', { params: { query }, signal }))
       // Variants alone say little.
       const products = items.filter(({ group_id }) => group_id === null)
-      return { items: products.map(listingOf), ofCategory: false }
+      return { items: products.slice(0, RELATED).map(listingOf), ofCategory: false }
     },
   })

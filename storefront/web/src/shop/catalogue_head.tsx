@@ -4,7 +4,7 @@
  */
 import { useQuery } from '@tanstack/react-query'
 import { categoriesQuery } from '../api/catalogue.ts'
-import type { Category, Media } from '../api/types.ts'
+import type { Category } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { shopSettings, textOf } from '../settings/current.ts'
 import { cx } from '../ui/cx.ts'
@@ -12,10 +12,8 @@ import { PageTitle } from '../ui/page_title.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { Breadcrumbs } from './breadcrumbs.tsx'
 import { pathTo } from './category_tree.ts'
-import { type Listing, mediaOf } from './listing.ts'
-import { Picture } from './product_picture.tsx'
-
-const COLLAGE = 3
+import { idOf, type Listing, mediaOf } from './listing.ts'
+import { ProductPicture } from './product_picture.tsx'
 
 type Props = { home: boolean; q: string; category: Category | undefined; items: readonly Listing[] }
 
@@ -45,26 +43,36 @@ export function CatalogueHead({ home, q, category, items }: Props) {
           </Typed>
         )}
       </div>
-      {home && <Collage media={items.flatMap((listing) => mediaOf(listing).slice(0, 1)).slice(0, COLLAGE)} />}
+      {home && <Collage items={items} />}
     </div>
   )
 }
 
-const PLACES = [
-  'col-span-2 row-span-2 aspect-square',
-  'aspect-square self-end',
-  'aspect-square self-start',
-] as const
+const PLACES = ['col-span-2 row-span-2', 'col-start-3 row-start-1', 'col-start-3 row-start-2'] as const
 
-/** Pictures of the newest products. Its place is kept while they load. */
-function Collage({ media }: { media: readonly Media[] }) {
+/** Pictures of the newest products; their places are kept while they load. */
+function Collage({ items }: { items: readonly Listing[] }) {
+  // Variants of one group may have the same picture.
+  const pictures = new Map(items.map((listing) => [mediaOf(listing)[0]?.id ?? idOf(listing), listing]))
+  const pictured = [...pictures.values()].filter((listing) => mediaOf(listing).length > 0)
+  const shown = pictured.length >= PLACES.length ? pictured : items
   return (
     <div aria-hidden="true" className="hidden aspect-[3/2] grid-cols-3 grid-rows-2 gap-3 md:grid">
-      {media.map((each, i) => (
-        <div key={each.id} className={cx('overflow-hidden rounded-lg', PLACES[i])}>
-          <Picture media={each} alt="" sizes="16rem" className="size-full" />
-        </div>
-      ))}
+      {PLACES.map((place, i) => {
+        const listing = shown[i]
+        return (
+          <div key={place} className={cx('overflow-hidden rounded-lg bg-ground', place)}>
+            {listing && (
+              <ProductPicture
+                id={idOf(listing)}
+                media={mediaOf(listing)}
+                sizes={i === 0 ? '18rem' : '9rem'}
+                className="size-full"
+              />
+            )}
+          </div>
+        )
+      })}
     </div>
   )
 }

@@ -34,6 +34,8 @@ import { isHome, NO_FILTERS } from './view_address.ts'
 
 /** So many pictures are loaded before the others. */
 const FIRST_CARDS = 4
+/** One row on a desktop; the others are among the new ones. */
+const RUNNING_OUT_MAX = 4
 
 export function CataloguePage() {
   return <Catalogue pathname="/" />
@@ -79,7 +81,7 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
   usePrefetched(view, nextCursor, category?.id)
 
   const items = data?.items ?? []
-  const runningOut = home ? items.filter(isRunningOut) : []
+  const runningOut = home ? items.filter(isRunningOut).slice(0, RUNNING_OUT_MAX) : []
   const shown = home ? items.filter((listing) => !runningOut.includes(listing)) : items
   const grid = home ? GRID : NARROW_GRID
   return (
