@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import type { Category, Product } from '../../web/src/api/types.ts'
 import { below, categoryAddress, pathTo, pictureFor } from '../../web/src/shop/category_tree.ts'
 import { listingOf } from '../../web/src/shop/listing.ts'
-import { formatTotal, pagesOf } from '../../web/src/shop/result.tsx'
+import { formatTotal, pagesOf } from '../../web/src/shop/totals.ts'
 
 const category = (id: string, path: string[]): Category => ({
   id,

@@ -4,20 +4,17 @@
  */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { type Listing, listingOf } from '../shop/listing.ts'
-import { type CatalogueView, filtersOf, isFiltered } from '../shop/view_address.ts'
+import type { Total } from '../shop/totals.ts'
+import { type CatalogueView, filtersOf, isFiltered, LISTINGS_PAGE_SIZE } from '../shop/view_address.ts'
 import { dataOf, ShopProblem, shop } from './shop.ts'
 import type { Category } from './types.ts'
 
-/** Divides by 2, 3 and 4: no grid ends in a ragged row. */
-export const LISTINGS_PAGE_SIZE = 24
 /** Categories and counts change seldom. */
 const SLOW_MS = 60_000
 /** One more than a row, because the product itself may be among them. */
 const RELATED = 5
 const NONE = { items: [] }
 
-/** `more`: at least `count`. */
-export type Total = { readonly count: number; readonly more: boolean }
 type ListingsAnswer = {
   readonly items: readonly Listing[]
   readonly next_cursor: string | null

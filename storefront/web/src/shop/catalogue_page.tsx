@@ -5,7 +5,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Navigate, useLocation, useParams } from 'react-router'
-import { categoriesQuery, facetsQuery, LISTINGS_PAGE_SIZE, listingsQuery } from '../api/catalogue.ts'
+import { categoriesQuery, facetsQuery, listingsQuery } from '../api/catalogue.ts'
 import { slugQuery } from '../api/queries.ts'
 import { ShopProblem } from '../api/shop.ts'
 import type { Category } from '../api/types.ts'
@@ -30,7 +30,7 @@ import { HomeShelves } from './home_shelves.tsx'
 import { idOf, isRunningOut } from './listing.ts'
 import { GRID, NARROW_GRID, ProductCard, ProductCardSkeleton } from './product_card.tsx'
 import { Result } from './result.tsx'
-import { isHome, NO_FILTERS } from './view_address.ts'
+import { isHome, LISTINGS_PAGE_SIZE, NO_FILTERS } from './view_address.ts'
 
 /** So many pictures are loaded before the others. */
 const FIRST_CARDS = 4
@@ -98,7 +98,7 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
           <Corrected page={data} />
         </div>
       </div>
-      {home && <HomeShelves items={items} runningOut={runningOut} pending={isPending} />}
+      {home && <HomeShelves items={items} runningOut={runningOut} loaded={!isPending} />}
       <div className={cx(!home && 'grid gap-8 lg:grid-cols-[14rem_minmax(0,1fr)] lg:gap-10')}>
         {!home && (
           <div className="hidden lg:block">

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { Link } from 'react-router'
-import { categoriesQuery, type Facets, type Total } from '../api/catalogue.ts'
+import { categoriesQuery, type Facets } from '../api/catalogue.ts'
 import type { Category } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { cx } from '../ui/cx.ts'
@@ -11,7 +11,7 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { Typed } from '../ui/typed.tsx'
 import type { Change } from './catalogue_view.ts'
 import { below, categoryAddress } from './category_tree.ts'
-import { formatTotal } from './result.tsx'
+import { formatTotal, type Total } from './totals.ts'
 import { amountIn, type CatalogueView, isChosen, searchOf, withFacet } from './view_address.ts'
 
 /** Of a facet, and of categories; the others are one click away. */

@@ -16,15 +16,15 @@ const CATEGORIES_MAX = 6
 export function HomeShelves({
   items,
   runningOut,
-  pending,
+  loaded,
 }: {
   items: readonly Listing[]
   runningOut: readonly Listing[]
-  pending: boolean
+  loaded: boolean
 }) {
   const { data: all = [], isPending } = useQuery(categoriesQuery())
   // Both come at once, so that nothing moves when the second one arrives.
-  if (pending || isPending) return null
+  if (!loaded || isPending) return null
   const top = below(all, null).slice(0, CATEGORIES_MAX)
   return (
     <>

@@ -4,6 +4,9 @@
  */
 import { LIMITS } from '@shop/client/generated/limits'
 
+/** Divides by 2, 3 and 4: no grid ends in a ragged row. */
+export const LISTINGS_PAGE_SIZE = 24
+
 export const SORTS = ['newest', 'price', '-price', 'name'] as const
 export type Sort = (typeof SORTS)[number]
 /** More than a visitor chooses. */
