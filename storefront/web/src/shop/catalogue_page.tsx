@@ -27,7 +27,7 @@ import { Chips } from './chips.tsx'
 import { Corrected } from './corrected.tsx'
 import { Filters } from './filters.tsx'
 import { HomeShelves } from './home_shelves.tsx'
-import { idOf, isRunningOut } from './listing.ts'
+import { idOf, isRunningOut, type Listing } from './listing.ts'
 import { GRID, NARROW_GRID, ProductCard, ProductCardSkeleton } from './product_card.tsx'
 import { Result } from './result.tsx'
 import { isHome, LISTINGS_PAGE_SIZE, NO_FILTERS } from './view_address.ts'
@@ -36,6 +36,7 @@ import { isHome, LISTINGS_PAGE_SIZE, NO_FILTERS } from './view_address.ts'
 const FIRST_CARDS = 4
 /** One row on a desktop; the others are among the new ones. */
 const RUNNING_OUT_MAX = 4
+const NONE: readonly Listing[] = []
 
 export function CataloguePage() {
   return <Catalogue pathname="/" />
@@ -80,7 +81,10 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
   const nextCursor = data?.next_cursor ?? undefined
   usePrefetched(view, nextCursor, category?.id)
 
-  const items = data?.items ?? []
+  // The shelves of the home page stand above the list, so they come with it: nothing moves.
+  const { isPending: noShelves } = useQuery({ ...categoriesQuery(), enabled: home })
+  const waiting = isPending || (home && data !== undefined && noShelves)
+  const items = (!waiting && data?.items) || NONE
   const runningOut = home ? items.filter(isRunningOut).slice(0, RUNNING_OUT_MAX) : []
   const shown = home ? items.filter((listing) => !runningOut.includes(listing)) : items
   const grid = home ? GRID : NARROW_GRID
@@ -98,7 +102,7 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
           <Corrected page={data} />
         </div>
       </div>
-      {home && <HomeShelves items={items} runningOut={runningOut} loaded={!isPending} />}
+      {home && !waiting && <HomeShelves items={items} runningOut={runningOut} />}
       <div className={cx(!home && 'grid gap-8 lg:grid-cols-[14rem_minmax(0,1fr)] lg:gap-10')}>
         {!home && (
           <div className="hidden lg:block">
@@ -106,13 +110,11 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
           </div>
         )}
         <div className="grid content-start gap-6">
-          {home && (data === undefined || shown.length > 0) && (
-            <h2 className="text-2xl font-semibold">{t.home.latest}</h2>
-          )}
+          {home && shown.length > 0 && <h2 className="text-2xl font-semibold">{t.home.latest}</h2>}
           {!home && <Chips view={view} change={change} />}
           {!home && <Result page={data} number={view.page} />}
           {error && !data && <ProblemNotice error={error} title={t.failed.showProducts} retry={refetch} />}
-          {isPending && (
+          {waiting && (
             <>
               <Loading what={t.loading.products} />
               <ul className={grid}>
@@ -122,7 +124,7 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
               </ul>
             </>
           )}
-          {data && items.length === 0 && <Nothing searching={!home} change={change} />}
+          {data && !waiting && items.length === 0 && <Nothing searching={!home} change={change} />}
           {shown.length > 0 && (
             <section aria-label={t.catalogue.products} aria-busy={isPlaceholderData}>
               <ul className={cx(grid, 'transition-opacity', isPlaceholderData && 'opacity-50')}>

@@ -16,15 +16,11 @@ const CATEGORIES_MAX = 6
 export function HomeShelves({
   items,
   runningOut,
-  loaded,
 }: {
   items: readonly Listing[]
   runningOut: readonly Listing[]
-  loaded: boolean
 }) {
-  const { data: all = [], isPending } = useQuery(categoriesQuery())
-  // Both come at once, so that nothing moves when the second one arrives.
-  if (!loaded || isPending) return null
+  const { data: all = [] } = useQuery(categoriesQuery())
   const top = below(all, null).slice(0, CATEGORIES_MAX)
   return (
     <>
