@@ -3,7 +3,7 @@
  * without any choice, with a welcome, the categories, and what is running out.
  */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Navigate, useLocation, useParams } from 'react-router'
 import { categoriesQuery, facetsQuery, listingsQuery } from '../api/catalogue.ts'
 import { slugQuery } from '../api/queries.ts'
@@ -23,14 +23,15 @@ import { CatalogueControls } from './catalogue_controls.tsx'
 import { CatalogueHead } from './catalogue_head.tsx'
 import { type Change, useCatalogueView } from './catalogue_view.ts'
 import { categoryAddress } from './category_tree.ts'
-import { Chips } from './chips.tsx'
 import { Corrected } from './corrected.tsx'
-import { Filters } from './filters.tsx'
 import { HomeShelves } from './home_shelves.tsx'
 import { idOf, isRunningOut, type Listing } from './listing.ts'
 import { GRID, NARROW_GRID, ProductCard, ProductCardSkeleton } from './product_card.tsx'
 import { Result } from './result.tsx'
-import { isHome, LISTINGS_PAGE_SIZE, NO_FILTERS } from './view_address.ts'
+import { isFiltered, isHome, LISTINGS_PAGE_SIZE, NO_FILTERS } from './view_address.ts'
+
+const Chips = lazy(() => import('./chips.tsx'))
+const Filters = lazy(() => import('./filters.tsx'))
 
 /** So many pictures are loaded before the others. */
 const FIRST_CARDS = 4
@@ -106,12 +107,18 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
       <div className={cx(!home && 'grid gap-8 lg:grid-cols-[14rem_minmax(0,1fr)] lg:gap-10')}>
         {!home && (
           <div className="hidden lg:block">
-            <Filters view={view} change={change} facets={facets} category={category} />
+            <Suspense>
+              <Filters view={view} change={change} facets={facets} category={category} />
+            </Suspense>
           </div>
         )}
         <div className="grid content-start gap-6">
           {home && shown.length > 0 && <h2 className="text-2xl font-semibold">{t.home.latest}</h2>}
-          {!home && <Chips view={view} change={change} />}
+          {isFiltered(view) && (
+            <Suspense>
+              <Chips view={view} change={change} />
+            </Suspense>
+          )}
           {!home && <Result page={data} number={view.page} />}
           {error && !data && <ProblemNotice error={error} title={t.failed.showProducts} retry={refetch} />}
           {waiting && (

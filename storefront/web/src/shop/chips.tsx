@@ -10,7 +10,7 @@ import { type CatalogueView, NO_FILTERS, withFacet } from './view_address.ts'
 
 type Chip = { readonly key: string; readonly text: string; readonly change: Change }
 
-export function Chips({ view, change }: { view: CatalogueView; change: (change: Change) => void }) {
+export default function Chips({ view, change }: { view: CatalogueView; change: (change: Change) => void }) {
   const priced = view.priceMin !== undefined || view.priceMax !== undefined
   const { data: money } = useQuery({ ...currencyQuery(), enabled: priced })
   const chips: Chip[] = view.facets.map((facet) => ({

@@ -2,7 +2,7 @@
 import { t } from '../language/texts.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Filters, type FiltersProps } from './filters.tsx'
+import Filters, { type FiltersProps } from './filters.tsx'
 import { formatTotal } from './totals.ts'
 
 export default function FilterDrawer({ onClose, ...filters }: FiltersProps & { onClose: () => void }) {

@@ -25,7 +25,7 @@ export type FiltersProps = {
   category?: Category | undefined
 }
 
-export function Filters({ view, change, facets, category }: FiltersProps) {
+export default function Filters({ view, change, facets, category }: FiltersProps) {
   if (facets === null) return <p className="text-sm text-soft">{t.catalogue.noFilters}</p>
   if (facets === undefined) {
     return (
