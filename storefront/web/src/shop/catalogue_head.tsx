@@ -48,25 +48,26 @@ export function CatalogueHead({ home, q, category, items }: Props) {
   )
 }
 
-const PLACES = ['col-span-2 row-span-2', 'col-start-3 row-start-1', 'col-start-3 row-start-2'] as const
+/** Each is smaller than the heading, so that the largest thing in the window is there from the start. */
+const COLLAGE = 4
 
 /** Pictures of the newest products; their places are kept while they load. */
 function Collage({ items }: { items: readonly Listing[] }) {
   // Variants of one group may have the same picture.
   const pictures = new Map(items.map((listing) => [mediaOf(listing)[0]?.id ?? idOf(listing), listing]))
   const pictured = [...pictures.values()].filter((listing) => mediaOf(listing).length > 0)
-  const shown = pictured.length >= PLACES.length ? pictured : items
+  const shown = pictured.length >= COLLAGE ? pictured : items
   return (
-    <div aria-hidden="true" className="hidden aspect-[3/2] grid-cols-3 grid-rows-2 gap-3 md:grid">
-      {PLACES.map((place, i) => {
+    <div aria-hidden="true" className="hidden aspect-[3/2] grid-cols-2 grid-rows-2 gap-3 md:grid">
+      {Array.from({ length: COLLAGE }, (_, i) => {
         const listing = shown[i]
         return (
-          <div key={place} className={cx('overflow-hidden rounded-lg bg-ground', place)}>
+          <div key={i.toString()} className="overflow-hidden rounded-lg bg-ground">
             {listing && (
               <ProductPicture
                 id={idOf(listing)}
                 media={mediaOf(listing)}
-                sizes={i === 0 ? '18rem' : '9rem'}
+                sizes="14rem"
                 className="size-full"
               />
             )}

@@ -104,7 +104,11 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
         </div>
       </div>
       {home && !waiting && <HomeShelves items={items} runningOut={runningOut} />}
-      <div className={cx(!home && 'grid gap-8 lg:grid-cols-[14rem_minmax(0,1fr)] lg:gap-10')}>
+      {/* Another element once there are shelves above it, so that none moves. */}
+      <div
+        key={home && waiting ? 'waiting' : 'list'}
+        className={cx(!home && 'grid gap-8 lg:grid-cols-[14rem_minmax(0,1fr)] lg:gap-10')}
+      >
         {!home && (
           <div className="hidden lg:block">
             <Suspense>
