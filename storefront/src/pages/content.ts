@@ -54,6 +54,19 @@ export const findBy =
 
 export async function listPage(find: Find, query: URLSearchParams): Promise<Page> {
   const asked = listQuery(query)
+  const shelves = find('/categories').catch(() => undefined)
+  const page = await listOnly(find, asked)
+  // The home page shows them above the list.
+  const categories = await shelves
+  if (page.status !== 200 || categories?.status !== 200) return page
+  return {
+    ...page,
+    answers: [...page.answers, { path: '/categories', body: categories.body }],
+    tag: `${page.tag} ${categories.tag}`,
+  }
+}
+
+async function listOnly(find: Find, asked: URLSearchParams): Promise<Page> {
   const listed = await find(`/catalogue?${asked}`).catch(() => undefined)
   if (listed?.status === 200) {
     const { items, next_cursor } = listed.body as { items: Listing[]; next_cursor: string | null }

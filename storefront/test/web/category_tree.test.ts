@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { Category, Product } from '../../web/src/api/types.ts'
-import { below, categoryAddress, pathTo, pictureFor } from '../../web/src/shop/category_tree.ts'
+import { below, categoryAddress, pathTo, picturesFor } from '../../web/src/shop/category_tree.ts'
 import { listingOf } from '../../web/src/shop/listing.ts'
 import { formatTotal, pagesOf } from '../../web/src/shop/totals.ts'
 
@@ -39,14 +39,23 @@ suite('the tree of categories', () => {
     assert.equal(categoryAddress(ALL[0]!), '/categories/the%20kitchen')
   })
 
-  test('a category has the first picture of what is in it, or below it', () => {
+  test('a category has the first picture of what is in it, or below it, and no two have the same if they can', () => {
     const listings = [
       product('seeds', ['garden'], []),
-      product('mug', ['mugs'], ['blue']),
+      product('mug', ['mugs', 'garden'], ['blue', 'red']),
       product('pan', ['kitchen'], ['iron']),
     ]
-    assert.equal(pictureFor(ALL, 'kitchen', listings)?.id, 'blue')
-    assert.equal(pictureFor(ALL, 'garden', listings), undefined)
+    const shown = (...ids: string[]) =>
+      [...picturesFor(ALL, ids, listings)].map(([id, media]) => [id, media.id])
+    assert.deepEqual(shown('kitchen', 'garden'), [
+      ['kitchen', 'blue'],
+      ['garden', 'blue'],
+    ])
+    assert.deepEqual(shown('garden', 'kitchen'), [
+      ['garden', 'blue'],
+      ['kitchen', 'iron'],
+    ])
+    assert.deepEqual(shown('gone'), [])
   })
 })
 

@@ -9,9 +9,11 @@ import { addTexts } from './language/switch.ts'
 import { Layout } from './layout/layout.tsx'
 import { NotFound } from './layout/not_found.tsx'
 import { RequireUser } from './session/require_user.tsx'
-import { CataloguePage, CategoryPage } from './shop/catalogue_page.tsx'
+import { CataloguePage } from './shop/catalogue_page.tsx'
 
 export const fetchProductPage = () => import('./shop/product_page.tsx')
+const toCategory = () => import('./shop/category_page.tsx')
+const toFilters = () => import('./shop/filters.tsx')
 const toCart = () => import('./cart/cart_page.tsx')
 const toSignIn = () => import('./account/sign_in_page.tsx')
 const toAccount = () => import('./account/account_page.tsx')

@@ -1,28 +1,23 @@
 /**
- * The home page, the catalogue, a search, and a category: what is shown is in the address. The home page is the catalogue
- * without any choice, with a welcome, the categories, and what is running out.
+ * The home page, the catalogue, and a search: what is shown is in the address. The home page is the catalogue without any
+ * choice, with a welcome, the categories, and what is running out. A category is the catalogue, too (category_page.tsx).
  */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect } from 'react'
-import { Navigate, useLocation, useParams } from 'react-router'
 import { categoriesQuery, facetsQuery, listingsQuery } from '../api/catalogue.ts'
-import { slugQuery } from '../api/queries.ts'
-import { ShopProblem } from '../api/shop.ts'
 import type { Category } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
-import { NotFound } from '../layout/not_found.tsx'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { useWaiting } from '../ui/late.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
-import { Loading, PageSkeleton } from '../ui/skeleton.tsx'
+import { Loading } from '../ui/skeleton.tsx'
 import { Stale } from '../ui/stale.tsx'
 import { CatalogueControls } from './catalogue_controls.tsx'
 import { CatalogueHead } from './catalogue_head.tsx'
 import { type Change, useCatalogueView } from './catalogue_view.ts'
-import { categoryAddress } from './category_tree.ts'
 import { Corrected } from './corrected.tsx'
 import { HomeShelves } from './home_shelves.tsx'
 import { idOf, isRunningOut, type Listing } from './listing.ts'
@@ -37,41 +32,15 @@ const Filters = lazy(() => import('./filters.tsx'))
 const FIRST_CARDS = 4
 /** One row on a desktop; the others are among the new ones. */
 const RUNNING_OUT_MAX = 4
+/** Fewer make no shelf. */
+const RUNNING_OUT_MIN = 2
 const NONE: readonly Listing[] = []
 
 export function CataloguePage() {
   return <Catalogue pathname="/" />
 }
 
-export function CategoryPage() {
-  const { slug = '' } = useParams()
-  const { search, state } = useLocation()
-  const { data: all, error, refetch } = useAnswer(categoriesQuery())
-  const category = all?.find((each) => each.slug === slug)
-  // It may have another slug now, or be newer than the list.
-  const { data: found, error: absent } = useAnswer({
-    ...slugQuery(slug),
-    enabled: all !== undefined && !category,
-  })
-  if (category)
-    return <Catalogue key={category.id} pathname={categoryAddress(category)} category={category} />
-  if (found && found.slug !== slug) {
-    const to = found.kind === 'category' ? categoryAddress(found) : `/products/${found.slug}`
-    return <Navigate to={to + search} replace state={state} />
-  }
-  if (absent instanceof ShopProblem && [400, 404].includes(absent.status ?? 0)) {
-    return <NotFound title={t.catalogue.noCategory}>{t.catalogue.noCategoryMore}</NotFound>
-  }
-  const problem = error ?? absent
-  if (!problem) return <PageSkeleton />
-  return (
-    <div className="page pt-8">
-      <ProblemNotice error={problem} title={t.failed.showProducts} retry={refetch} />
-    </div>
-  )
-}
-
-function Catalogue({ pathname, category }: { pathname: string; category?: Category }) {
+export function Catalogue({ pathname, category }: { pathname: string; category?: Category }) {
   const { view, change, next, previous, first } = useCatalogueView(pathname)
   const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
     listingsQuery(view, category?.id),
@@ -86,7 +55,8 @@ function Catalogue({ pathname, category }: { pathname: string; category?: Catego
   const { isPending: noShelves } = useQuery({ ...categoriesQuery(), enabled: home })
   const waiting = isPending || (home && data !== undefined && noShelves)
   const items = (!waiting && data?.items) || NONE
-  const runningOut = home ? items.filter(isRunningOut).slice(0, RUNNING_OUT_MAX) : []
+  const few = home ? items.filter(isRunningOut).slice(0, RUNNING_OUT_MAX) : NONE
+  const runningOut = few.length < RUNNING_OUT_MIN ? NONE : few
   const shown = home ? items.filter((listing) => !runningOut.includes(listing)) : items
   const grid = home ? GRID : NARROW_GRID
   return (

@@ -15,17 +15,26 @@ export const below = (all: readonly Category[], id: string | null): readonly Cat
 export const categoryAddress = ({ slug }: Pick<Category, 'slug'>): string =>
   `/categories/${encodeURIComponent(slug)}`
 
-/** A picture for a category: of the first listing that is in it, or in one below it. */
-export function pictureFor(
+/** A picture for each of these categories: of the first listing in it, or below it, whose picture no other one has. */
+export function picturesFor(
   all: readonly Category[],
-  id: string,
+  ids: readonly string[],
   listings: readonly Listing[],
-): Media | undefined {
-  const inside = new Set(all.filter(({ path }) => path.includes(id)).map((category) => category.id))
-  const categoriesOf = (listing: Listing) =>
-    listing.kind === 'group' ? listing.group.categories : listing.product.categories
-  const pictured = listings.find(
-    (listing) => mediaOf(listing).length > 0 && categoriesOf(listing).some((each) => inside.has(each)),
-  )
-  return pictured && mediaOf(pictured)[0]
+): ReadonlyMap<string, Media> {
+  const found = new Map<string, Media>()
+  const used = new Set<string>()
+  for (const id of ids) {
+    const inside = new Set(all.filter(({ path }) => path.includes(id)).map((category) => category.id))
+    const pictures = listings
+      .filter((listing) => categoriesOf(listing).some((each) => inside.has(each)))
+      .flatMap((listing) => mediaOf(listing).slice(0, 1))
+    const picture = pictures.find((media) => !used.has(media.id)) ?? pictures[0]
+    if (!picture) continue
+    found.set(id, picture)
+    used.add(picture.id)
+  }
+  return found
 }
+
+const categoriesOf = (listing: Listing): readonly string[] =>
+  listing.kind === 'group' ? listing.group.categories : listing.product.categories

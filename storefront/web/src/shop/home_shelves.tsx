@@ -2,10 +2,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { categoriesQuery } from '../api/catalogue.ts'
-import type { Category } from '../api/types.ts'
+import type { Category, Media } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { Typed } from '../ui/typed.tsx'
-import { below, categoryAddress, pictureFor } from './category_tree.ts'
+import { below, categoryAddress, picturesFor } from './category_tree.ts'
 import { Cover } from './cover.tsx'
 import { idOf, type Listing } from './listing.ts'
 import { GRID, ProductCard } from './product_card.tsx'
@@ -22,6 +22,11 @@ export function HomeShelves({
 }) {
   const { data: all = [] } = useQuery(categoriesQuery())
   const top = below(all, null).slice(0, CATEGORIES_MAX)
+  const pictures = picturesFor(
+    all,
+    top.map(({ id }) => id),
+    items,
+  )
   return (
     <>
       {top.length > 0 && (
@@ -29,9 +34,9 @@ export function HomeShelves({
           <h2 id="categories" className="text-2xl font-semibold">
             {t.home.categories}
           </h2>
-          <ul className="grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4 lg:grid-cols-6">
+          <ul className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] sm:gap-4">
             {top.map((category) => (
-              <Tile key={category.id} category={category} picture={pictureFor(all, category.id, items)} />
+              <Tile key={category.id} category={category} picture={pictures.get(category.id)} />
             ))}
           </ul>
         </nav>
@@ -55,7 +60,7 @@ export function HomeShelves({
   )
 }
 
-function Tile({ category, picture }: { category: Category; picture: ReturnType<typeof pictureFor> }) {
+function Tile({ category, picture }: { category: Category; picture: Media | undefined }) {
   const look = 'aspect-[4/3] w-full transition-transform duration-500 group-hover:scale-[1.03]'
   return (
     <li className="group relative overflow-hidden rounded-lg bg-surface shadow-rest">
