@@ -24,9 +24,12 @@ const toasts = () => import('./ui/toaster.tsx')
 /** Loads the code of the buyer's pages, so that they open at once, and offline. */
 export const fetchBuyersPages = () =>
   Promise.allSettled(
-    [fetchProductPage, toCart, toSignIn, toOrders, toOrder, toAccount, toasts].map((load) => load()),
+    [fetchProductPage, toCategory, toFilters, toCart, toSignIn, toOrders, toOrder, toAccount, toasts].map(
+      (load) => load(),
+    ),
   )
 
+const CategoryPage = lazy(toCategory)
 const ProductPage = lazy(fetchProductPage)
 const CartPage = lazy(toCart)
 const LegalPage = lazy(() => import('./pages/legal_page.tsx'))
