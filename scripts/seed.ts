@@ -1,6 +1,7 @@
 /** `npm run seed`: fills the catalogue through the store of product_service, running or not. */
 import { randomUUIDv7 } from 'node:crypto'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
+import { OPERATOR } from '@shop/product_service/domain/audit'
 import type { Stores } from '@shop/product_service/domain/ports'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
@@ -8,6 +9,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { numberOption, readArguments, refuse } from './arguments.ts'
 import { PLACEHOLDER_SECRETS, plannedService, planShop } from './plan.ts'
 import { createProgress } from './seed/progress.ts'
+import { addSampleCategories } from './seed/sample_categories.ts'
 import { sampleProducts } from './seed/sample_products.ts'
 import { configFaults, folderFault, sharedFileFault, storeFault } from './start/preflight.ts'
 
@@ -21,7 +23,8 @@ const AUTHOR = 'seed'
 const { values } = readArguments(
   {
     name: 'npm run seed',
-    summary: 'Adds made-up products to the catalogue. The same --seed gives the same products.',
+    summary:
+      'Adds made-up products, in categories, to the catalogue. The same --seed gives the same products.',
     options: {
       products: { type: 'string', help: `How many, 1 to ${PRODUCTS_MAX} (default 1000).` },
       seed: { type: 'string', help: 'A whole number (default 1).' },
@@ -46,9 +49,10 @@ if (faults.length > 0) refuse(...faults)
 
 const stores = await openOrRefuse()
 const progress = createProgress(process.stdout, total, 'products')
-const next = sampleProducts(seed)
 let done = 0
 try {
+  const stamp = { by: OPERATOR, at: new Date().toISOString() }
+  const next = sampleProducts(seed, await addSampleCategories(stores, randomUUIDv7, stamp))
   while (done < total) {
     const count = Math.min(BATCH, total - done)
     const drafts = Array.from({ length: count }, () => ({ id: randomUUIDv7(), fields: next() }))

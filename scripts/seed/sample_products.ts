@@ -1,8 +1,9 @@
 /**
- * Made-up products. The same `seed` gives the same names, descriptions, prices and stock in the same order. Ids are new
- * each time, so a catalogue can be filled twice.
+ * Made-up products. The same `seed` gives the same names, descriptions, attributes, prices and stock in the same order. Ids are
+ * new each time, so a catalogue can be filled twice.
  */
 import type { ProductFields } from '@shop/product_service/domain/product'
+import { CATEGORY_OF } from './sample_categories.ts'
 
 const QUALITIES =
   'hand-finished classic compact everyday heavy-duty lightweight folding travel studio garden winter summer rustic modern vintage slim wide stackable washable reversible'.split(
@@ -35,8 +36,11 @@ const PROMISES = [
 const ONE_IN_SOLD_OUT = 20
 const STOCK_HIGHEST = 400
 
-/** Each call returns the next product. */
-export function sampleProducts(seed: number): () => ProductFields {
+/** Each call returns the next product. `categories`: ids by name. */
+export function sampleProducts(
+  seed: number,
+  categories: ReadonlyMap<string, string> = new Map(),
+): () => ProductFields {
   const chance = createRandom(seed)
   const below = (limit: number) => Math.floor(chance() * limit)
   const pick = (from: readonly string[]): string => from[below(from.length)]!
@@ -48,7 +52,12 @@ export function sampleProducts(seed: number): () => ProductFields {
     const place = pick(PLACES)
     const centimetres = 8 + below(110)
     const description = `A ${quality} ${thing} of ${material} for the ${place}, in ${colour}, ${centimetres} cm. ${promises(below)}`
-    return { name, description, priceMinor: priceFrom(chance()), stock: stockFrom(below) }
+    const category = categories.get(CATEGORY_OF.get(thing!)!)
+    const details = {
+      attributes: { Material: [capital(material!)], Colour: [capital(colour!)] },
+      ...(category === undefined ? {} : { categories: [category] }),
+    }
+    return { name, description, priceMinor: priceFrom(chance()), stock: stockFrom(below), details }
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { suite, type TestContext, test } from 'node:test'
-import type { Product } from '@shop/product_service/domain/product'
+import type { Product, ProductFields } from '@shop/product_service/domain/product'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { sampleProducts } from '../../scripts/seed/sample_products.ts'
@@ -12,17 +12,20 @@ async function catalogueOf({ dataDir }: World): Promise<readonly Product[]> {
   const stores = await openStores({ DATA_DIR: dataDir, CURRENCY: 'USD' }, { runtime: systemRuntime })
   try {
     const query = { sort: 'newest', words: [], inStock: false, after: undefined, limit: 1_000 } as const
-    return (await stores.catalogue.list(query)).items
+    const { items } = await stores.catalogue.list(query)
+    const { categories } = await stores.categories.tree()
+    assert.equal(new Set(categories.map(({ name }) => name)).size, categories.length, 'each is there once')
+    for (const { details } of items) assert.ok(details.categories.every(stores.categories.has))
+    assert.ok(items.every(({ details }) => details.categories.length === 1))
+    return items
   } finally {
     await stores.close()
   }
 }
 
-const shown = ({ name, description, priceMinor, stock }: Product) => ({
-  name,
-  description,
-  priceMinor,
-  stock,
+const shown = ({ name, description, priceMinor, stock, details }: ProductFields) => ({
+  ...{ name, description, priceMinor, stock },
+  attributes: details?.attributes,
 })
 
 async function seeded(t: TestContext, ...args: string[]) {
@@ -52,7 +55,7 @@ suite('npm run seed', () => {
     // The newest first.
     assert.deepEqual(both.slice(20), products)
     assert.notDeepEqual(both.slice(0, 20), products)
-    const sampled = (seed: number) => Array.from({ length: 20 }, sampleProducts(seed)).reverse()
+    const sampled = (seed: number) => Array.from({ length: 20 }, sampleProducts(seed)).map(shown).reverse()
     assert.deepEqual(both, [...sampled(8), ...sampled(7)])
   })
 
