@@ -15,6 +15,7 @@ export const PAGE = {
   admin: '/admin',
   adminProducts: '/admin/products',
   adminProduct: '/admin/products/:id',
+  adminCategories: '/admin/categories',
   adminOrders: '/admin/orders',
   adminOrder: '/admin/orders/:id',
   adminPeople: '/admin/people',

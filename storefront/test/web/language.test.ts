@@ -31,6 +31,7 @@ const EQUAL = new Set([
   'admin.fields.labels.gtin',
   'admin.fields.attributeTexts.name',
   'admin.board.status',
+  'admin.categories.fields.name',
   'admin.customers.name',
   'admin.log.fields.name',
   'admin.log.fields.status',

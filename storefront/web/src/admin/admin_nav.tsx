@@ -5,6 +5,7 @@ import { cx } from '../ui/cx.ts'
 const PAGES = [
   ['/admin', 'overview'],
   ['/admin/products', 'products'],
+  ['/admin/categories', 'categories'],
   ['/admin/orders', 'orders'],
   ['/admin/people', 'people'],
   ['/admin/log', 'log'],

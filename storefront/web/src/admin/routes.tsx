@@ -10,6 +10,7 @@ import { AdminPageSkeleton } from './parts.tsx'
 const DashboardPage = lazy(() => import('./dashboard/dashboard_page.tsx'))
 const ProductsPage = lazy(() => import('./products/products_page.tsx'))
 const ProductPage = lazy(() => import('./products/product_page.tsx'))
+const CategoriesPage = lazy(() => import('./categories/categories_page.tsx'))
 const BoardPage = lazy(() => import('./orders/board_page.tsx'))
 const OrderPage = lazy(() => import('./orders/order_page.tsx'))
 const PeoplePage = lazy(() => import('./people/people_page.tsx'))
@@ -31,6 +32,7 @@ export default function AdminRoutes() {
             <Route index element={<DashboardPage />} />
             <Route path={below(PAGE.adminProducts)} element={<ProductsPage />} />
             <Route path={below(PAGE.adminProduct)} element={<ProductPage />} />
+            <Route path={below(PAGE.adminCategories)} element={<CategoriesPage />} />
             <Route path={below(PAGE.adminOrders)} element={<BoardPage />} />
             <Route path={below(PAGE.adminOrder)} element={<OrderPage />} />
             <Route path={below(PAGE.adminPeople)} element={<PeoplePage />} />

@@ -1,5 +1,6 @@
 import type { AdminTexts } from '../en/admin.ts'
 import { groups, pictures } from './admin_catalogue.ts'
+import { categories } from './admin_categories.ts'
 import { fields } from './admin_fields.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
@@ -9,6 +10,7 @@ const nav: AdminTexts['nav'] = {
   label: 'Verwaltung',
   overview: 'Übersicht',
   products: 'Produkte',
+  categories: 'Kategorien',
   orders: 'Bestellungen',
   people: 'Kundschaft',
   log: 'Protokoll',
@@ -33,6 +35,7 @@ export const de: AdminTexts = {
   nav,
   common,
   overview,
+  categories,
   products,
   pictures,
   groups,

@@ -1,4 +1,5 @@
 import { groups, pictures } from './admin_catalogue.ts'
+import { categories } from './admin_categories.ts'
 import { fields } from './admin_fields.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
@@ -8,6 +9,7 @@ const nav = {
   label: 'Admin',
   overview: 'Overview',
   products: 'Products',
+  categories: 'Categories',
   orders: 'Orders',
   people: 'Customers',
   log: 'Log',
@@ -33,6 +35,7 @@ export const en = {
   nav,
   common,
   overview,
+  categories,
   products,
   pictures,
   groups,

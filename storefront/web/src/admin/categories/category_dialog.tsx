@@ -1,0 +1,214 @@
+/** Adds a category, or edits one. What is typed stays when someone else changes the category; saving then asks first. */
+import { useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, useId, useState } from 'react'
+import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import { admin } from '../../language/admin_texts.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { CONTROL, TextArea, TextField } from '../../ui/field.tsx'
+import { faultsByField } from '../../ui/field_faults.ts'
+import { Notice, ProblemNotice } from '../../ui/notice.tsx'
+import { toast } from '../../ui/toast.ts'
+import { Typed } from '../../ui/typed.tsx'
+import { changesIn, newValues, type Values, valuesOf } from './draft.ts'
+import { below, type Category, currentOf, forgetTree, parentsFor, type Tree } from './tree.ts'
+
+/** A category, or the parent of a new one. */
+export type Editing = { readonly category: Category } | { readonly parentId: string | null }
+
+type Props = { tree: Tree; editing: Editing | undefined; close: () => void }
+
+export function CategoryDialog({ tree, editing, close }: Props) {
+  const isNew = editing !== undefined && !('category' in editing)
+  return (
+    <Dialog
+      open={editing !== undefined}
+      onOpenChange={(open) => !open && close()}
+      title={isNew ? admin.categories.add : admin.categories.edit}
+    >
+      {editing && <Form tree={tree} editing={editing} close={close} />}
+    </Dialog>
+  )
+}
+
+function Form({ tree, editing, close }: { tree: Tree; editing: Editing; close: () => void }) {
+  const texts = admin.categories
+  const queries = useQueryClient()
+  const category = 'category' in editing ? editing.category : undefined
+  const [before] = useState(() =>
+    'category' in editing ? valuesOf(editing.category) : newValues(tree, editing.parentId),
+  )
+  const [values, setValues] = useState(before)
+  const [theirs, setTheirs] = useState<Category>()
+  const [faults, setFaults] = useState<Partial<Record<keyof Values, string>>>({})
+  const [error, setError] = useState<unknown>()
+  const [busy, setBusy] = useState(false)
+  const change = (next: Partial<Values>) => setValues({ ...values, ...next })
+
+  const save = async (version: number) => {
+    setBusy(true)
+    setFaults({})
+    setError(undefined)
+    try {
+      const saved = await dataOf(
+        category
+          ? shop.products.PATCH('/categories/{id}', {
+              params: { path: { id: category.id } },
+              body: { ...changesIn(before, values), version },
+            })
+          : shop.products.POST('/categories', { body: newBody(values) }),
+      )
+      await forgetTree(queries)
+      toast({ title: category ? texts.saved : texts.added(<Typed>{saved.name}</Typed>) })
+      close()
+    } catch (failure) {
+      const refused = faultsByField(failure, texts.fields)
+      if (refused) setFaults(refused)
+      else if (failure instanceof ShopProblem && failure.code === 'slug_taken')
+        setFaults({ slug: texts.slugTaken })
+      else if (currentOf(failure)) setTheirs(currentOf(failure))
+      else setError(failure)
+    }
+    setBusy(false)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (values.name.trim() === '') setFaults({ name: texts.nameMissing })
+    else void save(category?.version ?? 0)
+  }
+  return (
+    <form noValidate onSubmit={submit} className="grid gap-5">
+      <TextField
+        label={texts.fields.name}
+        required
+        value={values.name}
+        error={faults.name}
+        onChange={({ currentTarget: { value } }) => change({ name: value })}
+      />
+      <TextField
+        label={texts.fields.slug}
+        hint={category ? texts.slugHint : texts.newSlugHint}
+        value={values.slug}
+        error={faults.slug}
+        onChange={({ currentTarget: { value } }) => change({ slug: value })}
+      />
+      <TextArea
+        label={texts.fields.description}
+        hint={texts.descriptionHint}
+        rows={3}
+        value={values.description}
+        error={faults.description}
+        onChange={({ currentTarget: { value } }) => change({ description: value })}
+      />
+      <Place tree={tree} category={category} values={values} change={change} />
+      {error !== undefined && <Refused error={error} />}
+      {theirs && (
+        <Notice
+          live
+          tone="warn"
+          title={texts.conflict}
+          action={
+            <>
+              <Button
+                size="sm"
+                onClick={() => {
+                  void forgetTree(queries)
+                  close()
+                }}
+              >
+                {texts.keepTheirs}
+              </Button>
+              <Button size="sm" tone="primary" busy={busy} onClick={() => void save(theirs.version)}>
+                {texts.saveMine}
+              </Button>
+            </>
+          }
+        >
+          {texts.conflictMore(<Typed>{theirs.name}</Typed>)}
+        </Notice>
+      )}
+      <div className="flex flex-wrap justify-end gap-3">
+        <Button onClick={close}>{texts.cancel}</Button>
+        {!theirs && (
+          <Button type="submit" tone="primary" busy={busy}>
+            {texts.save}
+          </Button>
+        )}
+      </div>
+    </form>
+  )
+}
+
+const newBody = ({ slug, ...values }: Values) => ({ ...values, ...(slug === '' ? {} : { slug }) })
+
+type PlaceProps = {
+  tree: Tree
+  category: Category | undefined
+  values: Values
+  change: (next: Partial<Values>) => void
+}
+
+function Place({ tree, category, values: { parent_id, position }, change }: PlaceProps) {
+  const [parent, after] = [useId(), useId()]
+  const othersBelow = (id: string | null) => below(tree, id).filter((each) => each.id !== category?.id)
+  return (
+    <div className="grid items-start gap-5 sm:grid-cols-2">
+      <div className="grid gap-1.5">
+        <label htmlFor={parent} className="text-sm font-semibold">
+          {admin.categories.fields.parent_id}
+        </label>
+        <select
+          id={parent}
+          className={CONTROL}
+          value={parent_id ?? ''}
+          onChange={({ currentTarget: { value } }) => {
+            const next = value === '' ? null : value
+            const isHome = category !== undefined && category.parent_id === next
+            change({ parent_id: next, position: isHome ? category.position : othersBelow(next).length })
+          }}
+        >
+          <option value="">{admin.categories.top}</option>
+          {parentsFor(tree, category).map(({ id, name, path }) => (
+            <option key={id} value={id}>
+              {`${'\u2003'.repeat(path.length - 1)}${name}`}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="grid gap-1.5">
+        <label htmlFor={after} className="text-sm font-semibold">
+          {admin.categories.fields.position}
+        </label>
+        <select
+          id={after}
+          className={CONTROL}
+          value={position}
+          onChange={({ currentTarget: { value } }) => change({ position: Number(value) })}
+        >
+          <option value={0}>{admin.categories.first}</option>
+          {othersBelow(parent_id).map(({ id, name }, i) => (
+            <option key={id} value={i + 1}>
+              {admin.categories.after(name)}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  )
+}
+
+/** The services' reasons are for programs. */
+export const refusalOf = (error: unknown): string | undefined => {
+  const reasons: Readonly<Record<string, string>> = admin.categories.refused
+  return error instanceof ShopProblem ? reasons[error.code] : undefined
+}
+
+function Refused({ error }: { error: unknown }) {
+  const reason = refusalOf(error)
+  if (reason === undefined) return <ProblemNotice error={error} title={admin.categories.notSaved} />
+  return (
+    <Notice live tone="bad" title={admin.categories.notSaved}>
+      {reason}
+    </Notice>
+  )
+}

@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react'
+import { formatNumber } from '../formats.ts'
+import { sentence } from '../sentence.ts'
+
+export const categories = {
+  title: 'Categories',
+  more: 'The tree in which visitors find products. A product can be in several categories; you choose them on its page.',
+  notShown: 'We could not show the categories',
+  loading: 'Loading the categories …',
+  none: 'No categories yet',
+  noneMore: 'Add the first one, and then choose it on the pages of your products.',
+  add: 'Add a category',
+  added: (name: ReactNode) => sentence`${name} was added`,
+  edit: 'Edit category',
+  editShort: 'Edit',
+  editOne: (name: string) => `Edit ${name}`,
+  addBelow: (name: string) => `Add a category below ${name}`,
+  up: (name: string) => `Move ${name} up`,
+  down: (name: string) => `Move ${name} down`,
+  moved: (name: string, place: number, of: number) =>
+    `${name} is now number ${formatNumber(place)} of ${formatNumber(of)}`,
+  notMoved: (name: ReactNode) => sentence`${name} was not moved`,
+  removeOne: (name: string) => `Remove ${name}`,
+  removeAsk: (name: ReactNode) => sentence`Remove ${name}?`,
+  removeYes: 'Remove it',
+  removeMore: 'Its products stay in the shop, but are no longer in this category. This cannot be undone.',
+  removed: (name: ReactNode) => sentence`${name} was removed`,
+  notRemoved: (name: ReactNode) => sentence`${name} was not removed`,
+  fields: {
+    name: 'Name',
+    slug: 'Address',
+    description: 'Description',
+    parent_id: 'Below',
+    position: 'Place',
+  },
+  newSlugHint: 'Made from the name if it is empty.',
+  slugHint: 'The address of before leads to the new one.',
+  descriptionHint: 'Shown at the top of its page, and by search engines.',
+  top: 'At the top',
+  first: 'First',
+  after: (name: string) => `After ${name}`,
+  save: 'Save',
+  saved: 'Saved',
+  cancel: 'Cancel',
+  notSaved: 'The category was not saved',
+  nameMissing: 'Name must not be blank.',
+  slugTaken: 'Another page has this address.',
+  conflict: 'Someone else changed this category',
+  conflictMore: (name: ReactNode) =>
+    sentence`Nothing was saved yet. It is called ${name} now. If you save, what they changed elsewhere stays.`,
+  keepTheirs: 'Keep theirs',
+  saveMine: 'Save my changes',
+  /** By the code of the problem. */
+  refused: {
+    category_not_empty: 'There are categories below it. Move or remove these first.',
+    category_not_found: 'Someone else has removed it.',
+    category_unknown: 'The category above it is not there any more.',
+    category_below_itself: 'It cannot be below itself.',
+    category_too_deep: 'There would be too many levels.',
+    categories_full: 'The shop has as many categories as it can have.',
+  },
+}
