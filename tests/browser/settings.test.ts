@@ -1,8 +1,9 @@
-/** The settings of the shop: the admin's page, what visitors see of them, and the legal pages. */
+/** What an admin sets up: the settings of the shop, what visitors see of them, the legal pages, and categories. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { call, expectStatus } from '../system/calls.ts'
+import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
 import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
@@ -81,6 +82,105 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual([contact.email, contact.phone], ['other@example.com', '+49 30 1'])
   })
 
+  /** The names of the tree as the page shows it, each with those below it. */
+  const tree = (page: Page) =>
+    page.evaluate<string>(`(() => {
+      const read = (ul) =>
+        [...ul.children]
+          .map((li) => {
+            const inside = li.querySelector(':scope > ul')
+            return li.querySelector('p').textContent + (inside ? ' (' + read(inside) + ')' : '')
+          })
+          .join(', ')
+      return read(document.querySelector('main section ul'))
+    })()`)
+  const focused = (page: Page) => page.evaluate(`document.activeElement.getAttribute('aria-label')`)
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+  const category = async (name: string, parent_id: string | null = null) =>
+    expectStatus(
+      await call<{ id: string; version: number }>('POST', `${shop.products.url}/categories`, {
+        token: shop.admin.token,
+        body: { name, parent_id },
+      }),
+      201,
+    )
+
+  test('an admin builds a tree of categories, by mouse and by keyboard', async () => {
+    const page = await shop.openAs(keeper)
+    await page.goto('/admin/categories')
+    await page.getByText('No categories yet').waitFor()
+    const fill = async (name: string) => {
+      await field(page, 'Name').fill(name)
+      await button(page, 'Save').click()
+      await page.getByRole('dialog', { name: /category$/ }).waitFor({ state: 'detached' })
+    }
+    for (const name of ['Kitchen', 'Garden', 'Cups']) {
+      await button(page, 'Add a category').first().click()
+      await fill(name)
+    }
+    await button(page, 'Add a category below Kitchen').click()
+    await fill('مطبخ')
+    assert.equal(await tree(page), 'Kitchen (مطبخ), Garden, Cups')
+
+    const up = button(page, 'Move Cups up')
+    await up.focus()
+    for (const expected of ['Kitchen (مطبخ), Cups, Garden', 'Cups, Kitchen (مطبخ), Garden']) {
+      await page.keyboard.press('Enter')
+      await until(
+        expected,
+        10_000,
+        async () => (await tree(page)) === expected && (await focused(page)) === 'Move Cups up',
+      )
+    }
+    await page.getByText('Cups is now number 1 of 3').waitFor({ state: 'attached' })
+    assert.equal(await up.getAttribute('aria-disabled'), 'true', 'it is the first')
+
+    await button(page, 'Edit Cups').click()
+    await field(page, 'Below').selectOption({ label: 'Kitchen' })
+    await field(page, 'Place').selectOption({ label: 'First' })
+    await field(page, 'Description').fill('For tea')
+    await fill('Mugs')
+    assert.equal(await tree(page), 'Kitchen (Mugs, مطبخ), Garden')
+
+    await button(page, 'Remove Kitchen').click()
+    await page.getByText('There are categories below it').first().waitFor()
+    await button(page, 'Remove Garden').click()
+    await button(page, 'Remove it').click()
+    await page.getByText('Garden was removed').first().waitFor()
+    assert.equal(await tree(page), 'Kitchen (Mugs, مطبخ)')
+  })
+
+  test('two admins at one category: nothing is saved without asking, and what the other changed stays (7)', async () => {
+    const { id } = await category('Lamps')
+    const page = await shop.openAs(keeper)
+    await page.goto('/admin/categories')
+    await button(page, 'Edit Lamps').click()
+    await field(page, 'Description').fill('Warm light')
+    const theirs = { name: 'Lights', slug: 'lights' }
+    expectStatus(
+      await call('PATCH', `${shop.products.url}/categories/${id}`, { token: shop.admin.token, body: theirs }),
+      200,
+    )
+    await button(page, 'Save').click()
+    await page.getByText('Someone else changed this category').waitFor()
+    await button(page, 'Save my changes').click()
+    await page.getByText('Saved', { exact: true }).first().waitFor()
+    const { items } = expectStatus(
+      await call<{ items: Record<string, unknown>[] }>('GET', `${shop.products.url}/categories`),
+      200,
+    )
+    const now = items.find((each) => each.id === id)!
+    assert.deepEqual(
+      [now.name, now.slug, now.description, now.version],
+      ['Lights', 'lights', 'Warm light', 3],
+    )
+
+    await button(page, 'Edit Lights').click()
+    await field(page, 'Address').fill('kitchen')
+    await button(page, 'Save').click()
+    await page.getByText('Another page has this address.').waitFor()
+  })
+
   test('a legal page is linked in the footer, in the language of the visitor, and runs nothing', async () => {
     const page = await shop.openNew()
     await page.goto('/')
@@ -105,7 +205,12 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
       await shop.enter(page, keeper)
       await page.goto('/admin/settings')
       await field(page, 'Name').waitFor()
-      assert.deepEqual([...faults, ...(await pageFaults(page, 'settings', screen))], [])
+      faults.push(...(await pageFaults(page, 'settings', screen)))
+      await category(`Lamps and candles for the table (${screen})`)
+      await page.goto('/admin/categories')
+      await button(page, `Edit Lamps and candles for the table (${screen})`).waitFor()
+      faults.push(...(await pageFaults(page, 'categories', screen)))
+      assert.deepEqual(faults, [])
     })
   }
 })

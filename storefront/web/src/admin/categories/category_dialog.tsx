@@ -19,14 +19,16 @@ export type Editing = { readonly category: Category } | { readonly parentId: str
 type Props = { tree: Tree; editing: Editing | undefined; close: () => void }
 
 export function CategoryDialog({ tree, editing, close }: Props) {
-  const isNew = editing !== undefined && !('category' in editing)
+  /** Still shown while the dialog disappears. */
+  const [last, setLast] = useState(editing)
+  if (editing && editing !== last) setLast(editing)
   return (
     <Dialog
       open={editing !== undefined}
       onOpenChange={(open) => !open && close()}
-      title={isNew ? admin.categories.add : admin.categories.edit}
+      title={last && 'category' in last ? admin.categories.edit : admin.categories.add}
     >
-      {editing && <Form tree={tree} editing={editing} close={close} />}
+      {last && <Form tree={tree} editing={last} close={close} />}
     </Dialog>
   )
 }

@@ -88,6 +88,8 @@ function Subject({ entry: { action, subject } }: { entry: LogEntry }) {
           <Typed>{name}</Typed>
         </Link>
       )
+    case 'category':
+      return <Typed>{name}</Typed>
     case 'order':
       return (
         <Link to={`/admin/orders/${id}`} className={cx(LINK, 'whitespace-nowrap')} title={id}>
