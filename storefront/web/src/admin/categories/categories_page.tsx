@@ -123,12 +123,13 @@ function RemoveDialog({ category, close, done }: RemoveProps) {
     setBusy(true)
     try {
       await shop.products.DELETE('/categories/{id}', { params: { path: { id }, query: { version } } })
+      await done()
       toast({ title: admin.categories.removed(<Typed>{name}</Typed>) })
     } catch (error) {
       const description = currentOf(error) ? admin.categories.conflict : (refusalOf(error) ?? explain(error))
       toast({ tone: 'bad', title: admin.categories.notRemoved(<Typed>{name}</Typed>), description })
+      await done()
     }
-    await done()
     setBusy(false)
     close()
   }

@@ -29,6 +29,7 @@ export function CategoryList({ tree, parentId = null, actions, deepest }: Props)
           <Row
             category={category}
             isFirst={i === 0}
+            isTopmost={i === 0 && parentId === null}
             isLast={i === siblings.length - 1}
             canHaveBelow={category.path.length < deepest}
             actions={actions}
@@ -43,16 +44,22 @@ export function CategoryList({ tree, parentId = null, actions, deepest }: Props)
 type RowProps = {
   category: Category
   isFirst: boolean
+  isTopmost: boolean
   isLast: boolean
   canHaveBelow: boolean
   actions: Actions
 }
 
-function Row({ category, isFirst, isLast, canHaveBelow, actions }: RowProps) {
+function Row({ category, isFirst, isTopmost, isLast, canHaveBelow, actions }: RowProps) {
   const { id, name, slug, description } = category
   const texts = admin.categories
   return (
-    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 border-b border-line py-2">
+    <div
+      className={cx(
+        'flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2',
+        isTopmost || 'border-t border-line',
+      )}
+    >
       <div className="min-w-0 flex-1 basis-52">
         <p className="font-semibold">
           <Typed>{name}</Typed>
@@ -61,12 +68,12 @@ function Row({ category, isFirst, isLast, canHaveBelow, actions }: RowProps) {
           <bdi>{`/categories/${slug}`}</bdi>
         </p>
         {description !== '' && (
-          <Typed as="p" className="line-clamp-2 text-sm text-soft">
+          <Typed as="p" className="line-clamp-2 text-sm text-soft max-sm:hidden">
             {description}
           </Typed>
         )}
       </div>
-      <div className="-me-2 flex flex-wrap items-center">
+      <div className="-me-2 -ms-3 flex flex-wrap items-center sm:ms-0">
         <IconButton
           id={stepId(id, 'up')}
           icon="up"
