@@ -57,7 +57,7 @@ function Row({ category, isFirst, isTopmost, isLast, canHaveBelow, actions }: Ro
     <div
       className={cx(
         'flex flex-wrap items-center justify-between gap-x-4 gap-y-1 py-2',
-        isTopmost || 'border-t border-line',
+        !isTopmost && 'border-t border-line',
       )}
     >
       <div className="min-w-0 flex-1 basis-52">
