@@ -24,7 +24,7 @@ export default function CategoriesPage() {
   const { data: tree, error, isPending, refetch } = useAnswer(treeQuery())
   const [editing, setEditing] = useState<Editing>()
   const [removing, setRemoving] = useState<Category>()
-  const { move, told } = useMoves(tree ?? [])
+  const { move, spoken } = useMoves(tree ?? [])
   const add = (
     <Button tone="primary" icon="plus" onClick={() => setEditing({ parentId: null })}>
       {texts.add}
@@ -74,7 +74,7 @@ export default function CategoriesPage() {
         </section>
       )}
       <p role="status" className="sr-only">
-        {told}
+        {spoken}
       </p>
       <CategoryDialog tree={tree ?? []} editing={editing} close={() => setEditing(undefined)} />
       <RemoveDialog
@@ -89,7 +89,7 @@ export default function CategoriesPage() {
 /** One step up or down among those beside it. The button keeps the focus, and the new place is read out. */
 function useMoves(tree: Tree) {
   const queries = useQueryClient()
-  const [told, setTold] = useState('')
+  const [spoken, setSpoken] = useState('')
   const busy = useRef(false)
   const focused = useRef<string>(undefined)
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the moved category is at its new place
@@ -103,7 +103,7 @@ function useMoves(tree: Tree) {
     try {
       const body = { version, position: position + (step === 'up' ? -1 : 1) }
       const moved = await dataOf(shop.products.PATCH('/categories/{id}', { params: { path: { id } }, body }))
-      setTold(admin.categories.moved(name, moved.position + 1, below(tree, parent_id).length))
+      setSpoken(admin.categories.moved(name, moved.position + 1, below(tree, parent_id).length))
     } catch (error) {
       const description = currentOf(error) ? admin.categories.conflict : (refusalOf(error) ?? explain(error))
       toast({ tone: 'bad', title: admin.categories.notMoved(<Typed>{name}</Typed>), description })
@@ -112,7 +112,7 @@ function useMoves(tree: Tree) {
     await forgetTree(queries)
     busy.current = false
   }
-  return { told, move: (category: Category, step: Step) => void move(category, step) }
+  return { spoken, move: (category: Category, step: Step) => void move(category, step) }
 }
 
 type RemoveProps = { category: Category | undefined; close: () => void; done: () => Promise<unknown> }

@@ -1,17 +1,18 @@
 /** Adds a category, or edits one. What is typed stays when someone else changes the category; saving then asks first. */
 import { useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { CONTROL, TextArea, TextField } from '../../ui/field.tsx'
+import { TextArea, TextField } from '../../ui/field.tsx'
 import { faultsByField } from '../../ui/field_faults.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { changesIn, newValues, type Values, valuesOf } from './draft.ts'
-import { below, type Category, currentOf, forgetTree, parentsFor, type Tree } from './tree.ts'
+import { PlaceFields } from './place_fields.tsx'
+import { type Category, currentOf, forgetTree, type Tree } from './tree.ts'
 
 /** A category, or the parent of a new one. */
 export type Editing = { readonly category: Category } | { readonly parentId: string | null }
@@ -102,7 +103,7 @@ function Form({ tree, editing, close }: { tree: Tree; editing: Editing; close: (
         error={faults.description}
         onChange={({ currentTarget: { value } }) => change({ description: value })}
       />
-      <Place tree={tree} category={category} values={values} change={change} />
+      <PlaceFields tree={tree} category={category} values={values} change={change} />
       {error !== undefined && <Refused error={error} />}
       {theirs && (
         <Notice
@@ -142,62 +143,6 @@ function Form({ tree, editing, close }: { tree: Tree; editing: Editing; close: (
 }
 
 const newBody = ({ slug, ...values }: Values) => ({ ...values, ...(slug === '' ? {} : { slug }) })
-
-type PlaceProps = {
-  tree: Tree
-  category: Category | undefined
-  values: Values
-  change: (next: Partial<Values>) => void
-}
-
-function Place({ tree, category, values: { parent_id, position }, change }: PlaceProps) {
-  const [parent, after] = [useId(), useId()]
-  const othersBelow = (id: string | null) => below(tree, id).filter((each) => each.id !== category?.id)
-  return (
-    <div className="grid items-start gap-5 sm:grid-cols-2">
-      <div className="grid gap-1.5">
-        <label htmlFor={parent} className="text-sm font-semibold">
-          {admin.categories.fields.parent_id}
-        </label>
-        <select
-          id={parent}
-          className={CONTROL}
-          value={parent_id ?? ''}
-          onChange={({ currentTarget: { value } }) => {
-            const next = value === '' ? null : value
-            const isHome = category !== undefined && category.parent_id === next
-            change({ parent_id: next, position: isHome ? category.position : othersBelow(next).length })
-          }}
-        >
-          <option value="">{admin.categories.top}</option>
-          {parentsFor(tree, category).map(({ id, name, path }) => (
-            <option key={id} value={id}>
-              {`${'\u2003'.repeat(path.length - 1)}${name}`}
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="grid gap-1.5">
-        <label htmlFor={after} className="text-sm font-semibold">
-          {admin.categories.fields.position}
-        </label>
-        <select
-          id={after}
-          className={CONTROL}
-          value={position}
-          onChange={({ currentTarget: { value } }) => change({ position: Number(value) })}
-        >
-          <option value={0}>{admin.categories.first}</option>
-          {othersBelow(parent_id).map(({ id, name }, i) => (
-            <option key={id} value={i + 1}>
-              {admin.categories.after(name)}
-            </option>
-          ))}
-        </select>
-      </div>
-    </div>
-  )
-}
 
 /** The services' reasons are for programs. */
 export const refusalOf = (error: unknown): string | undefined => {
