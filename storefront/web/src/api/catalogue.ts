@@ -29,7 +29,7 @@ export type Facets = {
     readonly values: readonly ({ readonly value: string } & Total)[]
   }[]
   readonly in_stock: Total
-  readonly prices: { readonly min: string; readonly max: string } | null
+  readonly prices: { readonly min: string | null; readonly max: string | null } | null
 }
 
 type Get = (

@@ -3,6 +3,7 @@
  * not take the focus from the search while somebody types.
  */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
 import { categoriesQuery } from '../api/catalogue.ts'
 import type { Category } from '../api/types.ts'
 import { t } from '../language/texts.ts'
@@ -11,7 +12,7 @@ import { cx } from '../ui/cx.ts'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { Breadcrumbs } from './breadcrumbs.tsx'
-import { pathTo } from './category_tree.ts'
+import { below, categoryAddress, pathTo } from './category_tree.ts'
 import { idOf, type Listing, mediaOf } from './listing.ts'
 import { ProductPicture } from './product_picture.tsx'
 
@@ -21,6 +22,8 @@ export function CatalogueHead({ home, q, category, items }: Props) {
   const { data: all } = useQuery(categoriesQuery())
   const { name, tagline } = shopSettings()
   const path = category ? pathTo(all ?? [], category.id).slice(0, -1) : []
+  // On a desktop they are beside the list, with counts.
+  const inside = category ? below(all ?? [], category.id) : []
   const found = q === '' ? undefined : t.catalogue.quoted(q)
   const title = [found, category?.name].filter(Boolean).join(' · ') || t.catalogue.title
   return (
@@ -41,6 +44,20 @@ export function CatalogueHead({ home, q, category, items }: Props) {
           <Typed as="p" className="max-w-prose whitespace-pre-line text-soft">
             {category.description}
           </Typed>
+        )}
+        {inside.length > 0 && (
+          <ul className="mt-1 flex flex-wrap gap-2 lg:hidden">
+            {inside.map((each) => (
+              <li key={each.id}>
+                <Link
+                  to={categoryAddress(each)}
+                  className="inline-flex min-h-11 items-center rounded-full border border-edge bg-surface px-4 text-sm font-medium hover:bg-sunken"
+                >
+                  <Typed>{each.name}</Typed>
+                </Link>
+              </li>
+            ))}
+          </ul>
         )}
       </div>
       {home && <Collage items={items} />}

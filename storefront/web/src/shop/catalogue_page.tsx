@@ -93,7 +93,7 @@ export function Catalogue({ pathname, category }: { pathname: string; category?:
               <Chips view={view} change={change} />
             </Suspense>
           )}
-          {!home && <Result page={data} number={view.page} />}
+          <Result page={home ? undefined : data} number={view.page} shown={!home} />
           {error && !data && <ProblemNotice error={error} title={t.failed.showProducts} retry={refetch} />}
           {waiting && (
             <>

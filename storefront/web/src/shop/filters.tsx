@@ -39,7 +39,7 @@ export default function Filters({ view, change, facets, category }: FiltersProps
   return (
     <div className="grid gap-7">
       <Categories view={view} facets={facets} category={category} />
-      {facets.prices && (
+      {facets.prices?.min != null && (
         <PriceRange
           key={`${view.priceMin} ${view.priceMax}`}
           view={view}
@@ -156,13 +156,13 @@ function PriceRange({
     const priceMax = amountOf(max)
     if (priceMin !== view.priceMin || priceMax !== view.priceMax) change({ priceMin, priceMax })
   }
-  const field = (label: string, text: string, set: (text: string) => void, hint: string) => (
+  const field = (label: string, text: string, set: (text: string) => void, hint: string | null) => (
     <label className="min-w-0 flex-1">
       <span className="sr-only">{label}</span>
       <input
         inputMode="decimal"
         value={text}
-        placeholder={hint}
+        placeholder={hint ?? ''}
         onChange={({ currentTarget: { value } }) => set(value)}
         onBlur={apply}
         className={`${CONTROL} tabular`}
