@@ -27,7 +27,10 @@ const { values } = readArguments(
     name: 'npm run check',
     summary:
       'Checks types, format and lint, manifests, generated documents, tests, replicas and the simulation.',
-    options: { 'no-tests': { type: 'boolean', help: 'Skip the tests, if they have just run.' } },
+    options: {
+      'no-tests': { type: 'boolean', help: 'Skip the tests, if they have just run.' },
+      'no-simulation': { type: 'boolean', help: 'Skip the simulation, if it runs by itself.' },
+    },
   },
   process.argv.slice(2),
 )
@@ -35,7 +38,7 @@ const { values } = readArguments(
 const paint = paintFor(process.stdout)
 const results: { name: string; ok: boolean; seconds: number }[] = []
 for (const [name, command, ...args] of STEPS) {
-  if (values['no-tests'] && name === 'tests') continue
+  if ((values['no-tests'] && name === 'tests') || (values['no-simulation'] && name === 'simulation')) continue
   process.stdout.write(`${paint('bold', `— ${name}`)}\n`)
   const startedAt = performance.now()
   const ok = await succeeds(command, args)
