@@ -11,6 +11,7 @@ import {
 import { createIdTable } from '../../src/domain/catalogue/id_table.ts'
 import { createListingQueries } from '../../src/domain/catalogue/listing_queries.ts'
 import { CHANGED_MAX } from '../../src/domain/catalogue/sorted_order.ts'
+import { createValueLists } from '../../src/domain/catalogue/value_lists.ts'
 import {
   COUNT_MAX,
   countOf,
@@ -41,8 +42,8 @@ const EVERYTHING: Filter = {
   choices: [],
 }
 
-const productId = fc.integer({ min: 0, max: 12 }).map((n) => idOf(n))
-const groupId = fc.integer({ min: 0, max: 3 }).map((n) => idOf(n, GROUP))
+const productId = fc.integer({ min: 0, max: 7 }).map((n) => idOf(n))
+const groupId = fc.integer({ min: 0, max: 1 }).map((n) => idOf(n, GROUP))
 const categoryIds = [0, 1, 2, 3, 4].map((n) => idOf(n, CATEGORY))
 const value = fc.constantFrom('red', 'blue', 'a:b')
 const attributes = fc.dictionary(
@@ -140,7 +141,7 @@ suite('the catalogue in memory', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 1_500 },
     )
   })
 
@@ -207,6 +208,34 @@ suite('the catalogue in memory', () => {
       0,
     )
   })
+})
+
+test('property: the things of a value are those that have it, however often their values change', () => {
+  const change = fc.tuple(fc.nat({ max: 40 }), fc.uniqueArray(fc.nat({ max: 6 }), { maxLength: 7 }))
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 200 }), (changes) => {
+      const lists = createValueLists()
+      const model = new Map<number, readonly number[]>()
+      for (const [thing, values] of Array.from({ length: 10 }, () => changes).flat()) {
+        lists.set(thing, values)
+        model.set(thing, values)
+      }
+      for (const [thing, values] of model) {
+        const found: number[] = []
+        lists.eachValue(thing, (value) => found.push(value))
+        assert.deepEqual(found.toSorted(), values.toSorted())
+      }
+      for (let value = 0; value <= 6; value++) {
+        const found: number[] = []
+        lists.each(value, (thing) => found.push(thing))
+        const wanted = [...model].flatMap(([thing, values]) => (values.includes(value) ? [thing] : []))
+        assert.deepEqual([...new Set(found)].toSorted(), wanted.toSorted())
+        assert.ok(found.length <= 2 * wanted.length + 1, 'those listed twice are forgotten')
+      }
+      assert.ok(lists.places() < 4_096 * 2, 'places of values that were replaced are used again')
+    }),
+    { numRuns: 200 },
+  )
 })
 
 test('ids keep their numbers, and compare as their texts do', () => {

@@ -12,6 +12,8 @@ export type ValueLists = {
   eachValue(thing: number, visit: (value: number) => void): void
   /** Calls `visit` for each thing that has the value, some perhaps twice. */
   each(value: number, visit: (thing: number) => void): void
+  /** Reserved for values of things. */
+  places(): number
 }
 
 type OfValue = { things: Uint32Array; length: number; old: number }
@@ -100,6 +102,7 @@ export function createValueLists(): ValueLists {
         if (list.old === 0 || has(thing, value)) visit(thing)
       }
     },
+    places: () => pool.length,
   }
 }
 
