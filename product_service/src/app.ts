@@ -16,6 +16,7 @@ import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Pictures } from './domain/media_ports.ts'
 import type { Stores } from './domain/ports.ts'
 import { presentChange } from './http/audit_views.ts'
+import { catalogueRoutes } from './http/catalogue_routes.ts'
 import { categoryRoutes } from './http/category_routes.ts'
 import { groupRoutes } from './http/group_routes.ts'
 import { importRoutes } from './http/import_routes.ts'
@@ -79,6 +80,7 @@ export function createApp(deps: Deps): App {
   if (routes !== 'internal') {
     if (categories.renew) app.addHook('preHandler', categories.renew)
     app.register(productReadRoutes({ catalogue, groups, categories, prices }))
+    app.register(catalogueRoutes({ catalogue, groups, listings: stores.listings, prices }))
     app.register(productWriteRoutes({ ...deps, catalogue, prices }))
     app.register(groupRoutes({ ...deps, catalogue, groups, prices }))
     app.register(categoryRoutes({ ...deps, categories }))

@@ -4,8 +4,9 @@ import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NO_DETAILS } from '../src/domain/details.ts'
 import type { PageKey } from '../src/domain/page.ts'
-import { type Catalogue, SORTS, type Sort } from '../src/domain/ports.ts'
+import type { Catalogue } from '../src/domain/ports.ts'
 import { queryWords, searchWords } from '../src/domain/search.ts'
+import { SORTS, type Sort } from '../src/domain/sorts.ts'
 import { AT, add, type MakeStores, nextId, STAMP } from './worlds.ts'
 
 const query = (more: object = {}) => ({

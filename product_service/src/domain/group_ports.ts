@@ -17,6 +17,8 @@ export type Groups = {
   /** Fails as newGroup does. */
   create(draft: { readonly id: string; readonly fields: GroupFields }, stamp: AuditStamp): Promise<Group>
   find(id: string): Promise<Group | undefined>
+  /** Those of a few ids that are there, in the order of the ids. */
+  findMany(ids: readonly string[]): Promise<readonly Group[]>
   /** Newest first; `after` is [id]. */
   list(page: { after: PageKey | undefined; limit: number }): Promise<Page<Group>>
   /** Applies editGroup. Fails with `group_not_found`, or as editGroup does. */

@@ -2,8 +2,9 @@
  * What a shop shows in lists: each product without a group, and each group of variants. They can be filtered, counted and
  * sorted. Filters hold for one and the same variant: a red shirt in stock is a variant that is red and in stock.
  */
+import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Page, PageKey } from './page.ts'
-import type { SearchSort } from './ports.ts'
+import type { SearchSort } from './sorts.ts'
 
 /** Counts are exact up to here. */
 export const COUNT_MAX = 10_000
@@ -37,7 +38,9 @@ export type ListingQuery = ListingFilter & {
 export type Count = { readonly count: number; readonly more: boolean }
 
 export type Listing = { readonly kind: 'product' | 'group'; readonly id: string }
-export type ListingPage = Page<Listing> & { readonly total: Count }
+/** With `behind` the answer may change without a new revision of the catalogue. */
+type Behind = { readonly behind?: boolean }
+export type ListingPage = Page<Listing> & { readonly total: Count } & Behind
 
 export type FacetValue = Count & { readonly value: string }
 
@@ -50,10 +53,10 @@ export type Facets = {
   readonly inStock: Count
   /** Undefined if nothing is found. */
   readonly prices: { readonly minMinor: number; readonly maxMinor: number } | undefined
-}
+} & Behind
 
 export type Listings = {
-  /** Both fail with `store_unavailable` until the index has read the catalogue. */
+  /** Both fail with `store_unavailable` until the catalogue has been read into memory. */
   list(query: ListingQuery): Promise<ListingPage>
   facets(filter: ListingFilter): Promise<Facets>
 }
@@ -62,3 +65,6 @@ export const countOf = (number: number): Count => ({
   count: Math.min(number, COUNT_MAX),
   more: number > COUNT_MAX,
 })
+
+export const stillReading = () =>
+  new Problem('store_unavailable', 'The catalogue is still being read into memory; try again in a moment.')

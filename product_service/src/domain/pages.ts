@@ -1,9 +1,10 @@
 /** Pages of the catalogue: where each begins and ends, the same for every database. */
 
 import type { Page, PageKey } from './page.ts'
-import type { CatalogueQuery, SearchSort, Sort } from './ports.ts'
+import type { CatalogueQuery } from './ports.ts'
 import { nameKey, type Product } from './product.ts'
 import { NAME_MARK } from './search.ts'
+import type { SearchSort, Sort } from './sorts.ts'
 import { formsOf } from './word_forms.ts'
 
 /** The page when up to `limit` + 1 products were read; the extra one only shows that there is a next page. */

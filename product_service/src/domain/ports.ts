@@ -13,6 +13,7 @@ import type { Categories } from './category_ports.ts'
 import type { Groups, Scheduled } from './group_ports.ts'
 import type { Exported, Imports } from './import_ports.ts'
 import type { Lease } from './lease.ts'
+import type { Listings } from './listings.ts'
 import type { MediaFiles, MediaRecords } from './media_ports.ts'
 import type { Page, PageKey } from './page.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
@@ -20,12 +21,7 @@ import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
 import type { ShopStore } from './shop_ports.ts'
 import type { SlugOwner } from './slug.ts'
-
-export const SORTS = ['newest', 'price', '-price', 'name'] as const
-export type Sort = (typeof SORTS)[number]
-/** A search can also be sorted by relevance. Without words, relevance means newest. */
-export const SEARCH_SORTS = [...SORTS, 'relevance'] as const
-export type SearchSort = (typeof SEARCH_SORTS)[number]
+import type { SearchSort } from './sorts.ts'
 
 export type CatalogueQuery = {
   readonly sort: SearchSort
@@ -181,6 +177,7 @@ export type Stores = {
   readonly catalogue: Catalogue
   readonly groups: Groups
   readonly categories: Categories
+  readonly listings: Listings
   readonly stock: Stock
   readonly imports: Imports
   readonly exported: Exported

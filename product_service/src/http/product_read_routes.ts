@@ -1,25 +1,19 @@
 /**
  * Public reads of the catalogue. Responses are made as JSON text and cached until the store changes (cached_answers.ts).
  */
-import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
 import { etagOf } from '@shop/service_kit/http/etags'
-import {
-  type CursorColumn,
-  type CursorList,
-  decodeCursor,
-  encodeCursor,
-  PAGE_LIMIT_DEFAULT,
-} from '@shop/service_kit/http/paging'
+import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT } from '@shop/service_kit/http/paging'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { Categories } from '../domain/category_ports.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Groups } from '../domain/group_ports.ts'
-import { orderOf, ranksOf } from '../domain/pages.ts'
-import { type Catalogue, IDS_MAX, type SearchSort, type Sort } from '../domain/ports.ts'
-import { PRICE_MINOR_MAX, type Product } from '../domain/product.ts'
+import { orderOf } from '../domain/pages.ts'
+import { type Catalogue, IDS_MAX } from '../domain/ports.ts'
+import type { Product } from '../domain/product.ts'
 import { QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
 import { cachedAnswers, send, withEtag } from './cached_answers.ts'
+import { cursorsBy } from './list_cursors.ts'
 import {
   getAnyProductOperation,
   getCurrencyOperation,
@@ -35,20 +29,6 @@ export type ProductReadRoutesDeps = {
   readonly groups: Groups
   readonly categories: Pick<Categories, 'tree'>
   readonly prices: Prices
-}
-
-const KEYS: Readonly<Record<Sort, readonly CursorColumn[]>> = {
-  newest: ['id'],
-  price: [{ max: PRICE_MINOR_MAX }, 'id'],
-  '-price': [{ max: PRICE_MINOR_MAX }, 'id'],
-  name: ['string', 'id'],
-}
-
-/** The words are part of the list's name only for relevance, because only then they affect the order. */
-function listBy(sort: SearchSort, words: readonly string[]): CursorList {
-  if (sort !== 'relevance') return { name: `products by ${sort}`, key: KEYS[sort] }
-  const about = createHash('sha256').update(words.join(' ')).digest('base64url')
-  return { name: `products about ${about}`, key: [{ max: ranksOf(words).length - 1 }, 'id'] }
 }
 
 export function productReadRoutes({ catalogue, groups, categories, prices }: ProductReadRoutesDeps) {
@@ -96,7 +76,7 @@ export function productReadRoutes({ catalogue, groups, categories, prices }: Pro
       }
       const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
       const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
-      const after = decodeCursor(cursor, listBy(sort, words))
+      const after = decodeCursor(cursor, cursorsBy('products', sort, words))
       // A query without any letter or digit (such as "-") finds nothing instead of everything.
       if (q !== undefined && q.trim() !== '' && words.length === 0) {
         return send(request, reply, EMPTY_PAGE)
@@ -106,7 +86,8 @@ export function productReadRoutes({ catalogue, groups, categories, prices }: Pro
           ...{ sort, words, after, limit },
           inStock: in_stock,
         })
-        const cursorText = next === undefined ? 'null' : `"${encodeCursor(next, listBy(sort, words))}"`
+        const cursorText =
+          next === undefined ? 'null' : `"${encodeCursor(next, cursorsBy('products', sort, words))}"`
         const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
         const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
         return withEtag(text, behind)

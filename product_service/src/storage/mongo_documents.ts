@@ -76,10 +76,12 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
     },
     { name: 'hidden_newest', key: { hidden: 1, _id: -1 }, partialFilterExpression: { hidden: true } },
     { name: 'to_publish', key: { publishAt: 1 }, partialFilterExpression: { draft: true } },
+    { name: 'changed', key: { changedAt: 1 } },
   ],
   groups: [
     { name: 'listed_newest', key: { listed: 1, _id: -1 } },
     { name: 'to_publish', key: { publishAt: 1 }, partialFilterExpression: { draft: true } },
+    { name: 'changed', key: { changedAt: 1 } },
   ],
   slugs: [BY_ID],
   categories: [BY_ID],

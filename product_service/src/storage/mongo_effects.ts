@@ -23,6 +23,7 @@ export async function writeEffects(
   loaded: State,
   effects: readonly Effects[],
   reading: Readings,
+  changedAt: string,
 ): Promise<void> {
   const { products, movements, reservations, attempts } = collections
   const last = <T>(of: (each: Effects) => readonly T[] | undefined, id: (each: T) => string): T[] => {
@@ -44,7 +45,9 @@ export async function writeEffects(
   )
 
   if (changed.length > 0) {
-    const operations = changed.map((product) => writeProduct(loaded.products.get(product.id), product))
+    const operations = changed.map((product) =>
+      writeProduct(loaded.products.get(product.id), product, changedAt),
+    )
     // The release before leaves `live` at what it removes, so its SKU and values would stay taken.
     const removed = [...loaded.products.values()].filter(isRemoved).map(({ id }) => id)
     if (removed.length > 0) {
@@ -55,7 +58,7 @@ export async function writeEffects(
     const written = await products.bulkWrite(operations, { session, ordered: true }).catch(retryDuplicate)
     requireAll(written, operations.length)
   }
-  await writeCatalogue(collections, session, loaded, effects, reading)
+  await writeCatalogue(collections, session, loaded, effects, reading, changedAt)
   if (reserved.length > 0) {
     const operations = reserved.map((each) => writeReservation(loaded.reservations.has(each.orderId), each))
     requireAll(await reservations.bulkWrite(operations, { session, ordered: true }), operations.length)
@@ -71,15 +74,20 @@ function requireAll(result: { insertedCount: number; matchedCount: number }, wan
   if (result.insertedCount + result.matchedCount !== wanted) throw new OutcomeUnknown()
 }
 
-function writeProduct(before: Product | undefined, after: Product): AnyBulkWriteOperation<ProductDocument> {
-  if (!before) return { insertOne: { document: productDocument(after) } }
+function writeProduct(
+  before: Product | undefined,
+  after: Product,
+  changedAt: string,
+): AnyBulkWriteOperation<ProductDocument> {
+  if (!before) return { insertOne: { document: { ...productDocument(after), changedAt } } }
   const filter = { _id: after.id, version: before.version }
   if (after.editVersion !== before.editVersion) {
     const { _id, ...document } = productDocument(after)
-    return { updateOne: { filter, update: replacing(document, OPTIONAL_FIELDS) } }
+    return { updateOne: { filter, update: replacing({ ...document, changedAt }, OPTIONAL_FIELDS) } }
   }
   const { stock, reserved, version, updatedAt, deletedAt } = after
-  const set = { stock, reserved, version, updatedAt }
+  const isListedSame = stock > 0 === before.stock > 0
+  const set = { stock, reserved, version, updatedAt, ...(isListedSame ? {} : { changedAt }) }
   const update =
     stock > 0 && deletedAt === null
       ? { $set: { ...set, inStock: true as const } }

@@ -10,6 +10,8 @@ export type GroupDocument = Omit<StoredGroup, 'id' | 'rest'> & {
   details: StoredGroupRest
   version: number
   listed?: true
+  /** As of products. */
+  changedAt?: string
   /** Grows with every variant that joins it (mongo_groups.ts). */
   joins?: number
 }
@@ -36,6 +38,7 @@ export const groupOf = ({
   publishAt,
   deletedAt,
   listed: _,
+  changedAt: ___,
   joins: __,
   ...fields
 }: GroupDocument): Group =>

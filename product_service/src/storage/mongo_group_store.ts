@@ -77,6 +77,12 @@ export function createMongoGroupStore(
       })
     },
     find,
+    findMany: (ids) =>
+      store.repeat(async () => {
+        const found = await groups.find({ _id: { $in: [...ids] }, listed: true }, limits).toArray()
+        const byId = new Map(reading.group.many(found).map((group) => [group.id, group]))
+        return ids.flatMap((id) => byId.get(id) ?? [])
+      }),
     list: ({ after, limit }) =>
       store.repeat(async () => {
         const at = after ? String(after[0]) : undefined

@@ -31,13 +31,14 @@ export async function writeCatalogue(
   loaded: State,
   effects: readonly Effects[],
   reading: Readings,
+  changedAt: string,
 ): Promise<void> {
   const { slugs } = collections
   const tree = effects.findLast((each) => each.tree)?.tree
   if (tree) await writeTree(collections, session, loaded.tree!, tree)
   const changed = new Map(effects.flatMap((each) => each.groups ?? []).map((group) => [group.id, group]))
   for (const group of sorted(changed))
-    await writeGroup(collections, session, loaded.groups.get(group.id), group)
+    await writeGroup(collections, session, loaded.groups.get(group.id), group, changedAt)
   const moved = new Map(effects.flatMap((each) => each.slugs ?? []).map((slug) => [slug._id, slug]))
   for (const slug of sorted(moved)) {
     const { _id, ...fields } = slug
@@ -48,7 +49,7 @@ export async function writeCatalogue(
     if (!isSame(before, after)) await replaceMediaUses(collections, session, owner, after, at)
   }
   const ofAll = effects.flatMap((each) => each.variants ?? [])
-  for (const each of ofAll) await changeVariants(collections, session, each, reading)
+  for (const each of ofAll) await changeVariants(collections, session, each, reading, changedAt)
   const touched = new Set(ofAll.map(({ groupId }) => groupId))
   const joined = new Set<string>()
   for (const product of effects.flatMap((each) => each.products ?? [])) {
@@ -65,7 +66,7 @@ export async function writeCatalogue(
   // So must two that change variants of one group: each would see only its own change, and the summary be that of neither.
   for (const _id of [...new Set([...joined, ...touched])].sort())
     await collections.groups.updateOne({ _id }, { $inc: { joins: 1 } }, { session })
-  for (const groupId of [...touched].sort()) await summarise(collections, session, groupId)
+  for (const groupId of [...touched].sort()) await summarise(collections, session, groupId, changedAt)
 }
 
 const sorted = <T>(byId: ReadonlyMap<string, T>): readonly T[] =>
@@ -76,16 +77,21 @@ async function writeGroup(
   session: ClientSession,
   before: Group | undefined,
   after: Group,
+  changedAt: string,
 ): Promise<void> {
   const { _id, ...document } = groupDocument(after)
   if (!before) {
-    await groups.insertOne({ _id, ...document }, { session })
+    await groups.insertOne({ _id, ...document, changedAt }, { session })
     return
   }
   const filter = { _id, version: before.version }
-  const { matchedCount } = await groups.updateOne(filter, replacing(document, OPTIONAL_GROUP_FIELDS), {
-    session,
-  })
+  const { matchedCount } = await groups.updateOne(
+    filter,
+    replacing({ ...document, changedAt }, OPTIONAL_GROUP_FIELDS),
+    {
+      session,
+    },
+  )
   if (matchedCount !== 1) throw new OutcomeUnknown()
 }
 
@@ -119,6 +125,7 @@ async function changeVariants(
   session: ClientSession,
   { groupId, to, stamp }: VariantsChange,
   reading: Readings,
+  changedAt: string,
 ): Promise<void> {
   const found = await collections.products
     .find({ groupId, live: true }, { session, projection: { words: 0 } })
@@ -130,7 +137,7 @@ async function changeVariants(
     .map((before) => {
       const { _id, ...document } = productDocument(withGroup(before, to, stamp))
       const filter = { _id, version: before.version }
-      return { updateOne: { filter, update: replacing(document, OPTIONAL_FIELDS) } }
+      return { updateOne: { filter, update: replacing({ ...document, changedAt }, OPTIONAL_FIELDS) } }
     })
   if (operations.length === 0) return
   const { matchedCount } = await collections.products.bulkWrite(operations, { session, ordered: true })
@@ -145,6 +152,7 @@ async function summarise(
   { products, groups }: Collections,
   session: ClientSession,
   _id: string,
+  changedAt: string,
 ): Promise<void> {
   const onSale = { groupId: _id, listed: true as const }
   const price = async (direction: 1 | -1) => {
@@ -164,5 +172,5 @@ async function summarise(
     ([field, value]) => group[field as keyof typeof summary] === value,
   )
   if (isSame) return
-  await groups.updateOne({ _id }, { $set: summary, $inc: { version: 1 } }, { session })
+  await groups.updateOne({ _id }, { $set: { ...summary, changedAt }, $inc: { version: 1 } }, { session })
 }

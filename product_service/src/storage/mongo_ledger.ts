@@ -53,7 +53,8 @@ export function createMongoLedger(
       token = runtime.newId()
       decided.set(token, outcomes)
       await replaceReceipt(session, token)
-      await writeEffects(collections, session, loaded, effects, reading).catch((error) => {
+      const changedAt = runtime.now().toISOString()
+      await writeEffects(collections, session, loaded, effects, reading, changedAt).catch((error) => {
         // One work may take what another gives up, in an order that unique indexes refuse each time: then one by one.
         throw error instanceof Duplicated && works.length > 1
           ? new Error('Not together', { cause: error })

@@ -5,8 +5,9 @@
 import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Page, PageKey } from '../domain/page.ts'
 import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
-import type { CatalogueQuery, Sort } from '../domain/ports.ts'
+import type { CatalogueQuery } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
+import type { Sort } from '../domain/sorts.ts'
 import { collectionsOf, type Readings } from './mongo_documents.ts'
 import type { ProductDocument } from './mongo_product_documents.ts'
 
@@ -80,7 +81,7 @@ const matching = ({ prefix, exact }: WordMatch): Filter<ProductDocument> => ({
   words: { $in: [new RegExp(`^${prefix}`), ...exact] as string[] },
 })
 
-function conditionsOf({ every, some, notAll, none }: Rank): Filter<ProductDocument>[] {
+export function conditionsOf({ every, some, notAll, none }: Rank): Filter<ProductDocument>[] {
   return [
     ...every.map(matching),
     ...(some ? [{ $or: some.map(matching) }] : []),

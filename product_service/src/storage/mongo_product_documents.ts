@@ -29,6 +29,8 @@ export type ProductDocument = Omit<Product, 'id' | 'deletedAt' | 'details'> & {
   words?: string[]
   /** For sale. */
   listed?: true
+  /** When its last change that lists of the shop may show was written (mongo_listings.ts); absent until there is one. */
+  changedAt?: string
   /** For sale and in stock: touches the indexes only when a product sells out or comes back. */
   inStock?: true
 }

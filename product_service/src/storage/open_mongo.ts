@@ -18,6 +18,7 @@ import { createMongoExported } from './mongo_exported.ts'
 import { createMongoGroupStore } from './mongo_group_store.ts'
 import { createMongoImports } from './mongo_imports.ts'
 import { createMongoLedger } from './mongo_ledger.ts'
+import { createMongoListings } from './mongo_listings.ts'
 import { createMongoMediaFiles } from './mongo_media_files.ts'
 import { createMongoMediaRecords } from './mongo_media_records.ts'
 import { PRODUCT_MIGRATIONS } from './mongo_migrations.ts'
@@ -65,13 +66,16 @@ export async function openMongoStores(
   })
   const reading = readingsOf(unreadableOf)
   const auditLog = createMongoAuditLog(store, runtime, unreadableOf)
-  const ledger = createMongoLedger(store, runtime, auditLog, reading)
+  const listings = createMongoListings(store, runtime)
+  const decideAndWrite = createMongoLedger(store, runtime, auditLog, reading)
+  const ledger: typeof decideAndWrite = (work) => decideAndWrite(work).finally(listings.changed)
   const reindexing = existing ? undefined : reindex(store, runtime, notice, unreadableOf)
   return {
     auditLog,
     catalogue: createMongoCatalogueStore(store, runtime, ledger, auditLog, reading),
     groups: createMongoGroupStore(store, ledger, auditLog, reading),
     categories: createMongoCategoryStore(store, runtime, ledger, auditLog, reading),
+    listings,
     stock: createMongoStockStore(store, ledger, auditLog, reading),
     audit: createMongoAuditStore(store),
     media: {
@@ -94,6 +98,7 @@ export async function openMongoStores(
     check: store.check,
     async close() {
       const stopped = reindexing?.stop()
+      await listings.close()
       await store.close()
       await stopped
     },

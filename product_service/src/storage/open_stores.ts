@@ -20,6 +20,7 @@ import { createSqliteExported } from './sqlite_exported.ts'
 import { createSqliteGroupStore } from './sqlite_group_store.ts'
 import { createSqliteImports } from './sqlite_imports.ts'
 import { createIndexedWrite } from './sqlite_indexed_writes.ts'
+import { startListings } from './sqlite_listings_service.ts'
 import { createSqliteMediaRecords } from './sqlite_media_records.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOldMovements, createSqliteOldReservations } from './sqlite_retention.ts'
@@ -78,6 +79,7 @@ export async function openSqliteStores(
     await store.close()
     throw error
   }
+  const listings = startListings(store, path, runtime)
   const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
   const write = createIndexedWrite(store, auditLog, searchService.waitUntilIndexed)
   return {
@@ -85,6 +87,7 @@ export async function openSqliteStores(
     catalogue: createSqliteCatalogueStore(store, write, reading, searchService.search),
     groups: createSqliteGroupStore(store, write, reading, unreadableOf),
     categories: createSqliteCategoryStore(store, auditLog, unreadableOf),
+    listings,
     stock: inChunks(createSqliteStockStore(store, auditLog)),
     audit: createSqliteAuditStore(store, runtime),
     media: { records: createSqliteMediaRecords(store, unreadableOf), files },
@@ -100,7 +103,7 @@ export async function openSqliteStores(
     digits: money.digits,
     check: store.check,
     async close() {
-      await searchService.close()
+      await Promise.all([listings.close(), searchService.close()])
       await store.close()
     },
   }

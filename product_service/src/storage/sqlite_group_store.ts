@@ -114,6 +114,9 @@ export function createSqliteGroupStore(
       const row = find.get(id)
       return row && groups.one(row)
     },
+    async findMany(ids) {
+      return groups.many(ids.map((id) => find.get(id)).filter((row) => row !== undefined))
+    },
     async list({ after, limit }) {
       const before = after ? Number(seqOfGroup.get(after[0]!)?.[0] ?? 0) : Number.MAX_SAFE_INTEGER
       const found = await groups.fill(limit + 1, (count, { length }) =>

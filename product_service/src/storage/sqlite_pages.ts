@@ -8,8 +8,9 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Page, PageKey } from '../domain/page.ts'
 import { matchAll, orderOf, pageOf, type Rank, readRanks, type WordMatch } from '../domain/pages.ts'
-import type { CatalogueQuery, Sort } from '../domain/ports.ts'
+import type { CatalogueQuery } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
+import type { Sort } from '../domain/sorts.ts'
 import {
   PRODUCT_COLUMNS,
   prepareAnyNumbers,
@@ -84,7 +85,7 @@ export function prepareIsKnown(db: DatabaseSync): (word: string) => boolean {
 }
 
 /** Words contain only letters, digits and marks (domain/search.ts), so quoting them needs no escape. */
-function matchOf({ every, some, notAll, none }: Rank): string {
+export function matchOf({ every, some, notAll, none }: Rank): string {
   const all = (matches: readonly WordMatch[]) => `(${matches.map(oneOf).join(' AND ')})`
   const any = (matches: readonly WordMatch[]) => `(${matches.map(oneOf).join(' OR ')})`
   const match = some ? `(${all(every)} AND ${any(some)})` : all(every)

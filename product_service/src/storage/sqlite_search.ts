@@ -30,13 +30,7 @@ export function createSqliteSearch(
   // The first changes with commits of other connections, the second with changes of this one.
   const version = prepareQuery(db, 'PRAGMA words.data_version')
   const ownChanges = prepareQuery(db, 'SELECT total_changes()')
-  // Not a snapshot of both databases: a change after this query changes the revision anyway.
-  const inStep = prepareQuery(
-    db,
-    `SELECT 1 FROM index_state s WHERE s.below IS NULL
-      AND s.opening = (SELECT id FROM openings ORDER BY number DESC LIMIT 1)
-      AND s.number >= (SELECT coalesce(max(number), 0) FROM text_changes)`,
-  )
+  const isBehind = prepareIsBehind(db)
   let vocabulary: readonly string[] = []
   let seen: string | undefined
   let reuseUntil = 0
@@ -57,7 +51,7 @@ export function createSqliteSearch(
   }
 
   return async (query) => {
-    const behind = inStep.get() === undefined
+    const behind = isBehind()
     const page = await searchOrCorrect(query, {
       list: pages.list,
       isKnown: async (word) => isKnown(word),
@@ -65,4 +59,15 @@ export function createSqliteSearch(
     })
     return behind ? { ...page, behind } : page
   }
+}
+
+/** Does the index lack changes? Not a snapshot of both databases: a change after this query changes the revision anyway. */
+export function prepareIsBehind(db: DatabaseSync): () => boolean {
+  const inStep = prepareQuery(
+    db,
+    `SELECT 1 FROM index_state s WHERE s.below IS NULL
+      AND s.opening = (SELECT id FROM openings ORDER BY number DESC LIMIT 1)
+      AND s.number >= (SELECT coalesce(max(number), 0) FROM text_changes)`,
+  )
+  return () => inStep.get() === undefined
 }

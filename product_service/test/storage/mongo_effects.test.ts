@@ -56,7 +56,9 @@ mongoSuites('effects of a decision in MongoDB', (server) => {
     const write = async (loaded: State, effects: Effects): Promise<unknown> => {
       let failure: unknown
       const tried = store.transact(async (session) => {
-        failure = await writeEffects(collections, session, loaded, [effects], reading).catch((error) => error)
+        failure = await writeEffects(collections, session, loaded, [effects], reading, STAMP.at).catch(
+          (error) => error,
+        )
         throw new Undone()
       })
       await assert.rejects(tried, Undone)

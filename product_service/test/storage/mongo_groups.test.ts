@@ -1,4 +1,4 @@
-/** Details, groups and categories on MongoDB. */
+/** Details, groups, categories and lists with filters on MongoDB. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { openMongo } from '@shop/service_kit/mongo/store'
@@ -9,6 +9,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { categoriesContract, categoryRaceContract } from '../categories_contract.ts'
 import { detailsContract } from '../details_contract.ts'
 import { groupsContract } from '../groups_contract.ts'
+import { listingsContract } from '../listings_contract.ts'
 import { AT, add, type MakeStores, nextId, order, STAMP } from '../worlds.ts'
 
 mongoSuites('details, groups and categories in MongoDB', (server) => {
@@ -47,6 +48,7 @@ mongoSuites('details, groups and categories in MongoDB', (server) => {
     assert.deepEqual(await renewed(), [false, 0])
   })
 
+  listingsContract('MongoDB', opened(1), { settles: false })
   test('what the release before removed stays removed, and keeps neither its SKU nor its values', async (t) => {
     const database = server.newDatabase()
     const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
@@ -91,4 +93,5 @@ mongoSuites('details, groups and categories in MongoDB', (server) => {
   groupsContract('MongoDB, two connections', opened(2))
   categoriesContract('MongoDB, two connections', opened(2))
   categoryRaceContract('MongoDB, two connections', opened(2))
+  listingsContract('MongoDB, two connections', opened(2), { settles: false })
 })

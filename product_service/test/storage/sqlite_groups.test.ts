@@ -1,7 +1,8 @@
-/** Details, groups and categories on SQLite, in memory and by two connections on one file. */
+/** Details, groups, categories and lists with filters on SQLite, in memory and by two connections on one file. */
 import { categoriesContract, categoryRaceContract } from '../categories_contract.ts'
 import { detailsContract } from '../details_contract.ts'
 import { groupsContract } from '../groups_contract.ts'
+import { listingsContract } from '../listings_contract.ts'
 import { inMemory, onOneFile } from '../worlds.ts'
 
 for (const [name, makeStores] of [
@@ -12,4 +13,5 @@ for (const [name, makeStores] of [
   groupsContract(name, makeStores)
   categoriesContract(name, makeStores)
   categoryRaceContract(name, makeStores)
+  listingsContract(name, makeStores)
 }

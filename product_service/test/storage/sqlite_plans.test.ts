@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteStatements, type Plan, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
-import { SORTS } from '../../src/domain/ports.ts'
+import { SORTS } from '../../src/domain/sorts.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { folder } from '../worlds.ts'
 

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
-import { SORTS } from '../../src/domain/ports.ts'
+import { SORTS } from '../../src/domain/sorts.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { AT, add, folder, openShop, order, STAMP } from '../worlds.ts'
 

@@ -37,6 +37,8 @@ export type ReaderOptions = {
   readonly what?: string
   readonly waitMs?: number
   readonly readMs?: number
+  /** Of a thread that keeps much in memory. */
+  readonly heapMib?: number
 }
 
 type Reply<Answer> = { readonly answer: Answer } | { readonly fault: unknown }
@@ -45,7 +47,7 @@ type Asked<Answer> = { resolve(answer: Answer): void; reject(error: unknown): vo
 export function createReaderThread<Question, Answer>(
   file: URL,
   data: unknown,
-  { runtime, what = 'reads', waitMs = WAIT_MS, readMs = READ_MS }: ReaderOptions,
+  { runtime, what = 'reads', waitMs = WAIT_MS, readMs = READ_MS, heapMib = OLD_MIB }: ReaderOptions,
 ): ReaderThread<Question, Answer> {
   const limiter = createConcurrencyLimiter({
     runtime,
@@ -63,7 +65,7 @@ export function createReaderThread<Question, Answer>(
       workerData: data,
       // Not those of the process: they may name its own input, or a debugger's port.
       execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: OLD_MIB },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: heapMib },
     })
     const ended = (cause: unknown) => {
       if (worker !== started) return

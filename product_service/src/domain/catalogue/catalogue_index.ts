@@ -129,8 +129,8 @@ export function createCatalogueIndex() {
   }
 
   return {
-    /** A product that is on sale: new, or changed. */
-    put(product: IndexedProduct): void {
+    /** A product that is on sale: new, or changed. Returns its number. */
+    put(product: IndexedProduct): number {
       version += 1
       const n = numberOf(product.id)
       const group = product.groupId === null ? undefined : numberOf(product.groupId)
@@ -144,7 +144,7 @@ export function createCatalogueIndex() {
         setBit(single, n)
         setName(n, product.nameKey)
         values.set(n, valuesOf(product, []))
-        return
+        return n
       }
       clearBit(single, n)
       const members = variants.get(group) ?? new Set()
@@ -155,6 +155,7 @@ export function createCatalogueIndex() {
         return value === undefined ? [] : [name, value]
       })
       values.set(n, valuesOf(product, options))
+      return n
     },
     /** A product that is not on sale any more. */
     remove(id: string): void {

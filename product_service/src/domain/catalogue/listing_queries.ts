@@ -59,7 +59,7 @@ export function createListingQueries(index: CatalogueIndex) {
         chosen.add(value)
         if (!ofFacet.has(facet)) ofFacet.set(facet, countValues(view, without(facetKind(facet))).values)
       }
-      const categories = filter.category === undefined ? totals : countValues(view, without(CATEGORY))
+      const categories = filter.category === undefined ? totals : countValues(view, without(CATEGORY), true)
       const inStock = intersection([filter.inStock ? all : without(STOCK), view.inStock])
       return {
         total: countOf(countBits(listingsOf(view, all))),
@@ -144,44 +144,60 @@ function listingsOf({ single, listingOf }: IndexView, products: Bits): Bits {
 const listingOf = ({ ids, single }: IndexView, n: number) =>
   ({ kind: hasBit(single, n) ? 'product' : 'group', id: ids.idOf(n) }) as const
 
-/** How many listings have each value, by its number; and how many are in each category or below it, by its id. */
-function countValues(view: IndexView, products: Bits) {
+/**
+ * How many listings have each value, by its number; and how many are in each category or below it, by its id. With
+ * `onlyCategories` the other values are not counted.
+ */
+function countValues(view: IndexView, products: Bits, onlyCategories = false) {
   const { names, single, values, variants } = view
+  const { start, length, pool } = values.raw()
   const counts = new Uint32Array(names.all.length)
   /** The listing that was counted last, + 1. */
   const counted = new Uint32Array(names.all.length)
   const places = new Map(view.categories.map(({ id }, i) => [id, i]))
   const inCategory = new Uint32Array(view.categories.length)
   const countedIn = new Uint32Array(view.categories.length)
+  /** Of a category, the places of it and of those above it; undefined for a value of a facet. */
   const above = names.all.map(({ facet, text }) =>
     facet === undefined
       ? (view.categories[places.get(text) ?? -1]?.path ?? []).flatMap((id) => places.get(id) ?? [])
-      : NONE,
+      : undefined,
   )
-  let listing = 0
-  const count = (value: number) => {
-    if (counted[value] === listing) return
-    counted[value] = listing
-    counts[value]! += 1
-    for (const place of above[value]!) {
+  const isCategory = Uint8Array.from(above, (of) => (of ? 1 : 0))
+  const countAbove = (of: readonly number[], listing: number) => {
+    for (const place of of) {
       if (countedIn[place] === listing) continue
       countedIn[place] = listing
       inCategory[place]! += 1
     }
   }
+  /** Categories come first in the values of each. */
+  const countOne = (n: number, listing: number, isAlone: boolean) => {
+    const end = start[n]! + length[n]!
+    for (let i = start[n]!; i < end; i++) {
+      const value = pool[i]!
+      if (isCategory[value] === 1) countAbove(above[value]!, listing)
+      else if (onlyCategories) return
+      // The values of one product are different.
+      else if (isAlone) counts[value]! += 1
+      else if (counted[value] !== listing) {
+        counted[value] = listing
+        counts[value]! += 1
+      }
+    }
+  }
   eachBit(listingsOf(view, products), (n) => {
-    listing = n + 1
-    values.eachValue(n, count)
-    if (hasBit(single, n)) return
+    const isAlone = hasBit(single, n)
+    countOne(n, n + 1, isAlone)
+    if (isAlone) return
     for (const variant of variants.get(n) ?? [])
-      if (hasBit(products, variant)) values.eachValue(variant, count)
+      if (hasBit(products, variant)) countOne(variant, n + 1, false)
   })
   return {
     values: counts,
     categories: new Map(view.categories.map(({ id }, i) => [id, inCategory[i]!])),
   }
 }
-const NONE: readonly number[] = []
 
 function facetsOf(
   { names }: IndexView,
@@ -223,10 +239,12 @@ function facetsOf(
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 function pricesOf({ prices }: IndexView, products: Bits): Facets['prices'] {
-  let [minMinor, maxMinor] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let minMinor = Number.POSITIVE_INFINITY
+  let maxMinor = Number.NEGATIVE_INFINITY
   eachBit(products, (n) => {
-    minMinor = Math.min(minMinor, prices[n]!)
-    maxMinor = Math.max(maxMinor, prices[n]!)
+    const price = prices[n]!
+    if (price < minMinor) minMinor = price
+    if (price > maxMinor) maxMinor = price
   })
   return maxMinor < minMinor ? undefined : { minMinor, maxMinor }
 }

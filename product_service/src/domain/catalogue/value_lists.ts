@@ -12,8 +12,8 @@ export type ValueLists = {
   eachValue(thing: number, visit: (value: number) => void): void
   /** Calls `visit` for each thing that has the value, some perhaps twice. */
   each(value: number, visit: (thing: number) => void): void
-  /** Reserved for values of things. */
-  places(): number
+  /** The values of thing n are those of `pool` from `start[n]`, `length[n]` of them. Until the next change. */
+  raw(): { readonly start: Uint32Array; readonly length: Uint16Array; readonly pool: Uint32Array }
 }
 
 type OfValue = { things: Uint32Array; length: number; old: number }
@@ -102,7 +102,7 @@ export function createValueLists(): ValueLists {
         if (list.old === 0 || has(thing, value)) visit(thing)
       }
     },
-    places: () => pool.length,
+    raw: () => ({ start, length, pool }),
   }
 }
 

@@ -1,0 +1,199 @@
+/**
+ * The catalogue in memory (domain/catalogue) of a SQLite store, for any connection and thread. It reads everything once, and
+ * follows changes by their numbers (migration 0012), whichever process made them.
+ *
+ * Invariants
+ *  1. Each answer includes every change that was committed before the question was read, or says that it is `behind`.
+ *  2. An answer reads for at most STEP_MS. While the first reading is under way, it is `reading`, and the next question
+ *     goes on with it.
+ */
+import type { DatabaseSync } from 'node:sqlite'
+import { createCatalogueIndex, type IndexedProduct } from '../domain/catalogue/catalogue_index.ts'
+import type { FoundWords } from '../domain/catalogue/listing_queries.ts'
+import { createReusedQueries } from '../domain/catalogue/reused_queries.ts'
+import type { Group } from '../domain/group.ts'
+import type { Facets, ListingFilter, ListingPage, ListingQuery } from '../domain/listings.ts'
+import { matchAll, ranksOf } from '../domain/pages.ts'
+import { nameKey } from '../domain/product.ts'
+import type { StoredRest } from '../domain/stored_details.ts'
+import { matchOf } from './sqlite_pages.ts'
+import { prepareQuery, type Row } from './sqlite_rows.ts'
+
+/** How long an answer reads changes, or the catalogue. */
+export const STEP_MS = 1_000
+/** Rows between two looks at the clock. */
+const ROWS = 1_000
+/** Products that a word may find, the newest of them: further ones are not in the answer. */
+export const MATCHES_MAX = 100_000
+
+export type ListingsQuestion = { readonly list: ListingQuery } | { readonly facets: ListingFilter }
+export type ListingsAnswer =
+  | { readonly reading: true }
+  | ({ readonly behind: boolean } & (
+      | { readonly page: ListingPage; readonly facets?: undefined }
+      | { readonly facets: Facets; readonly page?: undefined }
+    ))
+
+const PRODUCT =
+  'SELECT p.seq, p.id, p.name_key, p.price_minor, p.in_stock, p.group_id, p.option_values, p.details, p.deleted_at FROM products p'
+const GROUP = 'SELECT g.seq, g.id, g.name, g.price_from, g.options, g.details FROM groups g'
+
+/** `search` gives a connection that has the index of words, and whether it lacks changes; undefined if there is none. */
+export function createSqliteListings(
+  db: DatabaseSync,
+  search: () => { readonly db: DatabaseSync; readonly behind: boolean } | undefined,
+  monotonic: () => number,
+): (question: ListingsQuestion) => ListingsAnswer {
+  const index = createCatalogueIndex()
+  const queries = createReusedQueries(index, monotonic)
+  const latest = prepareQuery(db, 'SELECT coalesce(max(number), 0) FROM listing_changes')
+  const changes = prepareQuery(
+    db,
+    'SELECT kind, seq, number FROM listing_changes WHERE number > ? ORDER BY number LIMIT ?',
+  )
+  const nextProducts = prepareQuery(db, `${PRODUCT} WHERE p.seq > ? ORDER BY p.seq LIMIT ${ROWS}`)
+  const nextGroups = prepareQuery(db, `${GROUP} WHERE g.seq > ? ORDER BY g.seq LIMIT ${ROWS}`)
+  const product = prepareQuery(db, `${PRODUCT} WHERE p.seq = ?`)
+  const group = prepareQuery(db, `${GROUP} WHERE g.seq = ?`)
+  const variants = prepareQuery(db, `${PRODUCT} WHERE p.group_id = ? AND p.deleted_at IS NULL`)
+  const tree = prepareQuery(db, 'SELECT revision FROM category_tree')
+  const categories = prepareQuery(db, 'SELECT id, path FROM categories ORDER BY path')
+  /** Number in the index + 1, by seq. */
+  let numbers = new Uint32Array(1024)
+  let number: number | undefined
+  let treeRevision = 0
+  let productSeq = 0
+  let groupSeq = 0
+  let isRead = false
+  let matches: { db: DatabaseSync; find: ReturnType<typeof prepareQuery> } | undefined
+
+  const putProduct = (row: Row) => {
+    const [seq, id, key, priceMinor, inStock, groupId, optionValues, details, deletedAt] = row
+    if (deletedAt !== null) {
+      index.remove(id as string)
+      return
+    }
+    let n: number
+    try {
+      const { categories = [], attributes = {} } = details === null ? NO_REST : JSON.parse(details as string)
+      const options = optionValues === null ? [] : JSON.parse(optionValues as string)
+      n = index.put({
+        ...{ id, nameKey: key, priceMinor, groupId, inStock: inStock === 1 },
+        ...{ optionValues: options, categories, attributes },
+      } as IndexedProduct)
+    } catch {
+      // An unreadable one is in no list; reads of it are reported.
+      index.remove(id as string)
+      return
+    }
+    if (Number(seq) >= numbers.length) {
+      const larger = new Uint32Array(Math.max(numbers.length * 2, Number(seq) + 1))
+      larger.set(numbers)
+      numbers = larger
+    }
+    numbers[Number(seq)] = n + 1
+  }
+  const putGroup = (row: Row) => {
+    const [, id, name, priceFromMinor, options, details] = row
+    const shown = {
+      id: id as string,
+      nameKey: nameKey(name as string),
+      priceFromMinor: priceFromMinor as number | null,
+    }
+    let others: boolean
+    try {
+      const { categories = [], attributes = {} } = JSON.parse(details as string) as StoredRest
+      const names = (JSON.parse(options as string) as Group['options']).map((option) => option.name)
+      others = index.putGroup({ ...shown, options: names, categories, attributes })
+    } catch {
+      others = index.putGroup({ ...shown, options: [], categories: [], attributes: {} })
+    }
+    if (others) for (const variant of variants.all(id as string)) putProduct(variant)
+  }
+  const readCategories = () => {
+    const revision = Number(tree.get()?.[0] ?? 0)
+    if (revision === treeRevision) return
+    treeRevision = revision
+    index.setCategories(
+      categories
+        .all()
+        .map(([id, path]) => ({ id: id as string, path: String(path).split('/').filter(Boolean) })),
+    )
+  }
+
+  /** Reads a few rows; false if there are none. */
+  const readNext = (): boolean => {
+    const groups = nextGroups.all(groupSeq)
+    for (const row of groups) putGroup(row)
+    groupSeq = Number(groups.at(-1)?.[0] ?? groupSeq)
+    if (groups.length === ROWS) return true
+    const products = nextProducts.all(productSeq)
+    for (const row of products) putProduct(row)
+    productSeq = Number(products.at(-1)?.[0] ?? productSeq)
+    return products.length === ROWS
+  }
+  const followNext = (): boolean => {
+    const changed = changes.all(number!, ROWS)
+    for (const [kind, seq, changeNumber] of changed) {
+      const row = kind === 'product' ? product.get(seq!) : kind === 'group' ? group.get(seq!) : undefined
+      if (row && kind === 'product') putProduct(row)
+      if (row && kind === 'group') putGroup(row)
+      number = Number(changeNumber)
+    }
+    return changed.length === ROWS
+  }
+  /** True if everything was read. */
+  const read = (until: number): boolean => {
+    if (number === undefined) {
+      // First: what changes while the rest is read is read again.
+      number = Number(latest.get()![0])
+    }
+    for (;;) {
+      // In one transaction: a variant is not read without the group that was added with it.
+      db.exec('BEGIN')
+      let more: boolean
+      try {
+        readCategories()
+        more = readNext() || followNext()
+      } finally {
+        db.exec('COMMIT')
+      }
+      if (!more) return true
+      if (monotonic() > until) return false
+    }
+  }
+
+  const findWords = (words: readonly string[], byRank: boolean): { found: FoundWords; behind: boolean } => {
+    const opened = search()
+    if (!opened) return { found: [], behind: true }
+    if (matches?.db !== opened.db) {
+      const sql = `SELECT -rowid FROM product_words WHERE product_words MATCH ? ORDER BY rowid LIMIT ${MATCHES_MAX}`
+      matches = { db: opened.db, find: prepareQuery(opened.db, sql) }
+    }
+    const found = (byRank ? ranksOf(words) : [matchAll(words)]).map((rank) => {
+      const known: number[] = []
+      for (const [seq] of matches!.find.iterate(matchOf(rank))) {
+        const n = numbers[Number(seq)] ?? 0
+        if (n > 0) known.push(n - 1)
+      }
+      return known
+    })
+    return { found, behind: opened.behind }
+  }
+
+  return (question) => {
+    const done = read(monotonic() + STEP_MS)
+    if (done) isRead = true
+    if (!isRead) return { reading: true }
+    const asked = 'list' in question ? question.list : question.facets
+    const { words, ...filter } = asked
+    const byRank = 'list' in question && question.list.sort === 'relevance'
+    const { found, behind } =
+      words.length > 0 ? findWords(words, byRank) : { found: undefined, behind: false }
+    if ('list' in question)
+      return { page: queries.list({ ...question.list }, found), behind: behind || !done }
+    return { facets: queries.facets(filter, found, JSON.stringify(words)), behind: behind || !done }
+  }
+}
+
+const NO_REST: StoredRest = {}
