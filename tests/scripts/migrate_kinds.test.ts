@@ -12,6 +12,7 @@ const NOT_COPIED: Readonly<Record<string, string>> = {
   throttle: 'counts of failed logins end within hours',
   text_changes: 'of the search index of SQLite',
   openings: 'of the search index of SQLite',
+  listing_changes: 'of the lists in memory of SQLite',
   compactions: 'has rows only inside a transaction',
   imports: 'an import is work under way: it is finished or cancelled before',
   import_parts: 'as imports',

@@ -77,6 +77,45 @@ export const LIMITS = {
       "maxLength": 1024
     }
   },
+  "GET /catalogue": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    },
+    "q": {
+      "maxLength": 100
+    },
+    "price_min": {
+      "maxLength": 20
+    },
+    "price_max": {
+      "maxLength": 20
+    },
+    "facet": {
+      "maxItems": 30,
+      "minLength": 3,
+      "maxLength": 161
+    }
+  },
+  "GET /catalogue/facets": {
+    "q": {
+      "maxLength": 100
+    },
+    "price_min": {
+      "maxLength": 20
+    },
+    "price_max": {
+      "maxLength": 20
+    },
+    "facet": {
+      "maxItems": 30,
+      "minLength": 3,
+      "maxLength": 161
+    }
+  },
   "POST /categories": {
     "description": {
       "maxLength": 1000

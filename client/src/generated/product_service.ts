@@ -20,6 +20,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the shop lists: groups of variants, and products without a group */
+        get: operations["listCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/catalogue/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many listings of a filter have which category, attribute and option */
+        get: operations["getFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/categories": {
         parameters: {
             query?: never;
@@ -681,6 +715,382 @@ export interface operations {
                 };
             };
             /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listCatalogue: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description As of `GET /products` */
+                q?: string;
+                /** @description Of this category, or one below it */
+                category?: string;
+                /** @description true: only what is in stock */
+                in_stock?: boolean;
+                price_min?: string;
+                price_max?: string;
+                /** @description A value of an attribute or option as `Name:value`; may be repeated. Values of one name are alternatives, each name must have one. All filters hold for the same variant. */
+                facet?: string[];
+                /** @description By default `relevance` with `q`, and `newest` without */
+                sort?: "newest" | "price" | "-price" | "name" | "relevance";
+            };
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: ({
+                            /** @enum {string} */
+                            kind: "product";
+                            product: {
+                                /** @description Values by name, such as {"Material": ["cotton"]} */
+                                attributes: {
+                                    [key: string]: string[];
+                                };
+                                /** @description Ids, in the order in which they were chosen */
+                                categories: string[];
+                                /** @description What it cost before; shown only while it is above the price */
+                                compare_at_price: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                created_at: string;
+                                /**
+                                 * @description ISO 4217
+                                 * @example USD
+                                 */
+                                currency: string;
+                                /**
+                                 * @description Digits after the point of amounts
+                                 * @example 2
+                                 */
+                                currency_digits: number;
+                                description: string;
+                                /**
+                                 * Format: uuid
+                                 * @description The group of which it is a variant
+                                 */
+                                group_id: string | null;
+                                /** @description Global Trade Item Number, e.g. an EAN */
+                                gtin: string | null;
+                                /** Format: uuid */
+                                id: string;
+                                /** @description After a reduction: the lowest price of the 30 days before it (Directive 98/6/EC, Article 6a) */
+                                lowest_price_30_days: string | null;
+                                media: {
+                                    alt: string;
+                                    /** @description A placeholder of some pixels, as a data URI */
+                                    blur: string;
+                                    /** @description The point that no crop cuts off, in percent from the top left corner */
+                                    focus: {
+                                        x: number;
+                                        y: number;
+                                    };
+                                    height: number;
+                                    /** @description SHA-256 of the file as it was uploaded */
+                                    id: string;
+                                    /** @description Of the original, in pixels */
+                                    width: number;
+                                }[];
+                                name: string;
+                                /** @description Of a variant: its value of each option of its group */
+                                option_values: string[];
+                                /** @example 19.99 */
+                                price: string;
+                                /**
+                                 * Format: date-time
+                                 * @description When a draft is published by itself
+                                 */
+                                publish_at: string | null;
+                                /** @description Units promised to orders that have not shipped */
+                                reserved: number;
+                                /** @description The number that the shopkeeper gave it */
+                                sku: string | null;
+                                /** @description Its address in the shop; a variant has that of its group */
+                                slug: string | null;
+                                /**
+                                 * @description A draft is not on sale
+                                 * @enum {unknown}
+                                 */
+                                status: "draft" | "published";
+                                /** @description Units free to sell now */
+                                stock: number;
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updated_at: string;
+                                /** @description Grows by one with every change */
+                                version: number;
+                                weight_grams: number | null;
+                            };
+                        } | {
+                            group: {
+                                /** @description Values by name, such as {"Material": ["cotton"]} */
+                                attributes: {
+                                    [key: string]: string[];
+                                };
+                                /** @description Ids, in the order in which they were chosen */
+                                categories: string[];
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                created_at: string;
+                                /**
+                                 * @description ISO 4217
+                                 * @example USD
+                                 */
+                                currency: string;
+                                /**
+                                 * @description Digits after the point of amounts
+                                 * @example 2
+                                 */
+                                currency_digits: number;
+                                description: string;
+                                /** Format: uuid */
+                                id: string;
+                                /** @description A variant is in stock */
+                                in_stock: boolean;
+                                media: {
+                                    alt: string;
+                                    /** @description A placeholder of some pixels, as a data URI */
+                                    blur: string;
+                                    /** @description The point that no crop cuts off, in percent from the top left corner */
+                                    focus: {
+                                        x: number;
+                                        y: number;
+                                    };
+                                    height: number;
+                                    /** @description SHA-256 of the file as it was uploaded */
+                                    id: string;
+                                    /** @description Of the original, in pixels */
+                                    width: number;
+                                }[];
+                                name: string;
+                                options: {
+                                    name: string;
+                                    values: string[];
+                                }[];
+                                /** @description The least price of its variants on sale; null without any */
+                                price_from: string | null;
+                                price_to: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description When a draft is published by itself
+                                 */
+                                publish_at: string | null;
+                                /** @description Its address in the shop; a variant has that of its group */
+                                slug: string | null;
+                                /**
+                                 * @description A draft is not on sale
+                                 * @enum {unknown}
+                                 */
+                                status: "draft" | "published";
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                updated_at: string;
+                                /** @description Variants on sale */
+                                variants: number;
+                                /** @description Grows by one with every change */
+                                version: number;
+                            };
+                            /** @enum {string} */
+                            kind: "group";
+                        })[];
+                        next_cursor: string | null;
+                        /** @description As of `GET /products` */
+                        searched_for?: string;
+                        total: {
+                            count: number;
+                            /** @description There are more than 10000 */
+                            more: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`, `malformed_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `overloaded`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getFacets: {
+        parameters: {
+            query?: {
+                /** @description As of `GET /products` */
+                q?: string;
+                /** @description Of this category, or one below it */
+                category?: string;
+                /** @description true: only what is in stock */
+                in_stock?: boolean;
+                price_min?: string;
+                price_max?: string;
+                /** @description A value of an attribute or option as `Name:value`; may be repeated. Values of one name are alternatives, each name must have one. All filters hold for the same variant. */
+                facet?: string[];
+            };
+            header?: {
+                /** @description `ETag` that you already have */
+                "if-none-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        categories: {
+                            count: number;
+                            /** Format: uuid */
+                            id: string;
+                            /** @description There are more than 10000 */
+                            more: boolean;
+                        }[];
+                        /** @description Attributes and options: at most 20, each with its 50 most frequent values. The numbers of a facet disregard what is chosen of it. */
+                        facets: {
+                            name: string;
+                            values: {
+                                count: number;
+                                /** @description There are more than 10000 */
+                                more: boolean;
+                                value: string;
+                            }[];
+                        }[];
+                        in_stock: {
+                            count: number;
+                            /** @description There are more than 10000 */
+                            more: boolean;
+                        };
+                        prices: {
+                            max: string | null;
+                            min: string | null;
+                        };
+                        searched_for?: string;
+                        total: {
+                            count: number;
+                            /** @description There are more than 10000 */
+                            more: boolean;
+                        };
+                    };
+                };
+            };
+            /** @description You have it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `overloaded`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

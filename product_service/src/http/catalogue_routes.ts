@@ -74,6 +74,12 @@ export function catalogueRoutes({ catalogue, groups, listings, prices }: Catalog
     words ? `,"searched_for":${JSON.stringify(words.join(' '))}` : ''
 
   return async (app: App) => {
+    // A parameter that is given once is a text, and a list of one.
+    app.addHook('preValidation', async (request) => {
+      const query = request.query as { facet?: unknown }
+      if (typeof query.facet === 'string') query.facet = [query.facet]
+    })
+
     app.get('/catalogue', listCatalogueOperation, async (request, reply) => {
       const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
       const asked = filterOf(request.query)

@@ -192,7 +192,8 @@ export function createSqliteListings(
       words.length > 0 ? findWords(words, byRank) : { found: undefined, behind: false }
     if ('list' in question)
       return { page: queries.list({ ...question.list }, found), behind: behind || !done }
-    return { facets: queries.facets(filter, found, JSON.stringify(words)), behind: behind || !done }
+    const facets = queries.facets(filter, found, JSON.stringify(words))
+    return { facets, behind: behind || !done || facets.behind === true }
   }
 }
 

@@ -52,6 +52,8 @@ suite('every route and every caller (invariant 10)', () => {
     ['GET', '/products/any?status=draft', undefined, ADMIN_READS],
     ['GET', '/products/any/:id', undefined, ADMIN_READS],
     ['GET', '/slugs/:slug', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
+    ['GET', '/catalogue', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
+    ['GET', '/catalogue/facets', undefined, { anonymous: 200, user: 200, admin: 200, service: 200 }],
     ['GET', '/groups', undefined, ADMIN_READS],
     ['POST', '/groups', SHIRT, { anonymous: 401, user: 403, admin: 201, service: 401 }],
     ['GET', '/groups/any/:id', undefined, ADMIN_READS],
