@@ -1,6 +1,6 @@
 /**
  * The catalogue in memory (domain/catalogue) of a SQLite store, for any connection and thread. It reads everything once, and
- * follows changes by their numbers (migration 0012), whichever process made them.
+ * follows changes by their numbers (migration 0013), whichever process made them.
  *
  * Invariants
  *  1. Each answer includes every change that was committed before the question was read, or says that it is `behind`.
