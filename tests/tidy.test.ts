@@ -20,8 +20,13 @@ type Rule = (file: File) => string[]
 const FAULT = '@shop/faults/fault'
 const domainImportsOnlyDomain: Rule = ({ path, text }) => {
   if (!/\/src\/domain\//.test(path)) return []
+  const isBelow = /\/src\/domain\/[a-z_]+\/[^/]+$/.test(path)
   return namesImported(text)
-    .filter((from) => from !== FAULT && !/^\.\/[a-z0-9_]+\.ts$/.test(from))
+    .filter(
+      (from) =>
+        from !== FAULT &&
+        !(/^\.\/[a-z0-9_]+\.ts$/.test(from) || (isBelow && /^\.\.\/[a-z0-9_]+\.ts$/.test(from))),
+    )
     .map((from) => `${path} imports ${from}`)
 }
 

@@ -2,7 +2,6 @@
  * What a shop shows in lists: each product without a group, and each group of variants. They can be filtered, counted and
  * sorted. Filters hold for one and the same variant: a red shirt in stock is a variant that is red and in stock.
  */
-import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Page, PageKey } from './page.ts'
 import type { SearchSort } from './sorts.ts'
 
@@ -65,6 +64,3 @@ export const countOf = (number: number): Count => ({
   count: Math.min(number, COUNT_MAX),
   more: number > COUNT_MAX,
 })
-
-export const stillReading = () =>
-  new Problem('store_unavailable', 'The catalogue is still being read into memory; try again in a moment.')

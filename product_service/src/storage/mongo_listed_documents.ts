@@ -1,11 +1,11 @@
-/** What the catalogue in memory is told of the documents of products and groups. */
-import type { ToldChange } from '../domain/catalogue/index_host.ts'
+/** What the catalogue in memory is sent of the documents of products and groups. */
+import type { IndexChange } from '../domain/catalogue/index_host.ts'
 import { nameKey } from '../domain/product.ts'
 import type { GroupDocument } from './mongo_group_documents.ts'
 import type { ProductDocument } from './mongo_product_documents.ts'
 
 /** A document of any content: what is unreadable is in no list, and reads of it are reported. */
-export function toldProduct(document: Partial<ProductDocument> & { _id: string }): ToldChange {
+export function indexedProduct(document: Partial<ProductDocument> & { _id: string }): IndexChange {
   const { _id: id, nameKey: key, priceMinor, inStock = false, groupId = null, optionValues = [] } = document
   const { categories = [], attributes = {} } = document.details ?? {}
   const isGood =
@@ -17,7 +17,7 @@ export function toldProduct(document: Partial<ProductDocument> & { _id: string }
   return { product: { id, nameKey: key, priceMinor, inStock, groupId, optionValues, categories, attributes } }
 }
 
-export function toldGroup(document: Partial<GroupDocument> & { _id: string }): ToldChange {
+export function indexedGroup(document: Partial<GroupDocument> & { _id: string }): IndexChange {
   const { _id: id, name, priceFromMinor = null, options } = document
   const { categories = [], attributes = {} } = document.details ?? {}
   const isGood = areListed(categories, attributes) && Array.isArray(options)

@@ -9,7 +9,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { createCatalogueIndex, type IndexedProduct } from '../domain/catalogue/catalogue_index.ts'
-import type { FoundWords } from '../domain/catalogue/listing_queries.ts'
+import type { FoundWords } from '../domain/catalogue/listing_filters.ts'
 import { createReusedQueries } from '../domain/catalogue/reused_queries.ts'
 import type { Group } from '../domain/group.ts'
 import type { Facets, ListingFilter, ListingPage, ListingQuery } from '../domain/listings.ts'

@@ -2,9 +2,10 @@
 import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
-import { type Listings, stillReading } from '../domain/listings.ts'
+import type { Listings } from '../domain/listings.ts'
 import { createSqliteListings, type ListingsAnswer, type ListingsQuestion } from './sqlite_listings.ts'
 import { prepareIsBehind } from './sqlite_search.ts'
+import { stillReading } from './still_reading.ts'
 
 const THREAD = new URL('./sqlite_listings_thread.ts', import.meta.url)
 /** Names of products are texts; all else is outside of the heap. 1,000,000 products take about 300. */

@@ -1,4 +1,4 @@
-/** The catalogue in memory agrees with a plain scan, whatever was told in whatever order: domain/catalogue, listings.ts. */
+/** The catalogue in memory agrees with a plain scan, whatever changes in whatever order: domain/catalogue, listings.ts. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'

@@ -1,10 +1,10 @@
 /**
- * The catalogue in memory, for lists with filters and counts (listings.ts): the same for every database. A store tells it
+ * The catalogue in memory, for lists with filters and counts (listings.ts): the same for every database. A store gives it
  * each product and group that is on sale, and each change; queries: listing_queries.ts.
  *
  * Invariants
  *  1. A listing is found if one of its products fulfils every filter; a product without a group is its own listing.
- *  2. What was told last counts, in whatever order products and their groups come.
+ *  2. What came last counts, in whatever order products and their groups come.
  *
  * Products and groups share one numbering. A removed one keeps its number.
  */

@@ -1,6 +1,6 @@
 /**
- * The catalogue in memory, told by messages: for a store whose connection belongs to another thread. Messages are numbered, so
- * that the teller notices when the thread has been replaced, and begins again.
+ * The catalogue in memory, changed by messages: for a store whose connection belongs to another thread. Messages are counted, so
+ * that the sender notices when the thread has been replaced, and begins again. One that comes twice changes nothing.
  */
 import type { Facets, ListingFilter, ListingPage, ListingQuery } from '../listings.ts'
 import {
@@ -11,7 +11,7 @@ import {
 } from './catalogue_index.ts'
 import { createReusedQueries } from './reused_queries.ts'
 
-export type ToldChange =
+export type IndexChange =
   | { readonly product: IndexedProduct }
   /** The id of a product that is not on sale any more. */
   | { readonly removed: string }
@@ -19,18 +19,18 @@ export type ToldChange =
   | { readonly categories: readonly IndexedCategory[] }
 
 export type HostQuestion = {
-  /** How many messages with changes were sent before this one. */
-  readonly told: number
+  /** How many messages with changes were answered before. */
+  readonly sent: number
 } & (
-  | { readonly changes: readonly ToldChange[] }
+  | { readonly changes: readonly IndexChange[] }
   /** `found`: ids that the words find, by rank. */
   | { readonly list: ListingQuery; readonly found: readonly (readonly string[])[] | undefined }
   | { readonly facets: ListingFilter; readonly found: readonly (readonly string[])[] | undefined }
 )
 export type HostAnswer =
-  /** It was not told everything: it is another thread than before. */
+  /** It has not received them: it is another thread than before. */
   | { readonly lost: true }
-  /** Ids of groups whose variants must be told again. */
+  /** Ids of groups whose variants must be sent again: their options have other names. */
   | { readonly again: readonly string[] }
   | { readonly page: ListingPage }
   | { readonly facets: Facets }
@@ -38,9 +38,9 @@ export type HostAnswer =
 export function createIndexHost(monotonic: () => number): (question: HostQuestion) => HostAnswer {
   const index = createCatalogueIndex()
   const queries = createReusedQueries(index, monotonic)
-  let told = 0
+  let received = 0
 
-  const take = (change: ToldChange): string | undefined => {
+  const take = (change: IndexChange): string | undefined => {
     if ('product' in change) index.put(change.product)
     else if ('removed' in change) index.remove(change.removed)
     else if ('categories' in change) index.setCategories(change.categories)
@@ -53,9 +53,9 @@ export function createIndexHost(monotonic: () => number): (question: HostQuestio
   }
 
   return (question) => {
-    if (question.told !== told) return { lost: true }
+    if (received < question.sent) return { lost: true }
     if ('changes' in question) {
-      told += 1
+      received += 1
       return { again: question.changes.flatMap((change) => take(change) ?? []) }
     }
     const numbers = numbersOf(question.found)

@@ -4,7 +4,8 @@
  */
 import type { Facets, ListingFilter } from '../listings.ts'
 import type { CatalogueIndex } from './catalogue_index.ts'
-import { createListingQueries, type FoundWords } from './listing_queries.ts'
+import type { FoundWords } from './listing_filters.ts'
+import { createListingQueries } from './listing_queries.ts'
 
 export const REUSE_FACTOR = 20
 /** Counts that took less are not kept. */

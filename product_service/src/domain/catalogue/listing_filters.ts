@@ -1,0 +1,82 @@
+/** Which products and listings of the catalogue in memory fulfil filters. */
+import type { ListingFilter } from '../listings.ts'
+import { type Bits, bitsFor, eachBit, intersection, setBit } from './bits.ts'
+import type { IndexView } from './catalogue_index.ts'
+
+/** What the words of a filter find: ids by rank, most relevant first (pages.ts). */
+export type FoundWords = readonly (readonly number[] | Uint32Array)[]
+
+/** The sets of products that fulfil each kind of filter. */
+export type Fulfilled = ReadonlyMap<string, Bits>
+
+export const CATEGORY = 'category'
+export const PRICE = 'price'
+export const STOCK = 'stock'
+const ALWAYS = ['live', 'words']
+
+export const facetKind = (facet: number) => `facet ${facet}`
+
+export function fulfil(
+  view: IndexView,
+  { category, inStock, priceMinMinor, priceMaxMinor, choices }: Omit<ListingFilter, 'words'>,
+  found: FoundWords | undefined,
+): Fulfilled {
+  const fulfilled = new Map<string, Bits>([[ALWAYS[0]!, view.live]])
+  if (found) {
+    const bits = bitsFor(view.capacity)
+    for (const numbers of found) for (const n of numbers) setBit(bits, n)
+    fulfilled.set(ALWAYS[1]!, bits)
+  }
+  if (inStock) fulfilled.set(STOCK, view.inStock)
+  if (category !== undefined) {
+    const below = view.categories.filter(({ path }) => path.includes(category))
+    const wanted = below.flatMap(({ id }) => view.names.findCategory(id) ?? [])
+    fulfilled.set(CATEGORY, productsWith(view, wanted))
+  }
+  if (priceMinMinor !== undefined || priceMaxMinor !== undefined) {
+    const [min, max] = [priceMinMinor ?? 0, priceMaxMinor ?? Number.POSITIVE_INFINITY]
+    const bits = bitsFor(view.capacity)
+    for (let n = 0; n < view.ids.size; n++)
+      if (view.prices[n]! >= min && view.prices[n]! <= max) setBit(bits, n)
+    fulfilled.set(PRICE, bits)
+  }
+  const byFacet = new Map<string, number[]>()
+  for (const choice of choices) {
+    const value = view.names.findChoice(choice)
+    const facet = value === undefined ? undefined : view.names.all[value]!.facet
+    // A value that nothing has: with others of its name it adds nothing, but alone it finds nothing.
+    const kind = facet === undefined ? unknownKind(view, choice) : facetKind(facet)
+    byFacet.set(kind, [...(byFacet.get(kind) ?? []), ...(value === undefined ? [] : [value])])
+  }
+  for (const [kind, wanted] of byFacet) fulfilled.set(kind, productsWith(view, wanted))
+  return fulfilled
+}
+
+function unknownKind({ names }: IndexView, choice: string): string {
+  for (let at = choice.indexOf(':'); at >= 0; at = choice.indexOf(':', at + 1)) {
+    const facet = names.facets.indexOf(choice.slice(0, at))
+    if (facet >= 0) return facetKind(facet)
+  }
+  return `unknown ${choice.slice(0, Math.max(0, choice.indexOf(':')))}`
+}
+
+/** The products that have one of the values, or whose group has. */
+function productsWith(view: IndexView, wanted: readonly number[]): Bits {
+  const bits = bitsFor(view.capacity)
+  for (const value of wanted) {
+    view.values.each(value, (n) => {
+      setBit(bits, n)
+      for (const variant of view.variants.get(n) ?? []) setBit(bits, variant)
+    })
+  }
+  return bits
+}
+
+/** The listings of products. */
+export function listingsOf({ single, listingOf }: IndexView, products: Bits): Bits {
+  const listings = intersection([products, single])
+  const rest = products.slice()
+  for (let i = 0; i < rest.length; i++) rest[i]! &= ~single[i]!
+  eachBit(rest, (n) => setBit(listings, listingOf[n]!))
+  return listings
+}
