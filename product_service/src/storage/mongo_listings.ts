@@ -10,16 +10,13 @@
  *  3. A change without `changedAt`, made by the release before, is noticed by reading everything again, slowly.
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
-import { createConcurrencyLimiter } from '@shop/service_kit/runtime/concurrency_limiter'
 import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { HostAnswer, HostQuestion, IndexChange } from '../domain/catalogue/index_host.ts'
 import type { Listings } from '../domain/listings.ts'
-import { matchAll, ranksOf } from '../domain/pages.ts'
-import type { SearchSort } from '../domain/sorts.ts'
+import { createFoundWords } from './mongo_found_words.ts'
 import { indexedGroup, indexedProduct } from './mongo_listed_documents.ts'
 import { BATCH, createListedReads, inBatches, type ListedRow } from './mongo_listed_reads.ts'
-import { SEARCHES_AT_ONCE, SEARCHES_WAITING_MAX } from './mongo_search.ts'
 import { stillReading } from './still_reading.ts'
 
 export const FOLLOW_EVERY_MS = 1_000
@@ -31,7 +28,6 @@ const QUICK_MS = 100
 export const OVERLAP_MS = 120_000
 /** How long a question waits for the first reading. */
 const FIRST_WAIT_MS = 1_000
-const WORDS_WAIT_MS = 2_000
 /** As of SQLite (sqlite_listings_service.ts). */
 const HEAP_MIB = 1_024
 
@@ -50,13 +46,7 @@ export function createMongoListings(store: MongoStore, runtime: Runtime): MongoL
     what: 'lists of the catalogue',
     heapMib: HEAP_MIB,
   })
-  const limiter = createConcurrencyLimiter({
-    runtime,
-    what: 'searches',
-    concurrency: SEARCHES_AT_ONCE,
-    queueMax: SEARCHES_WAITING_MAX,
-    waitMs: WORDS_WAIT_MS,
-  })
+  const findWords = createFoundWords(reads, runtime)
   let sent = 0
   let treeRevision = 0
   let reading: Promise<void> | undefined
@@ -155,15 +145,6 @@ export function createMongoListings(store: MongoStore, runtime: Runtime): MongoL
         followAt = pauseUntil + FOLLOW_EVERY_MS
       })
     await following
-  }
-  const findWords = async (words: readonly string[], sort: SearchSort) => {
-    if (words.length === 0) return undefined
-    return limiter.run(async () => {
-      const found: (readonly string[])[] = []
-      for (const rank of sort === 'relevance' ? ranksOf(words) : [matchAll(words)])
-        found.push(await reads.found(rank))
-      return found
-    })
   }
   const ask = async (question: (sent: number) => HostQuestion): Promise<HostAnswer> => {
     try {
