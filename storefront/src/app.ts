@@ -16,8 +16,10 @@ import { forwardRoutes } from './http/forward_routes.ts'
 import { pageRoutes } from './http/page_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { addSecurityHeaders } from './http/security_headers.ts'
+import { seenRoutes } from './http/seen_routes.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 import { systemRoutes } from './http/system_routes.ts'
+import { createCatalogueReader } from './pages/catalogue_reader.ts'
 
 export type Deps = {
   readonly upstreams: Upstreams
@@ -76,6 +78,8 @@ export function createApp(deps: Deps): App {
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
   app.register(forwardRoutes({ services, verifyToken }))
   if (verifyToken && operations) app.register(systemRoutes({ runtime, operations, metrics }))
-  app.register(pageRoutes({ folder: deps.pages, publicOrigin, products: services.products, runtime }))
+  const reader = createCatalogueReader(services.products, runtime)
+  app.register(seenRoutes({ publicOrigin, products: services.products, reader, runtime }))
+  app.register(pageRoutes({ folder: deps.pages, publicOrigin, reader, runtime }))
   return app
 }

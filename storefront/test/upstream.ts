@@ -15,6 +15,7 @@ import type { Upstreams } from '../src/config.ts'
 
 export const PAGE =
   '<!doctype html><html lang="en"><head><!--head--><title>The shop</title><!--/head--></head><body><div id="root"></div></body></html>'
+export const THEME = 'theme = 1'
 export const SCRIPT = 'console.log("the shop")'
 
 /** A folder as the build makes it. */
@@ -23,8 +24,8 @@ export function builtPages(t: TestContext): string {
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   mkdirSync(join(folder, 'assets'))
   writeFileSync(join(folder, 'index.html'), PAGE)
-  writeFileSync(join(folder, 'robots.txt'), 'User-agent: *')
-  writeFileSync(join(folder, 'robots.txt.gz'), gzipSync('User-agent: *'))
+  writeFileSync(join(folder, 'theme.js'), THEME)
+  writeFileSync(join(folder, 'theme.js.gz'), gzipSync(THEME))
   writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js'), SCRIPT)
   writeFileSync(join(folder, 'assets', 'index-1a2b3c4d.js.br'), brotliCompressSync(SCRIPT))
   return folder

@@ -24,14 +24,14 @@ export function compressed(reply: FastifyReply, stream: Readable): Readable {
   if (Number(reply.getHeader('content-length') ?? 0) < COMPRESSED_FROM_BYTES) return stream
   addVary()
   const { method, headers } = reply.request
-  if (method === 'HEAD' || !acceptsGzip(headers['accept-encoding'])) return stream
+  if (method === 'HEAD' || !accepts(headers['accept-encoding'], 'gzip')) return stream
   reply.removeHeader('content-length').header('content-encoding', 'gzip')
   // An error destroys both streams, and Fastify reports it.
   return pipeline(stream, createGzip({ level: constants.Z_BEST_SPEED }), () => {})
 }
 
-/** Is gzip accepted with a weight above 0 (RFC 9110, 12.5.3)? */
-const acceptsGzip = (accepted: string | string[] = '') =>
+/** Is it accepted with a weight above 0 (RFC 9110, 12.5.3)? */
+export const accepts = (accepted: string | string[] = '', encoding: 'gzip' | 'br'): boolean =>
   String(accepted)
     .split(',')
-    .some((part) => /^\s*gzip\s*(;\s*q=(1|0\.\d*[1-9])|$)/i.test(part))
+    .some((part) => new RegExp(`^\\s*${encoding}\\s*(;\\s*q=(1|0\\.\\d*[1-9])|$)`, 'i').test(part))

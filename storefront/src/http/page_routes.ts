@@ -9,8 +9,7 @@ import fastifyStatic from '@fastify/static'
 import type { App } from '@shop/service_kit/http/app'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Upstream } from '../clients/upstream.ts'
-import { createCatalogueReader } from '../pages/catalogue_reader.ts'
+import type { CatalogueReader } from '../pages/catalogue_reader.ts'
 import { INDEX, readIndexPage } from '../pages/index_page.ts'
 import { createServedPages } from '../pages/served_pages.ts'
 import { isPageAddress } from './page_addresses.ts'
@@ -27,13 +26,13 @@ export type PageRoutesDeps = {
   readonly folder: string
   /** Of visitors. */
   readonly publicOrigin: string | undefined
-  readonly products: Pick<Upstream, 'call'>
-  readonly runtime: Pick<Runtime, 'monotonic' | 'deadline' | 'after'>
+  readonly reader: CatalogueReader
+  readonly runtime: Pick<Runtime, 'monotonic' | 'after'>
 }
 
-export function pageRoutes({ folder, publicOrigin, products, runtime }: PageRoutesDeps) {
+export function pageRoutes({ folder, publicOrigin, reader, runtime }: PageRoutesDeps) {
   const fill = readIndexPage(folder)
-  const served = fill && createServedPages(createCatalogueReader(products, runtime), fill, runtime)
+  const served = fill && createServedPages(reader, fill, runtime)
   const asBuilt = (reply: FastifyReply, status: number) =>
     reply.code(status).header('cache-control', 'no-store').sendFile(INDEX, AS_BUILT)
 

@@ -7,6 +7,7 @@ import { hasTag } from '@shop/service_kit/http/etags'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { chooseLanguage, LANGUAGE_COOKIE } from '../../web/src/language/languages.ts'
 import type { Asked, Made } from '../pages/served_pages.ts'
+import { accepts } from './compress.ts'
 import { contentSecurityPolicy } from './security_headers.ts'
 
 /** Browsers and proxies ask each time; an unchanged page is then a 304. */
@@ -76,12 +77,6 @@ async function encoded(made: PageMade, accepted: string): Promise<[Encoding | un
   known.set(encoding, bytes)
   return [encoding, await bytes]
 }
-
-/** With a weight above 0 (RFC 9110, 12.5.3). */
-const accepts = (accepted: string, encoding: Encoding) =>
-  accepted
-    .split(',')
-    .some((part) => new RegExp(`^\\s*${encoding}\\s*(;\\s*q=(1|0\\.\\d*[1-9])|$)`, 'i').test(part))
 
 const HOST = /^[a-z0-9._-]+(:\d+)?$|^\[[0-9a-f:]+\](:\d+)?$/i
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { PAGE, raw, SCRIPT, storefront } from '../upstream.ts'
+import { PAGE, raw, SCRIPT, storefront, THEME } from '../upstream.ts'
 
 const HTML = { accept: 'text/html,application/xhtml+xml' }
 
@@ -46,10 +46,10 @@ suite('the pages', () => {
 
   test('a file beside the page is cached for an hour; the page itself and its compressed forms are not served as files', async (t) => {
     const shop = await storefront(t, {})
-    const robots = await raw(shop, '/robots.txt')
-    assert.deepEqual([robots.status, robots.text], [200, 'User-agent: *'])
-    assert.equal(robots.headers['cache-control'], 'public, max-age=3600')
-    for (const path of ['/index.html', '/robots.txt.gz', '/assets'])
+    const theme = await raw(shop, '/theme.js')
+    assert.deepEqual([theme.status, theme.text], [200, THEME])
+    assert.equal(theme.headers['cache-control'], 'public, max-age=3600')
+    for (const path of ['/index.html', '/theme.js.gz', '/assets'])
       assert.equal((await raw(shop, path, { headers: HTML })).status, 404, path)
   })
 
