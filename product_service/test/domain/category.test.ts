@@ -35,10 +35,15 @@ suite('the tree of categories', () => {
   })
 
   test('1, 2, 3: after any changes it is sound, and none is lost but those that were removed', () => {
-    const index = fc.nat(11)
+    const index = fc.nat(99)
     const change = fc.oneof(
-      fc.record({ is: fc.constant('add' as const), parent: index, position: fc.option(index) }),
-      fc.record({ is: fc.constant('move' as const), of: index, parent: index, position: fc.option(index) }),
+      fc.record({ is: fc.constant('add' as const), parent: index, position: fc.option(fc.nat(4)) }),
+      fc.record({
+        is: fc.constant('move' as const),
+        of: index,
+        parent: index,
+        position: fc.option(fc.nat(4)),
+      }),
       fc.record({ is: fc.constant('remove' as const), of: index }),
     )
     fc.assert(
@@ -46,20 +51,22 @@ suite('the tree of categories', () => {
         let tree = NO_CATEGORIES
         const there = new Set<string>()
         for (const [i, each] of changes.entries()) {
-          const idAt = (at: number) => tree.categories[at]?.id ?? null
           const before = tree
+          // One of those that are there; as a parent, also the top.
+          const one = (at: number) => before.categories[at % before.categories.length]?.id ?? ''
+          const parent = (at: number) => before.categories[at % (before.categories.length + 1)]?.id ?? null
           const place = 'position' in each && each.position !== null ? { position: each.position } : {}
           try {
             if (each.is === 'add') {
-              const draft = { ...fields(`n${i}`, idAt(each.parent)), slug: `n${i}`, ...place }
+              const draft = { ...fields(`n${i}`, parent(each.parent)), slug: `n${i}`, ...place }
               tree = addCategory(tree, `n${i}`, draft, FREE).tree
               there.add(`n${i}`)
             } else if (each.is === 'move') {
-              const to = { parentId: idAt(each.parent), ...place }
-              tree = editCategory(tree, idAt(each.of) ?? '', to, undefined, FREE).tree
+              const to = { parentId: parent(each.parent), ...place }
+              tree = editCategory(tree, one(each.of), to, undefined, FREE).tree
             } else {
-              tree = removeCategory(tree, idAt(each.of) ?? '', undefined).tree
-              there.delete(before.categories[each.of]?.id ?? '')
+              tree = removeCategory(tree, one(each.of), undefined).tree
+              there.delete(one(each.of))
             }
           } catch (error) {
             assert.match(
