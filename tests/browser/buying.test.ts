@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { call } from '../system/calls.ts'
+import { call, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
@@ -350,6 +350,65 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     const other = (await shop.buyers(1))[0]!
     assert.equal((await shop.place(other, { lines: [{ product, quantity: 2 }] })).status, 201)
     await page.getByText('Only 3 left').waitFor()
+  })
+
+  test('a variant is chosen, named by the address, and added to the cart; what is not there says so', async () => {
+    const { token } = shop.admin
+    const add = async (path: string, body: Json) => {
+      const answer = await call<{ id: string; slug: string; items: { id: string }[] }>(
+        'POST',
+        `${shop.products.url}${path}`,
+        { token, body },
+      )
+      assert.ok(answer.status < 300, JSON.stringify(answer.body))
+      return answer.body
+    }
+    const options = [
+      { name: 'Colour', values: ['Red', 'Blue'] },
+      { name: 'Size', values: ['Small', 'Large'] },
+    ]
+    const { id, slug } = await add('/groups', { name: 'Mountain sock', description: 'Wool', options })
+    const variants = [
+      { option_values: ['Red', 'Small'], price: '10.00', stock: 3 },
+      { option_values: ['Red', 'Large'], price: '12.00', stock: 0 },
+      { option_values: ['Blue', 'Small'], price: '11.00', stock: 7 },
+    ]
+    await add(`/groups/${id}/variants`, { variants })
+    const page = await shop.open()
+    const choose = (value: string) => page.getByText(value, { exact: true }).first().click()
+    const variantIn = () => new URL(page.url()).searchParams.get('variant')
+    await page.goto(`/products/${id}`)
+    await page.waitForURL(`**/products/${slug}`)
+    await page.getByRole('button', { name: 'Choose: Colour' }).waitFor()
+    await choose('Red')
+    await page.getByRole('button', { name: 'Choose: Size' }).waitFor()
+    assert.equal(variantIn(), null)
+    await choose('Large')
+    await page.getByText('This combination is sold out for now').waitFor()
+    await page.getByText('$12.00').waitFor()
+    await page.waitForURL(/variant=/)
+    await choose('Blue')
+    await page.getByText('There is no such combination').waitFor()
+    await page.waitForURL((url) => !url.searchParams.has('variant'))
+    assert.equal(await page.getByRole('button', { name: 'Add to cart' }).count(), 0)
+    await choose('Small')
+    await page.getByText('7 in stock').waitFor()
+    await page.waitForURL(/variant=/)
+    const chosen = variantIn()!
+    assert.deepEqual((await shop.product(chosen)).price, '11.00')
+    await page.reload()
+    await page.getByText('$11.00').waitFor()
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'Cart, 1 item' }).click()
+    await page.getByRole('heading', { name: 'Your cart', exact: true }).waitFor()
+    const [line] = await page.evaluate<{ productId: string }[]>(`JSON.parse(localStorage['shop.cart'])`)
+    assert.equal(line!.productId, chosen)
+    await page.goBack()
+    await page.getByText('7 in stock').waitFor()
+    assert.equal(variantIn(), chosen)
+    await page.goto(`/products/${chosen}`)
+    await page.waitForURL(`**/products/${slug}?variant=${chosen}`)
+    await page.getByText('$11.00').waitFor()
   })
 
   async function reprice(id: string, price: string) {
