@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { call, expectStatus, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { type Product, signIn } from '../system/world.ts'
 import { expectFocus, focused, noBrowser } from './browser.ts'
@@ -65,6 +66,28 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await shop.move(shop.admin, orders[0]!, { status: 'shipped' })
     await shop.move(shop.admin, orders[1]!, { status: 'cancelled' })
     const [lamp, , , , , , mug, slippers] = products
+    const add = async (path: string, body: Json) => {
+      const { token } = shop.admin
+      const url = `${shop.products.url}${path}`
+      return expectStatus(
+        await call<{ id: string; slug: string }>('POST', url, { token, body }),
+        ...[200, 201],
+      )
+    }
+    const category = await add('/categories', { name: 'Evenings', description: 'For long evenings' })
+    const group = await add('/groups', {
+      name: 'גרבי צמר',
+      description: 'Right to left',
+      options: [{ name: 'Colour', values: ['Red', 'Blue', 'Green'] }],
+      attributes: { Material: ['Wool'] },
+      categories: [category.id],
+    })
+    const variants = ['Red', 'Blue'].map((value, i) => ({
+      option_values: [value],
+      price: '9.00',
+      stock: 9 * i,
+    }))
+    await add(`/groups/${group.id}/variants`, { variants })
     const productsAway = async (page: Page) => {
       await page.route(/\/api\/(products|catalogue|slugs)/, (route) => route.fulfill(AWAY))
       // As the gateway serves the page while it reaches no service.
@@ -120,6 +143,8 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       { name: 'nothing found', path: '/?q=unicorn', shows: 'Nothing found' },
       { name: 'product', path: `/products/${products[6]!.id}`, shows: 'Add to cart' },
       { name: 'product sold out', path: `/products/${products[3]!.id}`, shows: 'Sold out for now' },
+      { name: 'variants', path: `/products/${group.slug}`, shows: 'Choose: Colour' },
+      { name: 'category', path: `/categories/${category.slug}`, shows: 'For long evenings' },
       { name: 'no such page', path: '/nowhere', shows: 'There is nothing at this address' },
       { name: 'cart empty', path: '/cart', shows: 'Your cart is empty' },
       {
