@@ -19,6 +19,7 @@ export const PAGE = {
   adminOrders: '/admin/orders',
   adminOrder: '/admin/orders/:id',
   adminPeople: '/admin/people',
+  adminImport: '/admin/import',
   adminLog: '/admin/log',
   adminSettings: '/admin/settings',
   adminSystem: '/admin/system',

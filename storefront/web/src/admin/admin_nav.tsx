@@ -8,6 +8,7 @@ const PAGES = [
   ['/admin/categories', 'categories'],
   ['/admin/orders', 'orders'],
   ['/admin/people', 'people'],
+  ['/admin/import', 'import'],
   ['/admin/log', 'log'],
   ['/admin/settings', 'settings'],
   ['/admin/system', 'system'],

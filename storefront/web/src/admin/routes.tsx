@@ -14,6 +14,7 @@ const CategoriesPage = lazy(() => import('./categories/categories_page.tsx'))
 const BoardPage = lazy(() => import('./orders/board_page.tsx'))
 const OrderPage = lazy(() => import('./orders/order_page.tsx'))
 const PeoplePage = lazy(() => import('./people/people_page.tsx'))
+const ImportPage = lazy(() => import('./import/import_page.tsx'))
 const LogPage = lazy(() => import('./log/log_page.tsx'))
 const SettingsPage = lazy(() => import('./settings/settings_page.tsx'))
 const SystemPage = lazy(() => import('./system/system_page.tsx'))
@@ -36,6 +37,7 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminOrders)} element={<BoardPage />} />
             <Route path={below(PAGE.adminOrder)} element={<OrderPage />} />
             <Route path={below(PAGE.adminPeople)} element={<PeoplePage />} />
+            <Route path={below(PAGE.adminImport)} element={<ImportPage />} />
             <Route path={below(PAGE.adminLog)} element={<LogPage />} />
             <Route path={below(PAGE.adminSettings)} element={<SettingsPage />} />
             <Route path={below(PAGE.adminSystem)} element={<SystemPage />} />

@@ -2,6 +2,7 @@ import type { AdminTexts } from '../en/admin.ts'
 import { groups, pictures } from './admin_catalogue.ts'
 import { categories } from './admin_categories.ts'
 import { fields } from './admin_fields.ts'
+import { imports } from './admin_import.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
@@ -13,6 +14,7 @@ const nav: AdminTexts['nav'] = {
   categories: 'Kategorien',
   orders: 'Bestellungen',
   people: 'Kundschaft',
+  import: 'Import',
   log: 'Protokoll',
   settings: 'Einstellungen',
   system: 'System',
@@ -50,6 +52,7 @@ export const de: AdminTexts = {
   order,
   customers,
   log,
+  imports,
   settings,
   system,
 }

@@ -1,6 +1,7 @@
 import { groups, pictures } from './admin_catalogue.ts'
 import { categories } from './admin_categories.ts'
 import { fields } from './admin_fields.ts'
+import { imports } from './admin_import.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
@@ -12,6 +13,7 @@ const nav = {
   categories: 'Categories',
   orders: 'Orders',
   people: 'Customers',
+  import: 'Import',
   log: 'Log',
   settings: 'Settings',
   system: 'System',
@@ -50,6 +52,7 @@ export const en = {
   order,
   customers,
   log,
+  imports,
   settings,
   system,
 }

@@ -1,0 +1,84 @@
+/** Imports: what is asked of the server, and how a file gets there. */
+import type { paths } from '@shop/client/generated/product_service'
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { pollEvery } from '../../api/refetch.ts'
+import { dataOf, shop } from '../../api/shop.ts'
+
+type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
+export type Import = Json<paths['/imports/{id}']['get']['responses'][200]>
+export type Note = Json<paths['/imports/{id}/notes']['get']['responses'][200]>['items'][number]
+
+const LIVE_MS = 1_000
+const LISTED_MAX = 10
+const NOTES_AT_ONCE = 20
+export const FILE_BYTES_MAX = 64 * 1024 * 1024
+const NAME_LENGTH_MAX = 100
+
+export const isOpen = ({ state }: Import): boolean =>
+  state === 'uploading' || state === 'checking' || state === 'checked' || state === 'applying'
+
+export const importsQuery = () =>
+  queryOptions({
+    queryKey: ['admin', 'imports'],
+    queryFn: ({ signal }) =>
+      dataOf(shop.products.GET('/imports', { params: { query: { limit: LISTED_MAX } }, signal })),
+    staleTime: 0,
+    refetchInterval: pollEvery(LIVE_MS),
+  })
+
+/** Of an import in one state: others may come with the next. */
+export const notesQuery = ({ id, state }: Import) =>
+  infiniteQueryOptions({
+    queryKey: ['admin', 'imports', id, state],
+    queryFn: ({ signal, pageParam }) =>
+      dataOf(
+        shop.products.GET('/imports/{id}/notes', {
+          params: {
+            path: { id },
+            query: { limit: NOTES_AT_ONCE, ...(pageParam === null ? {} : { cursor: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: { next_cursor: string | null }) => page.next_cursor,
+  })
+
+/** Part by part; the client repeats a part whose answer was lost. Then the check begins. */
+export async function upload(file: File, onProgress: (share: number) => void): Promise<void> {
+  const { id, part_bytes: size } = await dataOf(
+    shop.products.POST('/imports', { body: { name: file.name.slice(0, NAME_LENGTH_MAX).toWellFormed() } }),
+  )
+  const parts = Math.ceil(file.size / size)
+  for (let number = 0; number < parts; number++) {
+    await dataOf(
+      shop.products.PUT('/imports/{id}/parts/{number}', {
+        params: { path: { id, number } },
+        body: file.slice(number * size, (number + 1) * size) as never,
+        bodySerializer: (body: unknown) => body as Blob,
+        headers: { 'content-type': 'application/octet-stream' },
+      }),
+    )
+    onProgress((number + 1) / parts)
+  }
+  await change(id, { state: 'checking', parts })
+}
+
+type Change = NonNullable<paths['/imports/{id}']['patch']['requestBody']>['content']['application/json']
+export const change = (id: string, body: Change) =>
+  dataOf(shop.products.PATCH('/imports/{id}', { params: { path: { id } }, body }))
+
+/** Saved under `name`. */
+export async function download(name: string, importId?: string): Promise<void> {
+  const answer =
+    importId === undefined
+      ? shop.products.GET('/exports/catalogue.csv', { parseAs: 'blob' })
+      : shop.products.GET('/imports/{id}/result', { params: { path: { id: importId } }, parseAs: 'blob' })
+  const content = (await dataOf(answer as never)) as Blob
+  const address = URL.createObjectURL(content)
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
+}
