@@ -1,4 +1,4 @@
-/** What an admin sets up: the settings of the shop, what visitors see of them, the legal pages, and categories. */
+/** What an admin sets up: the settings of the shop, what visitors see of them, the legal pages, categories, and imports. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
@@ -195,6 +195,29 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('heading', { name: 'Wer wir sind' }).waitFor()
     await page.goto('/pages/nowhere')
     await page.getByText('Unter dieser Adresse gibt es nichts').waitFor()
+  })
+
+  test('an admin imports a file: checked first, then applied, with its faults; and exports all', async () => {
+    const page = await withAxe(await shop.openAs(keeper, SCREENS.desk))
+    await page.goto('/admin/import')
+    const rows = ['T-1,Tea,3.00,5,', 'T-2,Cake,x,1,', 'T-3,كعكة,4.00,2,red']
+    const buffer = Buffer.from(`sku,name,price,stock,colour\n${rows.join('\n')}\n`)
+    await page.locator('input[type=file]').setInputFiles({ name: 'spring.csv', mimeType: 'text/csv', buffer })
+    const start = page.getByRole('button', { name: 'Start without the faulty rows: change 2' })
+    await start.waitFor()
+    await page.getByText('“x” must be an amount in USD').waitFor()
+    await page.locator('summary', { hasText: 'How the columns are understood' }).click()
+    await page.getByText('not used').waitFor()
+    const faults = await pageFaults(page, 'import', 'desk')
+    await page.setViewportSize(SCREENS.phone.viewport)
+    faults.push(...(await pageFaults(page, 'import', 'phone')))
+    await start.click()
+    await page.getByText('Done', { exact: true }).first().waitFor()
+    const file = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download all products' }).click()
+    const exported = await Array.fromAsync(await (await file).createReadStream())
+    assert.match(Buffer.concat(exported as Buffer[]).toString(), /,T-3,كعكة,,4\.00,,2,published,/)
+    assert.deepEqual(faults, [])
   })
 
   for (const screen of ['phone', 'desk'] as const) {
