@@ -19,6 +19,8 @@ export default function ImportPage() {
   const { data, error, isPending, refetch } = useAnswer(importsQuery())
   const [latest, ...earlier] = data?.items ?? []
   const [sending, setSending] = useState<{ name: string; share: number }>()
+  /** What is under way is alone on the page: it grows, and would push the rest about. */
+  const isBusy = sending !== undefined || (latest !== undefined && isOpen(latest))
   return (
     <AdminPage>
       <div className="grid gap-2">
@@ -36,8 +38,8 @@ export default function ImportPage() {
         <>
           {(sending || !latest || !isOpen(latest)) && <Chooser sending={sending} setSending={setSending} />}
           {latest && !sending && <ImportJob key={latest.id} job={latest} />}
-          <Export />
-          <Earlier imports={earlier} />
+          {!isBusy && <Export />}
+          {!isBusy && <Earlier imports={earlier} />}
         </>
       )}
     </AdminPage>
