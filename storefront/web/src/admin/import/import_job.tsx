@@ -144,8 +144,8 @@ function Mapping({ sheet }: { sheet: NonNullable<Import['sheet']> }) {
       <Table caption={admin.imports.mapping} className="mt-2 text-sm">
         <thead>
           <tr>
-            <Th>{admin.imports.column}</Th>
-            <Th>{admin.imports.readAs}</Th>
+            <Th className="text-start">{admin.imports.column}</Th>
+            <Th className="text-start">{admin.imports.readAs}</Th>
           </tr>
         </thead>
         <tbody>
@@ -177,9 +177,9 @@ function Notes({ job }: { job: Import }) {
         <thead>
           <tr>
             <Th numeric>{admin.imports.row}</Th>
-            <Th>{admin.imports.kind}</Th>
-            <Th>{admin.imports.column}</Th>
-            <Th>{admin.imports.message}</Th>
+            <Th className="text-start">{admin.imports.kind}</Th>
+            <Th className="text-start">{admin.imports.column}</Th>
+            <Th className="text-start">{admin.imports.message}</Th>
           </tr>
         </thead>
         <tbody>
