@@ -17,6 +17,6 @@ test('of imports', () => {
     [100_000, 64 * 1024 * 1024, 10_000, 200, 256 * 1024],
   )
   assert.equal(limits.IMPORT_PART_BYTES_MAX, BODY_BYTES_MAX, 'a part is a body')
-  assert.deepEqual([CHECK_ROWS_AT_ONCE, APPLY_STEPS_AT_ONCE, EXPORT_AT_ONCE, EXPORTS_MAX], [200, 50, 200, 2])
+  assert.deepEqual([CHECK_ROWS_AT_ONCE, APPLY_STEPS_AT_ONCE, EXPORT_AT_ONCE, EXPORTS_MAX], [200, 100, 200, 2])
   assert.deepEqual([IMPORT_POLL_MS, IMPORT_LEASE_MS, OLD_IMPORTS_DAYS], [1_000, 4_000, 30])
 })

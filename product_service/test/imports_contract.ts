@@ -382,7 +382,7 @@ export function importsContract(name: string, makeStores: MakeStores) {
 
     test('a cancelled import stops after its batch, and counts what that did', async (t) => {
       const [here, there] = await makeStores(t)
-      const rows = Array.from({ length: 120 }, (_, i) => `N-${i},New ${i},,3,1`)
+      const rows = Array.from({ length: 250 }, (_, i) => `N-${i},New ${i},,3,1`)
       const { job } = await check(here, `${HEAD}\n${rows.join('\n')}\n`)
       await request(here, job.id, { state: 'applying' })
       let batches = 0
@@ -395,8 +395,8 @@ export function importsContract(name: string, makeStores: MakeStores) {
       }
       await workerOf(here, { imports }).work()
       const after = (await here.imports.find(job.id))!
-      assert.deepEqual([after.state, after.position, after.applied.created], ['cancelled', 100, 100])
-      assert.equal(await bySku(here, 'N-110'), undefined)
+      assert.deepEqual([after.state, after.position, after.applied.created], ['cancelled', 200, 200])
+      assert.equal(await bySku(here, 'N-210'), undefined)
       assert.equal(await workerOf(here).work(), false)
     })
   })

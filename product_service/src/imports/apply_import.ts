@@ -19,9 +19,9 @@ import type { Imports } from '../domain/import_ports.ts'
 import { applyStep, type Outcome, type StepPorts } from './apply_step.ts'
 
 /** Steps that are applied together: they share a commit, and one answer of a shop waits for one such batch at most. */
-export const APPLY_STEPS_AT_ONCE = 50
+export const APPLY_STEPS_AT_ONCE = 100
 /** Of the time that a batch took, how long the shop has for itself before the next one. */
-const PAUSE_PER_BATCH = 1
+const PAUSE_PER_BATCH = 0.5
 const PAUSE_MAX_MS = 1_000
 
 export type ApplyPorts = StepPorts & {
