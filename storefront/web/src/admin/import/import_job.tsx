@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { More, Panel, Tile } from '../parts.tsx'
+import { Mapping } from './import_mapping.tsx'
 import { change, download, type Import, importsQuery, isOpen, notesQuery } from './import_queries.ts'
 
 export function ImportJob({ job }: { job: Import }) {
@@ -131,36 +132,6 @@ function Actions({ job }: { job: Import }) {
       </div>
       {error !== undefined && <ProblemNotice error={error} title={admin.imports.notChanged} />}
     </>
-  )
-}
-
-function Mapping({ sheet }: { sheet: NonNullable<Import['sheet']> }) {
-  return (
-    <details className="group">
-      <summary className="cursor-pointer py-2 font-semibold">
-        {admin.imports.mapping}
-        <span className="font-normal text-soft"> – {admin.imports.formats[sheet.format]}</span>
-      </summary>
-      <Table caption={admin.imports.mapping} className="mt-2 text-sm">
-        <thead>
-          <tr>
-            <Th className="text-start">{admin.imports.column}</Th>
-            <Th className="text-start">{admin.imports.readAs}</Th>
-          </tr>
-        </thead>
-        <tbody>
-          {sheet.columns.map(({ name, field }, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name, and none moves
-            <tr key={i} className="border-t border-line">
-              <Td>
-                <bdi>{name}</bdi>
-              </Td>
-              <Td className={field === null ? 'text-soft' : 'font-mono'}>{field ?? admin.imports.notUsed}</Td>
-            </tr>
-          ))}
-        </tbody>
-      </Table>
-    </details>
   )
 }
 
