@@ -5,6 +5,8 @@ import { openMongo } from '@shop/service_kit/mongo/store'
 import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { KNOWN_FOR_MS } from '../../src/domain/category_ports.ts'
 import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_documents.ts'
+import { BATCH } from '../../src/storage/mongo_listed_reads.ts'
+import { FOLLOW_EVERY_MS, OVERLAP_MS } from '../../src/storage/mongo_listings.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { categoriesContract, categoryRaceContract } from '../categories_contract.ts'
 import { detailsContract } from '../details_contract.ts'
@@ -89,6 +91,45 @@ mongoSuites('details, groups and categories in MongoDB', (server) => {
 
   // Races of two processes are overlapping transactions.
   if (!server.honest) return
+  test('lists notice what another replica wrote in a transaction that ended late, and what the release before wrote', async (t) => {
+    const database = server.newDatabase()
+    const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
+    // Only this test changes the time since the last reading of changes.
+    let later = 0
+    const runtime = { ...server.opening.runtime, monotonic: () => server.opening.runtime.monotonic() + later }
+    const stores = await openStores(config, { ...server.opening, runtime })
+    t.after(() => stores.close())
+    const { id } = await add(stores, { priceMinor: 100 })
+    // Everything takes two readings: the product above is in every other one.
+    const others = Array.from({ length: BATCH + 1 }, () => ({
+      ...{ id: nextId(), fields: { name: 'Cup', description: '', priceMinor: 500, stock: 1 } },
+    }))
+    await stores.catalogue.importProducts(others, STAMP)
+    const raw = await openMongo({
+      ...server.opening,
+      ...{ service: 'product_service', database, indexes: PRODUCT_INDEXES, url: server.url(database) },
+    })
+    t.after(() => raw.close())
+    const pricesAfterAWhile = async () => {
+      later += FOLLOW_EVERY_MS + 60_000
+      const none = { words: [], category: undefined, inStock: false, choices: [] }
+      for (;;) {
+        const answer = await stores.listings
+          .facets({ ...none, priceMinMinor: undefined, priceMaxMinor: undefined })
+          .catch((error) => assert.equal(error.code, 'store_unavailable'))
+        if (answer && !answer.behind) return answer.prices?.minMinor
+        await new Promise((resolve) => setTimeout(resolve, 20))
+      }
+    }
+    const write = (priceMinor: number, version: number, more: object) =>
+      collectionsOf(raw).products.updateOne({ _id: id }, { $set: { priceMinor, version, ...more } })
+    assert.equal(await pricesAfterAWhile(), 100, 'with the first part of everything')
+    const justBefore = new Date(runtime.now().getTime() - OVERLAP_MS + 30_000).toISOString()
+    await write(90, 2, { changedAt: justBefore })
+    assert.equal(await pricesAfterAWhile(), 90)
+    await write(80, 3, { changedAt: '2020-01-01T00:00:00.000Z' })
+    assert.equal(await pricesAfterAWhile(), 80, 'by reading everything again')
+  })
   detailsContract('MongoDB, two connections', opened(2))
   groupsContract('MongoDB, two connections', opened(2))
   categoriesContract('MongoDB, two connections', opened(2))
