@@ -34,7 +34,7 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     page = await shop.open()
     page.on('request', (request) => {
       const { pathname, searchParams } = new URL(request.url())
-      if (pathname === '/api/products') asked.push(searchParams)
+      if (pathname === '/api/catalogue') asked.push(searchParams)
     })
   })
   after(() => shop?.close())
