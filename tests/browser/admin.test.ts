@@ -224,8 +224,8 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     const page = keeperPage
     await page.goto('/admin/products?q=zinc&sort=price')
     await page.getByRole('row', { name: 'Zinc pail large' }).waitFor()
-    await page.getByLabel('Sort by').focus()
-    for (const key of ['Tab', 'Tab', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+    await page.getByLabel('Choose Zinc pail small').focus()
+    for (const key of ['Tab', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
     await expectFocus(page, 'Price $20.00, edit')
     await page.keyboard.press('F2')
     await page.keyboard.type('99')
@@ -257,6 +257,66 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
       '21.00',
     ])
   })
+
+  test('a group: its missing variants are added once, its table is edited, and many products change together', async () => {
+    const page = keeperPage
+    await page.goto('/admin/groups')
+    await button(page, 'New group').first().click()
+    const dialog = page.getByRole('dialog', { name: 'New group' })
+    await dialog.getByLabel('Name').fill('Linen shirt')
+    await dialog.getByLabel('Option').fill('Size')
+    await dialog.getByLabel('Its values').fill('S')
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('M')
+    await button(dialog, 'Create the group').click()
+    const adding = page.getByRole('region', { name: 'Add missing variants' })
+    await adding.getByLabel('Price').fill('39')
+    await adding.getByLabel('SKU pattern').fill('LS-{1}')
+    await button(adding, 'Add them').click()
+    await adding.getByText('2 of 2 added.').waitFor()
+    await button(adding, 'Add them').click()
+    await adding.getByText('No combination is missing.').waitFor()
+    const row = page.getByRole('row', { name: 'LS-M' })
+    await button(row, /^Stock 0/).click()
+    await page.keyboard.type('7')
+    await page.keyboard.press('Enter')
+    await button(row, 'Stock 7, edit').waitFor()
+    assert.deepEqual(await pageFaults(page, 'admin group', 'desk'), [])
+
+    await page.goto('/admin/drafts')
+    await page.getByLabel('Choose all of this page').check()
+    let edited = false
+    await page.route('**/api/products/*', async (route) => {
+      const isFirst = route.request().method() === 'PATCH' && !edited
+      if (isFirst) {
+        edited = true
+        await shopEdits(route.request().url())
+      }
+      await route.continue()
+    })
+    await button(page.getByRole('region', { name: 'Chosen products' }), 'Price').click()
+    const many = page.getByRole('dialog', { name: 'Change the price of 2 products' })
+    await many.getByLabel('By how much').fill('-10')
+    await button(many, 'Change 2 products').click()
+    await many.getByText('1 product edited by someone else').waitFor()
+    await many.getByText('1 changed.').waitFor()
+    await page.unroute('**/api/products/*')
+    await button(many, 'Try these again').click()
+    await many.getByText('2 changed.').waitFor()
+    await button(many, 'Done').click()
+    await page.getByRole('row', { name: '$36.00' }).waitFor()
+    await page.getByRole('row', { name: '$35.10' }).waitFor()
+  })
+
+  /** Someone else edits the product of this request before it arrives. */
+  async function shopEdits(url: string) {
+    const { token } = shop.admin
+    const id = new URL(url).pathname.split('/').at(-1)
+    expectStatus(
+      await call('PATCH', `${shop.products.url}/products/${id}`, { token, body: { price: '40.00' } }),
+      200,
+    )
+  }
 
   test('an adjustment counts once, also if its answer was lost, and is in the ledger', async () => {
     const product = await shop.addProduct({ name: 'Elm tray', price: '30.00', stock: 7 })
@@ -371,6 +431,30 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.ok(asked < 21, 'the rest was not begun')
   })
 
+  test('orders are found by number, customer and product, and packing slips list what goes into the parcel', async () => {
+    const page = keeperPage
+    const { number } = (await shop.order(shop.admin, orders[3]!.id)) as Order & { number: number }
+    await page.goto('/admin/orders')
+    await page.getByLabel('Number, customer or product').fill(`#${number}`)
+    await page.keyboard.press('Enter')
+    await page.getByRole('row', { name: /Dotted notebook/ }).waitFor()
+    assert.equal(await page.getByRole('row').count(), 2)
+    await page.getByLabel('Number, customer or product').fill('walnut')
+    await page.keyboard.press('Enter')
+    await page.getByRole('region', { name: 'Orders of a product' }).getByText('Walnut desk lamp').click()
+    await page
+      .getByRole('row', { name: /Walnut desk lamp/ })
+      .nth(2)
+      .waitFor()
+    await page.goto(`/admin/packing-slips?ids=${orders[0]!.id},${orders[3]!.id}`)
+    const slip = page.getByRole('region', { name: `Packing slip of #${number}` })
+    await slip.getByText('12 units in all').waitFor()
+    await page.emulateMedia({ media: 'print' })
+    assert.equal(await button(page, 'Print').isVisible(), false)
+    assert.equal(await page.locator('header').isVisible(), false)
+    await page.emulateMedia({ media: 'screen' })
+  })
+
   test('an order offers only its allowed transitions', async () => {
     const page = keeperPage
     const moves = () => page.getByRole('button', { name: /, order …/ }).allInnerTexts()
@@ -394,9 +478,13 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
         ['admin products', '/admin/products', 'Walnut desk lamp'],
         ['admin nothing found', '/admin/products?q=unicorn', 'Nothing matches'],
         ['admin product', `/admin/products/${goods[2]!.id}`, 'First stock'],
+        ['admin groups', '/admin/groups', 'Groups of variants'],
+        ['admin drafts', '/admin/drafts', 'Not on sale'],
         ['admin orders', '/admin/orders?status=shipped', 'Dotted notebook'],
         ['admin orders closed', '/admin/orders?show=closed&status=rejected', 'Order of 1 item'],
         ['admin order', `/admin/orders/${orders[3]!.id}`, 'Every step of the order'],
+        ['admin found orders', '/admin/find-orders?q=walnut', 'Walnut desk lamp'],
+        ['admin packing slips', `/admin/packing-slips?ids=${orders[3]!.id}`, '12 units in all'],
         ['admin customers', '/admin/people', keeper.username],
         ['admin system', '/admin/system', 'Everything is up'],
       ] as const) {

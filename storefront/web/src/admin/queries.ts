@@ -58,12 +58,6 @@ export const anyProductQuery = (id: string) =>
       dataOf(shop.products.GET('/products/any/{id}', { params: { path: { id } }, signal })),
   })
 
-export const categoriesQuery = () =>
-  queryOptions({
-    queryKey: ['categories'],
-    queryFn: ({ signal }) => dataOf(shop.products.GET('/categories', { cache: 'no-cache', signal })),
-  })
-
 export const ledgerQuery = (id: string) =>
   infiniteQueryOptions({
     queryKey: ['admin', 'ledger', id],

@@ -11,8 +11,13 @@ const DashboardPage = lazy(() => import('./dashboard/dashboard_page.tsx'))
 const ProductsPage = lazy(() => import('./products/products_page.tsx'))
 const ProductPage = lazy(() => import('./products/product_page.tsx'))
 const CategoriesPage = lazy(() => import('./categories/categories_page.tsx'))
+const DraftsPage = lazy(() => import('./products/drafts_page.tsx'))
+const GroupsPage = lazy(() => import('./groups/groups_page.tsx'))
+const GroupPage = lazy(() => import('./groups/group_page.tsx'))
 const BoardPage = lazy(() => import('./orders/board_page.tsx'))
 const OrderPage = lazy(() => import('./orders/order_page.tsx'))
+const FindOrdersPage = lazy(() => import('./orders/find_orders_page.tsx'))
+const SlipsPage = lazy(() => import('./orders/slips_page.tsx'))
 const PeoplePage = lazy(() => import('./people/people_page.tsx'))
 const ImportPage = lazy(() => import('./import/import_page.tsx'))
 const LogPage = lazy(() => import('./log/log_page.tsx'))
@@ -34,8 +39,13 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminProducts)} element={<ProductsPage />} />
             <Route path={below(PAGE.adminProduct)} element={<ProductPage />} />
             <Route path={below(PAGE.adminCategories)} element={<CategoriesPage />} />
+            <Route path={below(PAGE.adminDrafts)} element={<DraftsPage />} />
+            <Route path={below(PAGE.adminGroups)} element={<GroupsPage />} />
+            <Route path={below(PAGE.adminGroup)} element={<GroupPage />} />
             <Route path={below(PAGE.adminOrders)} element={<BoardPage />} />
             <Route path={below(PAGE.adminOrder)} element={<OrderPage />} />
+            <Route path={below(PAGE.adminFindOrders)} element={<FindOrdersPage />} />
+            <Route path={below(PAGE.adminSlips)} element={<SlipsPage />} />
             <Route path={below(PAGE.adminPeople)} element={<PeoplePage />} />
             <Route path={below(PAGE.adminImport)} element={<ImportPage />} />
             <Route path={below(PAGE.adminLog)} element={<LogPage />} />

@@ -39,7 +39,7 @@ export function Th({ numeric, className, ...rest }: Cell & ComponentProps<'th'>)
       className={cx(
         CELL_ROOM,
         'border-b border-line text-sm font-semibold text-soft',
-        numeric && 'text-end',
+        numeric ? 'text-end' : 'text-start',
         className,
       )}
     />

@@ -11,6 +11,7 @@ import { PageTitle } from '../../ui/page_title.tsx'
 import { AdminPage } from '../parts.tsx'
 import { BoardColumn } from './board_column.tsx'
 import { BulkShip } from './bulk_ship.tsx'
+import { FindOrders } from './find_orders.tsx'
 
 const GROUPS = { open: OPEN, closed: CLOSED } as const satisfies Record<string, readonly OrderStatus[]>
 type Group = keyof typeof GROUPS
@@ -48,6 +49,7 @@ export default function BoardPage() {
       >
         {admin.board.title}
       </PageTitle>
+      <FindOrders />
       <Choice
         name="status"
         legend={admin.board.status}

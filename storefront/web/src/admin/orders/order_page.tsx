@@ -10,6 +10,7 @@ import { NotFound } from '../../layout/not_found.tsx'
 import { OrderTitle, orderTitle } from '../../orders/order_title.tsx'
 import { StatusBadge } from '../../orders/status_badge.tsx'
 import { useLiveOrder } from '../../orders/use_live_order.ts'
+import { ButtonLink } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Money, Time } from '../../ui/format.tsx'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
@@ -19,7 +20,7 @@ import { CELL_ROOM, Table, Td, Th } from '../../ui/table.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
-import { OrderActions } from './board_column.tsx'
+import { OrderActions } from './order_actions.tsx'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
@@ -48,10 +49,15 @@ export default function OrderPage() {
         >
           <OrderTitle order={order} />
         </PageTitle>
-        <p className="font-mono text-xs break-all text-soft">{admin.order.named(order.id)}</p>
+        <p className="font-mono text-xs break-all text-soft">
+          {admin.order.named(order.number === undefined ? order.id : `#${order.number} · ${order.id}`)}
+        </p>
       </div>
       <Rejected order={order} />
-      <OrderActions order={order} size="md" />
+      <div className="flex flex-wrap gap-2">
+        <OrderActions order={order} size="md" />
+        <ButtonLink to={`/admin/packing-slips?ids=${order.id}`}>{admin.slips.title}</ButtonLink>
+      </div>
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <Items order={order} />
         <History order={order} />

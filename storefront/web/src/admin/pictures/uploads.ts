@@ -27,8 +27,6 @@ export const AT_ONCE = 2
 /** The service refuses a larger file; it is refused here before it is sent. */
 export const PICTURE_BYTES_MAX = 10 * 1024 * 1024
 
-export type Uploads = ReturnType<typeof createUploads>
-
 export function createUploads(send: Send, onStored: (id: string, file: File) => void) {
   let uploads: readonly Upload[] = []
   let lastKey = 0

@@ -2,12 +2,12 @@
 
 import { LIMITS } from '@shop/client/generated/limits'
 import { useQuery } from '@tanstack/react-query'
+import { categoriesQuery } from '../../api/catalogue.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatNumber } from '../../language/formats.ts'
 import { Checkbox } from '../../ui/field.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Typed } from '../../ui/typed.tsx'
-import { categoriesQuery } from '../queries.ts'
 
 const CATEGORIES_MAX = LIMITS['POST /products'].categories.maxItems
 /** Of the tree, in rem for each level. */
@@ -23,7 +23,7 @@ export function CategoriesField({ chosen, onChange, fault }: Props) {
   const { data, error, refetch } = useQuery(categoriesQuery())
   if (error && !data)
     return <ProblemNotice error={error} title={admin.fields.categoriesNotRead} retry={refetch} />
-  const items = data?.items ?? []
+  const items = data ?? []
   /** Those that were removed since; saving keeps them unless they are unticked. */
   const gone = data ? chosen.filter((id) => !items.some((each) => each.id === id)) : []
   const full = chosen.length >= CATEGORIES_MAX

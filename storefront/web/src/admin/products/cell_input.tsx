@@ -4,9 +4,9 @@ import { type KeyboardEvent, useEffect, useRef } from 'react'
 import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { cx } from '../../ui/cx.ts'
-import type { Field } from './conflict.ts'
+import { type Field, textOf } from './conflict.ts'
 
-export type EditedField = Extract<Field, 'name' | 'price' | 'stock'>
+export type EditedField = Extract<Field, 'name' | 'sku' | 'price' | 'stock'>
 
 export type Editing = {
   readonly seen: Product
@@ -27,7 +27,7 @@ export function CellInput({
   onEnd: (how: 'enter' | 'escape' | 'tab' | 'blur') => void
 }) {
   const input = useRef<HTMLInputElement>(null)
-  const untouched = useRef(text === String(seen[field]))
+  const untouched = useRef(text === textOf(field, seen))
   useEffect(() => {
     input.current?.focus()
     if (untouched.current) input.current?.select()
@@ -54,7 +54,7 @@ export function CellInput({
       dir="auto"
       value={text}
       size={1}
-      inputMode={field === 'name' ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
+      inputMode={isText(field) ? 'text' : field === 'price' ? 'decimal' : 'numeric'}
       aria-label={admin.grid.cellOf(admin.fields.labels[field], seen.name)}
       aria-invalid={fault ? true : undefined}
       aria-describedby={fault ? faultId : undefined}
@@ -63,15 +63,17 @@ export function CellInput({
       onBlur={() => end('blur')}
       className={cx(
         'min-h-11 w-full rounded-md border border-accent bg-surface px-2 aria-invalid:border-bad',
-        field !== 'name' && 'tabular text-end',
+        !isText(field) && 'tabular text-end',
       )}
     />
   )
 }
 
+const isText = (field: EditedField) => field === 'name' || field === 'sku'
+
 /** Typing starts an edit with that character, as in a spreadsheet. */
 export function firstLetter(event: KeyboardEvent, field: EditedField): string | undefined {
   if (event.ctrlKey || event.metaKey || event.altKey) return undefined
-  const wanted = field === 'name' ? /^[\p{L}\p{N}]$/u : /^\d$/
+  const wanted = isText(field) ? /^[\p{L}\p{N}]$/u : /^\d$/
   return wanted.test(event.key) ? event.key : undefined
 }

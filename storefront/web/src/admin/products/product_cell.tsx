@@ -37,7 +37,11 @@ export function ProductCell({ product, field, saving, place, begin }: Props) {
       }}
       className={cx(
         'flex min-h-11 w-full min-w-0 items-center gap-3 rounded-md border border-transparent px-1 hover:border-edge sm:px-2',
-        field === 'name' ? 'text-start font-semibold' : 'justify-end text-sm sm:text-base',
+        field === 'name'
+          ? 'text-start font-semibold'
+          : field === 'sku'
+            ? 'text-start text-sm'
+            : 'justify-end text-sm sm:text-base',
         busy && 'opacity-60',
       )}
     >
@@ -70,9 +74,15 @@ function Shown({ product, field }: { product: Product; field: EditedField }) {
   )
 }
 
-const shown = (product: Product, field: EditedField): string =>
-  field === 'price'
-    ? formatAmount(product.price, product.currency)
-    : field === 'stock'
-      ? formatNumber(product.stock)
-      : product.name
+function shown(product: Product, field: EditedField): string {
+  switch (field) {
+    case 'price':
+      return formatAmount(product.price, product.currency)
+    case 'stock':
+      return formatNumber(product.stock)
+    case 'sku':
+      return product.sku ?? '–'
+    case 'name':
+      return product.name
+  }
+}

@@ -1,43 +1,40 @@
-/** The products as a grid that is edited in place. Enter or a character starts an edit, Enter saves, Escape discards. */
+/** Products as a grid that is edited in place. Enter or a character starts an edit, Enter saves, Escape discards. */
 
 import { Fragment, useId, useState } from 'react'
 import { flushSync } from 'react-dom'
-import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
-import { formatNumber } from '../../language/formats.ts'
-import { cx } from '../../ui/cx.ts'
-import { faultsByField } from '../../ui/field_faults.ts'
-import { Ago } from '../../ui/format.tsx'
-import { Icon } from '../../ui/icon.tsx'
 import { explain } from '../../ui/notice.tsx'
-import { Table, Td, Th } from '../../ui/table.tsx'
+import { Table, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
-import { CellInput, type EditedField, type Editing } from './cell_input.tsx'
-import type { Edit } from './conflict.ts'
+import type { EditedField, Editing } from './cell_input.tsx'
+import { type Edit, textOf } from './conflict.ts'
 import { readField } from './field_text.ts'
-import { ProductCell } from './product_cell.tsx'
+import type { Column } from './grid_columns.ts'
+import { ProductRow } from './product_row.tsx'
+import { refusedFields } from './refused_fields.ts'
 import { useGridKeys } from './use_grid_keys.ts'
-
-const COLUMNS: readonly EditedField[] = ['name', 'price', 'stock']
-const OPEN = 3
-const REMOVE = 4
-const COUNT = 5
 
 type Props = {
   products: readonly Product[]
+  caption: string
+  columns: readonly Column[]
   save: (seen: Product, edit: Edit) => Promise<Product | undefined>
   remove: (product: Product) => void
+  /** Chosen products, for what is done to many. */
+  chosen: ReadonlySet<string>
+  choose: (ids: readonly string[], on: boolean) => void
 }
 
-export function ProductGrid({ products, save, remove }: Props) {
-  const { grid, at, go, onKeyDown } = useGridKeys(products.length, COUNT)
+export function ProductGrid({ products, caption, columns, save, remove, chosen, choose }: Props) {
+  const edited = columns.flatMap(({ field }) => (field ? [field] : []))
+  const { grid, at, go, onKeyDown } = useGridKeys(products.length, edited.length + 2)
   const faultId = useId()
   const [editing, setEditing] = useState<Editing>()
   const [saving, setSaving] = useState<{ id: string; field: EditedField; text: string }>()
 
-  const begin = (seen: Product, field: EditedField, text = String(seen[field])) =>
+  const begin = (seen: Product, field: EditedField, text = textOf(field, seen)) =>
     setEditing({ seen, field, text })
 
   const finish = async ({ seen, field, text }: Editing) => {
@@ -52,7 +49,7 @@ export function ProductGrid({ products, save, remove }: Props) {
     try {
       await save(seen, { [field]: read.value })
     } catch (error) {
-      const fault = faultsByField(error, admin.fields.subjects)?.[field] ?? explain(error)
+      const fault = refusedFields(error)?.[field] ?? explain(error)
       // Do not interrupt an edit of another cell.
       setEditing((other) => other ?? { seen, field, text, fault })
       toast({
@@ -65,30 +62,40 @@ export function ProductGrid({ products, save, remove }: Props) {
     }
   }
 
+  const all = products.length > 0 && products.every(({ id }) => chosen.has(id))
   return (
     <>
-      <Table caption={admin.grid.caption} className="table-fixed sm:min-w-[52rem]">
+      <Table caption={caption} className="table-fixed sm:min-w-[52rem]">
         <colgroup>
-          <col />
-          <col className="w-22 sm:w-36" />
-          <col className="w-16 sm:w-36" />
-          <col className="hidden w-28 sm:table-column" />
-          <col className="hidden w-36 sm:table-column" />
+          <col className="w-11 sm:w-14" />
+          {columns.map(({ name, width }) => (
+            <col key={name} className={width} />
+          ))}
           <col className="w-13 sm:w-26" />
         </colgroup>
         <thead>
           <tr>
-            <Th className="px-2! sm:px-4!">{admin.fields.labels.name}</Th>
-            <Th numeric className="px-2! sm:px-4!">
-              {admin.fields.labels.price}
+            <Th className="p-0!">
+              <label className="grid min-h-11 cursor-pointer place-items-center">
+                <span className="sr-only">{admin.grid.chooseAll}</span>
+                <input
+                  type="checkbox"
+                  className="size-5 accent-accent"
+                  checked={all}
+                  onChange={() =>
+                    choose(
+                      products.map(({ id }) => id),
+                      !all,
+                    )
+                  }
+                />
+              </label>
             </Th>
-            <Th numeric className="px-2! sm:px-4!">
-              {admin.fields.labels.stock}
-            </Th>
-            <Th numeric className="hidden sm:table-cell">
-              {admin.grid.reserved}
-            </Th>
-            <Th className="hidden sm:table-cell">{admin.grid.changed}</Th>
+            {columns.map(({ name, numeric, cell }) => (
+              <Th key={name} numeric={numeric} className={`px-2! sm:px-4! ${cell}`}>
+                {admin.grid.columns[name]}
+              </Th>
+            ))}
             <Th>
               <span className="sr-only">{admin.grid.actions}</span>
             </Th>
@@ -97,67 +104,31 @@ export function ProductGrid({ products, save, remove }: Props) {
         <tbody ref={grid} onKeyDown={onKeyDown}>
           {products.map((product, row) => (
             <Fragment key={product.id}>
-              <tr className="group last:*:border-b-0 hover:bg-ground">
-                {COLUMNS.map((field, col) => {
-                  const edited = editing?.seen.id === product.id && editing.field === field
-                  const busy = saving?.id === product.id && saving.field === field
-                  return (
-                    <Td key={field} numeric={field !== 'name'} className="h-16 px-1! py-1.5! sm:px-2!">
-                      {edited ? (
-                        <CellInput
-                          editing={editing}
-                          faultId={faultId}
-                          onText={(text) => setEditing({ ...editing, text, fault: undefined })}
-                          onEnd={(how) => {
-                            // Synchronous, so that the cell can get the focus and no key press is lost.
-                            flushSync(() => {
-                              if (how === 'escape') setEditing(undefined)
-                              else void finish(editing)
-                            })
-                            if (how !== 'blur') go({ row, col: how === 'tab' ? col + 1 : col })
-                          }}
-                        />
-                      ) : (
-                        <ProductCell
-                          product={product}
-                          field={field}
-                          saving={busy ? saving.text : undefined}
-                          place={at(row, col)}
-                          begin={(text) => begin(product, field, text)}
-                        />
-                      )}
-                    </Td>
-                  )
-                })}
-                <Td numeric className={cx('hidden sm:table-cell', product.reserved === 0 && 'text-soft')}>
-                  {formatNumber(product.reserved)}
-                </Td>
-                <Td className="hidden text-sm text-soft sm:table-cell">
-                  <Ago at={product.updated_at} />
-                </Td>
-                <Td className="px-1! py-1.5! sm:px-2! sm:whitespace-nowrap">
-                  <Link
-                    to={`/admin/products/${product.id}`}
-                    {...at(row, OPEN)}
-                    aria-label={admin.grid.open(product.name)}
-                    className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-sunken hover:text-ink"
-                  >
-                    <Icon name="right" />
-                  </Link>
-                  <button
-                    type="button"
-                    {...at(row, REMOVE)}
-                    aria-label={admin.grid.remove(product.name)}
-                    onClick={() => remove(product)}
-                    className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-bad-soft hover:text-bad"
-                  >
-                    <Icon name="trash" />
-                  </button>
-                </Td>
-              </tr>
+              <ProductRow
+                product={product}
+                columns={columns}
+                chosen={chosen.has(product.id)}
+                choose={(on) => choose([product.id], on)}
+                remove={() => remove(product)}
+                placeOf={(col) => at(row, col < 0 ? edited.length + 2 + col : col)}
+                editing={editing?.seen.id === product.id ? editing : undefined}
+                saving={saving?.id === product.id ? saving : undefined}
+                faultId={faultId}
+                begin={(field, text) => begin(product, field, text)}
+                type={(text) => editing && setEditing({ ...editing, text, fault: undefined })}
+                end={(how, col) => {
+                  if (!editing) return
+                  // Synchronous, so that the cell can get the focus and no key press is lost.
+                  flushSync(() => {
+                    if (how === 'escape') setEditing(undefined)
+                    else void finish(editing)
+                  })
+                  if (how !== 'blur') go({ row, col: how === 'tab' ? col + 1 : col })
+                }}
+              />
               {editing?.seen.id === product.id && editing.fault && (
                 <tr>
-                  <td colSpan={COLUMNS.length + 1} className="border-b border-line bg-bad-soft p-0">
+                  <td colSpan={columns.length + 2} className="border-b border-line bg-bad-soft p-0">
                     <p
                       id={faultId}
                       role="alert"
@@ -166,7 +137,6 @@ export function ProductGrid({ products, save, remove }: Props) {
                       {editing.fault}
                     </p>
                   </td>
-                  <td colSpan={2} className="hidden border-b border-line bg-bad-soft sm:table-cell" />
                 </tr>
               )}
             </Fragment>

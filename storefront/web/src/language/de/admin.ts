@@ -1,7 +1,8 @@
 import type { AdminTexts } from '../en/admin.ts'
-import { groups, pictures } from './admin_catalogue.ts'
+import { bulk, groups, pictures, views } from './admin_catalogue.ts'
 import { categories } from './admin_categories.ts'
 import { fields } from './admin_fields.ts'
+import { find, slips } from './admin_find.ts'
 import { imports } from './admin_import.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
@@ -41,6 +42,10 @@ export const de: AdminTexts = {
   products,
   pictures,
   groups,
+  bulk,
+  find,
+  slips,
+  views,
   productPage,
   newProduct,
   fields,

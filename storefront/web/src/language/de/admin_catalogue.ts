@@ -37,5 +37,96 @@ export const pictures: AdminTexts['pictures'] = {
 }
 
 export const groups: AdminTexts['groups'] = {
+  title: 'Variantengruppen',
+  all: 'Alle Gruppen',
+  more: 'Produkte in mehreren Größen, Farben oder Ähnlichem. Jede Variante hat eigenen Preis, Bestand und eigene Artikelnummer.',
+  notShown: 'Wir konnten die Gruppen nicht anzeigen',
+  notSaved: 'Wir konnten die Gruppe nicht speichern',
+  none: 'Noch keine Gruppen',
+  noneMore: 'Legen Sie eine an für ein Produkt, das es in mehreren Ausführungen gibt.',
+  new: 'Neue Gruppe',
+  newMore: 'Sie beginnt als Entwurf. Varianten, Bilder und Preise folgen auf ihrer Seite.',
+  create: 'Gruppe anlegen',
   needsOption: 'Eine Gruppe braucht mindestens eine Option.',
+  optionsMore:
+    'Worin sich die Varianten unterscheiden. Enter fügt einen Wert hinzu; der Shop zeigt sie in dieser Reihenfolge.',
+  optionTexts: { name: 'Option', values: 'Ihre Werte', add: 'Option hinzufügen' },
+  onSale: 'Varianten im Verkauf',
+  variants: 'Varianten',
+  caption: 'Varianten dieser Gruppe',
+  noVariants: 'Noch keine Varianten.',
+  generate: 'Fehlende Varianten anlegen',
+  generateMore: (all) =>
+    count(all, {
+      one: 'Die gespeicherten Optionen ergeben # Kombination. Sie wird angelegt, wenn es sie nicht gibt.',
+      other: 'Die gespeicherten Optionen ergeben # Kombinationen. Die ohne Variante werden angelegt.',
+    }),
+  tooManyCombinations: (all, max) =>
+    `${count(all, { other: '# Kombinationen' })}: ${count(max, { other: 'Eine Gruppe hat höchstens # Varianten.' })}`,
+  skuPattern: 'Muster der Artikelnummern',
+  skuPatternMore:
+    '{1} ist der Wert der ersten Option, {1:3} seine ersten drei Buchstaben, {n} eine Zahl. Leer: keine Nummer.',
+  skuRepeated: (sku) => `Mehrere Varianten bekämen ${sku}. Verwenden Sie die Werte aller Optionen oder {n}.`,
+  notGenerated: 'Wir konnten die Varianten nicht anlegen',
+  nothingMissing: 'Es fehlt keine Kombination.',
+  added: (added, all) => `${added} von ${all} angelegt.`,
+  notAdded: (n) => count(n, { one: '# wurde nicht angelegt', other: '# wurden nicht angelegt' }),
+  generateYes: 'Anlegen',
+}
+
+const products = (n: number) => count(n, { one: '# Produkt', other: '# Produkte' })
+const ofProducts = (n: number) => count(n, { one: '# Produkt', other: '# Produkten' })
+export const bulk: AdminTexts['bulk'] = {
+  title: 'Ausgewählte Produkte',
+  chosen: (n) => count(n, { other: '# ausgewählt' }),
+  clear: 'Auswahl aufheben',
+  kinds: {
+    price: 'Preis',
+    stock: 'Bestand',
+    status: 'Sichtbarkeit',
+    categories: 'Kategorien',
+    remove: 'Entfernen',
+  },
+  asking: {
+    price: (n) => `Preis von ${ofProducts(n)} ändern`,
+    stock: (n) => `Bestand von ${ofProducts(n)} anpassen`,
+    status: (n) => `Sichtbarkeit von ${ofProducts(n)} ändern`,
+    categories: (n) => `Kategorien von ${ofProducts(n)} ändern`,
+    remove: (n) => `${products(n)} entfernen?`,
+  },
+  submit: {
+    price: (n) => `${products(n)} ändern`,
+    stock: (n) => `${products(n)} anpassen`,
+    status: (n) => `${products(n)} ändern`,
+    categories: (n) => `${products(n)} ändern`,
+    remove: (n) => `${products(n)} entfernen`,
+  },
+  by: 'Um wie viel',
+  byMore: 'Zum Beispiel 10 oder -2,50.',
+  unit: 'In',
+  percent: 'Prozent',
+  preview: (name, before, after) => `${name}: Aus ${before} wird ${after}.`,
+  unitsMore: 'Zum Beispiel 12 oder -3. Es steht im Lagerbuch.',
+  needsChange: 'Eine Zahl außer 0, etwa 10 oder -2,50.',
+  needsUnits: 'Eine ganze Zahl außer 0.',
+  noSuchPrice: 'Dieser Preis kann nicht um so viel geändert werden.',
+  replaceCategories: 'Aus ihren anderen Kategorien nehmen',
+  summary: (changed, same, left) =>
+    [
+      count(changed, { other: '# geändert.' }),
+      ...(same > 0 ? [count(same, { one: '# war schon so.', other: '# waren schon so.' })] : []),
+      ...(left > 0 ? [count(left, { other: '# nicht begonnen.' })] : []),
+    ].join(' '),
+  conflicts: (n) => `${products(n)} von jemand anderem bearbeitet`,
+  conflictsMore: 'Dort wurde nichts geändert. Ein neuer Versuch ändert sie so, wie sie jetzt sind.',
+  refused: (n) => `${products(n)} nicht geändert`,
+}
+
+export const views: AdminTexts['views'] = {
+  title: 'Spalten und gespeicherte Ansichten',
+  columns: 'Spalten',
+  saved: 'Gespeicherte Ansichten',
+  name: 'Name dieser Ansicht',
+  save: 'Ansicht speichern',
+  forget: (name) => `${name} vergessen`,
 }

@@ -6,6 +6,9 @@ const count = plurals('de')
 export const products: AdminTexts['products'] = {
   title: 'Produkte',
   new: 'Neues Produkt',
+  drafts: 'Entwürfe',
+  draftsMore: 'Nicht im Verkauf: Entwürfe und die Varianten von Gruppen, die Entwürfe sind.',
+  noDrafts: 'Keine Entwürfe',
   notShown: 'Wir konnten die Produkte nicht anzeigen',
   nothing: 'Keine Treffer',
   nothingMore: 'Versuchen Sie es mit weniger oder anderen Wörtern.',
@@ -54,7 +57,17 @@ export const newProduct: AdminTexts['newProduct'] = {
 
 export const grid: AdminTexts['grid'] = {
   caption: 'Produkte',
-  reserved: 'Reserviert',
+  columns: {
+    name: 'Name',
+    sku: 'Artikelnr.',
+    price: 'Preis',
+    stock: 'Bestand',
+    reserved: 'Reserviert',
+    status: 'Sichtbarkeit',
+    changed: 'Geändert',
+  },
+  chooseAll: 'Alle dieser Seite auswählen',
+  choose: (name) => `${name} auswählen`,
   changed: 'Geändert',
   actions: 'Aktionen',
   notSaved: (name) => sentence`${name} wurde nicht gespeichert`,

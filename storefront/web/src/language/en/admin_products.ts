@@ -6,6 +6,9 @@ const count = plurals('en')
 export const products = {
   title: 'Products',
   new: 'New product',
+  drafts: 'Drafts',
+  draftsMore: 'Not on sale: drafts, and the variants of groups that are drafts.',
+  noDrafts: 'No drafts',
   notShown: 'We could not show the products',
   nothing: 'Nothing matches',
   nothingMore: 'Try fewer or other words.',
@@ -55,7 +58,17 @@ export const newProduct = {
 
 export const grid = {
   caption: 'Products',
-  reserved: 'Reserved',
+  columns: {
+    name: 'Name',
+    sku: 'SKU',
+    price: 'Price',
+    stock: 'Stock',
+    reserved: 'Reserved',
+    status: 'Visibility',
+    changed: 'Changed',
+  },
+  chooseAll: 'Choose all of this page',
+  choose: (name: string) => `Choose ${name}`,
   changed: 'Changed',
   actions: 'Actions',
   notSaved: (name: ReactNode) => sentence`${name} was not saved`,
