@@ -31,7 +31,7 @@ export const PAGE = {
 } as const
 
 /** Those that search engines may show. */
-const PUBLIC: readonly string[] = [PAGE.catalogue, PAGE.product, PAGE.legal]
+const PUBLIC: readonly string[] = [PAGE.catalogue, PAGE.category, PAGE.product, PAGE.legal]
 
 /** As react-router matches them: case-insensitive, and with an optional slash at the end. */
 const asRegExp = (pattern: string) =>

@@ -8,6 +8,13 @@ export type Group = Json<paths['/groups/{id}']['get']['responses'][200]>
 export type Settings = Json<paths['/shop']['get']['responses'][200]>
 export type Picture = Product['media'][number]
 
+export type Category = {
+  readonly id: string
+  readonly name: string
+  readonly slug: string
+  readonly description: string
+}
+
 export type Listing =
   | { readonly kind: 'product'; readonly product: Product }
   | { readonly kind: 'group'; readonly group: Group }
@@ -23,7 +30,12 @@ export type Content =
       readonly group?: Group
     }
   | { readonly kind: 'group'; readonly group: Group; readonly variants: readonly Product[] }
-  | { readonly kind: 'list'; readonly items: readonly Listing[]; readonly next: string | null }
+  | {
+      readonly kind: 'list'
+      readonly items: readonly Listing[]
+      readonly next: string | null
+      readonly category?: Category
+    }
 
 export type Page =
   | {
@@ -78,6 +90,35 @@ async function listOnly(find: Find, asked: URLSearchParams): Promise<Page> {
   const { items, next_cursor } = products.body as { items: Product[]; next_cursor: string | null }
   const listings = items.map((product) => ({ kind: 'product', product }) as const)
   return listOf(`/products?${asked}`, products, listings, next_cursor)
+}
+
+/** The page of a category and of all below it, by its slug. */
+export async function categoryPage(find: Find, named: string, query: URLSearchParams): Promise<Page> {
+  const [slug, all] = await Promise.all([find(`/slugs/${encodeURIComponent(named)}`), find('/categories')])
+  if (slug.status === 404 || all.status === 404) return NOT_FOUND
+  const at = slug.body as At
+  if (at.kind !== 'category') return movedTo(at.slug, query)
+  const search = query.size === 0 ? '' : `?${query}`
+  if (at.slug !== named)
+    return { status: 301, location: `/categories/${encodeURIComponent(at.slug)}${search}` }
+  const category = (all.body as { items: Category[] }).items.find(({ id }) => id === at.id)
+  if (!category) return NOT_FOUND
+  const asked = listQuery(query)
+  asked.set('category', category.id)
+  const path = `/catalogue?${asked}`
+  const listed = await find(path)
+  // A cursor that is none, or no filters yet: the app shows what there is.
+  if (listed.status === 404) throw new Error(`product_service has no list for ${path}`)
+  const { items, next_cursor } = listed.body as { items: Listing[]; next_cursor: string | null }
+  return {
+    status: 200,
+    content: { kind: 'list', items, next: next_cursor, category },
+    answers: [
+      { path: '/categories', body: all.body },
+      { path, body: listed.body },
+    ],
+    tag: [slug, all, listed].map(({ tag }) => tag).join(' '),
+  }
 }
 
 function listOf(path: string, found: Found, items: readonly Listing[], next: string | null): Page {

@@ -26,15 +26,19 @@ export function servedBody(view: View, content: Content | undefined, next?: stri
 }
 
 const contentOf = (view: View, content: Content, next?: string): Html =>
-  content.kind === 'list' ? listOf(view, content.items, next) : detailsOf(view, content)
+  content.kind === 'list' ? listOf(view, content, next) : detailsOf(view, content)
+
+type List = Extract<Content, { kind: 'list' }>
 
 const missing = ({ texts }: View) => html`<h1>${texts.notFound}</h1><p>${texts.notFoundMore}</p>`
 
 /** Text that a user typed, in its own direction: it does not turn what follows, whatever characters it has. */
 const typed = (text: string) => html`<bdi>${text}</bdi>`
 
-function listOf(view: View, items: readonly Listing[], next?: string): Html {
-  const heading = inLanguage(view, view.settings.tagline) || view.texts.products
+function listOf(view: View, { items, category }: List, next?: string): Html {
+  const heading = category
+    ? typed(category.name)
+    : html`${inLanguage(view, view.settings.tagline) || view.texts.products}`
   return html`<h1>${heading}</h1><ul class="served-list">${items.map((item) => itemOf(view, item))}</ul>${
     next === undefined ? NONE : html`<p><a href="${next}" rel="next">${view.texts.next}</a></p>`
   }`

@@ -19,9 +19,13 @@ export function servedHead(view: View, { content, title, canonical }: HeadOf): H
   const { settings } = view
   const about = content && subjectOf(content)
   const tagline = inLanguage(view, settings.tagline)
-  const named = plain(title ?? about?.name ?? tagline)
+  const category = content?.kind === 'list' ? content.category : undefined
+  const named = plain(title ?? about?.name ?? category?.name ?? tagline)
   const whole = [named, plain(settings.name)].filter((each) => each !== '').join(' · ')
-  const description = shortened(about?.description || tagline, DESCRIPTION_LENGTH_MAX)
+  const description = shortened(
+    about?.description || category?.description || tagline,
+    DESCRIPTION_LENGTH_MAX,
+  )
   const parts = [html`<title>${whole}</title><meta name="description" content="${description}" />`]
   if (canonical === undefined) parts.push(html`<meta name="robots" content="noindex" />`)
   else parts.push(html`<link rel="canonical" href="${view.origin + canonical}" />`)

@@ -13,7 +13,15 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Language } from '../../web/src/language/languages.ts'
 import { isPageAddress, isPublicPage, PAGE } from '../http/page_addresses.ts'
 import type { CatalogueReader } from './catalogue_reader.ts'
-import { findBy, listPage, type Page, productPage, type Settings } from './content.ts'
+import {
+  type Content,
+  categoryPage,
+  findBy,
+  listPage,
+  type Page,
+  productPage,
+  type Settings,
+} from './content.ts'
 import type { FillPage } from './index_page.ts'
 import { renderPage } from './render_page.ts'
 import { subjectOf } from './served_head.ts'
@@ -135,28 +143,43 @@ export function createServedPages(
 async function contentAt(reader: CatalogueReader, asked: Asked): Promise<Page | undefined> {
   const find = findBy(reader, asked.address)
   if (asked.path === PAGE.catalogue) return listPage(find, asked.query)
+  const [, category] = /^\/categories\/([^/]+)\/?$/i.exec(asked.path) ?? []
+  if (category !== undefined) return categoryPage(find, decodeURIComponent(category), asked.query)
   const [, product] = /^\/products\/([^/]+)\/?$/i.exec(asked.path) ?? []
   return product === undefined ? undefined : productPage(find, decodeURIComponent(product), asked.query)
 }
 
 type Known = Extract<Page, { status: 200 }>
 
+const NARROWED = ['q', 'cursor', 'sort', 'in_stock', 'facet', 'price_min', 'price_max']
+
+const listAddress = (content: Content): string =>
+  content.kind === 'list' && content.category
+    ? `/categories/${encodeURIComponent(content.category.slug)}`
+    : PAGE.catalogue
+
 /** Searches and further pages of a list lead to products, but are no pages of their own. */
 function canonicalOf(page: Known | undefined, path: string, query: URLSearchParams): string | undefined {
   if (!page) return isPublicPage(path) ? path : undefined
   const subject = subjectOf(page.content)
   if (subject) return subject.canonical
-  return ['q', 'cursor', 'sort', 'in_stock'].some((name) => query.has(name)) ? undefined : PAGE.catalogue
+  if (NARROWED.some((name) => query.has(name))) return undefined
+  return listAddress(page.content)
 }
 
 function nextOf({ content }: Known, query: URLSearchParams): string | undefined {
   if (content.kind !== 'list' || content.next === null) return undefined
   const next = new URLSearchParams(query)
   next.set('cursor', content.next)
-  return `${PAGE.catalogue}?${next}`
+  return `${listAddress(content)}?${next}`
 }
 
-const modulesOf = ({ content }: Known) => (content.kind === 'list' ? [] : ['src/shop/product_page.tsx'])
+const modulesOf = ({ content }: Known) =>
+  content.kind !== 'list'
+    ? ['src/shop/product_page.tsx']
+    : content.category
+      ? ['src/shop/category_page.tsx']
+      : []
 
 async function within<T>(ms: number, work: Promise<T>, { after }: Pick<Runtime, 'after'>): Promise<T> {
   const late = Promise.withResolvers<never>()

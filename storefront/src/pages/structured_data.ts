@@ -20,7 +20,7 @@ export function structuredData(view: View, content: Content): readonly object[] 
         breadcrumbs(view, content.group),
       ]
     default:
-      return [shopData(view)]
+      return [content.category ? breadcrumbs(view, content.category, 'categories') : shopData(view)]
   }
 }
 
@@ -107,10 +107,10 @@ const availability = (inStock: boolean) => `${CONTEXT}/${inStock ? 'InStock' : '
 const picturesOf = ({ origin }: View, media: Product['media']) =>
   media.length === 0 ? {} : { image: media.map((each) => origin + pictureAddress(each, 1280)) }
 
-function breadcrumbs({ origin, texts }: View, last: Pick<Group, 'name' | 'slug' | 'id'>) {
+function breadcrumbs({ origin, texts }: View, last: Pick<Group, 'name' | 'slug' | 'id'>, below = 'products') {
   const places = [
     { name: texts.home, item: `${origin}/` },
-    { name: last.name, item: origin + addressOf(last) },
+    { name: last.name, item: `${origin}/${below}/${encodeURIComponent(last.slug ?? last.id)}` },
   ]
   return {
     '@context': CONTEXT,

@@ -118,6 +118,23 @@ suite('a served page', () => {
     assert.match((await get('/?q=tea')).text, /<meta name="robots" content="noindex" \/>/)
   })
 
+  test('of a category: its products, and no page of its own for a search in it', async (t) => {
+    const { get, added } = await world(t)
+    const teas = await added('/categories', { name: 'Teas & more' })
+    await added('/products', { ...TEA, categories: [teas.id] })
+    await added('/products', { ...TEA, name: 'Mug', slug: 'mug' })
+    const page = await get(`/categories/${teas.slug}`)
+    assert.equal(page.status, 200)
+    assert.match(page.text, /<title>Teas &amp; more · Fairhold<\/title>/)
+    assert.ok(page.text.includes(`rel="canonical" href="https://shop.example/categories/${teas.slug}"`))
+    assert.match(page.text, /<a href="\/products\/green-tea">/)
+    assert.doesNotMatch(page.text, /<a href="\/products\/mug">/)
+    assert.equal(linked(page)[0]['@type'], 'BreadcrumbList')
+    const narrowed = await get(`/categories/${teas.slug}?in_stock=true`)
+    assert.equal(narrowed.headers['x-robots-tag'], 'noindex')
+    assert.equal((await get('/categories/nothing')).status, 404)
+  })
+
   test('a name is text everywhere: it ends no element, attribute or script, and turns nothing', async (t) => {
     const { get, added } = await world(t)
     await added('/products', {
