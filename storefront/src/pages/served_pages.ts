@@ -13,16 +13,9 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Language } from '../../web/src/language/languages.ts'
 import { isPageAddress, isPublicPage, PAGE } from '../http/page_addresses.ts'
 import type { CatalogueReader } from './catalogue_reader.ts'
-import {
-  type Content,
-  categoryPage,
-  findBy,
-  listPage,
-  type Page,
-  productPage,
-  type Settings,
-} from './content.ts'
+import { type Content, findBy, type Page, productPage, type Settings } from './content.ts'
 import type { FillPage } from './index_page.ts'
+import { categoryPage, listPage } from './list_content.ts'
 import { renderPage } from './render_page.ts'
 import { subjectOf } from './served_head.ts'
 import { viewOf } from './view.ts'
