@@ -6,7 +6,6 @@ import { dataOf, shop } from '../../api/shop.ts'
 
 type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
 export type Import = Json<paths['/imports/{id}']['get']['responses'][200]>
-type Note = Json<paths['/imports/{id}/notes']['get']['responses'][200]>['items'][number]
 
 const LIVE_MS = 1_000
 const LISTED_MAX = 10
