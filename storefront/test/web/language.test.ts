@@ -27,6 +27,8 @@ const EQUAL = new Set([
   't.picture.count',
   't.product.gtin',
   'admin.nav.system',
+  'admin.nav.import',
+  'admin.imports.exportTitle',
   'admin.fields.labels.name',
   'admin.fields.labels.gtin',
   'admin.fields.attributeTexts.name',

@@ -1,5 +1,6 @@
 /** The tree as nested lists. Each category can be moved among those beside it with the buttons Up and Down. */
 import { admin } from '../../language/admin_texts.ts'
+import { categoryAddress } from '../../shop/category_tree.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Icon, type IconName } from '../../ui/icon.tsx'
@@ -65,7 +66,7 @@ function Row({ category, isFirst, isTopmost, isLast, canHaveBelow, actions }: Ro
           <Typed>{name}</Typed>
         </p>
         <p className="text-sm text-soft [overflow-wrap:anywhere]">
-          <bdi>{`/categories/${slug}`}</bdi>
+          <bdi>{categoryAddress({ slug })}</bdi>
         </p>
         {description !== '' && (
           <Typed as="p" className="line-clamp-2 text-sm text-soft max-sm:hidden">
