@@ -62,7 +62,10 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
   /** Types into a cell of the table; the focus stays there. */
   async function typeInto(page: Page, field: 'Name' | 'Price' | 'Stock', text: string) {
     await button(page.getByRole('row').nth(1), new RegExp(`^${field} `)).click()
-    await page.getByLabel(new RegExp(`^${field} of `)).fill(text)
+    await page
+      .getByRole('table')
+      .getByLabel(new RegExp(`^${field} of `))
+      .fill(text)
   }
 
   /** Drops or pastes a picture on the button, as the browser reports it. */

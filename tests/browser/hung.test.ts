@@ -109,7 +109,7 @@ suite('a service that hangs, in a real browser', { skip: noBrowser }, () => {
 
   /** The failure stays on the page during retries, and focusing the window retries at once. */
   async function comeBackTo(page: Page) {
-    const asked = page.waitForRequest(/\/api\/products\?/)
+    const asked = page.waitForRequest(/\/api\/catalogue\?/)
     await page.evaluate('void window.dispatchEvent(new Event("focus"))')
     await asked
     for (let i = 0; i < 10; i += 1) {
