@@ -50,8 +50,11 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
     await page.getByText('Saved', { exact: true }).first().waitFor()
 
     const visitor = await shop.openNew()
-    await visitor.goto('/')
-    await visitor.getByRole('heading', { name: 'We are here already' }).waitFor()
+    // What a page says of the shop is as it was within the last second.
+    await until('a visitor sees them', 5_000, async () => {
+      await visitor.goto('/')
+      return visitor.getByRole('heading', { name: 'We are here already' }).isVisible()
+    })
     assert.match(await visitor.title(), / · Hare & Hedgehog$/)
     await visitor.getByText('Free shipping this week').waitFor()
     await visitor.getByRole('link', { name: 'us@example.com' }).waitFor()

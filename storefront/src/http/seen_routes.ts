@@ -90,7 +90,7 @@ export function seenRoutes({ publicOrigin: origin, products, reader, runtime }: 
       const slot = Symbol('feed')
       feeds.add(slot)
       try {
-        const shop = await reader.readRelaxed('/shop', addressPrefix(request.ip))
+        const shop = await reader.readOrKnown('/shop', addressPrefix(request.ip))
         if (shop.status !== 200)
           throw new GatewayError('upstream_unavailable', 'The feed cannot be made now.')
         const signal = AbortSignal.any([disconnectSignal(reply), runtime.deadline(FEED_MS)])

@@ -4,8 +4,8 @@
  * Invariants
  *  1. "Now" means: as product_service answered within the last NOW_MS. After that an answer is asked for again, with its ETag.
  *     No later answer is replaced by an older one that took longer.
- *  2. `readRelaxed` is for what has no price and no stock, such as the settings. It gives what is known at once, asks again
- *     behind it after RELAXED_MS, and keeps giving it while product_service is down.
+ *  2. `readOrKnown` is for what has no price and no stock, such as the settings. It is as `read`, and gives what is known while
+ *     product_service is down.
  *  3. Requests at the same time for one path are one call. A call ends after READ_MS.
  *  4. At most KEPT_MAX answers of KEPT_CHARACTERS_MAX in all are kept; those unused the longest are dropped.
  */
@@ -14,7 +14,6 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Upstream } from '../clients/upstream.ts'
 
 export const NOW_MS = 1_000
-export const RELAXED_MS = 5_000
 export const READ_MS = 1_500
 export const KEPT_MAX = 500
 export const KEPT_CHARACTERS_MAX = 8_000_000
@@ -30,7 +29,7 @@ export type Found = {
 export type CatalogueReader = {
   /** `path` has its query. Rejects when product_service does not give an answer. */
   read(path: string, address: string): Promise<Found>
-  readRelaxed(path: string, address: string): Promise<Found>
+  readOrKnown(path: string, address: string): Promise<Found>
 }
 
 type Kept = Found & { readonly at: number; readonly length: number }
@@ -103,11 +102,14 @@ export function createCatalogueReader(
 
   return {
     read: async (path, address) => youngerThan(NOW_MS, path) ?? fresh(path, address),
-    async readRelaxed(path, address) {
-      const known = kept.get(path)
-      if (known === undefined) return fresh(path, address)
-      if (!youngerThan(RELAXED_MS, path)) fresh(path, address).catch(() => {})
-      return known
+    async readOrKnown(path, address) {
+      const now = youngerThan(NOW_MS, path)
+      if (now) return now
+      return fresh(path, address).catch((error) => {
+        const known = kept.get(path)
+        if (known) return known
+        throw error
+      })
     },
   }
 }

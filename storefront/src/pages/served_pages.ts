@@ -79,7 +79,7 @@ export function createServedPages(
   const make = async (asked: Asked): Promise<Made | undefined> => {
     const { path, query, origin, address } = asked
     const [settings, page] = await Promise.all([
-      reader.readRelaxed('/shop', address),
+      reader.readOrKnown('/shop', address),
       contentAt(reader, asked),
     ])
     if (settings.status !== 200) return undefined

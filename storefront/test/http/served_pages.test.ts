@@ -6,7 +6,7 @@ import { brotliDecompressSync } from 'node:zlib'
 import { serve } from '@shop/service_kit/test_support/http_server'
 import { request } from 'undici'
 import { openShop } from '../../../product_service/test/worlds.ts'
-import { READ_MS } from '../../src/pages/catalogue_reader.ts'
+import { NOW_MS, READ_MS } from '../../src/pages/catalogue_reader.ts'
 import { PAGE, type Raw, raw, storefront } from '../upstream.ts'
 
 const HTML = { accept: 'text/html' }
@@ -65,6 +65,17 @@ suite('a served page', () => {
     assert.equal(settings.name, 'Fairhold')
     const answer = answers.find(({ path: asked }: { path: string }) => asked === `/products/${tea.id}`)
     assert.equal(answer.body.version, 1)
+  })
+
+  test('has the settings of now, however long no page was asked for', async (t) => {
+    const { get, products } = await world(t)
+    assert.match((await get('/')).text, /Fairhold/)
+    const changed = await products.admin('PATCH', '/shop', { name: 'Hare' })
+    assert.equal(changed.statusCode, 200, changed.body)
+    await new Promise((resolve) => setTimeout(resolve, NOW_MS + 50))
+    const { text } = await get('/')
+    assert.match(text, /Hare/)
+    assert.doesNotMatch(text, /Fairhold/)
   })
 
   test('has the price and the stock of now', async (t) => {
