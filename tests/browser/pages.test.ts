@@ -389,7 +389,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await expectFocus(page, 'Your cart')
     await page.getByRole('button', { name: 'Put back' }).click()
     await page.getByRole('link', { name: 'Cart, 50 items' }).waitFor()
-    await page.goto('/')
+    await page.goto('/?q=notebook')
     await page.getByRole('link', { name: 'Dotted notebook' }).click()
     await page.getByRole('button', { name: 'Your cart is full' }).click({ force: true })
     await page.getByRole('link', { name: 'Cart, 50 items' }).waitFor()
