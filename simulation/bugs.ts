@@ -1,11 +1,18 @@
 /**
  * Planted bugs: one line of the code under test is changed as it is loaded, and the simulation must find that within the seeds
- * that the bug states. A simulator that finds no planted bug proves nothing.
+ * that the bug states. A simulator that finds no planted bug proves nothing. The seed that found it before (found_by.json) comes
+ * first, which spares most of the time; where the code has changed meanwhile, the others follow.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { refuse } from '../scripts/arguments.ts'
 import { PLANTED_BUGS } from './planted_bugs.ts'
 import { startPlayer } from './pool.ts'
 import type { PlantedBug } from './shop/planted_bugs.ts'
+
+const FOUND_BY: Readonly<Record<string, number>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, 'found_by.json'), 'utf8'),
+)
 
 type Found = { readonly seed: number; readonly violation: string } | undefined
 
@@ -34,7 +41,10 @@ export async function findBugs(jobs: number, word: string, level: string | undef
 async function find({ name, level, seeds }: PlantedBug): Promise<Found> {
   const player = startPlayer(name)
   try {
-    const plans = Array.from({ length: seeds }, (_, at) => ({ seed: at + 1, off: [] }))
+    const before = FOUND_BY[name]
+    const all = Array.from({ length: seeds }, (_, at) => at + 1)
+    const inTurn = before === undefined || before > seeds ? all : [before, ...all]
+    const plans = inTurn.map((seed) => ({ seed, off: [] }))
     const { failures } = await player.play({ id: 1, level, plans, untilViolation: true })
     const [first] = failures
     return first && { seed: first.plan.seed, violation: first.violation }

@@ -66,7 +66,8 @@ suite('making renditions', () => {
   })
 
   test('two are made at once, some wait, and the rest are refused at once', async (t) => {
-    const { render } = processesOf(t, { pictureMs: 500 })
+    // Long enough for a good one, also on a busy machine.
+    const { render } = processesOf(t, { pictureMs: 3_000 })
     const all = Array.from({ length: PICTURES_AT_ONCE }, () => render(HANG))
     const waiting = Array.from({ length: PICTURES_WAITING_MAX }, () => render(GOOD))
     await assert.rejects(render(GOOD), { code: 'overloaded' })

@@ -9,7 +9,7 @@
 import { type Focus, PICTURES, type PlannedPicture } from './pictures.ts'
 import { createRenderer } from './render/render.ts'
 
-export const SIDE = 1600
+export const SIDE = 1280
 
 export type DemoPicture = {
   readonly product: string

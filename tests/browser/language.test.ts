@@ -83,7 +83,7 @@ suite('languages in a real browser', { skip: noBrowser }, () => {
   })
 
   for (const screen of ['phone', 'desk'] as const) {
-    test(`on a ${screen}, light and dark`, async () => {
+    test(`on a ${screen}`, async () => {
       const page = await withAxe(await shop.openNew({ ...SCREENS[screen], ...GERMAN }))
       const faults: string[] = []
       const look = async (path: string, shows: string, name: string) => {

@@ -213,7 +213,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
   after(() => shop?.close())
 
   for (const screen of ['phone', 'desk'] as const) {
-    test(`on a ${screen}, light and dark`, async () => {
+    test(`on a ${screen}`, async () => {
       const page = await withAxe(await shop.openNew(SCREENS[screen]))
       const faults: string[] = []
       for (const place of places.filter(({ signedIn }) => !signedIn))

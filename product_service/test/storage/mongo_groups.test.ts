@@ -50,7 +50,8 @@ mongoSuites('details, groups and categories in MongoDB', (server) => {
     assert.deepEqual(await renewed(), [false, 0])
   })
 
-  listingsContract('MongoDB', opened(1), { settles: false })
+  // The wire-compatible server scans all documents for most queries.
+  if (server.honest) listingsContract('MongoDB', opened(1), { settles: false })
   test('what the release before removed stays removed, and keeps neither its SKU nor its values', async (t) => {
     const database = server.newDatabase()
     const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
