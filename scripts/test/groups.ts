@@ -2,8 +2,8 @@
  * Which test files share a process.
  *
  * Loading Fastify and the kit costs a process more than most test files do, so the files of one folder run in one process,
- * one after the other. The files in `tests/` start processes, servers and browsers of their own: each has a process to itself,
- * and begins first, because it takes longest.
+ * one after the other. The files in `tests/` start processes, servers and browsers of their own, and those of stores on MongoDB a
+ * server: each has a process to itself, and begins first, as the other tests of stores do, because they take longest.
  */
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -11,10 +11,11 @@ import { pathToFileURL } from 'node:url'
 
 export type Group = { readonly name: string; readonly files: readonly string[] }
 
+const isLong = (name: string) => name.startsWith('tests/') || /\/storage(\/mongo_|$)/.test(name)
+
 /** @param files Paths relative to the root, sorted. */
 export function groupsOf(files: readonly string[]): Group[] {
-  const groups = Map.groupBy(files, (file) => (file.startsWith('tests/') ? file : dirname(file)))
-  const isLong = (name: string) => name.startsWith('tests/')
+  const groups = Map.groupBy(files, (file) => (isLong(file) ? file : dirname(file)))
   return [...groups]
     .map(([name, members]) => ({ name, files: members }))
     .sort((a, b) => Number(isLong(b.name)) - Number(isLong(a.name)))

@@ -6,7 +6,7 @@ import { jpegOf } from '../../product_service/test/pictures.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import type { Order, Product } from '../system/world.ts'
 import { expectFocus, noBrowser } from './browser.ts'
-import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
+import { pageFaults, SCREENS, SCREENS_CHECKED, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const CONFLICT = 'Someone else changed this product'
@@ -472,7 +472,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual(await moves(), [])
   })
 
-  for (const size of ['phone', 'desk'] as const) {
+  for (const size of SCREENS_CHECKED) {
     test(`every page on a ${size}`, async () => {
       const page = await withAxe(await shop.enter(await shop.openNew(SCREENS[size]), keeper))
       const faults: string[] = []

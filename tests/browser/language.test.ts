@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { noBrowser } from './browser.ts'
-import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
+import { pageFaults, SCREENS, SCREENS_CHECKED, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 const GERMAN = { locale: 'de-DE' }
@@ -82,7 +82,7 @@ suite('languages in a real browser', { skip: noBrowser }, () => {
     await page.getByText('Gute Dinge, ehrlich gezählt').waitFor()
   })
 
-  for (const screen of ['phone', 'desk'] as const) {
+  for (const screen of SCREENS_CHECKED) {
     test(`on a ${screen}`, async () => {
       const page = await withAxe(await shop.openNew({ ...SCREENS[screen], ...GERMAN }))
       const faults: string[] = []

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { call, expectStatus } from '../system/calls.ts'
 import type { Order, Product } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
-import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
+import { pageFaults, SCREENS, SCREENS_CHECKED, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 suite('the log of the admin in a real browser', { skip: noBrowser }, () => {
@@ -143,7 +143,7 @@ suite('the log of the admin in a real browser', { skip: noBrowser }, () => {
     await row('Order moved').waitFor()
   })
 
-  for (const size of ['phone', 'desk'] as const) {
+  for (const size of SCREENS_CHECKED) {
     test(`on a ${size}, light and dark`, async () => {
       const small = await withAxe(await shop.enter(await shop.openNew(SCREENS[size]), keeper))
       await small.goto('/admin/log')

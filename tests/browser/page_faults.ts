@@ -26,6 +26,9 @@ export async function withAxe(page: Page): Promise<Page> {
   return page
 }
 
+/** Of pages that are built from the same parts as those of pages.test.ts, which are checked on both. `npm run pictures` has all. */
+export const SCREENS_CHECKED: readonly Screen[] = EVERY_PICTURE ? ['phone', 'desk'] : ['phone']
+
 /**
  * The faults of the page: what axe finds, content wider than the window, layout shifts, a tab that does not name the page. Dark
  * differs only in its colours, and these do not depend on the window: on the phone they are checked again.

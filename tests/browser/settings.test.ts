@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { call, expectStatus } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
-import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
+import { pageFaults, SCREENS, SCREENS_CHECKED, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
 /** What an attacker with an admin's session could type. */
@@ -226,7 +226,7 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual(faults, [])
   })
 
-  for (const screen of ['phone', 'desk'] as const) {
+  for (const screen of SCREENS_CHECKED) {
     test(`on a ${screen}, light and dark`, async () => {
       const page = await withAxe(await shop.openNew(SCREENS[screen]))
       await page.goto('/pages/imprint')
