@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor, PAGE_LIMIT_DEFAULT } from '@shop/service_ki
 import { formatMoney } from '@shop/service_kit/money/money'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { Groups } from '../domain/group_ports.ts'
-import { countOf, type Listing, type ListingFilter, type Listings } from '../domain/listings.ts'
+import { type Count, countOf, type Listing, type ListingFilter, type Listings } from '../domain/listings.ts'
 import { orderOf } from '../domain/pages.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { PRICE_MINOR_MAX } from '../domain/product.ts'
@@ -51,13 +51,22 @@ export function catalogueRoutes({ catalogue, groups, listings, prices }: Catalog
   const isEmpty = ({ words }: ListingFilter, q: string | undefined) =>
     q !== undefined && q.trim() !== '' && words.length === 0
 
-  /** The filter with corrected words, if its words find nothing. */
-  const corrected = async <F extends ListingFilter>(filter: F) => {
+  /** The answer to corrected words, if the words find nothing. `ask` is asked once where something is found. */
+  const answered = async <
+    F extends ListingFilter,
+    Found extends { readonly total: Count; readonly behind?: boolean },
+  >(
+    filter: F,
+    ask: (filter: F) => Promise<Found>,
+  ): Promise<{ found: Found; behind: boolean; searchedFor?: readonly string[] }> => {
+    const found = await ask(filter)
     const { words } = filter
-    if (words.length === 0) return { filter, behind: false, searchedFor: undefined }
+    if (words.length === 0 || found.total.count > 0) return { found, behind: found.behind === true }
     const query = { sort: 'relevance', words, inStock: false, after: undefined, limit: 1 } as const
     const { searchedFor, behind = false } = await catalogue.list(query)
-    return { filter: { ...filter, words: searchedFor ?? words }, behind, searchedFor }
+    if (!searchedFor) return { found, behind: behind || found.behind === true }
+    const other = await ask({ ...filter, words: searchedFor })
+    return { found: other, behind: behind || other.behind === true, searchedFor }
   }
   const viewsOf = async (items: readonly Listing[]) => {
     const idsOf = (kind: Listing['kind']) => items.flatMap((item) => (item.kind === kind ? [item.id] : []))
@@ -85,20 +94,21 @@ export function catalogueRoutes({ catalogue, groups, listings, prices }: Catalog
       const asked = filterOf(request.query)
       const { words } = asked
       const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
-      const after = decodeCursor(cursor, cursorsBy('listings', sort, words))
+      const cursors = cursorsBy('listings', sort, words)
+      const after = decodeCursor(cursor, cursors)
       return answers(request, reply, request.url, async () => {
         if (isEmpty(asked, request.query.q))
           return withEtag(`{"items":[],"next_cursor":null,"total":${JSON.stringify(countOf(0))}}`)
-        const { filter, behind, searchedFor } = await corrected(asked)
-        const page = await listings.list({ ...filter, sort, after, limit })
-        const next =
-          page.next === undefined
-            ? 'null'
-            : `"${encodeCursor(page.next, cursorsBy('listings', sort, words))}"`
+        const {
+          found: page,
+          behind,
+          searchedFor,
+        } = await answered(asked, (filter) => listings.list({ ...filter, sort, after, limit }))
+        const next = page.next === undefined ? 'null' : `"${encodeCursor(page.next, cursors)}"`
         const items = (await viewsOf(page.items)).join()
         const total = JSON.stringify(page.total)
         const text = `{"items":[${items}],"next_cursor":${next},"total":${total}${correction(searchedFor)}}`
-        return withEtag(text, behind || page.behind)
+        return withEtag(text, behind)
       })
     })
 
@@ -106,8 +116,7 @@ export function catalogueRoutes({ catalogue, groups, listings, prices }: Catalog
       const asked = filterOf(request.query)
       return answers(request, reply, request.url, async () => {
         if (isEmpty(asked, request.query.q)) return withEtag(JSON.stringify(NO_FACETS))
-        const { filter, behind, searchedFor } = await corrected(asked)
-        const found = await listings.facets(filter)
+        const { found, behind, searchedFor } = await answered(asked, listings.facets)
         const amount = (minor: number | undefined) =>
           minor === undefined ? null : formatMoney(minor, prices.digits())
         const view = {
@@ -118,7 +127,7 @@ export function catalogueRoutes({ catalogue, groups, listings, prices }: Catalog
           prices: { min: amount(found.prices?.minMinor), max: amount(found.prices?.maxMinor) },
         }
         const text = `${JSON.stringify(view).slice(0, -1)}${correction(searchedFor)}}`
-        return withEtag(text, behind || found.behind)
+        return withEtag(text, behind)
       })
     })
   }

@@ -76,7 +76,8 @@ export function productReadRoutes({ catalogue, groups, categories, prices }: Pro
       }
       const words = q === undefined ? [] : queryWords(q).slice(0, QUERY_WORDS_MAX)
       const sort = orderOf({ sort: request.query.sort ?? 'relevance', words })
-      const after = decodeCursor(cursor, cursorsBy('products', sort, words))
+      const cursors = cursorsBy('products', sort, words)
+      const after = decodeCursor(cursor, cursors)
       // A query without any letter or digit (such as "-") finds nothing instead of everything.
       if (q !== undefined && q.trim() !== '' && words.length === 0) {
         return send(request, reply, EMPTY_PAGE)
@@ -86,8 +87,7 @@ export function productReadRoutes({ catalogue, groups, categories, prices }: Pro
           ...{ sort, words, after, limit },
           inStock: in_stock,
         })
-        const cursorText =
-          next === undefined ? 'null' : `"${encodeCursor(next, cursorsBy('products', sort, words))}"`
+        const cursorText = next === undefined ? 'null' : `"${encodeCursor(next, cursors)}"`
         const correction = searchedFor ? `,"searched_for":${JSON.stringify(searchedFor.join(' '))}` : ''
         const text = `{"items":[${items.map(textOf).join()}],"next_cursor":${cursorText}${correction}}`
         return withEtag(text, behind)

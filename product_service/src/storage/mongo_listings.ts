@@ -138,7 +138,10 @@ export function createMongoListings(store: MongoStore, runtime: Runtime): MongoL
         const startedAt = monotonic()
         if (startedAt < (isDirty ? pauseUntil : followAt)) return
         isDirty = false
-        await follow()
+        await follow().catch((error) => {
+          isDirty = true
+          throw error
+        })
         const endedAt = monotonic()
         const took = endedAt - startedAt
         pauseUntil = took < QUICK_MS ? endedAt : endedAt + FOLLOW_FACTOR * took

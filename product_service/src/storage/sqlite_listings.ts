@@ -190,8 +190,7 @@ export function createSqliteListings(
     const byRank = 'list' in question && question.list.sort === 'relevance'
     const { found, behind } =
       words.length > 0 ? findWords(words, byRank) : { found: undefined, behind: false }
-    if ('list' in question)
-      return { page: queries.list({ ...question.list }, found), behind: behind || !done }
+    if ('list' in question) return { page: queries.list(question.list, found), behind: behind || !done }
     const facets = queries.facets(filter, found, JSON.stringify(words))
     return { facets, behind: behind || !done || facets.behind === true }
   }

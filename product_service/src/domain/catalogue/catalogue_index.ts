@@ -36,7 +36,7 @@ export type IndexedGroup = IndexedShown & {
 /** The ids of a category and of those above it, from the top. */
 export type IndexedCategory = { readonly id: string; readonly path: readonly string[] }
 
-/** Listings are sorted by their price from, and by the key of their name. */
+/** Numbers that the sets have room for at first; then it doubles. */
 const FIRST_CAPACITY = 1024
 
 export function createCatalogueIndex() {

@@ -3,7 +3,7 @@
  * A number is never given to another id.
  */
 const WORDS = 4
-/** Of the places at most so many hundredths are taken. */
+/** At most this part of the places is taken. */
 const FULL = 0.6
 const HEX = 16
 

@@ -12,7 +12,6 @@ export type Fulfilled = ReadonlyMap<string, Bits>
 export const CATEGORY = 'category'
 export const PRICE = 'price'
 export const STOCK = 'stock'
-const ALWAYS = ['live', 'words']
 
 export const facetKind = (facet: number) => `facet ${facet}`
 
@@ -21,11 +20,11 @@ export function fulfil(
   { category, inStock, priceMinMinor, priceMaxMinor, choices }: Omit<ListingFilter, 'words'>,
   found: FoundWords | undefined,
 ): Fulfilled {
-  const fulfilled = new Map<string, Bits>([[ALWAYS[0]!, view.live]])
+  const fulfilled = new Map<string, Bits>([['live', view.live]])
   if (found) {
     const bits = bitsFor(view.capacity)
     for (const numbers of found) for (const n of numbers) setBit(bits, n)
-    fulfilled.set(ALWAYS[1]!, bits)
+    fulfilled.set('words', bits)
   }
   if (inStock) fulfilled.set(STOCK, view.inStock)
   if (category !== undefined) {
