@@ -11,11 +11,11 @@ import { etagOfText, hasTag } from '@shop/service_kit/http/etags'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ShopSettings } from '../../web/src/api/types.ts'
 import type { Upstream } from '../clients/upstream.ts'
 import { GatewayError } from '../errors.ts'
 import { createAllProducts } from '../pages/all_products.ts'
 import type { CatalogueReader } from '../pages/catalogue_reader.ts'
-import type { Settings } from '../pages/content.ts'
 import { feedOf } from '../pages/feed.ts'
 import { createSitemap } from '../pages/sitemap.ts'
 import { disconnectSignal } from './client_disconnect.ts'
@@ -94,7 +94,7 @@ export function seenRoutes({ publicOrigin: origin, products, reader, runtime }: 
         if (shop.status !== 200)
           throw new GatewayError('upstream_unavailable', 'The feed cannot be made now.')
         const signal = AbortSignal.any([disconnectSignal(reply), runtime.deadline(FEED_MS)])
-        const feed = feedOf(all, shop.body as Settings, origin, signal)
+        const feed = feedOf(all, shop.body as ShopSettings, origin, signal)
         feeds.add(feed)
         feed.once('close', () => feeds.delete(feed))
         return described().send(packed(request, reply, feed))

@@ -4,9 +4,9 @@
  */
 import { text } from 'node:stream/consumers'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import type { Group, Product } from '../../web/src/api/types.ts'
 import type { Upstream } from '../clients/upstream.ts'
 import { GatewayError } from '../errors.ts'
-import type { Group, Product } from './content.ts'
 
 export const WALK_PAGE_SIZE = 100
 export const ATTEMPTS_MAX = 3

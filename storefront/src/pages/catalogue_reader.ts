@@ -95,21 +95,18 @@ export function createCatalogueReader(
     return asks
   }
 
-  const youngerThan = (ms: number, path: string) => {
+  const read = async (path: string, address: string): Promise<Found> => {
     const known = kept.get(path)
-    return known && runtime.monotonic() - known.at < ms ? known : undefined
+    return known && runtime.monotonic() - known.at < NOW_MS ? known : fresh(path, address)
   }
 
   return {
-    read: async (path, address) => youngerThan(NOW_MS, path) ?? fresh(path, address),
-    async readOrKnown(path, address) {
-      const now = youngerThan(NOW_MS, path)
-      if (now) return now
-      return fresh(path, address).catch((error) => {
+    read,
+    readOrKnown: (path, address) =>
+      read(path, address).catch((error) => {
         const known = kept.get(path)
         if (known) return known
         throw error
-      })
-    },
+      }),
   }
 }

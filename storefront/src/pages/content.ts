@@ -1,23 +1,8 @@
 /** What is at an address of the shop, read from product_service: the same for every visitor. */
-import type { paths } from '@shop/client/generated/product_service'
+import type { Category, Group, Listing, Product } from '../../web/src/api/types.ts'
 import type { CatalogueReader, Found } from './catalogue_reader.ts'
 
-type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
-export type Product = Json<paths['/products/{id}']['get']['responses'][200]>
-export type Group = Json<paths['/groups/{id}']['get']['responses'][200]>
-export type Settings = Json<paths['/shop']['get']['responses'][200]>
 export type Picture = Product['media'][number]
-
-export type Category = {
-  readonly id: string
-  readonly name: string
-  readonly slug: string
-  readonly description: string
-}
-
-export type Listing =
-  | { readonly kind: 'product'; readonly product: Product }
-  | { readonly kind: 'group'; readonly group: Group }
 
 /** An answer of the API that the page needs for its first render. */
 export type Answer = { readonly path: string; readonly body: unknown }

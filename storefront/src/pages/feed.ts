@@ -3,8 +3,8 @@
  * one that leaves ends it. Price and stock are those of the moment at which the product is sent.
  */
 import { Readable } from 'node:stream'
+import type { Group, Product, ShopSettings } from '../../web/src/api/types.ts'
 import type { AllProducts } from './all_products.ts'
-import type { Group, Product, Settings } from './content.ts'
 import { plain, shortened } from './html.ts'
 import { addressOf, pictureAddress, variantAddress } from './view.ts'
 import { element, XML_HEAD } from './xml.ts'
@@ -31,7 +31,7 @@ const BRANDS = ['brand', 'marke']
 
 export function feedOf(
   products: AllProducts,
-  settings: Settings,
+  settings: ShopSettings,
   origin: string,
   signal: AbortSignal,
 ): Readable {

@@ -1,15 +1,8 @@
 /** What is on the pages that list products: the catalogue and each category. */
+
+import type { Category, Listing, Product } from '../../web/src/api/types.ts'
 import type { Found } from './catalogue_reader.ts'
-import {
-  type At,
-  type Category,
-  type Find,
-  type Listing,
-  movedTo,
-  NOT_FOUND,
-  type Page,
-  type Product,
-} from './content.ts'
+import { type At, type Find, movedTo, NOT_FOUND, type Page } from './content.ts'
 
 /** As web/src/api/catalogue.ts asks for it. */
 const LIST_LIMIT = 24

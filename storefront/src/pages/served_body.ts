@@ -2,8 +2,10 @@
  * The shop for readers without scripts: crawlers, and browsers in which the app does not start. The app replaces it at its
  * first render, and hides it until then (web/public/theme.js), so it is plain: no layout that could differ from the app's.
  */
+
+import type { Group, Listing, Product } from '../../web/src/api/types.ts'
 import { PAGE } from '../http/page_addresses.ts'
-import type { Content, Group, Listing, Picture, Product } from './content.ts'
+import type { Content, Picture } from './content.ts'
 import { type Html, html, joined, NONE, raw } from './html.ts'
 import { subjectOf } from './served_head.ts'
 import {

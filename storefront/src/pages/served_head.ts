@@ -1,5 +1,6 @@
 /** The head of a served page: what search engines and link previews read. */
-import type { Content, Group, Picture, Product } from './content.ts'
+import type { Group, Product } from '../../web/src/api/types.ts'
+import type { Content, Picture } from './content.ts'
 import { type Html, html, joined, NONE, plain, scriptData, shortened } from './html.ts'
 import { structuredData } from './structured_data.ts'
 import { addressOf, inLanguage, pictureAddress, sizeAt, type View } from './view.ts'

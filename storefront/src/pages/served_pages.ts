@@ -10,10 +10,11 @@
  */
 import { etagOfText } from '@shop/service_kit/http/etags'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import type { ShopSettings } from '../../web/src/api/types.ts'
 import type { Language } from '../../web/src/language/languages.ts'
 import { isPageAddress, isPublicPage, PAGE } from '../http/page_addresses.ts'
 import type { CatalogueReader } from './catalogue_reader.ts'
-import { type Content, findBy, type Page, productPage, type Settings } from './content.ts'
+import { type Content, findBy, type Page, productPage } from './content.ts'
 import type { FillPage } from './index_page.ts'
 import { categoryPage, listPage } from './list_content.ts'
 import { renderPage } from './render_page.ts'
@@ -36,7 +37,7 @@ export type Asked = {
   readonly origin: string
   /** Of the visitor. */
   readonly address: string
-  readonly languageOf: (settings: Settings) => Language
+  readonly languageOf: (settings: ShopSettings) => Language
 }
 
 export type Made =
@@ -84,7 +85,11 @@ export function createServedPages(
     ])
     if (settings.status !== 200) return undefined
     if (page?.status === 301) return { status: 301, location: page.location }
-    const view = viewOf(settings.body as Settings, asked.languageOf(settings.body as Settings), origin)
+    const view = viewOf(
+      settings.body as ShopSettings,
+      asked.languageOf(settings.body as ShopSettings),
+      origin,
+    )
     const key = JSON.stringify([view.language, origin, path, page?.status === 200 ? String(query) : ''])
     const tag = `${settings.tag} ${page?.status} ${page?.status === 200 ? page.tag : ''}`
     const known = kept.get(key)

@@ -1,5 +1,6 @@
 /** What search engines read: schema.org as JSON-LD. Price and stock are those of the page. */
-import type { Content, Group, Product } from './content.ts'
+import type { Group, Product } from '../../web/src/api/types.ts'
+import type { Content } from './content.ts'
 import { addressOf, inLanguage, pictureAddress, type View, variantAddress } from './view.ts'
 
 const CONTEXT = 'https://schema.org'

@@ -1,17 +1,19 @@
 /** What the parts of a served page need: the shop, the language, and how addresses and amounts look. */
+
+import type { Group, Product, ShopSettings } from '../../web/src/api/types.ts'
 import type { Language } from '../../web/src/language/languages.ts'
 import { SERVED_TEXTS, type ServedTexts } from '../../web/src/language/served_texts.ts'
-import type { Group, Picture, Product, Settings } from './content.ts'
+import type { Picture } from './content.ts'
 
 export type View = {
-  readonly settings: Settings
+  readonly settings: ShopSettings
   readonly language: Language
   readonly texts: ServedTexts
   /** The address by which visitors reach the shop, without a slash at its end. */
   readonly origin: string
 }
 
-export const viewOf = (settings: Settings, language: Language, origin: string): View => ({
+export const viewOf = (settings: ShopSettings, language: Language, origin: string): View => ({
   settings,
   language,
   texts: SERVED_TEXTS[language],

@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { type ProblemDocument, ShopProblem } from '../../../client/src/problem.ts'
+import * as service from '../../../product_service/src/domain/group.ts'
 import { priceAfter, readChange } from '../../web/src/admin/bulk/price_change.ts'
 import { type BulkCalls, type BulkChange, CONCURRENCY, runBulk } from '../../web/src/admin/bulk/run_bulk.ts'
 import { addVariants, type NewVariant } from '../../web/src/admin/groups/add_variants.ts'
-import { missing, repeatedSkus, skuOf } from '../../web/src/admin/groups/combinations.ts'
+import { missing, repeatedSkus, skuOf, VARIANTS_MAX } from '../../web/src/admin/groups/combinations.ts'
 import type { Product } from '../../web/src/api/types.ts'
 
 const product = (id: string, fields: Partial<Product> = {}) =>
@@ -199,4 +200,8 @@ suite('variants', () => {
     })
     assert.deepEqual([calls, failed.length], [1, 3])
   })
+})
+
+test('a group has as many variants as product_service allows', () => {
+  assert.equal(VARIANTS_MAX, service.VARIANTS_MAX)
 })

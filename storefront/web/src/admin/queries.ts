@@ -7,10 +7,9 @@ import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/
 import { newer } from '../api/newer.ts'
 import { pollEvery } from '../api/refetch.ts'
 import { dataOf, ShopProblem, shop } from '../api/shop.ts'
-import type { OrderStatus, Product } from '../api/types.ts'
+import type { Json, OrderStatus, Product } from '../api/types.ts'
 import { pagesOf } from './pages_of.ts'
 
-type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
 type Item<Page> = Page extends { items: (infer One)[] } ? One : never
 
 export type Account = Item<Json<AuthPaths['/users']['get']['responses'][200]>>

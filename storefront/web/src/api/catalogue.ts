@@ -2,12 +2,12 @@
  * The queries of the catalogue. When a big shop has just started, and beside a product_service of the release before, there
  * are no filters: the pages then list the products as they are, and say that they are not filtered.
  */
+import type { paths } from '@shop/client/generated/product_service'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { type Listing, listingOf } from '../shop/listing.ts'
-import type { Total } from '../shop/totals.ts'
+import { listingOf } from '../shop/listing.ts'
 import { type CatalogueView, filtersOf, isFiltered, LISTINGS_PAGE_SIZE } from '../shop/view_address.ts'
 import { dataOf, ShopProblem, shop } from './shop.ts'
-import type { Category } from './types.ts'
+import type { Category, ListingsPage } from './types.ts'
 
 /** Categories and counts change seldom. */
 const SLOW_MS = 60_000
@@ -15,31 +15,11 @@ const SLOW_MS = 60_000
 const RELATED = 5
 const NONE = { items: [] }
 
-type ListingsAnswer = {
-  readonly items: readonly Listing[]
-  readonly next_cursor: string | null
-  readonly total?: Total
-  readonly searched_for?: string
-}
-export type Facets = {
-  readonly total: Total
-  readonly categories: readonly ({ readonly id: string } & Total)[]
-  readonly facets: readonly {
-    readonly name: string
-    readonly values: readonly ({ readonly value: string } & Total)[]
-  }[]
-  readonly in_stock: Total
-  readonly prices: { readonly min: string | null; readonly max: string | null } | null
-}
-
-type Get = (
-  path: string,
-  init: { params?: object; cache?: RequestCache; signal?: AbortSignal },
-) => ReturnType<typeof shop.products.GET>
-const get = shop.products.GET as unknown as Get
-async function read<Answer>(path: string, query: object, signal: AbortSignal): Promise<Answer> {
-  return (await dataOf(get(path, { params: { query }, cache: 'no-cache', signal }))) as Answer
-}
+/** Without filters there is no total. */
+type ListingsAnswer = Omit<ListingsPage, 'total'> & Partial<Pick<ListingsPage, 'total'>>
+type Query = NonNullable<paths['/catalogue']['get']['parameters']['query']>
+const readListings = (query: Query, signal: AbortSignal): Promise<ListingsPage> =>
+  dataOf(shop.products.GET('/catalogue', { params: { query }, cache: 'no-cache', signal }))
 
 const isAbsent = (error: unknown) => error instanceof ShopProblem && error.status === 404
 /** It has only just started, or it is of the release before. */
@@ -79,7 +59,7 @@ export const listingsQuery = (view: CatalogueView, category?: string) =>
       }
       try {
         const filters = { ...filtersOf(view), ...(category === undefined ? {} : { category }) }
-        const page = await read<ListingsAnswer>('/catalogue', { ...query, ...filters }, signal)
+        const page: ListingsAnswer = await readListings({ ...query, ...filters }, signal)
         return { ...page, q, unfiltered: false }
       } catch (error) {
         if (!isNotYet(error) && !(cursor !== undefined && isOfOtherList(error))) throw error
@@ -105,7 +85,9 @@ export const facetsQuery = (view: CatalogueView, category?: string) =>
         ...(category === undefined ? {} : { category }),
       }
       try {
-        return await read<Facets>('/catalogue/facets', query, signal)
+        return await dataOf(
+          shop.products.GET('/catalogue/facets', { params: { query }, cache: 'no-cache', signal }),
+        )
       } catch (error) {
         if (isNotYet(error)) return null
         throw error
@@ -119,7 +101,7 @@ export const relatedQuery = (category: string | undefined) =>
     queryKey: ['products', 'related', category],
     staleTime: SLOW_MS,
     queryFn: async ({ signal }) => {
-      const list = (query: object) => read<ListingsAnswer>('/catalogue', { limit: RELATED, ...query }, signal)
+      const list = (query: Query) => readListings({ limit: RELATED, ...query }, signal)
       try {
         const { items } = category === undefined ? NONE : await list({ category })
         if (items.length > 1) return { items, ofCategory: true }

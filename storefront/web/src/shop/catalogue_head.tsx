@@ -5,7 +5,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { categoriesQuery } from '../api/catalogue.ts'
-import type { Category } from '../api/types.ts'
+import type { Category, Listing } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { shopSettings, textOf } from '../settings/current.ts'
 import { cx } from '../ui/cx.ts'
@@ -13,7 +13,7 @@ import { PageTitle } from '../ui/page_title.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { Breadcrumbs } from './breadcrumbs.tsx'
 import { below, categoryAddress, pathTo } from './category_tree.ts'
-import { idOf, type Listing, mediaOf } from './listing.ts'
+import { idOf, mediaOf } from './listing.ts'
 import { ProductPicture } from './product_picture.tsx'
 
 type Props = { home: boolean; q: string; category: Category | undefined; items: readonly Listing[] }

@@ -1,6 +1,6 @@
 /** The categories as a tree. They come in its order: a category, then all below it (GET /categories). */
-import type { Category, Media } from '../api/types.ts'
-import { type Listing, mediaOf } from './listing.ts'
+import type { Category, Listing, Media } from '../api/types.ts'
+import { mediaOf } from './listing.ts'
 
 /** A category and all above it, from the top; empty while it is not known. */
 export function pathTo(all: readonly Category[], id: string | undefined): readonly Category[] {

@@ -1,10 +1,6 @@
 /** A listing of the catalogue: a group of variants, or a product that belongs to no group. */
-import type { Group, Media, Product } from '../api/types.ts'
+import type { Group, Listing, Media, Product } from '../api/types.ts'
 import { LOW_STOCK } from './low_stock.ts'
-
-export type Listing =
-  | { readonly kind: 'product'; readonly product: Product }
-  | { readonly kind: 'group'; readonly group: Group }
 
 export const listingOf = (product: Product): Listing => ({ kind: 'product', product })
 

@@ -1,5 +1,8 @@
 /** Which variants a group can have, and which it lacks. */
 
+/** Of one group, as the service has it. */
+export const VARIANTS_MAX = 2_000
+
 type Option = { readonly name: string; readonly values: readonly string[] }
 export type Combination = readonly string[]
 

@@ -13,13 +13,11 @@ import { TextField } from '../../ui/field.tsx'
 import { explain, Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { type Faults, readFields } from '../products/field_text.ts'
 import { type Adding, addVariants, type NewVariant } from './add_variants.ts'
-import { countOf, missing, repeatedSkus, skuOf } from './combinations.ts'
+import { countOf, missing, repeatedSkus, skuOf, VARIANTS_MAX } from './combinations.ts'
 import { variantsPage } from './queries.ts'
 
 const AT_ONCE = LIMITS['POST /groups/{id}/variants'].variants.maxItems
 const PAGE_SIZE = LIMITS['GET /products/any'].limit.maximum
-/** Of one group, as the service has it. */
-const VARIANTS_MAX = 2_000
 
 export function GenerateVariants({ group }: { group: Group }) {
   const queries = useQueryClient()

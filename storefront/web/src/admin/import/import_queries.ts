@@ -3,8 +3,8 @@ import type { paths } from '@shop/client/generated/product_service'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import { dataOf, shop } from '../../api/shop.ts'
+import type { Json } from '../../api/types.ts'
 
-type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never
 export type Import = Json<paths['/imports/{id}']['get']['responses'][200]>
 
 const LIVE_MS = 1_000
