@@ -61,3 +61,11 @@ export const systemRuntime: Runtime = {
 
 /** Resolves after the I/O that is ready now. Long work awaits it, so that it does not block the event loop. */
 export const nextTurn = ({ defer }: Pick<Runtime, 'defer'>) => new Promise<void>((resolve) => defer(resolve))
+
+/** Waits for `work`, at most `ms`; rejects if it does by then. No timer is left, which would keep the process alive. */
+export function atMost({ after }: Pick<Runtime, 'after'>, ms: number, work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = after(ms, resolve)
+    work.then(() => resolve(), reject).finally(cancel)
+  })
+}

@@ -93,6 +93,13 @@ mongoSuite('a MongoDB store', (server) => {
     assert.ok(seen.commitTransaction!.maxTimeMS)
   })
 
+  test('a closed store leaves no timer that keeps its process alive', async () => {
+    const runtime = createVirtualRuntime()
+    const store = await openMongo({ runtime, ...plan, url: server.url(server.newDatabase()) })
+    await store.close()
+    assert.deepEqual(runtime.waiting(), [])
+  })
+
   test('a transaction that throws leaves nothing', async (t) => {
     const store = await open(t, server.url(server.newDatabase()))
     const things = store.collection<Doc>('things')

@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
-import { systemRuntime } from '../../src/runtime/runtime.ts'
+import { atMost, nextTurn, systemRuntime } from '../../src/runtime/runtime.ts'
+import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 const { sleep, after, every, deadline, defer, monotonic, newId, random, randomBytes } = systemRuntime
 
@@ -55,6 +56,18 @@ suite('the runtime of a process', () => {
       systemRuntime.sleep(60_000, undefined, background)
       systemRuntime.deadline(60_000)`
     await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], { timeout: 30_000 })
+  })
+
+  test('work is waited for until a moment, and no timer is left', async () => {
+    const runtime = createVirtualRuntime()
+    const slow = Promise.withResolvers<void>()
+    const waited = atMost(runtime, 100, slow.promise)
+    await runtime.advance(100)
+    await waited
+    await atMost(runtime, 100, Promise.resolve())
+    await assert.rejects(atMost(runtime, 100, Promise.reject(new Error('broken'))), /broken/)
+    await nextTurn(systemRuntime)
+    assert.deepEqual(runtime.waiting(), [])
   })
 
   test('what is deferred runs after promises that are already settled', async () => {
