@@ -25,6 +25,8 @@ import type { PageKey } from '../../src/domain/page.ts'
 const idOf = (n: number, kind = 0) =>
   `${String(kind).padStart(8, '0')}-0000-7000-8000-${String(n).padStart(12, '0')}`
 const GROUP = 2
+/** Counts end early beyond it. */
+const LOW_MAX = 1
 const CATEGORY = 3
 
 type Filter = Omit<ListingFilter, 'words'>
@@ -132,9 +134,16 @@ suite('the catalogue in memory', () => {
             scan.apply(each)
           }
           const listings = createListingQueries(index)
+          const both = (['by products', 'by values'] as const).flatMap((way) =>
+            [COUNT_MAX, LOW_MAX].map((countMax) => ({ way, countMax })),
+          )
           const ranks = found?.map((ids) => ids.flatMap((id) => index.view().ids.find(id) ?? []))
           for (const each of queries) {
             assert.deepEqual(listings.facets(each, ranks), scan.facets(each, found))
+            for (const options of both) {
+              const counts = createListingQueries(index, options).facets(each, ranks)
+              assert.deepEqual(counts, scan.facets(each, found, options.countMax), JSON.stringify(options))
+            }
             assert.deepEqual(pagesOf(listings, each, ranks), scan.list(each, found))
             const byRank = { ...each, sort: 'relevance' as const }
             if (found) assert.deepEqual(pagesOf(listings, byRank, ranks), scan.list(byRank, found))
@@ -358,7 +367,10 @@ function createScan() {
         for (const [name, values] of Object.entries(attributes))
           for (const value of values) known.add(`${name}\n${value}`)
     },
-    facets(filter: Filter, found: readonly (readonly string[])[] | undefined) {
+    facets(filter: Filter, found: readonly (readonly string[])[] | undefined, countMax = COUNT_MAX) {
+      // Beyond the limit all numbers are one.
+      const upTo = (number: number) => Math.min(number, countMax + 1)
+
       const all = filtered(filter, found)
       const readings = filter.choices.map(readingOf).filter((each) => known.has(each.join('\n')))
       const names = [...new Set([...known].map((facet) => facet.split('\n')[0]!))]
@@ -369,7 +381,7 @@ function createScan() {
           .filter((facet) => facet.startsWith(`${name}\n`))
           .map((facet) => ({
             value: facet.split('\n')[1]!,
-            number: countsOf(of.filter((product) => valuesOf(product).facets.has(facet))),
+            number: upTo(countsOf(of.filter((product) => valuesOf(product).facets.has(facet)))),
             isChosen: readings.some((each) => each.join('\n') === facet),
           }))
           .filter((each) => each.number > 0 || each.isChosen)
@@ -384,7 +396,9 @@ function createScan() {
       return {
         total: countOf(countsOf(all)),
         categories: categories.flatMap(({ id }) => {
-          const number = countsOf(inCategories.filter((product) => valuesOf(product).categories.has(id)))
+          const number = upTo(
+            countsOf(inCategories.filter((product) => valuesOf(product).categories.has(id))),
+          )
           return number === 0 ? [] : [{ id, ...countOf(number) }]
         }),
         facets: facets

@@ -1,6 +1,6 @@
 /** Sets of small whole numbers, one bit each. */
 
-const WORD_BITS = 32
+export const WORD_BITS = 32
 
 export type Bits = Uint32Array<ArrayBuffer>
 
@@ -18,6 +18,13 @@ export function intersection(sets: readonly Bits[]): Bits {
   const [first, ...others] = sets
   const result = first!.slice()
   for (const other of others) for (let i = 0; i < result.length; i++) result[i]! &= other[i]!
+  return result
+}
+
+/** The numbers that are in one of the sets, or both; both have the same size. */
+export function union(one: Bits, other: Bits): Bits {
+  const result = one.slice()
+  for (let i = 0; i < result.length; i++) result[i]! |= other[i]!
   return result
 }
 

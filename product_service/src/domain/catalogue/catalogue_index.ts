@@ -13,6 +13,7 @@ import { createIdTable } from './id_table.ts'
 import { createSortedOrder } from './sorted_order.ts'
 import { createValueLists } from './value_lists.ts'
 import { createValueNames } from './value_names.ts'
+import { createVariantChains } from './variant_chains.ts'
 
 export type IndexedShown = {
   readonly id: string
@@ -53,7 +54,7 @@ export function createCatalogueIndex() {
   /** Of a variant, its group; of anything else, itself. */
   let listingOf = new Uint32Array(capacity)
   const nameKeys: string[] = []
-  const variants = new Map<number, Set<number>>()
+  const variants = createVariantChains()
   const optionsOf = new Map<number, readonly string[]>()
   let categories: readonly IndexedCategory[] = []
   let version = 0
@@ -125,7 +126,7 @@ export function createCatalogueIndex() {
   }
   const leave = (n: number) => {
     const listing = listingOf[n]!
-    if (listing !== n) variants.get(listing)?.delete(n)
+    if (listing !== n) variants.remove(listing, n)
   }
 
   return {
@@ -134,7 +135,10 @@ export function createCatalogueIndex() {
       version += 1
       const n = numberOf(product.id)
       const group = product.groupId === null ? undefined : numberOf(product.groupId)
-      if (listingOf[n] !== (group ?? n)) leave(n)
+      if (listingOf[n] !== (group ?? n)) {
+        leave(n)
+        if (group !== undefined) variants.add(group, n)
+      }
       listingOf[n] = group ?? n
       setBit(live, n)
       if (product.inStock) setBit(inStock, n)
@@ -147,8 +151,6 @@ export function createCatalogueIndex() {
         return n
       }
       clearBit(single, n)
-      const members = variants.get(group) ?? new Set()
-      variants.set(group, members.add(n))
       const optionNames = optionsOf.get(group) ?? []
       const options = optionNames.flatMap((name, i) => {
         const value = product.optionValues[i]

@@ -1,6 +1,6 @@
 /** Which products and listings of the catalogue in memory fulfil filters. */
 import type { ListingFilter } from '../listings.ts'
-import { type Bits, bitsFor, eachBit, intersection, setBit } from './bits.ts'
+import { type Bits, bitsFor, intersection, setBit, WORD_BITS } from './bits.ts'
 import type { IndexView } from './catalogue_index.ts'
 
 /** What the words of a filter find: ids by rank, most relevant first (pages.ts). */
@@ -33,11 +33,7 @@ export function fulfil(
     fulfilled.set(CATEGORY, productsWith(view, wanted))
   }
   if (priceMinMinor !== undefined || priceMaxMinor !== undefined) {
-    const [min, max] = [priceMinMinor ?? 0, priceMaxMinor ?? Number.POSITIVE_INFINITY]
-    const bits = bitsFor(view.capacity)
-    for (let n = 0; n < view.ids.size; n++)
-      if (view.prices[n]! >= min && view.prices[n]! <= max) setBit(bits, n)
-    fulfilled.set(PRICE, bits)
+    fulfilled.set(PRICE, pricedFrom(view, priceMinMinor ?? 0, priceMaxMinor ?? Number.POSITIVE_INFINITY))
   }
   const byFacet = new Map<string, number[]>()
   for (const choice of choices) {
@@ -65,17 +61,32 @@ function productsWith(view: IndexView, wanted: readonly number[]): Bits {
   for (const value of wanted) {
     view.values.each(value, (n) => {
       setBit(bits, n)
-      for (const variant of view.variants.get(n) ?? []) setBit(bits, variant)
+      view.variants.each(n, (variant) => setBit(bits, variant))
     })
   }
   return bits
 }
 
-/** The listings of products. */
+/** Reads all prices one after the other, and writes 32 results at once. */
+function pricedFrom({ prices, ids, capacity }: IndexView, min: number, max: number): Bits {
+  const bits = bitsFor(capacity)
+  for (let i = 0; i * WORD_BITS < ids.size; i++) {
+    let word = 0
+    for (let bit = 0; bit < WORD_BITS; bit++) {
+      const price = prices[i * WORD_BITS + bit]!
+      if (price >= min && price <= max) word |= 1 << bit
+    }
+    bits[i] = word
+  }
+  return bits
+}
+
+/** The listings of products. A loop of its own, for it may run over each variant of the shop. */
 export function listingsOf({ single, listingOf }: IndexView, products: Bits): Bits {
   const listings = intersection([products, single])
-  const rest = products.slice()
-  for (let i = 0; i < rest.length; i++) rest[i]! &= ~single[i]!
-  eachBit(rest, (n) => setBit(listings, listingOf[n]!))
+  for (let i = 0; i < products.length; i++) {
+    for (let word = products[i]! & ~single[i]!; word !== 0; word &= word - 1)
+      setBit(listings, listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!)
+  }
   return listings
 }

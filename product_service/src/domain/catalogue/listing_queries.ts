@@ -2,14 +2,27 @@
  * Filters, counts and pages of the catalogue in memory (catalogue_index.ts). Everything works on sets of bits, so a query costs
  * about the same wherever its page is; invariant 1 is kept here.
  */
-import { countOf, type Facets, type ListingFilter, type ListingPage, type ListingQuery } from '../listings.ts'
+import {
+  COUNT_MAX,
+  countOf,
+  type Facets,
+  type ListingFilter,
+  type ListingPage,
+  type ListingQuery,
+} from '../listings.ts'
 import { countBits, hasBit, intersection } from './bits.ts'
 import type { CatalogueIndex, IndexView } from './catalogue_index.ts'
-import { countValues, facetsOf, pricesOf } from './listing_counts.ts'
+import { createListingCounts, type Way } from './listing_counts.ts'
+import { facetsOf, pricesOf } from './listing_facets.ts'
 import { CATEGORY, type FoundWords, facetKind, fulfil, listingsOf, PRICE, STOCK } from './listing_filters.ts'
 import { pageBy, pageByRank } from './listing_pages.ts'
 
-export function createListingQueries(index: CatalogueIndex) {
+/** For tests: a lower limit of exact counts, and one of the ways to count. */
+type Options = { readonly countMax?: number; readonly way?: Way }
+
+export function createListingQueries(index: CatalogueIndex, { countMax = COUNT_MAX, way }: Options = {}) {
+  const counts = createListingCounts(countMax, way)
+
   return {
     /** `found` has the numbers of the products that the words of the query find, by rank; undefined without words. */
     list(query: Omit<ListingQuery, 'words'>, found: FoundWords | undefined): ListingPage {
@@ -32,7 +45,8 @@ export function createListingQueries(index: CatalogueIndex) {
       const without = (kind: string) =>
         intersection([...fulfilled].flatMap(([name, bits]) => (name === kind ? [] : [bits])))
       const all = intersection([...fulfilled.values()])
-      const totals = countValues(view, all)
+      const isOfCategory = filter.category !== undefined
+      const totals = counts(view, all, 'all')
       const ofFacet = new Map<number, Uint32Array>()
       const chosen = new Set<number>()
       for (const choice of filter.choices) {
@@ -40,16 +54,15 @@ export function createListingQueries(index: CatalogueIndex) {
         const facet = value === undefined ? undefined : view.names.all[value]!.facet
         if (value === undefined || facet === undefined) continue
         chosen.add(value)
-        if (!ofFacet.has(facet)) ofFacet.set(facet, countValues(view, without(facetKind(facet))).values)
+        if (!ofFacet.has(facet)) ofFacet.set(facet, counts(view, without(facetKind(facet)), { facet }).values)
       }
-      const categories = filter.category === undefined ? totals : countValues(view, without(CATEGORY), true)
+      const { categories } = isOfCategory ? counts(view, without(CATEGORY), 'categories') : totals
       const inStock = intersection([filter.inStock ? all : without(STOCK), view.inStock])
       return {
         total: countOf(countBits(listingsOf(view, all))),
-        categories: view.categories.flatMap(({ id }) => {
-          const count = categories.categories.get(id) ?? 0
-          return count === 0 ? [] : [{ id, ...countOf(count) }]
-        }),
+        categories: view.categories.flatMap(({ id }, i) =>
+          categories[i] === 0 ? [] : [{ id, ...countOf(categories[i]!) }],
+        ),
         facets: facetsOf(view, totals.values, ofFacet, chosen),
         inStock: countOf(countBits(listingsOf(view, inStock))),
         prices: pricesOf(view, fulfilled.has(PRICE) ? without(PRICE) : all),

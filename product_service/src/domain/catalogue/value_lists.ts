@@ -12,8 +12,17 @@ export type ValueLists = {
   eachValue(thing: number, visit: (value: number) => void): void
   /** Calls `visit` for each thing that has the value, some perhaps twice. */
   each(value: number, visit: (thing: number) => void): void
-  /** The values of thing n are those of `pool` from `start[n]`, `length[n]` of them. Until the next change. */
-  raw(): { readonly start: Uint32Array; readonly length: Uint16Array; readonly pool: Uint32Array }
+  /** Whether the thing has the value now. */
+  has(thing: number, value: number): boolean
+  /** The list of the value. With `old` some of its things lost the value, or are in it twice. Until the next change. */
+  list(value: number): Readonly<OfValue> | undefined
+  /** The values of thing n are those of `pool` from `start[n]`, `length[n]` of them; `used` of all. Until the next change. */
+  raw(): {
+    readonly start: Uint32Array
+    readonly length: Uint16Array
+    readonly pool: Uint32Array
+    readonly used: number
+  }
 }
 
 type OfValue = { things: Uint32Array; length: number; old: number }
@@ -102,7 +111,9 @@ export function createValueLists(): ValueLists {
         if (list.old === 0 || has(thing, value)) visit(thing)
       }
     },
-    raw: () => ({ start, length, pool }),
+    has,
+    list: (value) => lists[value],
+    raw: () => ({ start, length, pool, used }),
   }
 }
 
