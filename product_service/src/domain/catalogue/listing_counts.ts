@@ -6,7 +6,7 @@
  *  2. There are two ways to count, with the same result: by the found products, each with its values, if they are few; or by the values,
  *     each with the things that have it. The cheaper one is estimated, so counts take a bounded time however many are found.
  */
-import { type Bits, countBits, eachBit, hasBit, union, WORD_BITS } from './bits.ts'
+import { type Bits, countBits, eachBit, hasBit, intersection, union, WORD_BITS } from './bits.ts'
 import type { IndexView } from './catalogue_index.ts'
 import { listingsOf } from './listing_filters.ts'
 
@@ -15,6 +15,9 @@ export type ValueCounts = { readonly values: Uint32Array; readonly categories: U
 /** What is counted: all, the values of one facet, or categories alone. */
 export type Counted = 'all' | 'categories' | { readonly facet: number }
 export type Way = 'by products' | 'by values'
+
+/** Groups are found too, for their values are those of each of their variants; `single` has the products without a group. */
+type Found = { readonly things: Bits; readonly single: Bits }
 
 /** Visiting a value of a product takes about as long as so many things of the list of a value. */
 const PRODUCT_COST = 3
@@ -33,23 +36,26 @@ export function createListingCounts(countMax: number, way?: Way) {
     }
   }
 
-  /** How many listings of `found` are in one of the lists of `values`: see `foundThings`. */
-  const countLists = (view: IndexView, found: Bits, values: readonly number[]): number => {
-    const { single, listingOf } = view
+  /** How many of the found listings are in one of the lists of `values`. */
+  const countLists = (
+    view: IndexView,
+    { things: found, single }: Found,
+    values: readonly number[],
+  ): number => {
+    const { listingOf } = view
     mark += 1
     let count = 0
     for (const value of values) {
       const list = view.values.list(value)
       if (!list) continue
+      const { things, length } = list
       const isExact = list.old === 0
       // A product without a group is in an exact list once.
       const isOnce = isExact && values.length === 1
-      const { things, length } = list
       for (let i = 0; i < length; i++) {
         const thing = things[i]!
-        if (!hasBit(found, thing)) continue
-        if (!isExact && !view.values.has(thing, value)) continue
         if (!isOnce || !hasBit(single, thing)) {
+          if (!hasBit(found, thing) || !(isExact || view.values.has(thing, value))) continue
           const listing = listingOf[thing]!
           if (marks[listing] === mark) continue
           marks[listing] = mark
@@ -63,8 +69,10 @@ export function createListingCounts(countMax: number, way?: Way) {
   const byValues = (view: IndexView, products: Bits, counted: Counted): ValueCounts => {
     const { names, categories } = view
     reserveMarks(view.capacity, names.all.length + categories.length)
-    // Groups too: their own values are those of each of their variants.
-    const found = union(products, listingsOf(view, products))
+    const found = {
+      things: union(products, listingsOf(view, products)),
+      single: intersection([products, view.single]),
+    }
     const values = Uint32Array.from(names.all, (_, value) =>
       isCounted(view, value, counted) ? countLists(view, found, [value]) : 0,
     )
