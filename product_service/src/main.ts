@@ -16,6 +16,7 @@ import { createImportWorker, importPorts } from './imports/import_worker.ts'
 import { createOldImports, OLD_IMPORTS_DAYS } from './imports/old_imports.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { createPublisher } from './publisher.ts'
+import { createReadAhead } from './read_ahead.ts'
 import { openStores } from './storage/open_stores.ts'
 import { createLeftOverFiles, createUnusedMedia, LEFT_OVER_AFTER_DAYS } from './storage/unused_media.ts'
 
@@ -88,6 +89,13 @@ await runService(systemRuntime, async () => {
     reached: deps.reached,
     onFailure: (err) => logger.error({ err }, 'an import stopped; it is continued'),
   })
+  const readAhead = createReadAhead({
+    listings: stores.listings,
+    runtime: systemRuntime,
+    onRead: (tookMs) => logger.info({ tookMs }, 'lists of the catalogue are in memory'),
+    onFailure: (err) => logger.error({ err }, 'lists of the catalogue could not be read'),
+  })
+  readAhead.start()
   ledgerCheck.start()
   importWorker.start()
   publisher.start()
@@ -101,7 +109,9 @@ await runService(systemRuntime, async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       auth.stop()
-      await Promise.all([ledgerCheck.stop(), publisher.stop(), importWorker.stop(), stopRetention()])
+      await Promise.all([
+        ...[ledgerCheck.stop(), publisher.stop(), importWorker.stop(), readAhead.stop(), stopRetention()],
+      ])
       await stores.close()
       await tracing.stop()
     },

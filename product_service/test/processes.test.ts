@@ -132,10 +132,12 @@ suite('the process', () => {
     await assert.rejects(fetch(`${internal}/readyz`))
   })
 
-  test('without it serves /internal on its one port', async (t) => {
-    const { call, internalPort } = await start(t, folder(t))
+  test('without it serves /internal on its one port, and reads lists before anyone asks for them', async (t) => {
+    const { child, call, internalPort } = await start(t, folder(t), { LOG_LEVEL: 'info' })
     assert.equal(internalPort, undefined)
     assert.equal((await call('/internal/releases', { order_ids: [nextId()] })).status, 200)
+    for await (const text of child.stdout!)
+      if (String(text).includes('lists of the catalogue are in memory')) break
   })
 
   const faults: [string, Record<string, string>, RegExp][] = [

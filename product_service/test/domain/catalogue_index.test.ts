@@ -150,7 +150,7 @@ suite('the catalogue in memory', () => {
           }
         },
       ),
-      { numRuns: 1_500 },
+      { numRuns: 800 },
     )
   })
 

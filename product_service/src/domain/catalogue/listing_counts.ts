@@ -11,9 +11,9 @@ import type { IndexView } from './catalogue_index.ts'
 import { listingsOf } from './listing_filters.ts'
 
 /** How many listings have each value, by its number; and how many are in each category or below it, in their order. */
-export type ValueCounts = { readonly values: Uint32Array; readonly categories: Uint32Array }
+type ValueCounts = { readonly values: Uint32Array; readonly categories: Uint32Array }
 /** What is counted: all, the values of one facet, or categories alone. */
-export type Counted = 'all' | 'categories' | { readonly facet: number }
+type Counted = 'all' | 'categories' | { readonly facet: number }
 export type Way = 'by products' | 'by values'
 
 /** Groups are found too, for their values are those of each of their variants; `single` has the products without a group. */

@@ -1,7 +1,7 @@
 /** The variants of each group: lists that are linked both ways, in three arrays. Groups and variants are small whole numbers. */
 const FIRST_CAPACITY = 1024
 
-export type VariantChains = {
+type VariantChains = {
   /** The variant is in no group. */
   add(group: number, variant: number): void
   /** The variant is in the group. */
