@@ -3,7 +3,10 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { DEFAULT_SETTINGS, UNCHANGED } from '../src/domain/shop_settings.ts'
 import { recorded } from './audit_log_contract.ts'
+import { someMedia } from './media_contract.ts'
 import { AT, type MakeStores, STAMP } from './worlds.ts'
+
+const NEVER = '2099-01-01T00:00:00.000Z'
 
 export function shopContract(name: string, makeStores: MakeStores) {
   suite(`settings of the shop, ${name}`, () => {
@@ -28,7 +31,7 @@ export function shopContract(name: string, makeStores: MakeStores) {
         contact: { ...contact, phone: '+1 2', address: ['Lane 2'] },
         legal: { ...legal, imprint: { ...legal.imprint, text: { en: '', de: '# Wir' } } },
       }
-      assert.deepEqual(changed, { settings, version: 3, updatedAt: AT })
+      assert.deepEqual(changed, { settings, logo: null, version: 3, updatedAt: AT })
       assert.deepEqual(await other.shop.read(), changed)
     })
 
@@ -73,6 +76,34 @@ export function shopContract(name: string, makeStores: MakeStores) {
         payload: { current },
       })
       assert.deepEqual(await shop.read(), current)
+    })
+
+    test('a logo is a picture that is there, is read with its size, and is not removed while it is the logo (4)', async (t) => {
+      const [stores, other] = await makeStores(t)
+      const { shop, media } = stores
+      const [first, second] = [someMedia(), someMedia({ width: 300, height: 100 })]
+      for (const each of [first, second]) await media.records.addOnce(each)
+      const missing = 'f'.repeat(64)
+      await assert.rejects(shop.change({ logo_media_id: missing }, undefined, STAMP), {
+        code: 'media_unknown',
+        payload: { picture: missing },
+      })
+      assert.deepEqual([await shop.read(), await recorded(stores)], [UNCHANGED, []])
+
+      const chosen = await shop.change({ logo_media_id: first.id }, [1], STAMP)
+      assert.deepEqual([chosen.version, chosen.logo], [2, { width: 640, height: 480 }])
+      assert.deepEqual(await other.shop.read(), chosen)
+      assert.equal(await media.records.removeUnused(first.id, NEVER), false)
+      await other.shop.change({ name: 'Hare' }, [2], STAMP)
+      assert.equal(await media.records.removeUnused(first.id, NEVER), false, 'another change leaves it')
+
+      const changed = await shop.change({ logo_media_id: second.id }, [3], STAMP)
+      assert.deepEqual(changed.logo, { width: 300, height: 100 })
+      assert.equal(await media.records.removeUnused(first.id, NEVER), true)
+      assert.equal(await media.records.removeUnused(second.id, NEVER), false)
+      const none = await shop.change({ logo_media_id: null }, [4], STAMP)
+      assert.deepEqual([none.logo, (await other.shop.read()).logo], [null, null])
+      assert.equal(await media.records.removeUnused(second.id, NEVER), true)
     })
 
     test('settings that do not go together are refused, and nothing is stored', async (t) => {

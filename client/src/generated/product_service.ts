@@ -9162,6 +9162,11 @@ export interface operations {
                                 };
                             };
                         };
+                        /** @description The size of the logo, for its place on a page; null if there is none */
+                        logo: {
+                            height: number;
+                            width: number;
+                        } | null;
                         logo_media_id: string | null;
                         name: string;
                         /** @description By language; empty where there is none */
@@ -9521,6 +9526,11 @@ export interface operations {
                                 };
                             };
                         };
+                        /** @description The size of the logo, for its place on a page; null if there is none */
+                        logo: {
+                            height: number;
+                            width: number;
+                        } | null;
                         logo_media_id: string | null;
                         name: string;
                         /** @description By language; empty where there is none */
@@ -9601,7 +9611,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `settings_changed` */
+            /** @description `settings_changed`, `media_unknown` */
             409: {
                 headers: {
                     [name: string]: unknown;

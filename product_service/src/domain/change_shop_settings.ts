@@ -6,6 +6,8 @@
  *     every change counts: nothing but people changes settings.
  *  2. `version` grows by one with each change; a change that changes nothing leaves everything as it is.
  *  3. Stored settings keep the rules of `faultOf`: the pages can show them.
+ *  4. A logo is used as the picture of a product is (invariant 6 of media_ports.ts): it is there when it is chosen, and is never
+ *     removed while it is the logo. The store sees to it, and to `logo`.
  */
 import type { AuditRecord } from './audit.ts'
 import { CONTRAST_MIN, contrastOf, mixed } from './contrast.ts'
@@ -37,7 +39,7 @@ export function changeSettings(
   if (JSON.stringify(next) === JSON.stringify(settings)) return before
   const fault = faultOf(next)
   if (fault) throw new DomainError('settings_refused', `${fault.path} ${fault.message}.`, fault)
-  return { settings: next, version: version + 1, updatedAt: at }
+  return { ...before, settings: next, version: version + 1, updatedAt: at }
 }
 
 type Tree = { readonly [key: string]: unknown }

@@ -9,6 +9,6 @@ export type ShopStore = {
   revision(): number | undefined
   /** The defaults at version 1 if they were never changed. */
   read(): Promise<StoredSettings>
-  /** Applies changeSettings, and records it in the audit log. Fails with `settings_changed` or `settings_refused`. */
+  /** Applies changeSettings, and records it in the audit log. Fails with `settings_changed`, `settings_refused` or `media_unknown`. */
   change(patch: Patch, seen: SeenVersions, stamp: AuditStamp): Promise<StoredSettings>
 }

@@ -52,6 +52,8 @@ export type ShopSettings = {
 
 export type StoredSettings = {
   readonly settings: ShopSettings
+  /** The size of the picture `logo_media_id`, so that pages have a place for it before it has loaded; null without it. */
+  readonly logo: { readonly width: number; readonly height: number } | null
   readonly version: number
   /** RFC 3339, UTC; null if they were never changed. */
   readonly updatedAt: string | null
@@ -81,4 +83,11 @@ export const DEFAULT_SETTINGS: ShopSettings = {
   currency_display: 'symbol',
 }
 
-export const UNCHANGED: StoredSettings = { settings: DEFAULT_SETTINGS, version: 1, updatedAt: null }
+export const UNCHANGED: StoredSettings = {
+  settings: DEFAULT_SETTINGS,
+  logo: null,
+  version: 1,
+  updatedAt: null,
+}
+/** As the owner of a use of a picture (media_ports.ts). No product or group has this id. */
+export const SHOP_OWNER = 'shop'

@@ -107,6 +107,6 @@ export const patchShopOperation = operation({
     ...ADMIN_PROBLEMS,
     ...BODY_PROBLEMS,
     ...(['store_unavailable', 'overloaded', 'version_contradiction', 'version_required'] as const),
-    ...(['settings_changed', 'settings_precondition_failed', 'settings_refused'] as const),
+    ...(['settings_changed', 'settings_precondition_failed', 'settings_refused', 'media_unknown'] as const),
   ],
 })

@@ -40,6 +40,9 @@ export const ShopView = Type.Object({
   legal: Type.Object(each<LegalPage, typeof Page>(LEGAL_PAGES, Page)),
   colours: Type.Object({ light: Colours, dark: Colours }),
   logo_media_id: NullableString(),
+  logo: Type.Union([Type.Object({ width: Type.Integer(), height: Type.Integer() }), Type.Null()], {
+    description: 'The size of the logo, for its place on a page; null if there is none',
+  }),
   languages: Type.Array(Language),
   default_language: Language,
   currency_display: CurrencyDisplay,
@@ -48,10 +51,11 @@ export const ShopView = Type.Object({
 })
 export type ShopView = Static<typeof ShopView>
 
-export const shopView = ({ settings, version, updatedAt }: StoredSettings): ShopView => ({
+export const shopView = ({ settings, logo, version, updatedAt }: StoredSettings): ShopView => ({
   ...settings,
   contact: { ...settings.contact, address: [...settings.contact.address] },
   languages: [...settings.languages],
+  logo,
   version,
   updated_at: updatedAt,
 })

@@ -3,10 +3,13 @@ import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { changeSettings, type Patch, patched, settingsChanged } from '../domain/change_shop_settings.ts'
 import type { ShopStore } from '../domain/shop_ports.ts'
-import { DEFAULT_SETTINGS, type StoredSettings, UNCHANGED } from '../domain/shop_settings.ts'
+import { DEFAULT_SETTINGS, SHOP_OWNER, type StoredSettings, UNCHANGED } from '../domain/shop_settings.ts'
+import { prepareMediaUses } from './sqlite_media_uses.ts'
 
 export function createSqliteShopStore(store: SqliteStore, audit: SqliteAudit): ShopStore {
-  const SELECT = 'SELECT version, settings, updated_at FROM shop'
+  const SELECT = `SELECT version, settings, updated_at, width, height FROM shop
+    LEFT JOIN media ON media.id = json_extract(settings, '$.logo_media_id')`
+  const replaceUses = prepareMediaUses(store.writer)
   const read = store.reader.prepare(SELECT)
   const readForWrite = store.writer.prepare(SELECT)
   const write = store.writer.prepare(
@@ -23,9 +26,11 @@ export function createSqliteShopStore(store: SqliteStore, audit: SqliteAudit): S
         const before = settingsOf(readForWrite.get())
         const after = changeSettings(before, patch, seen, at)
         if (after === before) return before
+        const logo = after.settings.logo_media_id
+        if (logo !== before.settings.logo_media_id) replaceUses(SHOP_OWNER, logo === null ? [] : [logo], at)
         write.run(after.version, JSON.stringify(after.settings), after.updatedAt)
         settingsChanged(before.settings, after.settings).forEach(record)
-        return after
+        return settingsOf(readForWrite.get())
       }),
   }
 }
@@ -35,6 +40,7 @@ function settingsOf(row: Record<string, unknown> | undefined): StoredSettings {
   const stored = JSON.parse(String(row.settings)) as Patch
   return {
     settings: patched(DEFAULT_SETTINGS, stored),
+    logo: row.width === null ? null : { width: Number(row.width), height: Number(row.height) },
     version: Number(row.version),
     updatedAt: String(row.updated_at),
   }
