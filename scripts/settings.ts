@@ -7,6 +7,7 @@ import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readArguments, refuse } from './arguments.ts'
 import { withProductStores } from './product_stores.ts'
+import { isLogo, LOGO, readLogo, storeLogo } from './settings/logo.ts'
 import { patchIn, patchOf } from './settings/patches.ts'
 
 /** Longer texts are shown by their length. */
@@ -15,12 +16,13 @@ const SHOWN_LENGTH_MAX = 100
 const { values, words } = readArguments(
   {
     name: 'npm run settings',
-    summary: 'Shows and changes the settings of the shop: name, contact, legal pages, colours, languages.',
+    summary:
+      'Shows and changes the settings of the shop: name, logo, contact, legal pages, colours, languages.',
     words: '[set <field> [<value>] | export | import <file>]',
     options: {
       file: {
         type: 'string',
-        help: 'For set: the value is the content of this file, such as a legal page in Markdown.',
+        help: 'For set: the value is the content of this file, such as a legal page in Markdown, or the picture of the logo.',
       },
       language: {
         type: 'string',
@@ -31,6 +33,7 @@ const { values, words } = readArguments(
       'Without words it shows all fields. A list is given with semicolons; none means no logo.',
       '  npm run settings -- set name "My shop"',
       '  npm run settings -- set legal.imprint --file imprint.md --language de',
+      '  npm run settings -- set logo --file logo.png',
       '  npm run settings -- export > shop.json',
       '  npm run settings -- import shop.json',
       'Run it with the environment of product_service (DATA_DIR, DATABASE_URL, CURRENCY).',
@@ -45,17 +48,21 @@ if (command !== 'set' && (file !== undefined || language !== undefined)) {
 }
 
 const print = (text: string) => void process.stdout.write(`${text}\n`)
-const fileText = (path: string): string => {
+const reading = <T>(path: string, read: (path: string) => T): T => {
   try {
-    return readFileSync(path, 'utf8')
+    return read(path)
   } catch (error) {
     return refuse(`${path} cannot be read: ${reasonOf(error)}`)
   }
 }
+const fileText = (path: string) => reading(path, (path) => readFileSync(path, 'utf8'))
 /** Before any store is opened. */
-const patch = readPatch()
+const logo = command === 'set' && isLogo(rest[0]) && file !== undefined ? reading(file, readLogo) : undefined
+const given = logo ? undefined : readPatch()
 
-await withProductStores(async ({ shop }) => {
+await withProductStores(async (stores) => {
+  const { shop } = stores
+  const patch = logo ? await storeLogo(stores, logo, systemRuntime) : given
   if (patch === undefined) {
     const { settings, version } = await shop.read()
     if (command === 'export') return print(JSON.stringify(settings, null, 2))
@@ -73,7 +80,11 @@ function readPatch(): Patch | undefined {
     if (command === undefined || (command === 'export' && rest.length === 0)) return undefined
     if (command === 'import' && rest.length === 1) return patchIn(fileText(rest[0]!))
     if (command === 'set' && rest.length === (file === undefined ? 2 : 1)) {
-      return patchOf(rest[0]!, file === undefined ? rest[1]! : fileText(file), language)
+      return patchOf(
+        isLogo(rest[0]) ? LOGO : rest[0]!,
+        file === undefined ? rest[1]! : fileText(file),
+        language,
+      )
     }
   } catch (error) {
     refuse(reasonOf(error))

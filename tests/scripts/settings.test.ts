@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { jpegOf } from '../../product_service/test/pictures.ts'
 import { patchIn, patchOf } from '../../scripts/settings/patches.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { createServiceProcess } from '../system/processes.ts'
@@ -42,12 +43,23 @@ async function setsUpTheShop({ settings, shop, dataDir }: Awaited<ReturnType<typ
   assert.equal((legal as { imprint: { text: { de: string } } }).imprint.text.de, '# Wir\n\nHase und Igel')
   assert.deepEqual((contact as { address: string[] }).address, ['Lane 1', 'Town'])
 
+  const picture = join(dataDir, 'logo.jpg')
+  writeFileSync(picture, await jpegOf({ width: 64, height: 48 }))
+  assert.match((await settings('set', 'logo', '--file', picture)).output, /version 5/)
+  const { logo, logo_media_id } = await shop()
+  assert.deepEqual(logo, { width: 64, height: 48 })
+  assert.match((await settings('set', 'logo', 'f'.repeat(64))).output, /There is no picture f+/)
+  assert.match((await settings('set', 'logo', '--file', file)).output, /JPEG/)
+
   const exported = (await settings('export')).output
   writeFileSync(join(dataDir, 'shop.json'), exported)
   await settings('set', 'name', 'Other')
-  assert.match((await settings('import', join(dataDir, 'shop.json'))).output, /version 6/)
-  assert.equal((await shop()).name, 'My shop')
+  assert.match((await settings('import', join(dataDir, 'shop.json'))).output, /version 7/)
+  assert.deepEqual([(await shop()).name, (await shop()).logo_media_id], ['My shop', logo_media_id])
   assert.match((await settings('import', join(dataDir, 'shop.json'))).output, /Nothing differs/)
+
+  assert.match((await settings('set', 'logo', 'none')).output, /version 8/)
+  assert.equal((await shop()).logo, null)
 
   const refused = await settings('set', 'colours.light.text', '#17573f')
   assert.equal(refused.code, 1)

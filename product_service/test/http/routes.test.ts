@@ -769,6 +769,7 @@ suite('the settings of the shop', () => {
     [{ legal: { terms: { text: { en: 'x'.repeat(20_001) } } } }, undefined, 400, 'validation_failed'],
     [{ colours: { light: { accent: 'red' } } }, undefined, 400, 'validation_failed'],
     [{ logo_media_id: 'a/b' }, undefined, 400, 'validation_failed'],
+    [{ logo_media_id: 'f'.repeat(64) }, undefined, 409, 'media_unknown'],
     [{ languages: [] }, undefined, 400, 'validation_failed'],
     [{ currency_display: 'name' }, undefined, 400, 'validation_failed'],
   ]

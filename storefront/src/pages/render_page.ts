@@ -4,6 +4,7 @@ import { coloursAsProperties } from '../../web/src/settings/accent.ts'
 import { shownSettings } from '../../web/src/settings/shown_settings.ts'
 import type { Answer, Content } from './content.ts'
 import { html, joined, NONE, raw, scriptData } from './html.ts'
+import { iconOf } from './icon.ts'
 import type { FillPage } from './index_page.ts'
 import { servedBody } from './served_body.ts'
 import { servedHead } from './served_head.ts'
@@ -41,6 +42,7 @@ export function renderPage(fill: FillPage, page: Rendering): Rendered {
     direction: LANGUAGES[language].direction,
     head: joined([
       servedHead(view, { ...(content ? { content } : {}), ...title, canonical }),
+      iconOf(settings),
       style === '' ? NONE : html`<style id="${COLOURS_ID}">${raw(style)}</style>`,
     ]),
     body: content || missing ? servedBody(view, content, next) : NONE,

@@ -24,7 +24,13 @@ const LARGE = 640
 
 export function servedBody(view: View, content: Content | undefined, next?: string): Html {
   const main = content === undefined ? missing(view) : contentOf(view, content, next)
-  return html`<div class="served"><header><a href="${PAGE.catalogue}">${typed(view.settings.name)}</a></header><main>${main}</main>${footer(view)}</div>`
+  return html`<div class="served"><header><a href="${PAGE.catalogue}">${logoOf(view)}</a></header><main>${main}</main>${footer(view)}</div>`
+}
+
+function logoOf({ settings: { name, logo_media_id: id, logo } }: View): Html {
+  if (id === null || !logo) return typed(name)
+  const { width, height } = sizeAt(logo, SMALL)
+  return html`<img src="${pictureAddress({ id }, SMALL)}" alt="${name}" width="${width}" height="${height}" loading="lazy" />`
 }
 
 const contentOf = (view: View, content: Content, next?: string): Html =>

@@ -5,6 +5,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { brotliDecompressSync } from 'node:zlib'
 import { serve } from '@shop/service_kit/test_support/http_server'
 import { request } from 'undici'
+import { someMedia } from '../../../product_service/test/media_contract.ts'
 import { openShop } from '../../../product_service/test/worlds.ts'
 import { NOW_MS, READ_MS } from '../../src/pages/catalogue_reader.ts'
 import { PAGE, type Raw, raw, storefront } from '../upstream.ts'
@@ -76,6 +77,37 @@ suite('a served page', () => {
     const { text } = await get('/')
     assert.match(text, /Hare/)
     assert.doesNotMatch(text, /Fairhold/)
+  })
+
+  test('shows the logo with the name of the shop, and as the icon if it is nearly square', async (t) => {
+    const { get, products } = await world(t)
+    const icons = async () =>
+      [...(await get('/')).text.matchAll(/<link rel="icon"[^>]*>/g)].map(([link]) => link)
+    const later = async (settings: object) => {
+      const changed = await products.admin('PATCH', '/shop', settings)
+      assert.equal(changed.statusCode, 200, changed.body)
+      await new Promise((resolve) => setTimeout(resolve, NOW_MS + 50))
+    }
+    assert.deepEqual(await icons(), ['<link rel="icon" type="image/svg+xml" href="/favicon.svg" />'])
+    const [wide, square] = [someMedia({ width: 1200, height: 300 }), someMedia({ width: 500, height: 480 })]
+    for (const each of [wide, square]) await products.stores.media.records.addOnce(each)
+
+    await later({
+      name: 'Hare & Hedgehog',
+      logo_media_id: wide.id,
+      colours: { light: { accent: '#4a1f63' } },
+    })
+    const { text } = await get('/')
+    const picture = `<img src="/api/media/${wide.id}/320.jpg" alt="Hare &amp; Hedgehog" width="320" height="80"`
+    assert.ok(text.includes(picture), text)
+    assert.deepEqual(dataIn(await get('/')).settings.logo, { width: 1200, height: 300 })
+    const [mark] = await icons()
+    assert.match(decodeURIComponent(mark!), /<rect [^>]*fill="#4a1f63"/)
+
+    await later({ logo_media_id: square.id })
+    assert.deepEqual(await icons(), [
+      `<link rel="icon" type="image/webp" href="/api/media/${square.id}/320.webp" />`,
+    ])
   })
 
   test('has the price and the stock of now', async (t) => {

@@ -7,10 +7,12 @@ import { shopSettings } from '../settings/current.ts'
 import { cx } from '../ui/cx.ts'
 import { Icon, type IconName } from '../ui/icon.tsx'
 import { Typed } from '../ui/typed.tsx'
+import { Logo } from './logo.tsx'
 
 export function Header() {
   const { user, isAdmin } = useSession()
   const { lines } = useCart()
+  const { name, logo_media_id, logo } = shopSettings()
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-ground">
@@ -19,8 +21,7 @@ export function Header() {
           to="/"
           className="me-auto -ms-1 flex min-w-0 min-h-11 items-center gap-2.5 rounded-md px-1 text-lg font-bold tracking-tight"
         >
-          <Mark />
-          <Typed className="truncate">{shopSettings().name}</Typed>
+          <Logo name={name} id={logo_media_id} size={logo} />
         </Link>
         <nav aria-label={t.layout.main} className="flex items-center gap-1 sm:gap-2">
           {isAdmin && <Item to="/admin" icon="gear" label={t.layout.admin} />}
@@ -85,21 +86,5 @@ function Item({
         </span>
       )}
     </NavLink>
-  )
-}
-
-/** An arch with its keystone: it holds. */
-function Mark() {
-  return (
-    <svg viewBox="0 0 32 32" aria-hidden="true" className="size-8 shrink-0">
-      <rect width="32" height="32" rx="9" className="fill-accent" />
-      <path
-        d="M9 23V12a7 7 0 0 1 14 0v11M9 17.5h14"
-        fill="none"
-        strokeWidth="2.8"
-        strokeLinecap="round"
-        className="stroke-on-accent"
-      />
-    </svg>
   )
 }

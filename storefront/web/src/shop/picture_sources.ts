@@ -9,7 +9,10 @@ export const pictureUrl = (id: string, edge: RenditionEdge, format: Format): str
   `/api/media/${id}/${edge}.${EXTENSIONS[format]}`
 
 /** An original is not enlarged, so renditions of a small one are all the same: one of them is listed. */
-export function srcSetOf({ id, width, height }: Media, format: Format): string {
+export function srcSetOf(
+  { id, width, height }: Pick<Media, 'id' | 'width' | 'height'>,
+  format: Format,
+): string {
   const listed = new Map<number, string>()
   for (const edge of RENDITION_EDGES) {
     const wide = widthOf({ width, height }, edge)

@@ -3,11 +3,11 @@ import { faultOf } from '@shop/product_service/domain/change_shop_settings'
 import type { ShopSettings } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 
-export type Values = Omit<ShopSettings, 'version' | 'updated_at'>
+export type Values = Omit<ShopSettings, 'version' | 'updated_at' | 'logo'>
 export type Change = (next: Partial<Values>) => void
 export type FieldsProps = { readonly values: Values; readonly change: Change }
 
-export const valuesOf = ({ version: _, updated_at: __, ...values }: ShopSettings): Values => values
+export const valuesOf = ({ version: _, updated_at: __, logo: ___, ...values }: ShopSettings): Values => values
 
 type Some<T> = {
   [Key in keyof T]?: T[Key] extends readonly unknown[] | string | null ? T[Key] : Some<T[Key]>

@@ -18,6 +18,7 @@ import { AdminPage, Panel } from '../parts.tsx'
 import { Colours } from './colour_fields.tsx'
 import { type Change, changesIn, faultText, type Values, valuesOf } from './draft.ts'
 import { LegalPages } from './legal_fields.tsx'
+import { LogoField } from './logo_field.tsx'
 import { Contact, Display, Identity } from './text_fields.tsx'
 
 export default function SettingsPage() {
@@ -48,7 +49,12 @@ function Form({ settings }: { settings: ShopSettings }) {
   const [error, setError] = useState<unknown>()
   const [busy, setBusy] = useState(false)
   const { seen, values } = draft ?? { seen: settings, values: valuesOf(settings) }
-  const change: Change = (next) => setDraft({ seen, values: { ...values, ...next } })
+  // From the draft of the moment: an upload ends when other fields have changed since it began.
+  const change: Change = (next) =>
+    setDraft((draft) => {
+      const { seen, values } = draft ?? { seen: settings, values: valuesOf(settings) }
+      return { seen, values: { ...values, ...next } }
+    })
   const fault = faultText(values)
 
   const save = async (version: number) => {
@@ -80,6 +86,7 @@ function Form({ settings }: { settings: ShopSettings }) {
     <form noValidate onSubmit={submit} className="grid gap-6">
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <Identity values={values} change={change} />
+        <LogoField values={values} change={change} />
         <Contact values={values} change={change} />
         <Display values={values} change={change} />
         <Colours values={values} change={change} />

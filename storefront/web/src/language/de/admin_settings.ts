@@ -15,6 +15,12 @@ export const settings: AdminTexts['settings'] = {
   tagline: 'Leitspruch',
   announcement: 'Ankündigung',
   announcementHint: 'Eine Zeile oben auf jeder Seite. Leer: keine.',
+  logo: 'Logo',
+  logoMore:
+    'Ziehen Sie ein Bild hierher, fügen Sie es ein oder wählen Sie eine Datei. Am besten ist ein durchsichtiges PNG; ein fast quadratisches ist auch das Symbol im Browser-Tab.',
+  chooseLogo: 'Datei wählen',
+  noLogo: 'Ohne Logo zeigen die Seiten ihr eigenes Zeichen und den Namen.',
+  removeLogo: 'Logo entfernen',
   contact: 'Kontakt',
   email: 'E-Mail',
   phone: 'Telefon',

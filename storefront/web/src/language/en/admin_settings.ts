@@ -13,6 +13,12 @@ export const settings = {
   tagline: 'Tagline',
   announcement: 'Announcement',
   announcementHint: 'A line at the top of every page. Empty: none.',
+  logo: 'Logo',
+  logoMore:
+    'Drop a picture here, paste it, or choose a file. A transparent PNG looks best; one that is nearly square is also the icon of the browser tab.',
+  chooseLogo: 'Choose a file',
+  noLogo: 'Without a logo, pages show their own mark and the name.',
+  removeLogo: 'Remove the logo',
   contact: 'Contact',
   email: 'E-mail',
   phone: 'Telephone',
