@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { plain } from '../../product_service/test/pictures.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
@@ -37,6 +38,7 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
   after(() => shop?.close())
 
   const field = (page: Page, name: string) => page.getByLabel(name, { exact: true })
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
   test('an admin changes name, words and colours, and every visitor sees them', async () => {
     const page = await shop.openAs(keeper)
@@ -60,6 +62,39 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
     await visitor.getByRole('link', { name: 'us@example.com' }).waitFor()
     const accent = await visitor.evaluate(`getComputedStyle(document.querySelector('header rect')).fill`)
     assert.equal(accent, 'rgb(74, 31, 99)')
+  })
+
+  test('an admin chooses a logo, and it stands in the header of every page, in a place of its own', async () => {
+    const page = await shop.openAs(keeper)
+    await page.goto('/admin/settings')
+    const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Logo', exact: true }) })
+    const buffer = await plain({ width: 480, height: 120 }).png().toBuffer()
+    await panel.locator('input[type=file]').setInputFiles({ name: 'logo.png', mimeType: 'image/png', buffer })
+    await panel.getByRole('img').waitFor()
+    await button(page, 'Save changes').click()
+    await page.getByText('Saved', { exact: true }).first().waitFor()
+
+    const visitor = await shop.openNew()
+    // The place is there before the picture.
+    await visitor.route('**/api/media/**', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      await route.continue()
+    })
+    const { name } = expectStatus(await call<{ name: string }>('GET', `${shop.products.url}/shop`), 200)
+    const logo = visitor.locator('header').getByRole('img', { name, exact: true })
+    await until('a visitor sees it', 5_000, async () => {
+      await visitor.goto('/')
+      return logo.isVisible()
+    })
+    assert.deepEqual(await logo.evaluate(`(img) => [img.width, img.height]`), [144, 36])
+    const loaded = await logo.evaluate(
+      `(img) => img.decode().then(() => [img.naturalWidth >= 288, img.width, img.height])`,
+    )
+    assert.deepEqual(loaded, [true, 144, 36])
+
+    await panel.getByRole('button', { name: 'Remove the logo' }).click()
+    await button(page, 'Save changes').click()
+    await page.locator('header rect').waitFor()
   })
 
   test('a colour that cannot be read is refused before it is sent', async () => {
@@ -98,7 +133,6 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
       return read(document.querySelector('main section ul'))
     })()`)
   const focused = (page: Page) => page.evaluate(`document.activeElement.getAttribute('aria-label')`)
-  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
   const category = async (name: string, parent_id: string | null = null) =>
     expectStatus(
       await call<{ id: string; version: number }>('POST', `${shop.products.url}/categories`, {
