@@ -13,7 +13,7 @@ import { claimFolder, hashesOf, MANIFEST_FILE, writeManifest } from './backup/ma
 import { copyDatabases, recordBackup } from './backup/mongo_backup.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
 import { sqliteBackup } from './backup/sqlite_backup.ts'
-import { PLACEHOLDER_SECRETS, planShop } from './plan.ts'
+import { PLACEHOLDER_SECRETS, plannedService, planShop } from './plan.ts'
 import { restrictFolder, restrictNewFiles } from './start/owner_only.ts'
 
 const KEPT_MAX = 10_000
@@ -83,6 +83,11 @@ async function backUpMongo(url: string): Promise<void> {
   }
   requireNoFault(await faultsOfDatabases(folder, counts))
   await finish(at, Object.keys(counts), () => {}, counts)
+  if (plannedService(plan, 'product_service').env.MEDIA_URL) {
+    console.log(
+      'The files of pictures are at MEDIA_URL and not in this backup: keep them there by the versions of the bucket, or copy it.',
+    )
+  }
   await recordBackup(url, at).catch((error) =>
     console.error(`The time of this backup cannot be recorded for monitoring: ${reasonOf(error)}`),
   )

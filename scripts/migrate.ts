@@ -12,6 +12,7 @@ import { COUNTER } from '@shop/order_service/storage/mongo_order_numbers'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
+import { MediaConfig, openMediaFiles } from '@shop/product_service/storage/open_media_files'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
@@ -28,7 +29,7 @@ import { copySnapshot, isInUse } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
 import { accountKinds, orderKinds, productKinds } from './migrate/kinds.ts'
 import { createMarks } from './migrate/marks.ts'
-import { copyMediaFiles } from './migrate/media.ts'
+import { copyMediaFiles, eitherOf, inDatabase, inStore } from './migrate/media.ts'
 import { copy, differences, type Kind, patiently } from './migrate/progress.ts'
 import { SERVICES, type ServiceName } from './services.ts'
 import { inspectSqlite } from './sqlite_inspection.ts'
@@ -165,8 +166,12 @@ try {
       .flatMap(({ name, service, kinds }) => kinds(databases.get(service)!, client.db(name)))
       .map((kind) => (fromBackup && kind.anew ? ended(kind) : kind))
     for (const kind of kinds) await copy(kind, process.stdout, () => marks.requireOurs(AUTH))
+    // Files at MEDIA_URL stay there, and those beside the source come to it.
+    const elsewhere = openMediaFiles(readEnvironment(Type.Object(MediaConfig), process.env), systemRuntime)
     await copyMediaFiles(
-      ...([databases.get('product_service')!, mediaIn(source), client.db(PRODUCTS)] as const),
+      databases.get('product_service')!,
+      eitherOf(mediaIn(source), elsewhere),
+      elsewhere ? inStore(elsewhere) : inDatabase(client.db(PRODUCTS)),
       ...([process.stdout, () => marks.requireOurs(AUTH)] as const),
     )
     await copyStoreAge()

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigSchema } from '@shop/product_service/config'
 import type { Stores } from '@shop/product_service/domain/ports'
+import { MediaConfig } from '@shop/product_service/storage/open_media_files'
 import { DATABASE_FILE, openStores } from '@shop/product_service/storage/open_stores'
 import { readEnvironment } from '@shop/service_kit/runtime/config'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
@@ -11,7 +12,7 @@ import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { refuse } from './arguments.ts'
 
 const { DATA_DIR, DATABASE_URL, CURRENCY, CURRENCY_DIGITS } = ConfigSchema.properties
-const StoresConfigSchema = Type.Object({ DATA_DIR, DATABASE_URL, CURRENCY, CURRENCY_DIGITS })
+const StoresConfigSchema = Type.Object({ DATA_DIR, DATABASE_URL, CURRENCY, CURRENCY_DIGITS, ...MediaConfig })
 
 type Config = Readonly<Static<typeof StoresConfigSchema>>
 

@@ -16,7 +16,7 @@ import {
   readManifest,
   writeManifest,
 } from './backup/manifest.ts'
-import { copyMedia, faultsOfMedia, mediaIn } from './backup/media.ts'
+import { copyMedia, faultsOfMedia, mediaIn, mediaOf } from './backup/media.ts'
 import { copyDatabases } from './backup/mongo_backup.ts'
 import { inspectTarget, refuseConnected, restoreDatabases } from './backup/mongo_restore.ts'
 import { faultsOfDatabases } from './backup/mongo_verify.ts'
@@ -115,7 +115,7 @@ async function restoreSqlite(): Promise<void> {
   if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
   // Files come before their records. Those of other pictures stay, as the previous stores do.
   await restoreFiles(plan, folder, names, force, async () => {
-    const missing = await copyMedia(join(folder, PRODUCTS), mediaIn(folder), mediaIn(plan.dataDir))
+    const missing = await copyMedia(join(folder, PRODUCTS), mediaIn(folder), mediaOf(plan))
     if (missing.length > 0) throw new Error(missing.join('; '))
   })
 }

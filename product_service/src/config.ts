@@ -11,6 +11,7 @@ import {
   PortConfig,
 } from '@shop/service_kit/runtime/variables'
 import { ArchiveConfig, RetainDaysConfig, requireArchive } from '@shop/service_kit/storage/retention_config'
+import { MediaConfig, requireMedia } from './storage/open_media_files.ts'
 import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'product_service'
@@ -45,6 +46,7 @@ export const ConfigSchema = Type.Object({
     maximum: 36_500,
     description: 'Days after which a picture is removed that no product or group shows',
   }),
+  ...MediaConfig,
   ...ArchiveConfig,
   RETAIN_MOVEMENTS_DAYS: RetainDaysConfig(
     'movements of stock are archived and replaced by an opening balance, and the keys of adjustments forgotten',
@@ -58,4 +60,4 @@ export type Config = Readonly<Static<typeof ConfigSchema>>
 
 /** Fails with ConfigError. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config =>
-  requireArchive(readEnvironment(ConfigSchema, env))
+  requireMedia(requireArchive(readEnvironment(ConfigSchema, env)))

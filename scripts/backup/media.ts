@@ -1,6 +1,7 @@
 /**
  * Files of pictures in backups, restores and migrations of a shop on SQLite. The records of the store say which there are, with
  * the hash of each; so a copy of the store and its hash vouch for the files too. (On MongoDB they are documents like all others.)
+ * Files at MEDIA_URL are copied too; but not into the backup of a shop on MongoDB, which copies databases alone.
  */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
@@ -8,7 +9,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileName, type Rendition } from '@shop/product_service/domain/media'
 import type { FileName, MediaFiles } from '@shop/product_service/domain/media_ports'
 import { createMediaFolder } from '@shop/product_service/storage/media_folder'
+import { MediaConfig, openMediaFiles } from '@shop/product_service/storage/open_media_files'
 import { MEDIA_FOLDER } from '@shop/product_service/storage/open_stores'
+import { readEnvironment } from '@shop/service_kit/runtime/config'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import Type from '@shop/service_kit/runtime/schema_types'
+import { type Plan, plannedService } from '../plan.ts'
 
 export type StoredPicture = {
   readonly id: string
@@ -17,6 +23,14 @@ export type StoredPicture = {
   readonly renditions: readonly Rendition[]
 }
 export type PictureFiles = readonly { readonly name: FileName; readonly content: Buffer }[]
+
+/** The files of pictures of a shop: at MEDIA_URL, or beside its store on SQLite. */
+export function mediaOf(plan: Plan): MediaFiles {
+  const { env } = plannedService(plan, 'product_service')
+  return (
+    openMediaFiles(readEnvironment(Type.Object(MediaConfig), env), systemRuntime) ?? mediaIn(plan.dataDir)
+  )
+}
 
 /** The files of pictures beside a store. */
 export const mediaIn = (dataFolder: string): MediaFiles => createMediaFolder(join(dataFolder, MEDIA_FOLDER))
@@ -36,7 +50,10 @@ export function picturesIn(db: DatabaseSync): readonly StoredPicture[] {
 }
 
 /** The files of a picture, or a sentence if one is missing or has another hash. */
-export async function readPicture(files: MediaFiles, picture: StoredPicture): Promise<PictureFiles | string> {
+export async function readPicture(
+  files: Pick<MediaFiles, 'get'>,
+  picture: StoredPicture,
+): Promise<PictureFiles | string> {
   const found: { name: FileName; content: Buffer }[] = []
   for (const rendition of picture.renditions) {
     const name = fileName(rendition)

@@ -8,7 +8,7 @@ import { type Plan, plannedService } from '../plan.ts'
 import { inspectSqlite } from '../sqlite_inspection.ts'
 import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from '../start/first_run.ts'
 import { OWNER_ONLY } from '../start/owner_only.ts'
-import { copyMedia, mediaIn } from './media.ts'
+import { copyMedia, mediaIn, mediaOf } from './media.ts'
 import { copySnapshot, mergeSidecars } from './snapshot.ts'
 import { faultsOfFile, faultsOfLedger } from './verify.ts'
 
@@ -49,7 +49,7 @@ export function sqliteBackup(plan: Plan): SqliteBackup {
         faults.push(...faultsOfFile(copy, service))
       }
       if (faults.length > 0) return faults
-      faults.push(...(await copyMedia(join(folder, PRODUCTS), mediaIn(dataDir), mediaIn(folder))))
+      faults.push(...(await copyMedia(join(folder, PRODUCTS), mediaOf(plan), mediaIn(folder))))
       mergeSidecars(join(folder, PRODUCTS))
       if (faults.length > 0) return faults
       const products = join(folder, PRODUCTS)

@@ -2,6 +2,7 @@
 import { LEFT_OVER_AFTER_MS, timeOfFolder } from '@shop/product_service/domain/media'
 import type { MediaFiles } from '@shop/product_service/domain/media_ports'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
+import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { PAGE } from './consistency.ts'
 import type { Check, Finding } from './findings.ts'
 
@@ -15,7 +16,18 @@ async function isThere(files: MediaFiles, folder: string): Promise<boolean> {
   return pieces !== undefined
 }
 
-export async function checkMedia({ media }: ProductStores, now: () => Date): Promise<Check> {
+export async function checkMedia(stores: ProductStores, now: () => Date): Promise<Check> {
+  try {
+    return await checkFiles(stores, now)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'media_store_unavailable') throw error
+    const problem = `The files of pictures cannot be read: ${reasonOf(error)}`
+    const remedy = 'Correct what the sentence names. The shop sells meanwhile, without pictures.'
+    return { name: 'Pictures', findings: [{ problem, remedy }], summary: 'unknown' }
+  }
+}
+
+async function checkFiles({ media }: ProductStores, now: () => Date): Promise<Check> {
   const { records, files } = media
   const folders = new Set<string>()
   const findings: Finding[] = []

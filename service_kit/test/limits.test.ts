@@ -11,7 +11,9 @@ import { CONNECTIONS_MAX } from '../src/http/connections.ts'
 import { INCOMING_BODY_LIMITS } from '../src/http/incoming_bodies.ts'
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '../src/http/paging.ts'
 import { PROBE_WAIT_MS, READY_THROUGH_TROUBLE_MS } from '../src/http/readiness.ts'
+import { REQUEST_TIMEOUT_MS, SLOW_REQUEST_LIMITS } from '../src/http/slow_requests.ts'
 import { UNREAD_RESPONSE_LIMITS } from '../src/http/unread_responses.ts'
+import { UPLOAD_BYTES_MAX } from '../src/http/uploads.ts'
 import { VALUES_FULLY_VALIDATED_MAX } from '../src/http/validation.ts'
 import { PUBLISHED_BYTES_MAX } from '../src/identity/published.ts'
 import { WITHDRAWN_MAX, WITHDRAWN_REFRESH_MS } from '../src/identity/withdrawn_tokens.ts'
@@ -38,7 +40,14 @@ test('of requests', () => {
     [http.BODY_BYTES_MAX, http.HEADER_BYTES_MAX, http.PARAM_LENGTH_MAX, CONNECTIONS_MAX],
     [65_536, 16_384, 200, 10_000],
   )
-  assert.deepEqual([http.REQUEST_TIMEOUT_MS, http.KEEP_ALIVE_MS], [10_000, 72_000])
+  assert.deepEqual(SLOW_REQUEST_LIMITS, {
+    requestTimeoutMs: 10_000,
+    uploadMs: 120_000,
+    uploadBytesMin: 65_536,
+  })
+  // 1 Mbit/s, with a fifth to spare.
+  assert.ok(UPLOAD_BYTES_MAX / 125_000 < (0.8 * SLOW_REQUEST_LIMITS.uploadMs) / 1_000)
+  assert.equal(http.KEEP_ALIVE_MS, 72_000)
   assert.deepEqual(INCOMING_BODY_LIMITS, {
     incomingMax: 4_096,
     incomingPerAddressMax: 1_024,
@@ -106,7 +115,7 @@ test('of old records: what docs/operations.md says of their removal', () => {
 
 test('of leaving: what is under way has the time of its longest wait', () => {
   assert.equal(CLOSE_DEADLINE_MS, 15_000)
-  assert.ok(CLOSE_DEADLINE_MS > http.REQUEST_TIMEOUT_MS && CLOSE_DEADLINE_MS > DEADLINE_MS)
+  assert.ok(CLOSE_DEADLINE_MS > REQUEST_TIMEOUT_MS && CLOSE_DEADLINE_MS > DEADLINE_MS)
 })
 
 test('of memory and patience of a SQLite file', async (t) => {

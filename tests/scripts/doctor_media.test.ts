@@ -52,3 +52,23 @@ test('pictures without files, and old files without a picture, are found', async
   await first!.fix!()
   assert.deepEqual((await files.folders(undefined, 9)).folders, [whole])
 })
+
+test('a store of pictures that does not answer is one finding, with the reason', async (t) => {
+  const DATA_DIR = mkdtempSync(join(tmpdir(), 'shop-doctor-'))
+  const media = {
+    MEDIA_URL: 'http://127.0.0.1:9/pictures',
+    MEDIA_ACCESS_KEY_ID: 'x',
+    MEDIA_SECRET_ACCESS_KEY: 'y',
+  }
+  const stores = await openStores({ DATA_DIR, CURRENCY: 'USD', ...media }, { runtime: systemRuntime })
+  t.after(async () => {
+    await stores.close()
+    rmSync(DATA_DIR, { recursive: true, force: true, maxRetries: 5 })
+  })
+  const { findings } = await checkMedia(stores, () => new Date())
+  assert.equal(findings.length, 1)
+  assert.match(
+    findings[0]!.problem,
+    /cannot be read: The store of pictures, http:\/\/127\.0\.0\.1:9\/pictures/,
+  )
+})

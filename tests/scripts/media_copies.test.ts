@@ -10,12 +10,13 @@ import { openStores as openOrderStores } from '@shop/order_service/storage/open_
 import { fileName, RENDITION_EDGES, RENDITION_FORMATS } from '@shop/product_service/domain/media'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { S3_BUCKET, S3_KEY, startS3 } from '../../product_service/test/s3_server.ts'
 import { mediaIn } from '../../scripts/backup/media.ts'
 import { finish, newWorld, type World } from './running.ts'
 
 /** A shop with a picture that is shown, and one that nothing shows. */
-async function makeShop({ dataDir }: World) {
-  const place = { DATA_DIR: dataDir, CURRENCY: 'USD' }
+async function makeShop({ dataDir, env }: World) {
+  const place = { DATA_DIR: dataDir, CURRENCY: 'USD', ...mediaVariables(env) }
   const products = await openProductStores(place, { runtime: systemRuntime })
   const ids = ['a', 'b'].map((digit) => digit.repeat(64)) as [string, string]
   const folders: string[] = []
@@ -52,8 +53,12 @@ async function makeShop({ dataDir }: World) {
   return { ids, folders: folders as [string, string] }
 }
 
-async function world(t: TestContext) {
-  const made = await newWorld(t)
+const mediaVariables = (env: NodeJS.ProcessEnv) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('MEDIA_')))
+
+async function world(t: TestContext, media: Record<string, string> = {}) {
+  const plain = await newWorld(t)
+  const made = { ...plain, env: { ...plain.env, ...media } }
   return { ...made, ...(await makeShop(made)), backup: join(made.dataDir, '..', 'backup') }
 }
 
@@ -79,6 +84,31 @@ suite('pictures are carried', () => {
     assert.equal(restored.code, 0, restored.output)
     for (const [i, folder] of shop.folders.entries())
       assert.equal(await textOf(dataDir, folder), `${shop.ids[i]} 640 jpeg`)
+  })
+
+  test('by a backup from, and a restore to, an S3-compatible store', async (t) => {
+    const s3 = await startS3(t)
+    const shop = await world(t, {
+      ...{ MEDIA_URL: `${s3.origin}/${S3_BUCKET}/shop`, MEDIA_REGION: S3_KEY.region },
+      ...{ MEDIA_ACCESS_KEY_ID: S3_KEY.keyId, MEDIA_SECRET_ACCESS_KEY: S3_KEY.secret },
+    })
+    const before = new Map([...s3.objects].map(([key, { content }]) => [key, String(content)]))
+    assert.equal(before.size, 12)
+    const made = await finish(t, 'backup.ts', shop, '--to', shop.backup)
+    assert.equal(made.code, 0, made.output)
+    s3.objects.clear()
+    const dataDir = `${shop.dataDir}_2`
+    const there = { ...shop, dataDir, env: { ...shop.env, DATA_DIR: dataDir } }
+    s3.failAlways('cut')
+    const refused = await finish(t, 'restore.ts', there, '--from', shop.backup)
+    assert.equal(refused.code, 1)
+    assert.match(refused.output, /store of pictures, http/)
+    assert.equal(existsSync(join(dataDir, 'products.db')), false)
+    s3.failAlways(undefined)
+    const restored = await finish(t, 'restore.ts', there, '--from', shop.backup)
+    assert.equal(restored.code, 0, restored.output)
+    assert.deepEqual(new Map([...s3.objects].map(([key, { content }]) => [key, String(content)])), before)
+    assert.equal(existsSync(join(dataDir, 'media')), false)
   })
 
   test('or the backup is refused; one that nothing shows may be gone meanwhile', async (t) => {

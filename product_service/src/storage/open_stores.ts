@@ -13,6 +13,7 @@ import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { MediaFiles } from '../domain/media_ports.ts'
 import type { Stores } from '../domain/ports.ts'
 import { createMediaFolder } from './media_folder.ts'
+import { type MediaSettings, openMediaFiles } from './open_media_files.ts'
 import { createSqliteAuditStore } from './sqlite_audit_store.ts'
 import { createSqliteCatalogueStore } from './sqlite_catalogue_store.ts'
 import { createSqliteCategoryStore } from './sqlite_category_store.ts'
@@ -37,15 +38,16 @@ export const MEDIA_FOLDER = 'media'
 /** `notice` is called with a sentence for the log when the store does something that takes a while. */
 type Options = StoresOptions & {
   readonly notice?: (text: string) => void
-  /** Where the files of pictures are; without it they are in the store's own place. */
+  /** Where the files of pictures are, instead of the place that the configuration names. */
   readonly mediaFiles?: MediaFiles | undefined
 }
 
 /** Rejects with a message that says what the operator has to do. */
 export async function openStores(
-  { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly,
-  options: Options & WithClient,
+  { DATABASE_URL, DATA_DIR, ...config }: StoresConfig & MoneyConfig & ExistingOnly & MediaSettings,
+  given: Options & WithClient,
 ): Promise<Audited<Stores>> {
+  const options = { ...given, mediaFiles: given.mediaFiles ?? openMediaFiles(config, given.runtime) }
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))
     return openSqliteStores(url.slice('sqlite:'.length), { ...config, ...options })

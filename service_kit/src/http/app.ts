@@ -33,6 +33,7 @@ import type { Catalogue } from './problem_tables.ts'
 import { createReadinessCheck, type Readiness } from './readiness.ts'
 import { faultOfHead, pathOfTarget } from './request_heads.ts'
 import { compileSerializer } from './serialization.ts'
+import { limitSlowBodies, SLOW_REQUEST_LIMITS, type SlowRequestLimits } from './slow_requests.ts'
 import type { Tracing } from './tracing.ts'
 import {
   limitUnreadResponses,
@@ -44,9 +45,7 @@ import { compileValidator } from './validation.ts'
 export const BODY_BYTES_MAX = 64 * 1024
 export const HEADER_BYTES_MAX = 16 * 1024
 export const PARAM_LENGTH_MAX = 200
-/** Time a client has to send its whole request. */
-export const REQUEST_TIMEOUT_MS = 10_000
-/** How often Node checks that. With its default of 30 s a client would have up to 40 s. */
+/** How often Node checks the time of a request. With its default of 30 s a client would have up to 40 s for its head. */
 const REQUEST_TIMEOUT_CHECK_MS = 1_000
 /** Longer than the idle timeout of common load balancers (60 s), so that we never close a connection they reuse. */
 export const KEEP_ALIVE_MS = 72_000
@@ -82,7 +81,7 @@ export type HttpAppOptions = {
   readonly accessLog?: boolean
   /** For tests. */
   readonly limits?: Partial<
-    IncomingBodyLimits & UnreadResponseLimits & { requestTimeoutMs: number; connectionsMax: number }
+    IncomingBodyLimits & UnreadResponseLimits & SlowRequestLimits & { connectionsMax: number }
   >
 }
 
@@ -111,11 +110,10 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
   const { tracing, runtime } = options
   const { newId } = runtime
   const broken = createBrokenHttp(newId)
-  const {
-    requestTimeoutMs = REQUEST_TIMEOUT_MS,
-    connectionsMax = CONNECTIONS_MAX,
-    ...limits
-  } = options.limits ?? {}
+  const { connectionsMax = CONNECTIONS_MAX, ...limits } = options.limits ?? {}
+  const slow = { ...SLOW_REQUEST_LIMITS, ...limits }
+  // limitSlowBodies ends bodies before.
+  const requestTimeout = slow.requestTimeoutMs + slow.uploadMs + 2 * REQUEST_TIMEOUT_CHECK_MS
   const answer = answerWith(options.problems)
   const app = Fastify({
     ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
@@ -124,13 +122,13 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
     childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
-    requestTimeout: requestTimeoutMs,
+    requestTimeout,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: {
       // Here too: Fastify sets it after creating the server, when Node has already given a request 60 s after its
       // headers.
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: requestTimeoutMs,
+      requestTimeout,
+      headersTimeout: slow.requestTimeoutMs,
       maxHeaderSize: HEADER_BYTES_MAX,
       connectionsCheckingInterval: REQUEST_TIMEOUT_CHECK_MS,
       // A hook checks it, and answers with a problem document.
@@ -152,6 +150,7 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
     },
     clientErrorHandler: broken.answerBrokenHttp,
   }).withTypeProvider<TypeBoxTypeProvider>()
+  limitSlowBodies(app.server, runtime, slow, broken.endLate)
   limitConnections(app.server, connectionsMax, !options.trustedProxies?.length)
   app.server.on('checkExpectation', broken.answerExpectation)
 

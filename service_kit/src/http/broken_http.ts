@@ -8,9 +8,10 @@ import { Problem } from '../runtime/problem.ts'
 import { describeProblem, KIT_PROBLEMS } from './problems.ts'
 
 const BROKEN = { status: 400, detail: 'This is not a valid HTTP request.' }
+const LATE = 'ERR_HTTP_REQUEST_TIMEOUT'
 const BY_CODE: ReadonlyMap<string | undefined, typeof BROKEN> = new Map([
   ['HPE_HEADER_OVERFLOW', { status: 431, detail: 'The headers are larger than allowed.' }],
-  ['ERR_HTTP_REQUEST_TIMEOUT', { status: 408, detail: 'The request did not arrive in time.' }],
+  [LATE, { status: 408, detail: 'The request did not arrive in time.' }],
 ])
 
 /** `newId` makes the request ids of these answers. */
@@ -27,13 +28,20 @@ export function createBrokenHttp(newId: () => string) {
     socket.destroy(error)
   }
 
+  /** For a request whose body did not come in time: as above, unless its answer has begun. */
+  function endLate({ socket }: IncomingMessage, response: ServerResponse): void {
+    const error = Object.assign(new Error('The request did not arrive in time'), { code: LATE })
+    if (response.headersSent) socket.destroy(error)
+    else answerBrokenHttp(error, socket)
+  }
+
   /** For the server's `checkExpectation`: any but `100-continue`, which Node handles. The body is not read. */
   function answerExpectation(_request: IncomingMessage, response: ServerResponse): void {
     const { body, headers } = problemOf(newId(), 417, 'The only expectation met here is 100-continue.')
     response.writeHead(417, headers).end(body)
   }
 
-  return { answerBrokenHttp, answerExpectation }
+  return { answerBrokenHttp, endLate, answerExpectation }
 }
 
 function problemOf(id: string, status: number, detail: string) {

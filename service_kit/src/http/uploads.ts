@@ -5,18 +5,20 @@
  *  1. At most `uploadsMax` are under way at once, from the head of the request until the response is closed, so they hold at most
  *     so many times UPLOAD_BYTES_MAX. One more fails at once with `overloaded`, before its body is read.
  *  2. Their bytes are not counted with those of other bodies (incoming_bodies.ts), so uploads never refuse anything else.
- *  3. A Content-Length that is too large fails with `body_too_large` before anything is read. The reader counts the bytes.
+ *  3. They have the time of uploads to arrive (slow_requests.ts), unless strangers can take the slots.
+ *  4. A Content-Length that is too large fails with `body_too_large` before anything is read. The reader counts the bytes.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
 import { createSlots } from '../runtime/slots.ts'
 import { countedElsewhere } from './incoming_bodies.ts'
+import { uploading } from './slow_requests.ts'
 
 /** A file of 10 MiB, and the form around it. */
 export const UPLOAD_BYTES_MAX = 10 * 1024 * 1024 + 8 * 1024
 
-/** The `onRequest` hook of the route of an upload. */
-export function limitUploads(uploadsMax: number) {
+/** The `onRequest` hook of the route of an upload. `checked`: the access to the route was checked before. */
+export function limitUploads(uploadsMax: number, { checked = true } = {}) {
   const slots = createSlots(uploadsMax)
   return (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) => {
     const refuse = (problem: Problem) => {
@@ -37,6 +39,7 @@ export function limitUploads(uploadsMax: number) {
     if (reply.raw.closed) free()
     else reply.raw.once('close', free)
     countedElsewhere.add(request)
+    if (checked) uploading.add(request.raw)
     next()
   }
 }

@@ -92,7 +92,10 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
     if (forwarding.open.includes(UPLOAD_PATH)) {
       // Only admins can take the few slots. Without tokens to check, the service alone refuses the others.
       const uploadOperation = verifyToken ? forwardUploadOperation : forwardOperation
-      const limits = { bodyLimit: UPLOAD_BYTES_MAX, onRequest: limitUploads(UPLOADS_MAX) }
+      const limits = {
+        bodyLimit: UPLOAD_BYTES_MAX,
+        onRequest: limitUploads(UPLOADS_MAX, { checked: verifyToken !== undefined }),
+      }
       scope.post(forwarding.strip + UPLOAD_PATH, { ...uploadOperation, ...limits }, handler)
     }
     for (const open of forwarding.open) {

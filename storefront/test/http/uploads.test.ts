@@ -1,12 +1,15 @@
 /** Uploads through the gateway: large bodies with slots of their own. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UPLOAD_BYTES_MAX } from '@shop/service_kit/http/uploads'
 import type { Principal } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { serve } from '@shop/service_kit/test_support/http_server'
 import { slowBodies, statusOf, until } from '@shop/service_kit/test_support/slow_bodies'
+import type { Deps } from '../../src/app.ts'
 import { UPLOADS_MAX } from '../../src/clients/upstream_limits.ts'
 import { raw, storefront } from '../upstream.ts'
 
@@ -24,7 +27,7 @@ const verifyToken = (token: string): Principal => {
   }
 }
 
-async function world(t: TestContext, checked = true) {
+async function world(t: TestContext, checked = true, limits: NonNullable<Deps['limits']> = {}) {
   const received: string[] = []
   const products = await serve(t, async (request, response) => {
     const hash = createHash('sha256')
@@ -36,6 +39,7 @@ async function world(t: TestContext, checked = true) {
     products: [products],
     orders: [products],
     ...(checked ? { verifyToken } : {}),
+    limits,
   })
   return { origin, received, ...slowBodies(t, () => Number(new URL(origin).port)) }
 }
@@ -48,6 +52,27 @@ suite('uploads through the gateway', () => {
     assert.deepEqual([answer.status, answer.headers.location], [200, '/api/media/7'])
     const hash = createHash('sha256').update(body).digest('hex')
     assert.deepEqual(received, [`POST /media ${FORM['content-type']} ${hash}`])
+  })
+
+  test('may take longer than other bodies; without tokens to check they may not, for strangers could hold the slots', async (t) => {
+    const limits = { requestTimeoutMs: 300, uploadMs: 5_000, uploadBytesMin: 10 }
+    for (const [checked, status] of [
+      [true, 200],
+      [false, 408],
+    ] as const) {
+      const { open, received } = await world(t, checked, limits)
+      const socket = open(
+        `POST ${UPLOAD} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer admin\r\nconnection: close\r\n` +
+          'content-type: multipart/form-data; boundary=x\r\ncontent-length: 1000\r\n\r\n',
+      )
+      const answer = text(socket)
+      for (let sent = 0; sent < 1_000 && socket.writable; sent += 100) {
+        socket.write('x'.repeat(100))
+        await sleep(80)
+      }
+      assert.equal(statusOf(await answer), status)
+      assert.equal(received.length, checked ? 1 : 0)
+    }
   })
 
   test('that are larger are refused', async (t) => {

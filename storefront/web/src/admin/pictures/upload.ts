@@ -5,8 +5,8 @@ import { shop } from '../../api/shop.ts'
 import { PICTURE_BYTES_MAX } from './uploads.ts'
 
 const ADDRESS = '/api/media'
-/** The gateway wants all of it within 10 s, and the service takes seconds to make the renditions. */
-const TIMEOUT_MS = 60_000
+/** The gateway wants all of it within two minutes, and the service takes seconds to make the renditions. */
+const TIMEOUT_MS = 150_000
 
 export type Sending = {
   readonly signal: AbortSignal
