@@ -37,7 +37,7 @@ export type SeenRoutesDeps = {
   readonly publicOrigin: string | undefined
   readonly products: Pick<Upstream, 'call'>
   readonly reader: CatalogueReader
-  readonly runtime: Pick<Runtime, 'monotonic' | 'after' | 'deadline' | 'sleep'>
+  readonly runtime: Pick<Runtime, 'monotonic' | 'after' | 'deadline' | 'sleep' | 'random'>
 }
 
 export function seenRoutes({ publicOrigin: origin, products, reader, runtime }: SeenRoutesDeps) {

@@ -3,6 +3,7 @@
  * wait for it; a page that fails is asked for again, ATTEMPTS_MAX times. Nothing but public answers is read.
  */
 import { text } from 'node:stream/consumers'
+import { retry } from '@shop/retry/retry'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Group, Product } from '../../web/src/api/types.ts'
 import type { Upstream } from '../clients/upstream.ts'
@@ -10,10 +11,10 @@ import { GatewayError } from '../errors.ts'
 
 export const WALK_PAGE_SIZE = 100
 export const ATTEMPTS_MAX = 3
-const CALL_MS = 10_000
-const PAUSE_MS = 500
+export const CALL_MS = 10_000
+const BACKOFF = { firstMs: 500, maxMs: 2_000 }
 /** Groups of which variants were met, kept while walking. */
-const GROUPS_KEPT_MAX = 1_000
+export const GROUPS_KEPT_MAX = 1_000
 
 export type AllProducts = {
   /** Everything on sale, newest first; a variant with its group. What is removed meanwhile may be missing. */
@@ -24,7 +25,7 @@ export type AllProducts = {
 
 export function createAllProducts(
   service: Pick<Upstream, 'call'>,
-  runtime: Pick<Runtime, 'deadline' | 'sleep'>,
+  runtime: Pick<Runtime, 'deadline' | 'sleep' | 'random'>,
 ): AllProducts {
   const once = async (path: string, signal: AbortSignal): Promise<unknown> => {
     const call = {
@@ -40,16 +41,15 @@ export function createAllProducts(
     throw new GatewayError('upstream_unavailable', `products answered ${answer.status} for ${path}.`)
   }
 
-  const read = async (path: string, signal: AbortSignal): Promise<unknown> => {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await once(path, signal)
-      } catch (error) {
-        if (signal.aborted || attempt === ATTEMPTS_MAX) throw error
-        await runtime.sleep(PAUSE_MS * attempt, signal, { background: true })
-      }
-    }
-  }
+  const read = (path: string, signal: AbortSignal): Promise<unknown> =>
+    retry(() => once(path, signal), {
+      ...BACKOFF,
+      attempts: ATTEMPTS_MAX,
+      signal,
+      random: runtime.random,
+      sleep: (ms, aborted) => runtime.sleep(ms, aborted, { background: true }),
+      repeatAfter: () => 0,
+    })
 
   return {
     read,

@@ -1,5 +1,6 @@
 /** What is at an address of the shop, read from product_service: the same for every visitor. */
 import type { Category, Group, Listing, Product } from '../../web/src/api/types.ts'
+import { pathTo } from '../../web/src/shop/category_tree.ts'
 import type { CatalogueReader, Found } from './catalogue_reader.ts'
 
 export type Picture = Product['media'][number]
@@ -7,20 +8,25 @@ export type Picture = Product['media'][number]
 /** An answer of the API that the page needs for its first render. */
 export type Answer = { readonly path: string; readonly body: unknown }
 
-export type Content =
-  | {
-      readonly kind: 'product'
-      readonly product: Product
-      /** Of which it is a variant. */
-      readonly group?: Group
-    }
-  | { readonly kind: 'group'; readonly group: Group; readonly variants: readonly Product[] }
-  | {
-      readonly kind: 'list'
-      readonly items: readonly Listing[]
-      readonly next: string | null
-      readonly category?: Category
-    }
+/** The categories above, from the top. */
+export type Above = { readonly above: readonly Category[] }
+
+export type Content = Above &
+  (
+    | {
+        readonly kind: 'product'
+        readonly product: Product
+        /** Of which it is a variant. */
+        readonly group?: Group
+      }
+    | { readonly kind: 'group'; readonly group: Group; readonly variants: readonly Product[] }
+    | {
+        readonly kind: 'list'
+        readonly items: readonly Listing[]
+        readonly next: string | null
+        readonly category?: Category
+      }
+  )
 
 export type Page =
   | {
@@ -64,12 +70,20 @@ export async function productPage(
   const product = await find(`/products/${at.id}`)
   if (product.status === 404) return NOT_FOUND
   const body = product.body as Product
+  const { above, tag } = await categoriesAbove(find, body)
   return {
     status: 200,
-    content: { kind: 'product', product: body },
+    content: { kind: 'product', product: body, above },
     answers: [slugAnswer(at.slug, slug), { path: `/products/${at.id}`, body }],
-    tag: `${slug.tag} ${product.tag}`,
+    tag: `${slug.tag} ${product.tag} ${tag}`,
   }
+}
+
+/** Of the first category that it is in; none while they are not known. */
+async function categoriesAbove(find: Find, { categories: [id] }: Pick<Product, 'categories'>) {
+  const all = id === undefined ? undefined : await find('/categories').catch(() => undefined)
+  if (all?.status !== 200) return { above: [], tag: '' }
+  return { above: pathTo((all.body as { items: Category[] }).items, id), tag: all.tag }
 }
 
 const slugAnswer = (slug: string, found: Found): Answer => ({
@@ -103,20 +117,22 @@ async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLS
     ID.test(variant) ? find(`/products/${variant.toLowerCase()}`) : undefined,
   ])
   if (group.status === 404 || variants.status === 404) return NOT_FOUND
-  const tag = [found, group, variants, ...(chosen ? [chosen] : [])].map((each) => each.tag).join(' ')
   const body = group.body as Group
+  const path = await categoriesAbove(find, body)
+  const { above } = path
+  const tag = [found, group, variants, path, ...(chosen ? [chosen] : [])].map((each) => each.tag).join(' ')
   const answers = [slugAnswer(slug, found), { path: `/groups/${id}`, body }]
   const product = chosen?.body as Product | undefined
   if (product?.group_id === id) {
     return {
       status: 200,
-      content: { kind: 'product', product, group: body },
+      content: { kind: 'product', product, group: body, above },
       answers: [...answers, { path: `/products/${product.id}`, body: product }],
       tag,
     }
   }
   const { items } = variants.body as { items: Product[] }
-  return { status: 200, content: { kind: 'group', group: body, variants: items }, answers, tag }
+  return { status: 200, content: { kind: 'group', group: body, variants: items, above }, answers, tag }
 }
 
 export function movedTo(slug: string, query: URLSearchParams): Page {

@@ -1,6 +1,7 @@
 /** What is on the pages that list products: the catalogue and each category. */
 
 import type { Category, Listing, Product } from '../../web/src/api/types.ts'
+import { pathTo } from '../../web/src/shop/category_tree.ts'
 import type { Found } from './catalogue_reader.ts'
 import { type At, type Find, movedTo, NOT_FOUND, type Page } from './content.ts'
 
@@ -45,21 +46,22 @@ export async function categoryPage(find: Find, named: string, query: URLSearchPa
   const search = query.size === 0 ? '' : `?${query}`
   if (at.slug !== named)
     return { status: 301, location: `/categories/${encodeURIComponent(at.slug)}${search}` }
-  const category = (all.body as { items: Category[] }).items.find(({ id }) => id === at.id)
+  const path = pathTo((all.body as { items: Category[] }).items, at.id)
+  const category = path.at(-1)
   if (!category) return NOT_FOUND
   const asked = listQuery(query)
   asked.set('category', category.id)
-  const path = `/catalogue?${asked}`
-  const listed = await find(path)
+  const list = `/catalogue?${asked}`
+  const listed = await find(list)
   // A cursor that is none, or no filters yet: the app shows what there is.
-  if (listed.status === 404) throw new Error(`product_service has no list for ${path}`)
+  if (listed.status === 404) throw new Error(`product_service has no list for ${list}`)
   const { items, next_cursor } = listed.body as { items: Listing[]; next_cursor: string | null }
   return {
     status: 200,
-    content: { kind: 'list', items, next: next_cursor, category },
+    content: { kind: 'list', items, next: next_cursor, category, above: path.slice(0, -1) },
     answers: [
       { path: '/categories', body: all.body },
-      { path, body: listed.body },
+      { path: list, body: listed.body },
     ],
     tag: [slug, all, listed].map(({ tag }) => tag).join(' '),
   }
@@ -68,7 +70,7 @@ export async function categoryPage(find: Find, named: string, query: URLSearchPa
 function listOf(path: string, found: Found, items: readonly Listing[], next: string | null): Page {
   return {
     status: 200,
-    content: { kind: 'list', items, next },
+    content: { kind: 'list', items, next, above: [] },
     answers: [{ path, body: found.body }],
     tag: `${path} ${found.tag}`,
   }

@@ -4,8 +4,9 @@
  */
 
 import type { Group, Listing, Product } from '../../web/src/api/types.ts'
+import { categoryAddress } from '../../web/src/shop/category_tree.ts'
 import { PAGE } from '../http/page_addresses.ts'
-import type { Content, Picture } from './content.ts'
+import type { Above, Content, Picture } from './content.ts'
 import { type Html, html, joined, NONE, raw } from './html.ts'
 import { subjectOf } from './served_head.ts'
 import {
@@ -43,11 +44,12 @@ const missing = ({ texts }: View) => html`<h1>${texts.notFound}</h1><p>${texts.n
 /** Text that a user typed, in its own direction: it does not turn what follows, whatever characters it has. */
 const typed = (text: string) => html`<bdi>${text}</bdi>`
 
-function listOf(view: View, { items, category }: List, next?: string): Html {
+function listOf(view: View, { items, category, above }: List, next?: string): Html {
   const heading = category
     ? typed(category.name)
     : html`${inLanguage(view, view.settings.tagline) || view.texts.products}`
-  return html`<h1>${heading}</h1><ul class="served-list">${items.map((item) => itemOf(view, item))}</ul>${
+  const path = category ? pathOf(view, above, category.name) : NONE
+  return html`${path}<h1>${heading}</h1><ul class="served-list">${items.map((item) => itemOf(view, item))}</ul>${
     next === undefined ? NONE : html`<p><a href="${next}" rel="next">${view.texts.next}</a></p>`
   }`
 }
@@ -77,7 +79,7 @@ function detailsOf(view: View, content: Exclude<Content, { kind: 'list' }>): Htm
           sku: null,
         }
   return joined([
-    html`<nav aria-label="${texts.path}"><a href="${PAGE.catalogue}">${texts.home}</a> › ${typed(name)}</nav>`,
+    pathOf(view, content.above, name),
     html`<article><h1>${typed(name)}</h1><p class="served-price">${price}</p><p>${stock}</p>`,
     joined(media.map((picture) => pictureOf(picture, LARGE))),
     html`<p class="served-text" dir="auto">${description}</p>`,
@@ -87,6 +89,11 @@ function detailsOf(view: View, content: Exclude<Content, { kind: 'list' }>): Htm
     raw('</article>'),
   ])
 }
+
+const pathOf = ({ texts }: View, above: Above['above'], name: string): Html =>
+  html`<nav aria-label="${texts.path}"><a href="${PAGE.catalogue}">${texts.home}</a>${above.map(
+    (category) => html` › <a href="${categoryAddress(category)}">${typed(category.name)}</a>`,
+  )} › ${typed(name)}</nav>`
 
 function attributesOf({ attributes }: Pick<Product, 'attributes'>): Html {
   const all = Object.entries(attributes)

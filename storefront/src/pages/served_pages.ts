@@ -23,7 +23,7 @@ import { viewOf } from './view.ts'
 
 export const BUDGET_MS = 2_000
 /** A failure after this time was a wait, and no refusal. */
-const SLOW_MS = 1_000
+export const SLOW_MS = 1_000
 export const AT_ONCE_MAX = 128
 /** After a page took too long, none is made for this time: product_service hangs, and visitors shall not wait for it. */
 export const REST_MS = 2_000

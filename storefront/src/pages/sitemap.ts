@@ -21,7 +21,7 @@ export const PART_URLS_MAX = 10_000
 export const PARTS_MAX = 100
 export const MADE_AGAIN_MS = 3_600_000
 export const FIRST_WAIT_MS = 5_000
-const MAKING_MS = 1_800_000
+export const MAKING_MS = 1_800_000
 const NAMESPACE = 'http://www.sitemaps.org/schemas/sitemap/0.9'
 const pack = promisify(gzip)
 
@@ -41,6 +41,8 @@ export function createSitemap(
   products: AllProducts,
   origin: string,
   runtime: Pick<Runtime, 'monotonic' | 'after' | 'deadline'>,
+  /** Lower ones for tests. */
+  { partUrlsMax = PART_URLS_MAX, partsMax = PARTS_MAX } = {},
 ): Sitemap {
   const closing = new AbortController()
   let made: Made | undefined
@@ -58,13 +60,13 @@ export function createSitemap(
       changedAt = ''
     }
     for await (const place of placesOf(products, signal)) {
-      if (parts.length === PARTS_MAX) break
+      if (parts.length === partsMax) break
       const date = place.changedAt === undefined ? '' : element('lastmod', place.changedAt)
       urls.push(`<url>${element('loc', origin + place.path)}${date}</url>\n`)
       if ((place.changedAt ?? '') > changedAt) changedAt = place.changedAt!
-      if (urls.length === PART_URLS_MAX) await end()
+      if (urls.length === partUrlsMax) await end()
     }
-    if (urls.length > 0 && parts.length < PARTS_MAX) await end()
+    if (urls.length > 0 && parts.length < partsMax) await end()
     return { parts, at: runtime.monotonic() }
   }
 

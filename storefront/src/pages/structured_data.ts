@@ -1,6 +1,7 @@
 /** What search engines read: schema.org as JSON-LD. Price and stock are those of the page. */
 import type { Group, Product } from '../../web/src/api/types.ts'
-import type { Content } from './content.ts'
+import { categoryAddress } from '../../web/src/shop/category_tree.ts'
+import type { Above, Content } from './content.ts'
 import { addressOf, inLanguage, pictureAddress, type View, variantAddress } from './view.ts'
 
 const CONTEXT = 'https://schema.org'
@@ -12,16 +13,16 @@ export function structuredData(view: View, content: Content): readonly object[] 
       const address = group ? variantAddress(group, product) : addressOf(product)
       return [
         { '@context': CONTEXT, ...productData(view, product, address, group) },
-        breadcrumbs(view, group ?? product),
+        breadcrumbs(view, content, group ?? product),
       ]
     }
     case 'group':
       return [
         { '@context': CONTEXT, ...groupData(view, content.group, content.variants) },
-        breadcrumbs(view, content.group),
+        breadcrumbs(view, content, content.group),
       ]
     default:
-      return [content.category ? breadcrumbs(view, content.category, 'categories') : shopData(view)]
+      return [content.category ? breadcrumbs(view, content, content.category, 'categories') : shopData(view)]
   }
 }
 
@@ -108,9 +109,15 @@ const availability = (inStock: boolean) => `${CONTEXT}/${inStock ? 'InStock' : '
 const picturesOf = ({ origin }: View, media: Product['media']) =>
   media.length === 0 ? {} : { image: media.map((each) => origin + pictureAddress(each, 1280)) }
 
-function breadcrumbs({ origin, texts }: View, last: Pick<Group, 'name' | 'slug' | 'id'>, below = 'products') {
+function breadcrumbs(
+  { origin, texts }: View,
+  { above }: Above,
+  last: Pick<Group, 'name' | 'slug' | 'id'>,
+  below = 'products',
+) {
   const places = [
     { name: texts.home, item: `${origin}/` },
+    ...above.map((category) => ({ name: category.name, item: origin + categoryAddress(category) })),
     { name: last.name, item: `${origin}/${below}/${encodeURIComponent(last.slug ?? last.id)}` },
   ]
   return {

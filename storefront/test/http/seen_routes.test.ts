@@ -126,7 +126,14 @@ suite('the sitemap', () => {
 
   test('of many products has parts, and is made once (2)', async (t) => {
     const { asked, origin } = await manyProducts(t, PART_URLS_MAX + 50)
-    const both = await Promise.all([raw(origin, '/sitemap.xml'), raw(origin, '/sitemap.xml')])
+    const ask = async () => {
+      // The first request waits for a bounded time, which a busy machine may need more than once.
+      for (;;) {
+        const answer = await raw(origin, '/sitemap.xml')
+        if (answer.status !== 503) return answer
+      }
+    }
+    const both = await Promise.all([ask(), ask()])
     for (const { text } of both) assert.equal(text.match(/<sitemap>/g)?.length, 2)
     assert.equal((await partOf(origin, 1)).match(/<url>/g)?.length, PART_URLS_MAX)
     assert.equal((await partOf(origin, 2)).match(/<url>/g)?.length, 51)

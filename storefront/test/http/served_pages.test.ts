@@ -163,7 +163,8 @@ suite('a served page', () => {
 
   test('of a category: its products, and no page of its own for a search in it', async (t) => {
     const { get, added } = await world(t)
-    const teas = await added('/categories', { name: 'Teas & more' })
+    const drinks = await added('/categories', { name: 'Drinks' })
+    const teas = await added('/categories', { name: 'Teas & more', parent_id: drinks.id })
     await added('/products', { ...TEA, categories: [teas.id] })
     await added('/products', { ...TEA, name: 'Mug', slug: 'mug' })
     const page = await get(`/categories/${teas.slug}`)
@@ -172,7 +173,28 @@ suite('a served page', () => {
     assert.ok(page.text.includes(`rel="canonical" href="https://shop.example/categories/${teas.slug}"`))
     assert.match(page.text, /<a href="\/products\/green-tea">/)
     assert.doesNotMatch(page.text, /<a href="\/products\/mug">/)
-    assert.equal(linked(page)[0]['@type'], 'BreadcrumbList')
+    const [above, here] = ['/categories/drinks', `/categories/${teas.slug}`]
+    const pathIn = (answer: Raw) =>
+      linked(answer)
+        .find((each) => each['@type'] === 'BreadcrumbList')
+        .itemListElement.map(({ name, item }: { name: string; item: string }) => [
+          name,
+          new URL(item).pathname,
+        ])
+    const toTeas = [
+      ['Shop', '/'],
+      ['Drinks', above],
+      ['Teas & more', here],
+    ]
+    assert.deepEqual(pathIn(page), toTeas)
+    assert.ok(
+      page.text.includes(`<a href="${above}"><bdi>Drinks</bdi></a> › <bdi>Teas &amp; more</bdi></nav>`),
+    )
+    const product = await get('/products/green-tea')
+    assert.deepEqual(pathIn(product), [...toTeas, ['Green tea', '/products/green-tea']])
+    assert.ok(
+      product.text.includes(`<a href="${here}"><bdi>Teas &amp; more</bdi></a> › <bdi>Green tea</bdi></nav>`),
+    )
     const narrowed = await get(`/categories/${teas.slug}?in_stock=true`)
     assert.equal(narrowed.headers['x-robots-tag'], 'noindex')
     assert.equal((await get('/categories/nothing')).status, 404)
