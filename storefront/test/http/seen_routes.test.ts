@@ -6,7 +6,7 @@ import { serve } from '@shop/service_kit/test_support/http_server'
 import { request } from 'undici'
 import { openShop } from '../../../product_service/test/worlds.ts'
 import { FEEDS_MAX } from '../../src/http/seen_routes.ts'
-import { itemOf } from '../../src/pages/feed.ts'
+import { DESCRIPTION_LENGTH_MAX, itemOf, MORE_PICTURES_MAX, TITLE_LENGTH_MAX } from '../../src/pages/feed.ts'
 import { PART_URLS_MAX } from '../../src/pages/sitemap.ts'
 import type { Group, Product } from '../../web/src/api/types.ts'
 import { raw, storefront } from '../upstream.ts'
@@ -217,6 +217,19 @@ suite('the feed', () => {
       ],
     )
     assert.match(item, /<g:attribute_name>Cut<\/g:attribute_name><g:attribute_value>slim</)
+  })
+
+  test('has texts and pictures up to the limits of Google', () => {
+    const media = Array.from({ length: MORE_PICTURES_MAX + 3 }, (_, i) => ({
+      ...PICTURE,
+      id: `${i}`.padStart(64, 'a'),
+    }))
+    const long = { ...PRODUCT, name: 'x'.repeat(500), description: 'y'.repeat(9_000), media }
+    const item = itemOf(long, undefined, publicUrl)
+    const textOf = (name: string) => new RegExp(`<${name}>(.*?)</${name}>`).exec(item)![1]!
+    assert.equal(textOf('title').length, TITLE_LENGTH_MAX)
+    assert.equal(textOf('description').length, DESCRIPTION_LENGTH_MAX)
+    assert.equal(item.match(/<g:additional_image_link>/g)!.length, MORE_PICTURES_MAX)
   })
 
   test('leaves out what has no picture, and no character breaks it', () => {
