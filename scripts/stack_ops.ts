@@ -23,18 +23,22 @@ if (command === undefined || command === '--help' || command === '-h') {
       `Runs a command of the operator beside the database of the stack: ${COMMANDS.join(', ')}.\n` +
       '`npm run stack:ops -- <command> --help` lists the options of the command.\n\n' +
       'Backups lie in the volume <STACK>_backups, at /backups, on one node (OPS_CONSTRAINT chooses it).\n' +
-      'The variables of stack.env count: STACK, REGISTRY, TAG, CURRENCY, SECRETS_FOLDER.\n',
+      'The variables of stack.env count: STACK, REGISTRY, TAG, CURRENCY, MEDIA_URL, SECRETS_FOLDER.\n',
   )
   process.exit(command === undefined ? 1 : 0)
 }
 if (!COMMANDS.some((name) => name === command))
   refuse(`There is no command "${command}". There are: ${COMMANDS.join(', ')}.`)
 
+/** Secrets of deploy/swarm/media_s3.yml. */
+const MEDIA_KEYS = ['media_access_key_id', 'media_secret_access_key']
 const { stack, files, env } = readSettings(ROOT, undefined)
 const rendered = render(files, env)
 /** Name of a secret in the stack file, and in the job. */
 const secrets = [[COPYING.includes(command) ? 'backup_url' : 'doctor_url', 'database_url']]
 if (rendered.includes('\n  mongo_tls_ca:\n')) secrets.push(['mongo_tls_ca', 'mongo_tls_ca'])
+const hasMedia = rendered.includes('\n  media_secret_access_key:\n')
+if (hasMedia) secrets.push(...MEDIA_KEYS.map((name) => [name, name]))
 const image = `${env.REGISTRY ?? ''}ops:${env.TAG || 'latest'}`
 const job = `${stack}_ops_${process.pid}`
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -58,7 +62,12 @@ const started = docker([
     `source=${nameOfSecret(rendered, name!)},target=${target}`,
   ]),
   ...['--env', 'DATABASE_URL_FILE=/run/secrets/database_url'],
-  ...['CURRENCY', 'CURRENCY_DIGITS'].flatMap((name) => (env[name] ? ['--env', `${name}=${env[name]}`] : [])),
+  ...(hasMedia
+    ? MEDIA_KEYS.flatMap((name) => ['--env', `${name.toUpperCase()}_FILE=/run/secrets/${name}`])
+    : []),
+  ...['CURRENCY', 'CURRENCY_DIGITS', 'MEDIA_URL', 'MEDIA_REGION'].flatMap((name) =>
+    env[name] ? ['--env', `${name}=${env[name]}`] : [],
+  ),
   ...['--read-only', '--mount', 'type=tmpfs,target=/tmp', '--mount', 'type=tmpfs,target=/shop/data'],
   ...['--mount', `type=volume,source=${stack}_backups,target=/backups`],
   ...(env.OPS_CONSTRAINT ? ['--constraint', env.OPS_CONSTRAINT] : []),

@@ -350,6 +350,34 @@ test('with the archive, its volume is mounted by the services that archive, and 
   assert.equal(readProductConfig(ours).RETAIN_MOVEMENTS_DAYS, 730)
 })
 
+test('with an S3-compatible store, product_service and the commands of the operator have its address and keys', {
+  skip,
+}, async (t) => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'shop_with_media_')))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const kubernetes = relative(folder, realpathSync(join(ROOT, 'deploy/kubernetes')))
+  writeFileSync(
+    join(folder, 'kustomization.yaml'),
+    `resources: [${kubernetes}/overlays/production]\ncomponents: [${kubernetes}/media_s3, ${kubernetes}/archive]\n`,
+  )
+  const manifests = renderedAt(folder)
+  await assertValid(manifests)
+  assert.equal(typeFaults('with_media', manifests), '')
+  const holders = manifests.flatMap(({ kind, metadata, spec }) => {
+    const pod = kind === 'CronJob' ? spec.jobTemplate.spec.template.spec : spec?.template?.spec
+    const env = (pod?.containers?.[0]?.env ?? []) as Manifest[]
+    const paths = env.filter(({ name }) => /^MEDIA_.*KEY.*_FILE$/.test(name)).map(({ value }) => value)
+    const items = (pod?.volumes ?? []).flatMap(({ secret }: Manifest) => secret?.items ?? [])
+    const isMounted = (path: string) => items.some((item: Manifest) => path.endsWith(`/${item.path}`))
+    return paths.length === 2 && paths.every(isMounted) ? [metadata.name] : []
+  })
+  assert.deepEqual(holders.sort(), ['backup', 'doctor', 'product-service'])
+  const { data } = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'shop')!
+  const keys = { MEDIA_ACCESS_KEY_ID: 'a', MEDIA_SECRET_ACCESS_KEY: 'b' }
+  const read = readProductConfig({ SERVICE_SECRET: 's'.repeat(32), ...keys, ...data })
+  assert.deepEqual([read.MEDIA_URL, read.MEDIA_UNUSED_DAYS], ['s3://my-shop/pictures', 7])
+})
+
 suite('monitoring', { skip }, () => {
   const manifests = skip ? [] : renderedAt('deploy/kubernetes/monitoring')
   const of = (kind: string) => manifests.filter((manifest) => manifest.kind === kind)

@@ -57,6 +57,14 @@ suite('the stack file', () => {
     assert.equal(readProductConfig({ ...NEEDED, CURRENCY: 'HUF', CURRENCY_DIGITS: '0' }).CURRENCY_DIGITS, 0)
   })
 
+  test('lets the operator choose when unused pictures go', () => {
+    assert.equal(
+      stack.services.product_service.environment.MEDIA_UNUSED_DAYS,
+      '$'.concat('{MEDIA_UNUSED_DAYS:-7}'),
+    )
+    assert.equal(readProductConfig({ ...NEEDED, MEDIA_UNUSED_DAYS: '30' }).MEDIA_UNUSED_DAYS, 30)
+  })
+
   test('has operations on a port of their own, reachable on its networks and not published', () => {
     const override = parse(readFileSync(join(ROOT, 'docker-compose.override.yml'), 'utf8'))
     for (const [i, name] of IMAGES.entries()) {

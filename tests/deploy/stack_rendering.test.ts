@@ -128,6 +128,25 @@ suite('the rendered stack', { skip: needs('docker', 'stack', '--help') }, () => 
     assert.ok(services.product_service.secrets.length > 3)
   })
 
+  test('keeps pictures in an S3-compatible store if a file and a variable say so; its keys reach product_service alone', () => {
+    const files = [FILE, join(ROOT, 'deploy', 'swarm', 'media_s3.yml')]
+    const { services } = parse(
+      rendering({ MEDIA_URL: 's3://shop/pictures', MEDIA_REGION: 'eu-central-1' }, files),
+    )
+    const { environment, secrets } = services.product_service
+    assert.deepEqual(
+      [environment.MEDIA_URL, environment.MEDIA_REGION],
+      ['s3://shop/pictures', 'eu-central-1'],
+    )
+    for (const name of ['media_access_key_id', 'media_secret_access_key']) {
+      assert.equal(environment[`${name.toUpperCase()}_FILE`], `/run/secrets/${name}`)
+      const isPassed = ({ source }: { source: string }) => source === name
+      assert.ok(secrets.some(isPassed))
+      assert.ok(environment.DATABASE_URL_FILE && secrets.length > 4, 'it keeps what it has')
+      assert.ok(!services.order_service.secrets.some(isPassed))
+    }
+  })
+
   test('rotates logs and limits every service', () => {
     for (const [name, service] of Object.entries<ReturnType<typeof parse>>(parse(rendered).services)) {
       assert.deepEqual(

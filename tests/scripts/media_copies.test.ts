@@ -4,14 +4,19 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { PassThrough } from 'node:stream'
 import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { fileName, RENDITION_EDGES, RENDITION_FORMATS } from '@shop/product_service/domain/media'
+import type { FileName } from '@shop/product_service/domain/media_ports'
+import { openMediaFiles } from '@shop/product_service/storage/open_media_files'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { S3_BUCKET, S3_KEY, startS3 } from '../../product_service/test/s3_server.ts'
 import { mediaIn } from '../../scripts/backup/media.ts'
+import { copyMediaFiles, eitherOf, inStore } from '../../scripts/migrate/media.ts'
 import { finish, newWorld, type World } from './running.ts'
 
 /** A shop with a picture that is shown, and one that nothing shows. */
@@ -148,4 +153,80 @@ suite('pictures are carried', () => {
     assert.match(refused.output, /lacks its file 320\.webp/)
     assert.equal(existsSync(join(dataDir, 'products.db')), false)
   })
+})
+
+mongoSuite('pictures of a shop that moves to MongoDB', (server) => {
+  const movedTo = async (
+    t: TestContext,
+    media: Record<string, string>,
+    shop: Awaited<ReturnType<typeof world>>,
+  ) => {
+    const url = server.url()
+    const moved = await finish(
+      t,
+      'migrate.ts',
+      { ...shop, env: { ...shop.env, ...media } },
+      ...[...['--from', `sqlite:${shop.dataDir}`, '--to', url]],
+    )
+    assert.equal(moved.code, 0, moved.output)
+    const place = { DATA_DIR: shop.dataDir, CURRENCY: 'USD', DATABASE_URL: url, ...media }
+    const stores = await openProductStores(place, { runtime: systemRuntime })
+    t.after(() => stores.close())
+    return stores
+  }
+
+  test('have the same bytes there, and the logo is still used', async (t) => {
+    const shop = await world(t)
+    const db = new DatabaseSync(join(shop.dataDir, 'products.db'))
+    const settings = JSON.stringify({ logo_media_id: shop.ids[0] })
+    db.prepare(`INSERT INTO shop (id, version, settings, updated_at) VALUES ('shop', 2, ?, ?)`).run(
+      settings,
+      new Date().toISOString(),
+    )
+    db.exec(`UPDATE media_uses SET owner_id = 'shop'`)
+    db.close()
+    const { media, shop: moved } = await movedTo(t, {}, shop)
+    const source = mediaIn(shop.dataDir)
+    const bytes = async (files: typeof source, folder: string, name: FileName) =>
+      Buffer.concat(await Array.fromAsync((await files.get(folder, name))!))
+    for (const [i, folder] of shop.folders.entries()) {
+      const record = await media.records.find(shop.ids[i]!)
+      assert.equal(record?.folder, folder)
+      for (const rendition of record.renditions) {
+        const name = fileName(rendition)
+        const there = await bytes(media.files, folder, name)
+        assert.deepEqual(there, await bytes(source, folder, name))
+        assert.equal(createHash('sha256').update(there).digest('hex'), rendition.sha256)
+      }
+    }
+    assert.deepEqual((await moved.read()).logo, { width: 4, height: 3 })
+    assert.equal(await media.records.removeUnused(shop.ids[0], '2099-01-01T00:00:00.000Z'), false)
+  })
+})
+
+test('files that move to an S3-compatible store have the same bytes there; one that is damaged stops it', async (t) => {
+  const s3 = await startS3(t)
+  const shop = await world(t)
+  const target = openMediaFiles(
+    {
+      ...{ MEDIA_URL: `${s3.origin}/${S3_BUCKET}`, MEDIA_REGION: S3_KEY.region },
+      ...{ MEDIA_ACCESS_KEY_ID: S3_KEY.keyId, MEDIA_SECRET_ACCESS_KEY: S3_KEY.secret },
+    },
+    systemRuntime,
+  )!
+  const db = new DatabaseSync(join(shop.dataDir, 'products.db'), { readOnly: true })
+  t.after(() => db.close())
+  const source = mediaIn(shop.dataDir)
+  const out = new PassThrough().resume()
+  const copy = () => copyMediaFiles(db, eitherOf(source, target), inStore(target), out, async () => {})
+  await copy()
+  assert.equal(s3.objects.size, 12)
+  assert.equal(String(s3.objects.get(`${shop.folders[1]}/640.jpg`)?.content), `${shop.ids[1]} 640 jpeg`)
+  const written = s3.seen.filter((each) => each.startsWith('PUT')).length
+  await copy()
+  assert.equal(s3.seen.filter((each) => each.startsWith('PUT')).length, written, 'what is there stays')
+  rmSync(pathIn(shop.dataDir, shop.folders[1]), { recursive: true })
+  await copy()
+  writeFileSync(join(pathIn(shop.dataDir, shop.folders[0]), '640.jpg'), 'other pixels')
+  await assert.rejects(copy(), /not complete: the file 640\.jpg of the picture a+ is damaged/)
 })
