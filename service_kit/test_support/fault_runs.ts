@@ -19,6 +19,22 @@ export type FaultyEngine = {
   failAt(n: number, moment: Moment, error: () => unknown): void
   /** No call fails from now on. Returns whether the call that should fail was made. */
   disarm(): boolean
+  /** The result returns the calls that were made since: each by its method and statement. */
+  record(): () => string[]
+}
+
+/**
+ * The places of the calls that are worth a failure, from 1, and the first place after the last. Where the same call is made many
+ * times, as by one migration after the other, its first two are enough.
+ */
+export function placesOf(calls: readonly string[]): number[] {
+  const made = new Map<string, number>()
+  const places = calls.flatMap((call, at) => {
+    const times = (made.get(call) ?? 0) + 1
+    made.set(call, times)
+    return times <= 2 ? [at + 1] : []
+  })
+  return [...places, calls.length + 1]
 }
 
 export type Step = {
@@ -93,6 +109,7 @@ export function makeFaulty(
 ): FaultyEngine {
   let armed: { left: number; moment: Moment; error: () => unknown } | undefined
   let made = false
+  let recorded: string[] | undefined
 
   const isDue = () => {
     if (!armed || --armed.left > 0) return undefined
@@ -106,6 +123,7 @@ export function makeFaulty(
     for (const method of methods) {
       const original = Reflect.get(prototype, method) as (...values: unknown[]) => unknown
       Reflect.set(prototype, method, function (this: unknown, ...values: unknown[]) {
+        recorded?.push(`${method} ${statementOf(this, values)}`)
         const due = isDue()
         if (!due) return Reflect.apply(original, this, values)
         if (due.moment === 'before') return failed(due.error, isAsync(original))
@@ -125,8 +143,19 @@ export function makeFaulty(
       armed = undefined
       return made
     },
+    record() {
+      const calls: string[] = []
+      recorded = calls
+      return () => {
+        recorded = undefined
+        return calls
+      }
+    },
   }
 }
+
+const statementOf = (of: unknown, [first]: readonly unknown[]) =>
+  (of as { readonly sourceSQL?: string }).sourceSQL ?? (typeof first === 'string' ? first : '')
 
 const isAsync = (method: (...values: unknown[]) => unknown) => method.constructor.name === 'AsyncFunction'
 
