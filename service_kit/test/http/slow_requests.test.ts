@@ -72,7 +72,8 @@ suite('a body', () => {
     const { send } = await start(t, { uploadMs: 600 })
     const { status, ms } = await send('/upload', 200, 10_000)
     assert.equal(status, 408)
-    assert.ok(ms < 4_500, String(ms))
+    // The last resort of Node comes after 2.9 s.
+    assert.ok(ms < 2_800, String(ms))
   })
 
   test('of a request that was answered already is ended without a second answer', async (t) => {
