@@ -13,6 +13,8 @@ export const MEDIA_BYTES_MAX = 10 * 1024 * 1024
 export const MEDIA_PIXELS_MAX = 40_000_000
 /** Decoding AVIF takes several times the memory and time: 40 megapixels took 800 MiB and 25 s. */
 export const AVIF_PIXELS_MAX = 8_000_000
+/** An interlaced PNG is decoded as a whole, not line by line: 40 megapixels of 16 bits, a file of 300 KB, took 490 MiB. */
+export const INTERLACED_PIXELS_MAX = 8_000_000
 /** The shorter edge, in pixels. A smaller picture is unusable on a page. */
 export const MEDIA_EDGE_MIN = 16
 /** Longer edge to shorter edge: a strip of 1 x 20,000 is no picture of a product, and would be one pixel wide when scaled. */
@@ -92,11 +94,20 @@ export function formatOf(bytes: Uint8Array): MediaFormat | undefined {
   return undefined
 }
 
+/** Where a PNG says whether it is interlaced: the last byte of its header. */
+const INTERLACE_AT = PNG_SIGNATURE.length + 8 + 12
+
+/** How many pixels a file may have, by how it is decoded. */
+export function pixelsMaxOf(bytes: Uint8Array): number {
+  const format = formatOf(bytes)
+  if (format === 'avif') return AVIF_PIXELS_MAX
+  return format === 'png' && bytes[INTERLACE_AT] === 1 ? INTERLACED_PIXELS_MAX : MEDIA_PIXELS_MAX
+}
+
 /** Why a picture of that size is refused, in a sentence; undefined if it is accepted. */
-export function sizeFault(width: number, height: number, format?: MediaFormat): string | undefined {
+export function sizeFault(width: number, height: number, pixelsMax = MEDIA_PIXELS_MAX): string | undefined {
   const shorter = Math.min(width, height)
   const longer = Math.max(width, height)
-  const pixelsMax = format === 'avif' ? AVIF_PIXELS_MAX : MEDIA_PIXELS_MAX
   if (width * height > pixelsMax) {
     return `The picture has ${width} x ${height} pixels; at most ${pixelsMax} in all are accepted.`
   }

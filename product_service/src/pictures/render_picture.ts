@@ -14,6 +14,7 @@ import {
   formatOf,
   isMarkedAsAnimated,
   MEDIA_PIXELS_MAX,
+  pixelsMaxOf,
   RENDITION_BYTES_MAX,
   RENDITION_EDGES,
   RENDITION_FORMATS,
@@ -69,7 +70,7 @@ async function sizeOf(file: Uint8Array): Promise<Size> {
   const { pages = 1, autoOrient } = await sharp(file, { limitInputPixels: false }).metadata()
   if (pages > 1) throw animated()
   const { width, height } = autoOrient
-  const fault = sizeFault(width, height, formatOf(file))
+  const fault = sizeFault(width, height, pixelsMaxOf(file))
   if (fault) throw new DomainError('media_size_refused', fault)
   return { width, height }
 }

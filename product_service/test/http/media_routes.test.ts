@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import sharp from 'sharp'
-import { MEDIA_BYTES_MAX, MEDIA_PIXELS_MAX } from '../../src/domain/media.ts'
+import { INTERLACED_PIXELS_MAX, MEDIA_BYTES_MAX, MEDIA_PIXELS_MAX } from '../../src/domain/media.ts'
 import { UPLOADS_MAX } from '../../src/http/media_upload.ts'
 import { createMediaFolder } from '../../src/storage/media_folder.ts'
 import { FORM, fieldPart, filePart, form, jpegOf, noise, plain } from '../pictures.ts'
@@ -267,6 +267,18 @@ suite('a file that is refused leaves nothing behind', () => {
       422,
       'media_size_refused',
     ],
+    [
+      'an interlaced PNG, which is decoded as a whole',
+      async () => {
+        const file = await plain({ width: 4_000, height: INTERLACED_PIXELS_MAX / 4_000 + 1 })
+          .png({ progressive: true })
+          .toBuffer()
+        assert.equal((await sharp(file).metadata()).isProgressive, true)
+        return file
+      },
+      422,
+      'media_size_refused',
+    ],
     ['one of 15 x 15', () => jpegOf({ width: 15, height: 15 }), 422, 'media_size_refused'],
     ['half a JPEG', async () => (await jpegOf(SIZE)).subarray(0, 200_000), 422, 'media_unreadable'],
     [
@@ -332,6 +344,10 @@ suite('a file that is refused leaves nothing behind', () => {
       ).statusCode,
       201,
     )
+    const interlaced = plain({ width: 4_000, height: INTERLACED_PIXELS_MAX / 4_000 }).png({
+      progressive: true,
+    })
+    assert.equal((await upload(await interlaced.toBuffer())).statusCode, 201)
     const small = await jpegOf({ width: 64, height: 48 })
     const largest = Buffer.concat([small, Buffer.alloc(MEDIA_BYTES_MAX - small.length)])
     assert.equal((await upload(largest)).statusCode, 201)
