@@ -15,6 +15,7 @@ import { catalogueCsv } from './csv/write_csv.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Pictures } from './domain/media_ports.ts'
 import type { Stores } from './domain/ports.ts'
+import { anyProductRoutes } from './http/any_product_routes.ts'
 import { presentChange } from './http/audit_views.ts'
 import { catalogueRoutes } from './http/catalogue_routes.ts'
 import { categoryRoutes } from './http/category_routes.ts'
@@ -80,6 +81,7 @@ export function createApp(deps: Deps): App {
   if (routes !== 'internal') {
     if (categories.renew) app.addHook('preHandler', categories.renew)
     app.register(productReadRoutes({ catalogue, groups, categories, prices }))
+    app.register(anyProductRoutes({ ...deps, catalogue, categories, prices }))
     app.register(catalogueRoutes({ catalogue, groups, listings: stores.listings, prices }))
     app.register(productWriteRoutes({ ...deps, catalogue, prices }))
     app.register(groupRoutes({ ...deps, catalogue, groups, prices }))

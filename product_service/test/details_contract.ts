@@ -147,7 +147,7 @@ export function detailsContract(name: string, makeStores: MakeStores, { conflict
         assert.equal(all.items.length, found.items.length)
         assert.equal((await there.catalogue.find(draft.id)) !== undefined, all.items.length === 1)
         assert.deepEqual(
-          names((await there.catalogue.listAny({ hidden: true }, page)).items),
+          names((await there.catalogue.listAny({ status: 'draft' }, page)).items),
           all.items.length === 0 ? ['Secret'] : [],
         )
         return all.items.length === 1

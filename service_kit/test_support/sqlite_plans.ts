@@ -48,5 +48,5 @@ function scansMuch(step: string, sql: string, small: readonly string[]) {
   const table = /^SCAN (\S+)/.exec(step)?.[1]
   if (table === undefined || small.includes(table)) return false
   // An index in its own order is read only up to the limit.
-  return !(step.includes('INDEX') && /ORDER BY [^()]+ LIMIT \?$/.test(sql))
+  return !(step.includes('INDEX') && /ORDER BY [^()]+ LIMIT \?( OFFSET \?)?$/.test(sql))
 }

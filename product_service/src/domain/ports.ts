@@ -9,6 +9,7 @@
  * `importProducts`, `edit`, `remove`, `publish`, `adjust` and `recover`. What changes nothing is not recorded.
  */
 
+import type { AnyProducts } from './any_products.ts'
 import type { Categories } from './category_ports.ts'
 import type { Groups, Scheduled } from './group_ports.ts'
 import type { Exported, Imports } from './import_ports.ts'
@@ -41,13 +42,6 @@ export type CataloguePage = Page<Product> & {
 
 export type ProductDraft = { readonly id: string; readonly fields: ProductFields }
 
-/** What an admin looks for among all products that were not removed, hidden ones too. */
-export type AnyProducts =
-  | { readonly hidden: true }
-  | { readonly sku: string }
-  /** Its variants. */
-  | { readonly groupId: string }
-
 /** Products. Only the methods that say so find hidden ones, and none a removed one. */
 export type Catalogue = {
   /**
@@ -67,7 +61,7 @@ export type Catalogue = {
   findAny(id: string): Promise<Product | undefined>
   /** Those of at most IDS_MAX ids that are on sale, in the order of the ids. */
   findMany(ids: readonly string[]): Promise<readonly Product[]>
-  /** Newest first; `after` is [id]. Hidden ones too. */
+  /** Hidden ones too (any_products.ts). `after` is the key of the order, which may be of a product that is not on the page. */
   listAny(which: AnyProducts, page: { after: PageKey | undefined; limit: number }): Promise<Page<Product>>
   /** Fails with `overloaded` when too many searches are running. */
   list(query: CatalogueQuery): Promise<CataloguePage>

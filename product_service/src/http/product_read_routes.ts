@@ -15,11 +15,9 @@ import { QUERY_WORDS_MAX, queryWords } from '../domain/search.ts'
 import { cachedAnswers, send, withEtag } from './cached_answers.ts'
 import { cursorsBy } from './list_cursors.ts'
 import {
-  getAnyProductOperation,
   getCurrencyOperation,
   getProductOperation,
   getSlugOperation,
-  listAnyProductsOperation,
   listProductsOperation,
 } from './product_read_schemas.ts'
 import { type Prices, productView } from './product_views.ts'
@@ -94,30 +92,6 @@ export function productReadRoutes({ catalogue, groups, categories, prices }: Pro
       })
     })
 
-    app.get('/products/any', listAnyProductsOperation, async (request) => {
-      const { status, sku, group_id, limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
-      const which = [
-        ...(status === undefined ? [] : [{ hidden: true } as const]),
-        ...(sku === undefined ? [] : [{ sku }]),
-        ...(group_id === undefined ? [] : [{ groupId: group_id }]),
-      ]
-      if (which.length !== 1)
-        throw invalidField('/status', 'is needed, or sku, or group_id: one of the three', 'querystring')
-      const after = decodeCursor(cursor, ANY_PRODUCTS)
-      const { items, next } = await catalogue.listAny(which[0]!, { after, limit })
-      return {
-        items: items.map((product) => productView(product, prices)),
-        next_cursor: next === undefined ? null : encodeCursor(next, ANY_PRODUCTS),
-      }
-    })
-
-    app.get('/products/any/:id', getAnyProductOperation, async (request, reply) => {
-      const product = await catalogue.findAny(request.params.id)
-      if (!product) throw new DomainError('product_not_found', 'There is no product of this id.')
-      reply.header('etag', etagOf(product.version))
-      return productView(product, prices)
-    })
-
     app.get('/slugs/:slug', getSlugOperation, async (request) => {
       const owner = await catalogue.slugOwner(request.params.slug)
       const found = owner && (await at[owner.kind](owner.id))
@@ -135,8 +109,6 @@ export function productReadRoutes({ catalogue, groups, categories, prices }: Pro
     })
   }
 }
-
-const ANY_PRODUCTS = { name: 'any products', key: ['id'] } as const
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 

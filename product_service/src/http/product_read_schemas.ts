@@ -1,9 +1,9 @@
 /** The operations that read the catalogue. */
-import { ADMIN_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
+import { operationsOf } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
 import { Id, IfNoneMatchHeaders } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
-import { SKU_LENGTH_MAX, SLUG_LENGTH_MAX } from '../domain/details.ts'
+import { SLUG_LENGTH_MAX } from '../domain/details.ts'
 import { IDS_MAX } from '../domain/ports.ts'
 import { QUERY_LENGTH_MAX, QUERY_WORDS_MAX } from '../domain/search.ts'
 import { SEARCH_SORTS } from '../domain/sorts.ts'
@@ -75,32 +75,6 @@ export const getProductOperation = operation({
   headers: IfNoneMatchHeaders,
   response: { 200: ProductView, 304: Unchanged },
   problems: ['validation_failed', 'product_not_found'],
-})
-
-export const listAnyProductsOperation = operation({
-  operationId: 'listAnyProducts',
-  summary: 'Products that were not removed, drafts too, newest first: by one of three conditions',
-  access: 'admin',
-  querystring: Type.Object(
-    {
-      ...PageQuery,
-      status: Type.Optional(Type.Enum(['draft'], { description: 'Drafts, and variants of drafts' })),
-      sku: Type.Optional(Type.String({ maxLength: SKU_LENGTH_MAX })),
-      group_id: Type.Optional({ ...Id, description: 'The variants of a group' }),
-    },
-    { additionalProperties: false },
-  ),
-  response: { 200: PageOf(ProductView) },
-  problems: [...ADMIN_PROBLEMS, 'validation_failed', 'malformed_cursor', 'store_unavailable'],
-})
-
-export const getAnyProductOperation = operation({
-  operationId: 'getAnyProduct',
-  summary: 'One product, also a draft',
-  access: 'admin',
-  params: ProductParams,
-  response: { 200: ProductView },
-  problems: [...ADMIN_PROBLEMS, 'validation_failed', 'product_not_found', 'store_unavailable'],
 })
 
 export const getSlugOperation = operation({

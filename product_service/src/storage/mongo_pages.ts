@@ -96,7 +96,7 @@ type Order = {
   after(key: PageKey): Filter<ProductDocument>
 }
 
-const ORDERS: Readonly<Record<Sort, Order>> = {
+export const ORDERS: Readonly<Record<Sort, Order>> = {
   newest: { index: 'newest', order: { _id: -1 }, after: ([id]) => ({ _id: { $lt: String(id) } }) },
   price: {
     index: 'price',

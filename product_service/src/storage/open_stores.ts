@@ -86,7 +86,7 @@ export async function openSqliteStores(
   const write = createIndexedWrite(store, auditLog, searchService.waitUntilIndexed)
   return {
     auditLog,
-    catalogue: createSqliteCatalogueStore(store, write, reading, searchService.search),
+    catalogue: createSqliteCatalogueStore(store, write, reading, searchService.search, runtime),
     groups: createSqliteGroupStore(store, write, reading, unreadableOf),
     categories: createSqliteCategoryStore(store, auditLog, unreadableOf),
     listings,

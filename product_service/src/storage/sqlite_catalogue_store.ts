@@ -4,6 +4,7 @@
  * Lists cost the same at any size and are read here. Searches may take long and run in `search`. Words are indexed in the
  * background: an edit of a text is answered after that (sqlite_indexed_writes.ts).
  */
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import {
   type AuditRecord,
@@ -40,6 +41,7 @@ export function createSqliteCatalogueStore(
   write: IndexedWrite,
   reading: ReadProducts,
   search: SqliteSearch,
+  runtime: Pick<Runtime, 'defer'>,
 ): Catalogue {
   const writes = prepareWrites(store.writer)
   const find = prepareAnyNumbers(
@@ -57,7 +59,7 @@ export function createSqliteCatalogueStore(
     'SELECT owner, of_group, of_category, current FROM slugs WHERE slug = ?',
   )
   const references = prepareReferences(store.writer)
-  const any = prepareAnyPages(store.reader, reading)
+  const any = prepareAnyPages(store.reader, reading, runtime)
   const due = prepareQuery(
     store.reader,
     `SELECT id FROM products WHERE publish_at <= ? AND publish_at IS NOT NULL AND draft = 1 ORDER BY publish_at LIMIT ?`,

@@ -172,14 +172,14 @@ suite('several products', () => {
     const shop = await openShop(t)
     for (const [url, path] of [
       ['/products?ids=x', '/ids'],
-      ['/products/any', '/status'],
+      ['/products/any?sort=price', '/sort'],
     ] as const) {
       const [fault] = (await shop.admin('GET', url)).json().errors
       assert.deepEqual([fault.in, fault.path], ['querystring', path])
     }
   })
 
-  test('for admins: by SKU, by group, or drafts; one of the three', async (t) => {
+  test('for admins: by SKU, by group, by status; other orders are of what is on sale', async (t) => {
     const shop = await openShop(t)
     const { group, items } = await shirt(shop, {}, [
       variant(['red', 'S'], { sku: 'S-1' }),
@@ -190,7 +190,14 @@ suite('several products', () => {
     assert.deepEqual(await ids('sku=S-1'), [items[0].id])
     assert.deepEqual(await ids(`group_id=${group.id}`), [items[1].id, items[0].id])
     assert.deepEqual(await ids('status=draft'), [])
-    for (const query of ['', 'sku=a&status=draft', 'status=published']) {
+    assert.equal((await ids('')).length, 2)
+    assert.deepEqual(await ids('q=s-1&status=published&stock_max=1000'), [items[0].id])
+    assert.deepEqual(await ids('q=%CC%81'), [], 'a mark alone is no word')
+    for (const query of [
+      'sort=price',
+      'sort=name&status=draft',
+      `sort=name&group_id=${group.id}&status=published`,
+    ]) {
       assert.deepEqual(
         codeOf(await shop.admin('GET', `/products/any?${query}`)),
         [400, 'validation_failed'],

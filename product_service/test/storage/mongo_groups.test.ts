@@ -9,6 +9,7 @@ import { collectionsOf, PRODUCT_INDEXES } from '../../src/storage/mongo_document
 import { BATCH } from '../../src/storage/mongo_listed_reads.ts'
 import { FOLLOW_EVERY_MS, OVERLAP_MS } from '../../src/storage/mongo_listings.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
+import { anyProductsContract } from '../any_products_contract.ts'
 import { categoriesContract, categoryRaceContract } from '../categories_contract.ts'
 import { detailsContract } from '../details_contract.ts'
 import { groupsContract } from '../groups_contract.ts'
@@ -26,6 +27,7 @@ const openedOn =
 
 /** In a suite of its own each, because the wire-compatible server copies all its documents for each transaction. */
 mongoSuites('details in MongoDB', (server) => {
+  anyProductsContract('MongoDB', openedOn(server, 1))
   detailsContract('MongoDB', openedOn(server, 1), { conflicts: server.honest })
   if (server.honest) detailsContract('MongoDB, two connections', openedOn(server, 2))
 })

@@ -4,6 +4,7 @@ import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_queries'
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
+import { anyWords } from '../../src/domain/any_products.ts'
 import { SORTS } from '../../src/domain/sorts.ts'
 import { createMongoAuditStore } from '../../src/storage/mongo_audit_store.ts'
 import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_store.ts'
@@ -42,6 +43,13 @@ mongoSuite('queries on products in MongoDB', (server) => {
             if (next) await catalogue.list({ ...query, after: next })
           }
         }
+      }
+      const narrowed = { words: anyWords('te'), stockMax: 30, reduced: false, categories: ['c'] }
+      for (const more of [{}, narrowed]) {
+        for (const which of [{}, { sku: 'a' }, { groupId: 'g' }, { status: 'draft' }] as const)
+          await catalogue.listAny({ ...which, ...more }, { after: undefined, limit: 1 })
+        for (const sort of SORTS)
+          await catalogue.listAny({ status: 'published', sort, ...more }, { after: undefined, limit: 1 })
       }
       const [a, b] = [order({ [id]: 1 }), order({ [id]: 2, [other.id]: 1 })]
       await stock.reserve([a, b], AT)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteStatements, type Plan, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
+import { anyWords } from '../../src/domain/any_products.ts'
 import { SORTS } from '../../src/domain/sorts.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { folder } from '../worlds.ts'
@@ -21,6 +22,21 @@ test('no statement scans a growing table or sorts its result', async (t) => {
         await catalogue.list({ sort, words: [], inStock, after, limit: 2 })
       }
     }
+  }
+  const narrowed = { words: anyWords('tea 1'), stockMax: 3, reduced: true, categories: ['c'] }
+  for (const more of [{}, narrowed]) {
+    for (const which of [
+      {},
+      { sku: 'a' },
+      { groupId: 'g' },
+      { status: 'draft' },
+      { status: 'scheduled' },
+    ] as const)
+      for (const after of [undefined, ['b']])
+        await catalogue.listAny({ ...which, ...more }, { after, limit: 2 })
+    for (const sort of SORTS)
+      for (const after of [undefined, AFTER[sort]])
+        await catalogue.listAny({ status: 'published', sort, ...more }, { after, limit: 2 })
   }
   const plans = statements.plans(path)
   assert.ok(plans.length > 35)

@@ -8,6 +8,7 @@ import { t } from '../../language/texts.ts'
 import { CLOSED, FIRST_COLUMN, OPEN } from '../../orders/status.ts'
 import { cx } from '../../ui/cx.ts'
 import { PageTitle } from '../../ui/page_title.tsx'
+import { Choice } from '../choice.tsx'
 import { AdminPage } from '../parts.tsx'
 import { BoardColumn } from './board_column.tsx'
 import { BulkShip } from './bulk_ship.tsx'
@@ -75,45 +76,5 @@ export default function BoardPage() {
       </div>
       <BulkShip orders={shipping} close={() => setShipping(undefined)} />
     </AdminPage>
-  )
-}
-
-function Choice<Value extends string>({
-  name,
-  legend,
-  options,
-  chosen,
-  choose,
-  className,
-}: {
-  name: string
-  legend: string
-  options: readonly { value: Value; label: string }[]
-  chosen: Value
-  choose: (value: Value) => void
-  className?: string
-}) {
-  return (
-    <fieldset className={cx('flex flex-wrap rounded-md border border-line p-0.5', className)}>
-      <legend className="sr-only">{legend}</legend>
-      {options.map(({ value, label }) => (
-        <label
-          key={value}
-          className={cx(
-            'relative grid min-h-9 cursor-pointer place-items-center rounded-sm px-2.5 text-sm font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent sm:px-3.5',
-            value === chosen ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
-          )}
-        >
-          <input
-            type="radio"
-            name={name}
-            className="sr-only"
-            checked={value === chosen}
-            onChange={() => choose(value)}
-          />
-          {label}
-        </label>
-      ))}
-    </fieldset>
   )
 }
