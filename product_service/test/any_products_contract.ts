@@ -61,6 +61,7 @@ export function anyProductsContract(name: string, makeStores: MakeStores) {
           { published: !isHidden, draft: isHidden, scheduled: draft && publishAt !== null }[which.status],
         which.sku === undefined || sku === which.sku,
         which.groupId === undefined || groupId === which.groupId,
+        which.stockMin === undefined || stock >= which.stockMin,
         which.stockMax === undefined || stock <= which.stockMax,
         !which.reduced || compareAtMinor !== null,
         !which.categories ||
@@ -95,6 +96,7 @@ export function anyProductsContract(name: string, makeStores: MakeStores) {
           }),
         ),
         ...[0, 3].map((stockMax) => ({ stockMax })),
+        { stockMin: 1, stockMax: 3 },
         { reduced: true },
         { categories: [LAMPS] },
         { categories: [LAMPS, BOOKS] },
@@ -120,7 +122,7 @@ export function anyProductsContract(name: string, makeStores: MakeStores) {
       }
       assert.equal(
         asked.filter((which) => made.products.some((product) => fits(made, which, product))).length,
-        23,
+        24,
       )
     })
 

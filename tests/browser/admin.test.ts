@@ -208,15 +208,66 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.equal((await shop.product(product.id)).stock, 19)
   })
 
-  test('the overview shows amounts to the cent, and the day of each hour', async () => {
+  test('the overview: what waits, figures of today, yesterday and a month, and what it does not know', async () => {
     const page = keeperPage
     await page.goto('/admin')
+    const waits = page.getByRole('region', { name: 'Waiting for you' })
+    await waits.getByRole('link', { name: /^To be shipped ?2$/ }).waitFor()
     const revenue = page.getByRole('region', { name: /^Revenue per/ }).first()
     await button(revenue, 'As a table').click()
     const cells = await revenue.getByRole('cell').allInnerTexts()
-    assert.ok(cells.length >= 12)
+    assert.ok(cells.length >= 23)
     for (const cell of cells) assert.match(cell, /^\$[\d,]+\.\d\d$/)
     for (const name of await revenue.getByRole('rowheader').allInnerTexts()) assert.match(name, /^\w{3} /)
+    await page.getByRole('region', { name: 'Best-selling' }).getByText('12 sold').waitFor()
+    await page.getByText('Yesterday').click()
+    await said(page, 'No orders yesterday')
+    await page.getByRole('link', { name: 'To the last 30 days' }).click()
+    await page.getByRole('region', { name: 'Revenue per day' }).waitFor()
+    assert.equal(new URL(page.url()).search, '?range=month')
+    await page.route('**/api/orders/overview?*', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ json: { ...(await response.json()), complete: false } })
+    })
+    await page.reload()
+    await said(page, 'There are more orders than are counted at once')
+    await page.unroute('**/api/orders/overview?*')
+    await page.route('**/api/orders/overview?*', (route) => route.fulfill({ status: 503, json: {} }))
+    await page.reload()
+    await page.getByRole('alert').getByText('We could not read the orders').waitFor()
+    await waits.getByRole('link', { name: /^To be shipped ?2$/ }).waitFor()
+    await page.unroute('**/api/orders/overview?*')
+    await waits.getByRole('link', { name: /^Sold out/ }).click()
+    await page.getByRole('row', { name: 'Cast-iron skillet' }).waitFor()
+  })
+
+  test('products are found by parts of name and SKU, drafts too, and filters stay in the address and in saved views', async () => {
+    const page = keeperPage
+    const details = { sku: 'QX-77', status: 'draft' as const }
+    await shop.addProduct({ name: 'Quince paste', price: '6.00', stock: 0, ...details })
+    await shop.addProduct({ name: 'Quilt', price: '90.00', stock: 3, compare_at_price: '120.00' })
+    await page.goto('/admin/products?q=x-77')
+    await page.getByRole('row', { name: 'Quince paste' }).waitFor()
+    await page.getByRole('searchbox').fill('qui')
+    await page.getByRole('row', { name: 'Quilt' }).waitFor()
+    await page.getByRole('row', { name: 'Quince paste' }).waitFor()
+    await page.getByLabel('Visibility').selectOption('Drafts')
+    await page.getByRole('row', { name: 'Quilt' }).waitFor({ state: 'detached' })
+    await page.getByLabel('Stock', { exact: true }).selectOption('Sold out')
+    await page.getByRole('row', { name: 'Quince paste' }).waitFor()
+    assert.equal(new URL(page.url()).search, '?q=qui&status=draft&stock=out')
+    await page.getByText('Columns and saved views').click()
+    await page.getByLabel('Name of this view').fill('Empty drafts')
+    await button(page, 'Save view').click()
+    await button(page, 'Show all').click()
+    await page.getByLabel('Reduced').check()
+    await page.getByRole('row', { name: 'Quilt' }).waitFor()
+    await page.getByRole('row', { name: 'Walnut desk lamp' }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Empty drafts' }).click()
+    await page.getByRole('row', { name: 'Quince paste' }).waitFor()
+    await page.reload()
+    await page.getByRole('row', { name: 'Quince paste' }).waitFor()
+    assert.equal(await page.getByLabel('Visibility').inputValue(), 'draft')
   })
 
   test('by keyboard alone: move in the table, edit, cancel, and save', async () => {
@@ -287,6 +338,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual(await pageFaults(page, 'admin group', 'desk'), [])
 
     await page.goto('/admin/drafts')
+    await page.getByRole('row', { name: 'LS-M' }).waitFor()
     await page.getByLabel('Choose all of this page').check()
     let edited = false
     await page.route('**/api/products/*', async (route) => {
@@ -482,7 +534,8 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
         ['admin nothing found', '/admin/products?q=unicorn', 'Nothing matches'],
         ['admin product', `/admin/products/${goods[2]!.id}`, 'First stock'],
         ['admin groups', '/admin/groups', 'Groups of variants'],
-        ['admin drafts', '/admin/drafts', 'Not on sale'],
+        ['admin drafts', '/admin/products?status=draft', 'Quince paste'],
+        ['admin month', '/admin?range=month', 'Best-selling'],
         ['admin orders', '/admin/orders?status=shipped', 'Dotted notebook'],
         ['admin orders closed', '/admin/orders?show=closed&status=rejected', 'Order of 1 item'],
         ['admin order', `/admin/orders/${orders[3]!.id}`, 'Every step of the order'],

@@ -463,8 +463,19 @@ export const LIMITS = {
     "cursor": {
       "maxLength": 1024
     },
+    "q": {
+      "maxLength": 100
+    },
     "sku": {
       "maxLength": 64
+    },
+    "stock_min": {
+      "minimum": 0,
+      "maximum": 1000000000
+    },
+    "stock_max": {
+      "minimum": 0,
+      "maximum": 1000000000
     }
   },
   "DELETE /products/{id}": {

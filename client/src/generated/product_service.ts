@@ -428,7 +428,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Products that were not removed, drafts too, newest first: by one of three conditions */
+        /**
+         * Products that were not removed, drafts too; all conditions hold
+         * @description A page may have fewer products than its limit, even none, and still be followed by another: reading many products for a few is stopped, and goes on with the next page.
+         */
         get: operations["listAnyProducts"];
         put?: never;
         post?: never;
@@ -6971,11 +6974,24 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                /** @description Drafts, and variants of drafts */
-                status?: "draft";
+                /** @description Each word is a part of name or SKU; the first 10 count */
+                q?: string;
+                /** @description On sale; drafts, and variants of drafts; or drafts with a time of their own when they will be published */
+                status?: "published" | "draft" | "scheduled";
+                /** @description Exactly this one */
                 sku?: string;
                 /** @description The variants of a group */
                 group_id?: string;
+                /** @description It or one below it is a category of the product or its group */
+                category?: string;
+                /** @description At least so many units in stock */
+                stock_min?: number;
+                /** @description At most so many units in stock */
+                stock_max?: number;
+                /** @description true: only those with a price of before */
+                reduced?: boolean;
+                /** @description Another order than `newest` needs `status=published` */
+                sort?: "newest" | "price" | "-price" | "name";
             };
             header?: never;
             path?: never;
@@ -7140,7 +7156,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `keys_unavailable`, `store_unavailable` */
+            /** @description `keys_unavailable`, `overloaded`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

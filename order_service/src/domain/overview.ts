@@ -5,7 +5,7 @@
  *  O1. Every order of the range is counted in the slot of its id, which begins with its time, or its slot is not `complete`: then there
  *      are at least as many.
  *  O2. An overview reads at most READS_MAX orders, READ_AT_ONCE in one turn of the event loop; each slot has its share of
- *      them. It remembers at most PRODUCTS_MAX products.
+ *      them, and of what those before it left. It remembers at most PRODUCTS_MAX products.
  *  O3. A sum of money is exact (invariant 9), however many orders it has.
  */
 import { firstIdAt } from './ended_orders.ts'
@@ -53,11 +53,12 @@ export async function overviewOf(
   readsMax = READS_MAX,
 ): Promise<Overview> {
   const starts = Array.from({ length: Math.ceil((to - from) / slotMs) }, (_, i) => from + i * slotMs)
-  const most = Math.floor(readsMax / starts.length)
   const products = new Map<string, Sold>()
   let complete = true
+  let left = readsMax
   const slots: Slot[] = []
-  for (const start of starts) {
+  for (const [i, start] of starts.entries()) {
+    const most = Math.floor(left / (starts.length - i))
     const [first, last] = [start, Math.min(start + slotMs, to)].map((ms) => new Date(ms).toISOString()) as [
       string,
       string,
@@ -76,6 +77,7 @@ export async function overviewOf(
       after = page.at(-1)?.order.id ?? after
       await nextTurn()
     }
+    left -= read
     if (more && (await orders.listBetween(after, firstIdAt(last), 1)).length === 0) more = false
     if (more) complete = false
     slots.push({ from: first, to: last, complete: !more, orders: [...counted.values()] })

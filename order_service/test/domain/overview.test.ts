@@ -70,6 +70,8 @@ suite('the overview of orders', () => {
       ],
     )
     assert.equal(complete, false)
+    const quiet = { from: FROM - HOUR, to: FROM + HOUR, slotMs: HOUR }
+    assert.equal((await overviewOf(orders, quiet, pause, 8)).complete, true, 'a quiet slot leaves its share')
   })
 
   test('O2, O3: reads and remembered products are bounded, and sums exact, at any size', async () => {

@@ -24,6 +24,7 @@ export type AnyProducts = {
   readonly words?: readonly AnyWord[]
   /** It, or its group, is in one of them. */
   readonly categories?: readonly string[]
+  readonly stockMin?: number
   readonly stockMax?: number
   /** It has a price of before. */
   readonly reduced?: boolean
@@ -48,8 +49,12 @@ export const anyWords = (text: string): readonly AnyWord[] =>
     .map((word) => ({ key: nameKey(word), text: asciiLower(word) }))
 
 /** Whether each product of a part has to be looked at. */
-export const isNarrowed = ({ words = [], categories, stockMax, reduced }: AnyProducts): boolean =>
-  words.length > 0 || categories !== undefined || stockMax !== undefined || reduced === true
+export const isNarrowed = ({ words = [], categories, stockMin, stockMax, reduced }: AnyProducts): boolean =>
+  words.length > 0 ||
+  categories !== undefined ||
+  stockMin !== undefined ||
+  stockMax !== undefined ||
+  reduced === true
 
 export type AnyParts<Row> = {
   /** Where the part after `at` ends; undefined if fewer than STEP products are left. */

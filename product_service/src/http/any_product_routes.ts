@@ -37,7 +37,17 @@ export function anyProductRoutes({ catalogue, categories, prices, runtime }: Any
 
   return async (app: App) => {
     app.get('/products/any', listAnyProductsOperation, async (request) => {
-      const { q = '', status, sku, group_id, category, stock_max, reduced, sort = 'newest' } = request.query
+      const {
+        q = '',
+        status,
+        sku,
+        group_id,
+        category,
+        stock_min,
+        stock_max,
+        reduced,
+        sort = 'newest',
+      } = request.query
       const { limit = PAGE_LIMIT_DEFAULT, cursor } = request.query
       if (sort !== 'newest' && (status !== 'published' || sku !== undefined || group_id !== undefined))
         throw invalidField('/sort', 'needs status=published, and neither sku nor group_id', 'querystring')
@@ -52,6 +62,7 @@ export function anyProductRoutes({ catalogue, categories, prices, runtime }: Any
         ...(sku === undefined ? {} : { sku }),
         ...(group_id === undefined ? {} : { groupId: group_id }),
         ...(category === undefined ? {} : { categories: await withBelow(category) }),
+        ...(stock_min === undefined ? {} : { stockMin: stock_min }),
         ...(stock_max === undefined ? {} : { stockMax: stock_max }),
         ...(reduced ? { reduced } : {}),
       }

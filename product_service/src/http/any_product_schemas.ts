@@ -41,6 +41,9 @@ export const listAnyProductsOperation = operation({
         ...Id,
         description: 'It or one below it is a category of the product or its group',
       }),
+      stock_min: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: STOCK_MAX, description: 'At least so many units in stock' }),
+      ),
       stock_max: Type.Optional(
         Type.Integer({ minimum: 0, maximum: STOCK_MAX, description: 'At most so many units in stock' }),
       ),

@@ -125,12 +125,14 @@ const conditionsOf = ({
   status,
   groupId,
   words = [],
+  stockMin,
   stockMax,
   reduced,
 }: AnyProducts): readonly Condition[] => [
   status ? STATUS[status] : NOT_REMOVED,
   ...(groupId === undefined ? [] : [{ groupId }]),
   ...words.map(occurs),
+  ...(stockMin === undefined ? [] : [{ stock: { $gte: stockMin } }]),
   ...(stockMax === undefined ? [] : [{ stock: { $lte: stockMax } }]),
   ...(reduced ? [{ 'details.compareAtMinor': { $exists: true } } as Condition] : []),
 ]

@@ -123,7 +123,7 @@ const STATUS = {
 } as const
 
 export function conditionsOf(which: AnyProducts): readonly Condition[] {
-  const { status, groupId, words = [], categories, stockMax, reduced } = which
+  const { status, groupId, words = [], categories, stockMin, stockMax, reduced } = which
   return [
     { sql: status ? STATUS[status] : LIVE, values: [] },
     ...(groupId === undefined ? [] : [{ sql: 'p.group_id = ?', values: [groupId] }]),
@@ -131,6 +131,7 @@ export function conditionsOf(which: AnyProducts): readonly Condition[] {
       sql: '(instr(p.name_key, ?) > 0 OR instr(lower(p.name), ?) > 0 OR instr(lower(p.sku), ?) > 0)',
       values: [key, text, text],
     })),
+    ...(stockMin === undefined ? [] : [{ sql: 'p.stock >= ?', values: [stockMin] }]),
     ...(stockMax === undefined ? [] : [{ sql: 'p.stock <= ?', values: [stockMax] }]),
     ...(reduced ? [{ sql: "p.details ->> '$.compareAtMinor' IS NOT NULL", values: [] }] : []),
     ...(categories ? [{ sql: IN_CATEGORIES, values: Array(2).fill(JSON.stringify(categories)) }] : []),

@@ -29,13 +29,19 @@ async function bulk(products: readonly Product[], change: BulkChange, calls: Par
     products,
     change,
     { patch: never, adjust: never, remove: never, ...calls },
-    { keys: new Map(), newKey: () => 'key', signal: new AbortController().signal, onResult: () => {} },
+    {
+      keys: new Map(),
+      prices: new Map(),
+      newKey: () => 'key',
+      signal: new AbortController().signal,
+      onResult: () => {},
+    },
   )
 }
 
 suite('a bulk edit', () => {
   test('1, 2: what changed, stayed, conflicted or was refused is a result of its own', async () => {
-    const current = product('b', { price: '11.00', version: 2 })
+    const current = product('b', { price: '12.00', version: 2 })
     const results = await bulk(
       [product('a'), product('b'), product('c'), product('d', { price: '0.00' })],
       { kind: 'price', how: 'percent', by: '10' },
@@ -75,6 +81,7 @@ suite('a bulk edit', () => {
         },
         {
           keys,
+          prices: new Map(),
           newKey: () => `key ${++made}`,
           signal: new AbortController().signal,
           onResult: () => {},
@@ -84,7 +91,58 @@ suite('a bulk edit', () => {
     assert.deepEqual(sent, ['key 1', 'key 1'])
   })
 
-  test('4: a few requests at once, and none after it was stopped', async () => {
+  test('4: a price whose answer was lost is changed once, however often it is tried again', async () => {
+    // A service that answers only some requests, and refuses a version that is not the last one.
+    const stored = new Map(['a', 'b', 'c', 'd'].map((id) => [id, product(id)]))
+    const lost = new Set(['a', 'b', 'd'])
+    const calls = {
+      adjust: async () => {},
+      remove: async () => {},
+      patch: async ({ id, version }: Product, body: object) => {
+        const current = stored.get(id)!
+        if (version !== current.version) throw problem('version_conflict', { current })
+        const isLost = lost.delete(id)
+        // That of d did not even arrive.
+        if (!isLost || id !== 'd') stored.set(id, { ...current, ...body, version: version + 1 })
+        if (isLost) throw new ShopProblem('unreachable', 'no answer')
+      },
+    }
+    const memory = { keys: new Map(), prices: new Map(), newKey: () => '', onResult: () => {} }
+    const again = (products: readonly Product[]) =>
+      runBulk(products, { kind: 'price', how: 'percent', by: '-10' }, calls, {
+        ...memory,
+        signal: new AbortController().signal,
+      })
+    const first = await again([...stored.values()])
+    assert.deepEqual(
+      first.map(({ outcome }) => outcome),
+      ['refused', 'refused', 'changed', 'refused'],
+    )
+    // Meanwhile someone else gives one of them another price.
+    stored.set('b', { ...stored.get('b')!, price: '40.00', version: 9 })
+    const second = await again(first.map(({ product }) => product))
+    assert.deepEqual(
+      second.map(({ outcome }) => outcome),
+      ['same', 'conflict', 'same', 'changed'],
+    )
+    const third = await again(second.map(({ product }) => product))
+    assert.deepEqual(
+      third.map(({ outcome }) => outcome),
+      ['same', 'changed', 'same', 'same'],
+    )
+    assert.deepEqual(
+      [...stored.values()].map(({ price }) => price),
+      ['9.00', '36.00', '9.00', '9.00'],
+    )
+  })
+
+  test('a removal whose answer was lost is no failure when it is tried again', async () => {
+    const gone = new ShopProblem('product_not_found', 'x', { status: 404 })
+    const [result] = await bulk([product('a')], { kind: 'remove' }, { remove: () => Promise.reject(gone) })
+    assert.equal(result?.outcome, 'same')
+  })
+
+  test('5: a few requests at once, and none after it was stopped', async () => {
     let running = 0
     let most = 0
     const stop = new AbortController()
@@ -101,7 +159,7 @@ suite('a bulk edit', () => {
           if (id === '7') stop.abort()
         },
       },
-      { keys: new Map(), newKey: () => '', signal: stop.signal, onResult: () => {} },
+      { keys: new Map(), prices: new Map(), newKey: () => '', signal: stop.signal, onResult: () => {} },
     )
     assert.equal(most, CONCURRENCY)
     const left = results.filter(({ outcome }) => outcome === 'not_tried').length

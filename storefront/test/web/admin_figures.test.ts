@@ -1,34 +1,38 @@
-/** The figures of the overview are complete and exact, and say which window they cover. */
+/** The figures of the overview are exact, of the range they name, and say what they do not know. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import {
+  countOrders,
   countOutcomes,
-  momentOf,
+  countReason,
   revenueOf,
   runningOut,
-  slotsOf,
-  windowOf,
 } from '../../web/src/admin/dashboard/figures.ts'
+import { DAY_MS, MONTH_DAYS, rangeIn, rangeOf } from '../../web/src/admin/dashboard/ranges.ts'
 import { forEach } from '../../web/src/admin/orders/for_each.ts'
 import { pagesOf } from '../../web/src/admin/pages_of.ts'
-import type { Order, OrderStatus, Product } from '../../web/src/api/types.ts'
+import {
+  changed,
+  EVERYTHING,
+  type ProductView,
+  queryOf,
+  searchOf,
+  viewIn,
+} from '../../web/src/admin/products/product_view.ts'
+import type { Overview, Product } from '../../web/src/api/types.ts'
 
 const NOW = new Date('2030-05-05T12:20:00Z')
 const HOUR = 3_600_000
 
-const order = (hoursAgo: number, status: OrderStatus, total = '10.10', quantity = 1): Order => ({
-  id: `order ${hoursAgo}`,
-  user_id: 'ada',
-  status,
-  allowed: [],
-  total_price: total,
-  currency: 'USD',
-  currency_digits: 2,
-  version: 1,
-  created_at: new Date(NOW.getTime() - hoursAgo * HOUR).toISOString(),
-  updated_at: NOW.toISOString(),
-  lines: [{ product_id: 'kettle', quantity, name: null, unit_price: null }],
-  history: [],
+type Counted = Overview['slots'][number]['orders'][number]
+const counted = (
+  status: Counted['status'],
+  count: number,
+  total_price: string,
+  reason?: Counted['reason'],
+) => ({
+  ...{ status, count, total_price },
+  ...(reason ? { reason } : {}),
 })
 const product = (id: string, stock: number): Product => ({
   id,
@@ -47,61 +51,71 @@ const product = (id: string, stock: number): Product => ({
   ...{ group_id: null, option_values: [] },
 })
 
-suite('the window', () => {
-  test('is a day at most', () => {
-    const { orders, cut } = windowOf([order(1, 'confirmed'), order(25, 'confirmed')], true, NOW)
-    assert.deepEqual([orders.length, cut], [1, false])
+suite('the range', () => {
+  const clock = (date: Date) => [
+    date.getHours(),
+    date.getMinutes(),
+    date.getSeconds(),
+    date.getMilliseconds(),
+  ]
+  test('of a day is from midnight to midnight of the visitor, whatever the season', () => {
+    for (let day = 0; day < 366; day += 1) {
+      const now = new Date(2030, 0, 1 + day, 23, 59, 59)
+      const [today, yesterday] = [rangeOf('today', now), rangeOf('yesterday', now)]
+      assert.deepEqual([clock(today.from), clock(today.to)], [Array(4).fill(0), Array(4).fill(0)])
+      assert.ok(today.from <= now && now < today.to)
+      assert.deepEqual(yesterday.to, today.from)
+    }
   })
-  test('says that it is cut when there were older orders of that day that were not read', () => {
-    const { from, cut } = windowOf([order(1, 'confirmed'), order(2, 'confirmed')], false, NOW)
-    assert.deepEqual([from, cut], [new Date(NOW.getTime() - 2 * HOUR), true])
+  test('of a month ends with today, and is what the service takes', () => {
+    const { from, to, slot } = rangeOf('month', NOW)
+    assert.deepEqual(to, rangeOf('today', NOW).to)
+    assert.deepEqual([to.getTime() - from.getTime(), slot], [MONTH_DAYS * DAY_MS, 'day'])
   })
-  test('is not cut when what was read reaches beyond the day', () => {
-    assert.equal(windowOf([order(1, 'confirmed'), order(30, 'confirmed')], false, NOW).cut, false)
-  })
-  test('is the whole day as soon as the shop is older, however late its first order came', () => {
-    const { from } = windowOf([order(1, 'confirmed'), order(30, 'confirmed')], true, NOW)
-    assert.deepEqual(from, new Date(NOW.getTime() - 24 * HOUR))
-  })
-})
-
-suite('slots', () => {
-  const all = [order(0.01, 'confirmed'), order(3, 'rejected'), order(20, 'delivered'), order(20.5, 'pending')]
-  test('every order of the window is in exactly one', () => {
-    const { slots, sizeMs } = slotsOf(windowOf(all, true, NOW), NOW)
-    assert.equal(sizeMs, HOUR)
-    const sum = (outcome: 'sold' | 'open' | 'called_off' | 'declined') =>
-      slots.reduce((total, { counts }) => total + counts[outcome], 0)
-    assert.deepEqual([sum('sold'), sum('open'), sum('called_off'), sum('declined')], [2, 1, 0, 1])
-    assert.equal(slots.at(-1)?.counts.sold, 1, 'the newest is in the last')
-  })
-  test("leave no order out when the visitor's clock is slow", () => {
-    const now = momentOf(all, new Date(NOW.getTime() - 2 * HOUR))
-    const { slots } = slotsOf(windowOf(all, true, now), now)
-    assert.equal(slots.at(-1)?.counts.sold, 1)
-  })
-  test('are finer in a short window', () => {
-    const { slots, sizeMs } = slotsOf(windowOf([order(0.5, 'confirmed')], true, NOW), NOW)
-    assert.deepEqual([sizeMs, slots.length], [HOUR / 12, 12])
+  test('is in the address', () => {
+    assert.equal(rangeIn(new URLSearchParams('range=month')), 'month')
+    assert.equal(rangeIn(new URLSearchParams('range=eternity')), 'today')
   })
 })
 
-suite('revenue', () => {
-  test('is exact, and only of sold orders (invariant 9)', () => {
-    const orders = [
-      ...Array.from({ length: 3 }, () => order(1, 'shipped', '0.10')),
-      order(1, 'rejected', '99.00'),
-      order(1, 'pending', '99.00'),
-    ]
-    assert.equal(revenueOf(orders), '0.30')
-    assert.deepEqual(countOutcomes(orders), { sold: 3, open: 1, called_off: 0, declined: 1 })
+suite('figures', () => {
+  const slots = [
+    { orders: [counted('shipped', 3, '0.30'), counted('confirmed', 1, '9007199254740993.01')] },
+    { orders: [] },
+    {
+      orders: [
+        counted('pending', 2, '99.00'),
+        counted('rejected', 1, '99.00', 'price_changed'),
+        counted('rejected', 4, '99.00', 'insufficient_stock'),
+        counted('cancelled', 1, '99.00'),
+      ],
+    },
+  ]
+  test('count each order once; revenue is exact, and only of sold ones (invariant 9)', () => {
+    assert.equal(countOrders(slots), 12)
+    assert.deepEqual(countOutcomes(slots), { sold: 4, open: 2, called_off: 1, declined: 5 })
+    assert.equal(revenueOf(slots), '9007199254740993.31')
+    assert.equal(revenueOf([]), '0')
+    assert.equal(countReason(slots, 'insufficient_stock'), 4)
   })
 })
 
 suite('stock running out', () => {
-  const window = windowOf([order(1, 'confirmed', '1', 6), order(10, 'confirmed', '1', 4)], true, NOW)
-  test('is listed at the pace of the window, sold out first, without what lasts', () => {
-    const found = runningOut([product('plenty', 900), product('kettle', 20), product('gone', 0)], window, NOW)
+  const range = { from: new Date(NOW.getTime() - 10 * HOUR), to: new Date(NOW.getTime() + 14 * HOUR) }
+  const sold = (product_id: string, quantity: number) => ({
+    product_id,
+    name: 'x',
+    quantity,
+    total_price: '1',
+  })
+  test('is listed at the pace of the range so far, sold out first, without what lasts', () => {
+    const best = [sold('plenty', 2), sold('kettle', 10)]
+    const found = runningOut(
+      [product('plenty', 900), product('kettle', 20), product('gone', 0)],
+      best,
+      range,
+      NOW,
+    )
     assert.deepEqual(
       found.map(({ product, sold, hoursLeft }) => [product.id, sold, hoursLeft]),
       [
@@ -110,10 +124,27 @@ suite('stock running out', () => {
       ],
     )
   })
-  test('uses the pace of a whole day, not of the hours since its first order', () => {
-    const quiet = windowOf([order(1, 'confirmed', '1', 6), order(40, 'confirmed', '1', 9)], true, NOW)
-    const [kettle] = runningOut([product('kettle', 6)], quiet, NOW)
-    assert.deepEqual([kettle?.sold, kettle?.hoursLeft], [6, 24])
+})
+
+suite('the list of products', () => {
+  test('is in its address, with every filter', () => {
+    const category = '0190aaaa-0000-7000-8000-000000000001'
+    const view: ProductView = {
+      ...{ q: 'red mug', status: 'published', stock: 'low', category, reduced: true },
+      ...{ sort: '-price', cursor: 'abc' },
+    }
+    assert.deepEqual(viewIn(new URLSearchParams(searchOf(view))), view)
+    assert.deepEqual(viewIn(new URLSearchParams('status=x&stock=y&category=z&sort=w')), EVERYTHING)
+    assert.deepEqual(queryOf(view), {
+      ...{ q: 'red mug', status: 'published', stock_min: 1, stock_max: 5, category, reduced: true },
+      ...{ sort: '-price', cursor: 'abc' },
+    })
+  })
+  test('has another order for what is on sale alone, and a change begins at the first page', () => {
+    const sorted = changed({ ...EVERYTHING, cursor: 'abc' }, { sort: 'name' })
+    assert.deepEqual(sorted, { ...EVERYTHING, sort: 'name', status: 'published' })
+    assert.deepEqual(changed(sorted, { status: 'draft' }), { ...EVERYTHING, status: 'draft' })
+    assert.deepEqual(changed(sorted, { stock: 'out' }), { ...sorted, stock: 'out' })
   })
 })
 
@@ -125,10 +156,6 @@ suite('pagesOf', () => {
   test('reads at most `pagesMax` pages, and says whether that was all', async () => {
     assert.deepEqual(await pagesOf(2, page), { items: [0, 1], complete: false })
     assert.deepEqual(await pagesOf(9, page), { items: [0, 1, 2, 3], complete: true })
-    assert.deepEqual(await pagesOf(9, page, (items) => items.length === 3), {
-      items: [0, 1, 2],
-      complete: false,
-    })
   })
 })
 

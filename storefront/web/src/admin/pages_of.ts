@@ -1,8 +1,7 @@
-/** The items of at most `pagesMax` pages, or of fewer when `enough` is true. `complete`: these are all items. */
+/** The items of at most `pagesMax` pages. `complete`: these are all items. */
 export async function pagesOf<Item>(
   pagesMax: number,
   page: (cursor: string | null) => Promise<{ items: Item[]; next_cursor: string | null }>,
-  enough: (items: readonly Item[]) => boolean = () => false,
 ): Promise<{ items: Item[]; complete: boolean }> {
   const items: Item[] = []
   let cursor: string | null = null
@@ -10,7 +9,7 @@ export async function pagesOf<Item>(
     const next = await page(cursor)
     items.push(...next.items)
     cursor = next.next_cursor
-    if (cursor === null || enough(items)) break
+    if (cursor === null) break
   }
   return { items, complete: cursor === null }
 }

@@ -129,12 +129,6 @@ export const namesQuery = queryOptions({
   },
 })
 
-export const ordersPage = (cursor: string | null, signal: AbortSignal) =>
-  dataOf(shop.orders.GET('/orders', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal }))
-
-export const productsPage = (cursor: string | null, signal: AbortSignal) =>
-  dataOf(shop.products.GET('/products', { params: { query: { limit: PAGE_MAX, ...after(cursor) } }, signal }))
-
 /** Updates the product in every cached list and page that does not have a newer version. */
 export function cacheProduct(queries: QueryClient, product: Product) {
   queries.setQueryData(anyProductQuery(product.id).queryKey, (known) => newer(known, product))

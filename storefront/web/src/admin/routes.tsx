@@ -1,6 +1,6 @@
 /** The admin pages below /admin. Each page is a chunk that loads on demand. */
 import { lazy, Suspense } from 'react'
-import { Route, Routes, useLocation } from 'react-router'
+import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { PAGE } from '../../../src/http/page_addresses.ts'
 import { ErrorBoundary } from '../layout/error_boundary.tsx'
 import { NotFound } from '../layout/not_found.tsx'
@@ -11,7 +11,6 @@ const DashboardPage = lazy(() => import('./dashboard/dashboard_page.tsx'))
 const ProductsPage = lazy(() => import('./products/products_page.tsx'))
 const ProductPage = lazy(() => import('./products/product_page.tsx'))
 const CategoriesPage = lazy(() => import('./categories/categories_page.tsx'))
-const DraftsPage = lazy(() => import('./products/drafts_page.tsx'))
 const GroupsPage = lazy(() => import('./groups/groups_page.tsx'))
 const GroupPage = lazy(() => import('./groups/group_page.tsx'))
 const BoardPage = lazy(() => import('./orders/board_page.tsx'))
@@ -39,7 +38,10 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminProducts)} element={<ProductsPage />} />
             <Route path={below(PAGE.adminProduct)} element={<ProductPage />} />
             <Route path={below(PAGE.adminCategories)} element={<CategoriesPage />} />
-            <Route path={below(PAGE.adminDrafts)} element={<DraftsPage />} />
+            <Route
+              path={below(PAGE.adminDrafts)}
+              element={<Navigate to="/admin/products?status=draft" replace />}
+            />
             <Route path={below(PAGE.adminGroups)} element={<GroupsPage />} />
             <Route path={below(PAGE.adminGroup)} element={<GroupPage />} />
             <Route path={below(PAGE.adminOrders)} element={<BoardPage />} />

@@ -15,4 +15,6 @@ export type Listing = ListingsPage['items'][number]
 export type Facets = Json<ProductPaths['/catalogue/facets']['get']['responses'][200]>
 export type ShopSettings = Json<ProductPaths['/shop']['get']['responses'][200]>
 export type Order = Json<OrderPaths['/orders/{id}']['get']['responses'][200]>
+/** Of orders: numbers by slot of time. */
+export type Overview = Json<OrderPaths['/orders/overview']['get']['responses'][200]>
 export type OrderStatus = Order['status']

@@ -87,7 +87,7 @@ function useShown<T>(value: T) {
 /**
  * The first search adds a history entry, and later ones replace it: "back" leads to the page before the search.
  */
-function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing: boolean) => void }) {
+export function SearchField({ q, onSearch }: { q: string; onSearch: (q: string, typing: boolean) => void }) {
   const [text, setText] = useState(q)
   const search = useRef<(q: string) => void>(undefined)
   const typing = useRef(false)

@@ -12,7 +12,14 @@ import { explain, Notice } from '../../ui/notice.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { cacheProduct } from '../queries.ts'
 import { BulkForm } from './bulk_form.tsx'
-import { type BulkCalls, type BulkChange, type BulkResult, Impossible, runBulk } from './run_bulk.ts'
+import {
+  type BulkCalls,
+  type BulkChange,
+  type BulkResult,
+  Impossible,
+  type PlannedPrice,
+  runBulk,
+} from './run_bulk.ts'
 
 type Props = { kind: BulkChange['kind'] | undefined; products: readonly Product[]; close: () => void }
 
@@ -112,6 +119,7 @@ function useBulk() {
   const [results, setResults] = useState<readonly BulkResult[]>()
   const [running, setRunning] = useState(false)
   const keys = useRef(new Map<string, string>())
+  const prices = useRef(new Map<string, PlannedPrice>())
   const controller = useRef(new AbortController())
   useEffect(() => () => controller.current.abort(), [])
   const params = ({ id }: Product) => ({ path: { id } })
@@ -149,6 +157,7 @@ function useBulk() {
       set(products.map((product) => ({ product, outcome: 'not_tried' })))
       await runBulk(products, change, calls, {
         keys: keys.current,
+        prices: prices.current,
         newKey: () => crypto.randomUUID(),
         signal: controller.current.signal,
         onResult: (result) => set([result]),

@@ -1,17 +1,18 @@
-import type { Order } from '../../api/types.ts'
+import type { Overview } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatList, formatNumber, formatPercent } from '../../language/formats.ts'
 import { t } from '../../language/texts.ts'
 import { REJECTION_REASONS } from '../../orders/rejection.ts'
 import { cx } from '../../ui/cx.ts'
 import { Panel } from '../parts.tsx'
-import { countOutcomes, EVERY_OUTCOME, OUTCOMES } from './figures.ts'
+import { countOrders, countOutcomes, countReason, EVERY_OUTCOME, OUTCOMES } from './figures.ts'
 
 /** The share of each outcome. */
-export function Outcomes({ orders }: { orders: readonly Order[] }) {
-  const counts = countOutcomes(orders)
+export function Outcomes({ slots }: Pick<Overview, 'slots'>) {
+  const counts = countOutcomes(slots)
+  const orders = countOrders(slots)
   const reasons = REJECTION_REASONS.flatMap((reason) => {
-    const count = orders.filter(({ rejection }) => rejection?.reason === reason).length
+    const count = countReason(slots, reason)
     return count === 0 ? [] : [`${formatNumber(count)} ${t.rejections[reason].counted}`]
   })
   return (
@@ -35,7 +36,7 @@ export function Outcomes({ orders }: { orders: readonly Order[] }) {
             <dd className="tabular text-lg font-semibold">
               {formatNumber(counts[outcome])}{' '}
               <span className="text-sm font-normal text-soft">
-                {formatPercent(counts[outcome] / Math.max(1, orders.length))}
+                {formatPercent(counts[outcome] / Math.max(1, orders))}
               </span>
             </dd>
             {outcome === 'declined' && reasons.length > 0 && (

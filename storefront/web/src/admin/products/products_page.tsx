@@ -1,11 +1,7 @@
 import { useState } from 'react'
-import { pollEvery } from '../../api/refetch.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { t } from '../../language/texts.ts'
-import { CatalogueControls } from '../../shop/catalogue_controls.tsx'
-import { useCatalogueView } from '../../shop/catalogue_view.ts'
-import { Corrected } from '../../shop/corrected.tsx'
 import { Button, ButtonLink } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { EmptyState } from '../../ui/empty_state.tsx'
@@ -15,25 +11,26 @@ import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Stale } from '../../ui/stale.tsx'
 import { AdminPage } from '../parts.tsx'
-import { LIVE_MS } from '../queries.ts'
 import { columnsOf } from './grid_columns.ts'
 import { productListQuery } from './list_queries.ts'
 import { NewProductDialog } from './new_product_dialog.tsx'
+import { ProductFilters } from './product_filters.tsx'
 import { ProductTable } from './product_table.tsx'
+import { EVERYTHING, isNarrowed } from './product_view.ts'
 import { SavedViews } from './saved_views.tsx'
 import { useColumns } from './use_columns.ts'
+import { useProductView } from './use_product_view.ts'
 
 export default function ProductsPage() {
-  const { view, change, next, previous, first } = useCatalogueView('/admin/products')
-  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer({
-    ...productListQuery(view),
-    refetchInterval: pollEvery(LIVE_MS),
-  })
+  const { view, change, next, previous, first } = useProductView()
+  const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
+    productListQuery(view),
+  )
   useWaiting(isPlaceholderData)
   const [columns, setColumns] = useColumns()
   const [creating, setCreating] = useState(false)
   const nextCursor = data?.next_cursor
-  const narrowed = view.q !== '' || view.inStock
+  const narrowed = isNarrowed(view)
   return (
     <AdminPage>
       <PageTitle
@@ -41,7 +38,6 @@ export default function ProductsPage() {
         aside={
           <div className="flex flex-wrap gap-3">
             <ButtonLink to="/admin/groups">{admin.groups.title}</ButtonLink>
-            <ButtonLink to="/admin/drafts">{admin.products.drafts}</ButtonLink>
             <Button tone="primary" icon="plus" onClick={() => setCreating(true)}>
               {admin.products.new}
             </Button>
@@ -51,9 +47,8 @@ export default function ProductsPage() {
         {admin.products.title}
       </PageTitle>
       <div className="grid gap-3">
-        <CatalogueControls view={view} change={change} />
+        <ProductFilters view={view} change={change} />
         <SavedViews columns={columns} setColumns={setColumns} />
-        <Corrected page={data} />
       </div>
       {error && !data && <ProblemNotice error={error} title={admin.products.notShown} retry={refetch} />}
       {isPending && (
@@ -64,10 +59,12 @@ export default function ProductsPage() {
       )}
       {data?.items.length === 0 && (
         <EmptyState
-          title={narrowed ? admin.products.nothing : admin.products.none}
+          title={
+            nextCursor ? admin.products.noneSoFar : narrowed ? admin.products.nothing : admin.products.none
+          }
           action={
             narrowed ? (
-              <Button onClick={() => change({ q: '', inStock: false })}>{admin.common.showAll}</Button>
+              <Button onClick={() => change(EVERYTHING)}>{admin.common.showAll}</Button>
             ) : (
               <Button tone="primary" icon="plus" onClick={() => setCreating(true)}>
                 {admin.products.new}
@@ -75,7 +72,11 @@ export default function ProductsPage() {
             )
           }
         >
-          {narrowed ? admin.products.nothingMore : admin.products.noneMore}
+          {nextCursor
+            ? admin.products.noneSoFarMore
+            : narrowed
+              ? admin.products.nothingMore
+              : admin.products.noneMore}
         </EmptyState>
       )}
       {data && data.items.length > 0 && (
@@ -95,7 +96,7 @@ export default function ProductsPage() {
           )}
           {nextCursor && (
             <Button icon="right" className="*:flex-row-reverse" onClick={() => next(nextCursor)}>
-              {t.common.next}
+              {data.items.length === 0 ? admin.products.searchOn : t.common.next}
             </Button>
           )}
         </nav>

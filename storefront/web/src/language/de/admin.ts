@@ -1,5 +1,5 @@
 import type { AdminTexts } from '../en/admin.ts'
-import { bulk, groups, pictures, views } from './admin_catalogue.ts'
+import { bulk, filters, groups, pictures, views } from './admin_catalogue.ts'
 import { categories } from './admin_categories.ts'
 import { fields } from './admin_fields.ts'
 import { find, slips } from './admin_find.ts'
@@ -43,6 +43,7 @@ export const de: AdminTexts = {
   pictures,
   groups,
   bulk,
+  filters,
   find,
   slips,
   views,

@@ -130,3 +130,19 @@ export const views: AdminTexts['views'] = {
   save: 'Ansicht speichern',
   forget: (name) => `${name} vergessen`,
 }
+
+export const filters: AdminTexts['filters'] = {
+  statuses: {
+    all: 'Im Verkauf oder nicht',
+    published: 'Im Verkauf',
+    draft: 'Entwürfe',
+    scheduled: 'Geplant',
+  },
+  stocks: {
+    all: 'Jeder Bestand',
+    out: 'Ausverkauft',
+    low: (most) => count(most, { other: 'Noch 1 bis #' }),
+  },
+  allCategories: 'Alle Kategorien',
+  reduced: 'Reduziert',
+}

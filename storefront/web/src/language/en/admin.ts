@@ -1,4 +1,4 @@
-import { bulk, groups, pictures, views } from './admin_catalogue.ts'
+import { bulk, filters, groups, pictures, views } from './admin_catalogue.ts'
 import { categories } from './admin_categories.ts'
 import { fields } from './admin_fields.ts'
 import { find, slips } from './admin_find.ts'
@@ -43,6 +43,7 @@ export const en = {
   pictures,
   groups,
   bulk,
+  filters,
   find,
   slips,
   views,

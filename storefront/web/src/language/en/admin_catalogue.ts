@@ -128,3 +128,14 @@ export const views = {
   save: 'Save view',
   forget: (name: string) => `Forget ${name}`,
 }
+
+export const filters = {
+  statuses: { all: 'On sale or not', published: 'On sale', draft: 'Drafts', scheduled: 'Scheduled' },
+  stocks: {
+    all: 'Any stock',
+    out: 'Sold out',
+    low: (most: number) => count(most, { other: '1 to # left' }),
+  },
+  allCategories: 'All categories',
+  reduced: 'Reduced',
+}
