@@ -71,6 +71,9 @@ export type World = {
     price?: string
     name?: string
     description?: string
+    sku?: string
+    status?: 'draft'
+    compare_at_price?: string
   }): Promise<Product>
   product(id: string): Promise<Product>
   place(buyer: Account, attempt: Attempt): Promise<Answer<Order>>
@@ -159,8 +162,8 @@ export async function createWorld(
       return process
     },
     buyers: (count) => signUp(auth.url, count),
-    async addProduct({ stock, price = '19.99', name = 'Kettle', description = 'Boils water' }) {
-      const body = { name, description, price, stock }
+    async addProduct({ stock, price = '19.99', name = 'Kettle', description = 'Boils water', ...details }) {
+      const body = { name, description, price, stock, ...details }
       const answer = await call<Product>('POST', `${products.url}/products`, { token: admin.token, body })
       return expectStatus(answer, 201)
     },

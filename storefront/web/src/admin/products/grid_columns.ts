@@ -27,7 +27,7 @@ const COLUMNS: Readonly<Record<ColumnName, Omit<Column, 'name'>>> = {
 /** Those that cannot be left out. */
 const FIXED: readonly ColumnName[] = ['name', 'price', 'stock']
 export const OPTIONAL_COLUMNS = COLUMN_NAMES.filter((name) => !FIXED.includes(name))
-export const DEFAULT_COLUMNS: readonly ColumnName[] = ['sku', 'reserved', 'status']
+export const DEFAULT_COLUMNS: readonly ColumnName[] = ['reserved', 'status']
 
 /** In their order, with those that cannot be left out. */
 export const columnsOf = (chosen: readonly ColumnName[]): readonly Column[] =>
