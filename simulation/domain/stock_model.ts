@@ -126,7 +126,7 @@ export function createStockModel(): StockModel {
           throw new DomainError('idempotency_key_reused', 'This key was used for another adjustment.')
         return { movement: known.movement, replayed: true }
       }
-      const { product, movement } = adjustStock(onSale(productId), delta, note, stamp)
+      const { product, movement } = adjustStock(onSale(productId), { delta, note }, stamp)
       commit([product], [movement])
       if (key !== undefined) attempts.set(key, { movement, fingerprint: attempt!.fingerprint })
       return { movement, replayed: false }

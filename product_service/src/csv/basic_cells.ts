@@ -1,7 +1,8 @@
 /** The cells of a row by field, as texts, numbers and amounts. */
-import { textFault } from '@shop/service_kit/http/text'
+import { MARKS_MAX, textFaultOf } from '@shop/service_kit/http/text'
 import { formatMoney, parseMoney } from '@shop/service_kit/money/money'
 import type { ImportNote } from '../domain/import.ts'
+import { type Given, type ImportCode, saying } from '../domain/import_texts.ts'
 import { PRICE_MINOR_MAX } from '../domain/product.ts'
 import { amountOf } from './cells.ts'
 import type { Field } from './columns.ts'
@@ -18,12 +19,12 @@ export function basicCells(
 ) {
   const notes: ImportNote[] = []
   const columnOf = (field: Field) => names[fields.indexOf(field)] ?? null
-  const fault = (field: Field | null, message: string) => {
-    notes.push({ row, column: field && columnOf(field), kind: 'fault', message })
+  const fault = <Code extends ImportCode>(field: Field | null, code: Code, ...values: Given<Code>) => {
+    notes.push({ row, column: field && columnOf(field), kind: 'fault', ...saying(code, ...values) })
     return undefined
   }
-  const warn = (field: Field, message: string) => {
-    notes.push({ row, column: columnOf(field), kind: 'warning', message })
+  const warn = <Code extends ImportCode>(field: Field, code: Code, ...values: Given<Code>) => {
+    notes.push({ row, column: columnOf(field), kind: 'warning', ...saying(code, ...values) })
   }
   /** Undefined if the table has no such column. */
   const text = (field: Field): string | undefined => {
@@ -36,9 +37,10 @@ export function basicCells(
     return value === undefined || value.trim() === '' ? undefined : value
   }
   const checked = (field: Field, value: string, lengthMax: number, kind: 'line' | 'prose' = 'line') => {
-    const wrong =
-      value.length > lengthMax ? `must have at most ${lengthMax} characters` : textFault(value, kind)
-    return wrong === undefined ? value : fault(field, `${show(value)} ${wrong}.`)
+    const shown = show(value)
+    if (value.length > lengthMax) return fault(field, 'text_too_long', { value: shown, max: lengthMax })
+    const wrong = textFaultOf(value, kind)
+    return wrong === undefined ? value : fault(field, `text_${wrong}`, { value: shown, max: MARKS_MAX })
   }
   const line = (field: Field, lengthMax: number) => {
     const value = filled(field)
@@ -48,7 +50,7 @@ export function basicCells(
     const value = filled(field)?.trim()
     if (value === undefined) return undefined
     if (/^\d{1,12}$/.test(value) && Number(value) <= max) return Number(value)
-    return fault(field, `${show(value)} must be a whole number from 0 to ${max}.`)
+    return fault(field, 'number_invalid', { value: show(value), max })
   }
   const money = (field: Field) => {
     const value = filled(field)
@@ -56,10 +58,8 @@ export function basicCells(
     const amount = amountOf(value, currency, digits)
     const minor = amount === undefined ? undefined : parseMoney(amount, digits)
     if (minor !== undefined && minor <= PRICE_MINOR_MAX) return minor
-    return fault(
-      field,
-      `${show(value)} must be an amount in ${currency} of at most ${formatMoney(PRICE_MINOR_MAX, digits)} with at most ${digits} digits after the point.`,
-    )
+    const max = formatMoney(PRICE_MINOR_MAX, digits)
+    return fault(field, 'amount_invalid', { value: show(value), currency, max, digits })
   }
   /** A blank cell of a column that is there removes what was there. */
   const nullable = <T>(field: Field, read: (field: Field) => T | undefined): T | null | undefined => {
@@ -74,5 +74,5 @@ const SHOWN_LENGTH_MAX = 60
 /** A value in a message: its beginning, on one line. */
 export const show = (value: string): string => {
   const one = value.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' ').trim()
-  return `“${one.length > SHOWN_LENGTH_MAX ? `${one.slice(0, SHOWN_LENGTH_MAX)}…` : one}”`.toWellFormed()
+  return (one.length > SHOWN_LENGTH_MAX ? `${one.slice(0, SHOWN_LENGTH_MAX)}…` : one).toWellFormed()
 }

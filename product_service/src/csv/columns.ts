@@ -3,6 +3,7 @@
  * Google Merchant's feed. A name is found without regard to case, and to blanks and underscores.
  */
 import type { Sheet } from '../domain/import.ts'
+import { type Saying, saying } from '../domain/import_texts.ts'
 
 export const OWN_COLUMNS = [
   'type',
@@ -105,11 +106,11 @@ export function columnsOf(names: readonly string[]): Pick<Sheet, 'format' | 'col
   return { format, fields, columns: names.map((name, i) => ({ name, field: fields[i]! })) }
 }
 
-/** What is missing for this to be a table of products, in a sentence. */
-export function columnsFault(fields: readonly (Field | null)[]): string | undefined {
+/** What is missing for this to be a table of products. */
+export function columnsFault(fields: readonly (Field | null)[]): Saying | undefined {
   const has = (...some: readonly Field[]) => some.some((field) => fields.includes(field))
   if (!has('sku', 'id', 'slug', 'handle', 'group')) {
-    return 'There is no column that says which product a row is: sku, id, slug or Handle. The first row must have the names of the columns.'
+    return saying('file_no_key_column')
   }
   return undefined
 }

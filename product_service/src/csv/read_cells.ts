@@ -57,32 +57,29 @@ export function cellsOf(
       nullable(field, () => {
         const grams = gramsOf(filled(field)!)
         if (grams !== undefined && grams <= WEIGHT_GRAMS_MAX) return grams
-        return fault(field, `${show(filled(field)!)} must be a weight such as 500, 500 g or 0.5 kg.`)
+        return fault(field, 'weight_invalid', { value: show(filled(field)!) })
       }),
     gtin: () =>
       nullable('gtin', (field) => {
         const value = filled(field)!.replaceAll(/['\s-]/g, '')
         if (isGtin(value)) return value
-        return fault(field, `${show(value)} must be 8, 12, 13 or 14 digits with a right check digit.`)
+        return fault(field, 'gtin_invalid', { value: show(value) })
       }),
     slug: () => {
       const value = filled('slug')?.trim()
       if (value === undefined || isSlug(value)) return value
-      return fault(
-        'slug',
-        `${show(value)} must be words of small letters and digits, joined by single hyphens.`,
-      )
+      return fault('slug', 'slug_invalid', { value: show(value) })
     },
     id: () => {
       const value = filled('id')?.trim().toLowerCase()
       if (value === undefined || UUID.test(value)) return value
-      return fault('id', `${show(value)} is no id. Leave it blank for a new product.`)
+      return fault('id', 'id_invalid', { value: show(value) })
     },
     draft: (): boolean | undefined => {
       const status = filled('status')?.trim().toLowerCase()
       const published = filled('published')?.trim().toLowerCase()
       if (status !== undefined && !(status in STATUS)) {
-        return fault('status', `${show(status)} must be draft or published.`)
+        return fault('status', 'status_invalid', { value: show(status) })
       }
       if (status === undefined && published === undefined) return undefined
       return STATUS[status ?? 'active'] === true || published === 'false'
@@ -92,7 +89,7 @@ export function cellsOf(
         const value = filled(field)!.trim()
         const time = new Date(TIME.test(value) ? value : '')
         if (!Number.isNaN(time.getTime())) return time.toISOString()
-        return fault(field, `${show(value)} must be a time such as 2026-01-31T12:00:00Z.`)
+        return fault(field, 'time_invalid', { value: show(value) })
       }),
     list(field: Field, lengthMax: number, countMax: number) {
       const value = text(field)
@@ -120,7 +117,7 @@ export function cellsOf(
       if (value === undefined) return undefined
       const values = splitList(value)
       if (values.length <= CATEGORIES_PER_PRODUCT_MAX && new Set(values).size === values.length) return values
-      return fault('categories', `There must be at most ${CATEGORIES_PER_PRODUCT_MAX} categories, each once.`)
+      return fault('categories', 'too_many_categories', { max: CATEGORIES_PER_PRODUCT_MAX })
     },
     pictures(): readonly MediaItem[] | undefined {
       const value = text('pictures')
@@ -129,16 +126,13 @@ export function cellsOf(
       for (const each of value.split(/\r\n|[\r\n]/).filter((part) => part.trim() !== '')) {
         const [, id, x = '50', y = '50', alt] = PICTURE.exec(each) ?? []
         if (id === undefined || alt === undefined || Number(x) > FOCUS_MAX || Number(y) > FOCUS_MAX) {
-          return fault(
-            'pictures',
-            `${show(each)} must be the id of an uploaded picture (64 digits), x,y of its focus, and its description.`,
-          )
+          return fault('pictures', 'picture_invalid', { value: show(each) })
         }
         if (checked('pictures', alt, ALT_LENGTH_MAX) === undefined) return undefined
         items.push({ id, alt, focus: { x: Number(x), y: Number(y) } })
       }
       if (items.length <= MEDIA_PER_PRODUCT_MAX && repeatedItem(items) === undefined) return items
-      return fault('pictures', `There must be at most ${MEDIA_PER_PRODUCT_MAX} pictures, each once.`)
+      return fault('pictures', 'too_many_pictures', { max: MEDIA_PER_PRODUCT_MAX })
     },
   }
 
@@ -146,15 +140,14 @@ export function cellsOf(
     const value = filled(field)
     if (value === undefined) return undefined
     const entries = splitNamed(value)
-    if (entries === undefined)
-      return fault(field, `${show(value)} must be lines such as “Name: value; value”.`)
+    if (entries === undefined) return fault(field, 'lines_invalid', { value: show(value) })
     const names = entries.map(([name]) => name)
     return areGood(field, names, lengthMax, countMax) ? entries : undefined
   }
 
   function areGood(field: Field, values: readonly string[], lengthMax: number, countMax: number): boolean {
     if (values.length > countMax || new Set(values).size !== values.length) {
-      fault(field, `There must be at most ${countMax} values, each once.`)
+      fault(field, 'too_many_values', { max: countMax })
       return false
     }
     return values.every((value) => checked(field, value, lengthMax) !== undefined)

@@ -5,6 +5,7 @@
 import { Readable } from 'node:stream'
 import { type CsvError, parse } from 'csv-parse'
 import type { Sheet } from '../domain/import.ts'
+import { type Saying, saying } from '../domain/import_texts.ts'
 import { unguarded } from './cells.ts'
 
 /** Characters of one row. The longest row of an export is far below. */
@@ -13,8 +14,14 @@ export const COLUMNS_MAX = 200
 /** Where the names of the columns must end. */
 const HEAD_LENGTH_MAX = 64 * 1024
 
-/** The file as a whole cannot be read: a sentence for the admin. */
-export class UnreadableFile extends Error {}
+/** The file as a whole cannot be read. */
+export class UnreadableFile extends Error {
+  readonly why: Saying
+  constructor(why: Saying) {
+    super(why.message)
+    this.why = why
+  }
+}
 
 export type Table = Pick<Sheet, 'delimiter' | 'encoding'> & {
   readonly names: readonly string[]
@@ -33,7 +40,7 @@ export async function readCsv(pieces: AsyncIterable<Uint8Array>): Promise<Table>
     head += value
     if (firstLineEnd(head) >= 0 || head.length > HEAD_LENGTH_MAX) break
   }
-  if (head.trim() === '') throw new UnreadableFile('The file is empty.')
+  if (head.trim() === '') throw new UnreadableFile(saying('file_empty'))
   const end = firstLineEnd(head)
   const delimiter = delimiterOf(end < 0 ? head : head.slice(0, end))
   const parser = Readable.from(rest(head, iterator)).compose(
@@ -52,7 +59,8 @@ export async function readCsv(pieces: AsyncIterable<Uint8Array>): Promise<Table>
   }
   const first = await next()
   const names: readonly string[] = first.done ? [] : first.value.map((name) => name.trim())
-  if (names.length > COLUMNS_MAX) throw new UnreadableFile(`A file has at most ${COLUMNS_MAX} columns.`)
+  if (names.length > COLUMNS_MAX)
+    throw new UnreadableFile(saying('file_too_many_columns', { max: COLUMNS_MAX }))
   return {
     encoding,
     delimiter,
@@ -95,9 +103,7 @@ async function decode(
     try {
       return decoder.decode(bytes, { stream: bytes !== undefined })
     } catch {
-      throw new UnreadableFile(
-        `The file is not ${encoding.toUpperCase()} text. Save it as “CSV UTF-8”; other encodings, such as Windows-1252, are not read.`,
-      )
+      throw new UnreadableFile(saying('file_not_text', { encoding: encoding.toUpperCase() }))
     }
   }
   return {
@@ -115,14 +121,14 @@ function encodingOf(start: Uint8Array): Sheet['encoding'] {
   if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be'
   if (UTF8_MARK.every((byte, i) => start[i] === byte)) return 'utf-8'
   if (start[0] === 0x50 && start[1] === 0x4b) {
-    throw new UnreadableFile('This is a spreadsheet file, not CSV. Save it as “CSV UTF-8”.')
+    throw new UnreadableFile(saying('file_is_spreadsheet'))
   }
   return 'utf-8'
 }
 
 function withoutNul(text: string): string {
   if (!text.includes('\0')) return text
-  throw new UnreadableFile('The file has NUL characters, so it is no text in UTF-8. Save it as “CSV UTF-8”.')
+  throw new UnreadableFile(saying('file_has_nul'))
 }
 
 /** Of the first line end that is not inside quotes, or -1. */
@@ -145,13 +151,17 @@ function delimiterOf(line: string): Sheet['delimiter'] {
 }
 
 function asUnreadable(error: unknown): unknown {
-  const { code, lines, message } = error as CsvError & { lines?: number }
-  if (code === 'CSV_MAX_RECORD_SIZE') {
-    return new UnreadableFile(
-      `A row has more than ${ROW_LENGTH_MAX} characters near line ${lines}. Is a quotation mark not closed?`,
-    )
+  const { code, lines } = error as CsvError & { lines?: number }
+  const line = lines ?? 1
+  switch (String(code)) {
+    case 'CSV_MAX_RECORD_SIZE':
+      return new UnreadableFile(saying('file_row_too_long', { max: ROW_LENGTH_MAX, line }))
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return new UnreadableFile(saying('file_quote_open', { line }))
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE':
+    case 'INVALID_OPENING_QUOTE':
+      return new UnreadableFile(saying('file_quote_inside', { line }))
   }
-  if (!String(code).startsWith('CSV_')) return error
-  const [sentence = ''] = message.split(/[:,]/)
-  return new UnreadableFile(`The file is no CSV near line ${lines}: ${sentence.toLowerCase()}.`)
+  return String(code).startsWith('CSV_') ? new UnreadableFile(saying('file_not_csv', { line })) : error
 }

@@ -7,9 +7,10 @@ import {
   OPTION_NAME_LENGTH_MAX,
   OPTION_VALUE_LENGTH_MAX,
   OPTIONS_MAX,
+  VALUES_PER_OPTION_MAX,
 } from '../domain/group.ts'
 import type { Sheet } from '../domain/import.ts'
-import { optionsFault, type ProductWish, type ReadRow } from '../domain/import_wishes.ts'
+import type { ProductWish, ReadRow } from '../domain/import_wishes.ts'
 import { DESCRIPTION_LENGTH_MAX } from '../domain/product.ts'
 import { isSlug, slugOf } from '../domain/slug.ts'
 import { show } from './basic_cells.ts'
@@ -32,7 +33,7 @@ export function readFamily(rows: readonly Cells[], format: Sheet['format']): rea
   for (const row of rows) warnAboutPictures(row)
   const handle = first.filled('handle')?.trim()
   if (handle === undefined && (format === 'shopify' || !first.filled('sku'))) {
-    first.fault(format === 'shopify' ? 'handle' : 'sku', 'It must not be blank.')
+    first.fault(format === 'shopify' ? 'handle' : 'sku', 'key_blank')
     return [ended(first, undefined)]
   }
   const columns = format === 'shopify' ? shopifyOptions(first) : googleOptions(first, handle)
@@ -44,21 +45,21 @@ export function readFamily(rows: readonly Cells[], format: Sheet['format']): rea
       productOf(row, row === first && format === 'shopify' ? slug : undefined),
     )
     for (const [i, row] of sold.entries()) {
-      if (i > 0 && format === 'shopify') row.fault('handle', 'A second row of a product without options.')
+      if (i > 0 && format === 'shopify') row.fault('handle', 'second_row')
     }
     return [...products, ...pictures]
   }
   const values = sold.map((row) => columns.map(({ value }) => row.line(value, OPTION_VALUE_LENGTH_MAX)))
   for (const [i, row] of sold.entries()) {
-    if (values[i]!.includes(undefined))
-      row.fault(columns[0]!.value, 'A variant needs a value of each option.')
+    if (values[i]!.includes(undefined)) row.fault(columns[0]!.value, 'variant_value_missing')
   }
   const options: GroupOption[] = columns.map(({ name }, i) => ({
     name,
     values: [...new Set(values.flatMap((row) => row[i] ?? []))],
   }))
-  const tooMany = optionsFault(options)
-  if (tooMany !== undefined) first.fault(columns[0]!.value, tooMany)
+  if (options.some(({ values }) => values.length > VALUES_PER_OPTION_MAX)) {
+    first.fault(columns[0]!.value, 'too_many_option_values', { max: VALUES_PER_OPTION_MAX })
+  }
   const group = ended(first, {
     ...{ of: 'group', row: first.row, adds: true },
     fields: given({
@@ -133,7 +134,7 @@ function soldFields(row: Cells): ProductWish['fields'] {
 function quantityOf(row: Cells): number | undefined {
   const value = row.filled('quantity')?.trim()
   if (value === undefined || !/^-\d+$/.test(value)) return row.stock('quantity')
-  row.warn('quantity', `${show(value)} counts as 0: stock is never negative here.`)
+  row.warn('quantity', 'stock_below_zero', { value: show(value) })
   return 0
 }
 
@@ -142,7 +143,7 @@ function textsOf(row: Cells) {
   if (html === undefined) return given({ name: row.name(), description: row.prose('description') })
   const text = textOfHtml(html)
   if (text.length > DESCRIPTION_LENGTH_MAX) {
-    row.warn('html', `The description is cut after ${DESCRIPTION_LENGTH_MAX} characters.`)
+    row.warn('html', 'description_cut', { max: DESCRIPTION_LENGTH_MAX })
   }
   const description = row.prose('html', text.slice(0, DESCRIPTION_LENGTH_MAX).toWellFormed())
   return given({ name: row.name(), description })
@@ -186,13 +187,10 @@ function googleOptions(first: Cells, handle: string | undefined): readonly Colum
 
 function slugIn(first: Cells, handle: string): string | undefined {
   const slug = isSlug(handle) ? handle : slugOf(handle)
-  return slug ?? first.fault('handle', `${show(handle)} has neither a letter nor a digit.`)
+  return slug ?? first.fault('handle', 'handle_invalid', { value: show(handle) })
 }
 
 function warnAboutPictures(row: Cells) {
   if (row.filled('picture_url') === undefined) return
-  row.warn(
-    'picture_url',
-    'Pictures are not downloaded from other addresses. Upload them, and name them by their ids in the column pictures.',
-  )
+  row.warn('picture_url', 'pictures_not_downloaded')
 }

@@ -55,10 +55,7 @@ export async function* readRows(
     if (handle !== undefined) ended.add(handle)
     handle = next
     if (next !== undefined && ended.has(next)) {
-      own.fault(
-        'handle',
-        `The rows of ${show(next)} must follow each other, at most ${FAMILY_ROWS_MAX} of them.`,
-      )
+      own.fault('handle', 'rows_apart', { value: show(next), max: FAMILY_ROWS_MAX })
       yield { row, read: [...before, { wish: undefined, notes: own.notes }] }
       continue
     }
@@ -72,7 +69,7 @@ function readOwn(cells: Cells): ReadRow {
   const type = cells.filled('type')?.trim().toLowerCase() ?? (cells.filled('group') ? 'variant' : 'product')
   const isVariant = type === 'variant'
   if (type !== 'product' && type !== 'group' && !isVariant) {
-    cells.fault('type', `${show(type)} must be product, group or variant.`)
+    cells.fault('type', 'type_invalid', { value: show(type) })
   }
   const id = cells.id()
   const version = cells.whole('version', Number.MAX_SAFE_INTEGER)
@@ -84,7 +81,7 @@ function readOwn(cells: Cells): ReadRow {
   const shown = given({ draft, publishAt, media, ...(isVariant ? {} : { slug, attributes }) })
   if (type === 'group') {
     const fields = given({ name, description, options: cells.options(), ...shown })
-    if (id === undefined && slug === undefined) cells.fault(null, 'A group needs an id or a slug.')
+    if (id === undefined && slug === undefined) cells.fault(null, 'group_key_missing')
     return ended(cells, {
       ...identity,
       ...given({ categories }),
@@ -95,18 +92,17 @@ function readOwn(cells: Cells): ReadRow {
   const sku = cells.sku()
   const optionValues = cells.list('option_values', OPTION_VALUE_LENGTH_MAX, OPTIONS_MAX)
   if (isVariant) {
-    if (group === undefined) cells.fault('group', 'A variant needs the slug or id of its group.')
-    if (slug !== undefined) cells.fault('slug', 'A variant has the address of its group.')
+    if (group === undefined) cells.fault('group', 'variant_group_missing')
+    if (slug !== undefined) cells.fault('slug', 'variant_slug')
     if (categories !== undefined && categories.length > 0) {
-      cells.fault('categories', 'A variant has the categories of its group.')
+      cells.fault('categories', 'variant_categories')
     }
     if (attributes !== undefined && Object.keys(attributes).length > 0) {
-      cells.fault('attributes', 'A variant has the attributes of its group.')
+      cells.fault('attributes', 'variant_attributes')
     }
   } else {
-    if (group !== undefined) cells.fault('group', 'Only a variant has a group.')
-    if (id === undefined && !sku && slug === undefined)
-      cells.fault(null, 'A product needs a sku, an id or a slug.')
+    if (group !== undefined) cells.fault('group', 'group_of_product')
+    if (id === undefined && !sku && slug === undefined) cells.fault(null, 'product_key_missing')
   }
   const details = given({
     ...shown,

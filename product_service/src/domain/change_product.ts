@@ -102,15 +102,15 @@ export const isRemoved = ({ deletedAt, details }: Pick<Product, 'deletedAt' | 'd
   deletedAt !== null && !isHidden(details)
 
 /**
- * Adds `delta` units (a negative delta removes units), whatever the stock is now.
- * Fails with `insufficient_stock` or `stock_limit_exceeded`.
+ * Adds `delta` units (a negative delta removes units), whatever the stock is now, unless a version is named.
+ * Fails with `version_conflict`, `insufficient_stock` or `stock_limit_exceeded`.
  */
 export function adjustStock(
   product: Product,
-  delta: number,
-  note: string,
+  { delta, note, version }: { readonly delta: number; readonly note: string; readonly version?: number },
   stamp: AuditStamp,
 ): { product: Product; movement: Movement } {
+  if (version !== undefined) requireSeen(product, [version], true)
   const stock = product.stock + delta
   if (stock < 0) {
     throw new DomainError(

@@ -12,11 +12,13 @@ export type Scheduled = {
   publish(id: string, at: string): Promise<boolean>
 }
 
-/** Groups of variants. No method finds a removed one. */
+/** Groups of variants. No other method finds a removed one. */
 export type Groups = {
   /** Fails as newGroup does. */
   create(draft: { readonly id: string; readonly fields: GroupFields }, stamp: AuditStamp): Promise<Group>
   find(id: string): Promise<Group | undefined>
+  /** Is or was there a group of this id? */
+  isKnown(id: string): Promise<boolean>
   /** Those of a few ids that are there, in the order of the ids. */
   findMany(ids: readonly string[]): Promise<readonly Group[]>
   /** Newest first; `after` is [id]. */

@@ -10,6 +10,7 @@
  *  4. One import at a time is open: being uploaded, checked or applied.
  */
 import type { GroupFields } from './group.ts'
+import type { Saying } from './import_texts.ts'
 import type { ProductFields } from './product.ts'
 
 /** A part is a body of at most this size, so an upload passes every limit of bodies and can be continued. */
@@ -106,6 +107,8 @@ export type Import = {
   readonly applied: ApplyCounts
   /** Why it `failed`: the file as a whole cannot be read. */
   readonly failure: string | null
+  /** Absent in an import of an earlier release. */
+  readonly failureOf?: Pick<Saying, 'code' | 'values'>
 }
 
 export const NOTE_KINDS = ['fault', 'warning', 'conflict', 'refused'] as const
@@ -116,7 +119,7 @@ export type ImportNote = {
   readonly column: string | null
   readonly kind: (typeof NOTE_KINDS)[number]
   readonly message: string
-}
+} & Partial<Pick<Saying, 'code' | 'values'>> // Absent in a note of an earlier release.
 
 /** One product or group that an import creates or changes. */
 export type ImportStep = {

@@ -2,6 +2,7 @@
 import { type EditableDetails, isSame, type ShownMedia } from './details.ts'
 import { type Group, type GroupFields, type GroupOption, variantName } from './group.ts'
 import type { ImportNote, ImportStep } from './import.ts'
+import { type Saying, saying } from './import_texts.ts'
 import { type GroupWish, type ProductWish, withOptions } from './import_wishes.ts'
 import type { MediaItem } from './media.ts'
 import type { Product, ProductFields } from './product.ts'
@@ -45,12 +46,14 @@ export function planProduct(
       : {}),
   }
   const values = details.optionValues ?? current?.details.optionValues ?? []
-  const unfit = group && unfitValues(group, values)
-  if (unfit !== undefined) return faulty(row, 'option_values', unfit)
+  if (group && !fits(group, values)) {
+    const options = group.options.map(({ name }) => name).join(', ')
+    return faulty(row, 'option_values', saying('option_values_unfit', { options }))
+  }
   if (current === undefined) {
     const name = plain.name ?? (group && variantName(group.name, values))
-    if (name === undefined) return faulty(row, 'name', 'A new product needs a name.')
-    if (plain.priceMinor === undefined) return faulty(row, 'price', 'A new product needs a price.')
+    if (name === undefined) return faulty(row, 'name', saying('product_name_missing'))
+    if (plain.priceMinor === undefined) return faulty(row, 'price', saying('product_price_missing'))
     const fields = {
       ...{ name, description: plain.description ?? '', priceMinor: plain.priceMinor },
       details: notForNew(details),
@@ -91,8 +94,8 @@ export function planGroup(
   const wanted: Partial<GroupFields> = { ...wish.fields, ...(categories === undefined ? {} : { categories }) }
   if (current === undefined) {
     const { name, description = '', options } = wanted
-    if (name === undefined) return faulty(row, 'name', 'A new group needs a name.')
-    if (options === undefined) return faulty(row, 'options', 'A new group needs its options.')
+    if (name === undefined) return faulty(row, 'name', saying('group_name_missing'))
+    if (options === undefined) return faulty(row, 'options', saying('group_options_missing'))
     const fields = { ...notForNew(wanted), name, description, options }
     return { step: { row, id: newId, name, seen: null, of: 'group', fields }, notes: [] }
   }
@@ -150,19 +153,15 @@ const detailsThatDiffer = (
 const notForNew = <Fields extends object>(fields: Fields): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Fields
 
-function unfitValues({ options }: FutureGroup, values: readonly string[]): string | undefined {
-  const fits =
-    values.length === options.length && options.every((option, i) => option.values.includes(values[i]!))
-  if (fits) return undefined
-  return `One value of each option is needed: ${options.map(({ name }) => name).join(', ')}.`
-}
+const fits = ({ options }: FutureGroup, values: readonly string[]): boolean =>
+  values.length === options.length && options.every((option, i) => option.values.includes(values[i]!))
 
-export const faulty = (row: number, column: string | null, message: string): Planned => ({
+export const faulty = (row: number, column: string | null, why: Saying): Planned => ({
   step: undefined,
-  notes: [{ row, column, kind: 'fault', message }],
+  notes: [{ row, column, kind: 'fault', ...why }],
 })
 
-const conflict = (row: number, column: string | null, seen: number, now: number): ImportNote => ({
+const conflict = (row: number, column: 'stock' | null, seen: number, now: number): ImportNote => ({
   ...{ row, column, kind: 'conflict' },
-  message: `It has changed since the export (version ${seen}, now ${now}): ${column === 'stock' ? 'its stock' : 'the row'} is left as it is.`,
+  ...saying(column === null ? 'changed_since_export' : 'stock_changed_since_export', { seen, now }),
 })

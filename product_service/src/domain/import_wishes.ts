@@ -1,6 +1,6 @@
 /** What a row of a file wants, before it is compared with the catalogue. An absent field stays as it is. */
 import type { EditableDetails } from './details.ts'
-import { type GroupFields, type GroupOption, VALUES_PER_OPTION_MAX } from './group.ts'
+import type { GroupFields, GroupOption } from './group.ts'
 import type { ImportNote } from './import.ts'
 import type { ProductFields } from './product.ts'
 
@@ -47,8 +47,3 @@ export function withOptions(
     return { name, values: [...known, ...values.filter((value) => !known.includes(value))] }
   })
 }
-
-export const optionsFault = (options: readonly GroupOption[]): string | undefined =>
-  options.some(({ values }) => values.length > VALUES_PER_OPTION_MAX)
-    ? `An option has at most ${VALUES_PER_OPTION_MAX} values.`
-    : undefined

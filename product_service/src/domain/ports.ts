@@ -82,13 +82,15 @@ export type Adjustment = {
   readonly note: string
   /** The author's idempotency key, and the fingerprint of the request sent under it. */
   readonly attempt: { readonly key: string; readonly fingerprint: string } | undefined
+  /** The only version to which it may be applied; without one, to any. */
+  readonly version?: number
 }
 
 export type Stock = {
   /**
    * Applies adjustStock once per (stamp.by, key). A repetition resolves the first movement, with `replayed`.
-   * Fails with `idempotency_key_reused` (another fingerprint), `product_not_found`, `insufficient_stock` or
-   * `stock_limit_exceeded`.
+   * Fails with `idempotency_key_reused` (another fingerprint), `product_not_found`, `version_conflict`,
+   * `insufficient_stock` or `stock_limit_exceeded`.
    */
   adjust(adjustment: Adjustment, stamp: AuditStamp): Promise<{ movement: Movement; replayed: boolean }>
   /** The ledger of a product, newest first, also of a removed one. Resolves undefined for an unknown id. */

@@ -8,8 +8,17 @@ import {
   type ImportNote,
   NOTE_KINDS,
 } from '../domain/import.ts'
+import { IMPORT_CODES, type ImportValue } from '../domain/import_texts.ts'
 
 const Count = Type.Integer({ minimum: 0 })
+const Code = Type.Enum([...IMPORT_CODES], {
+  description: 'Names the text, for other languages. Absent in imports of earlier releases. More may come.',
+})
+const Values = Type.Unsafe<Record<string, ImportValue>>({
+  type: 'object',
+  additionalProperties: { anyOf: [{ type: 'string' }, { type: 'integer' }] },
+  description: 'What stands in the places of the text',
+} as never)
 
 const SheetView = Type.Object({
   format: Type.Enum(['own', 'shopify', 'google']),
@@ -54,6 +63,8 @@ export const ImportView = Type.Object({
     ...{ stock_in: Count, stock_out: Count },
   }),
   failure: NullableString({ description: 'Why the file as a whole cannot be read' }),
+  failure_code: Type.Optional(Code),
+  failure_values: Type.Optional(Values),
 })
 type ImportView = Static<typeof ImportView>
 
@@ -74,13 +85,16 @@ export const importView = ({ checked, applied, ...job }: Import): ImportView => 
     ...{ stock_in: applied.stockIn, stock_out: applied.stockOut },
   },
   failure: job.failure,
+  ...(job.failureOf ? { failure_code: job.failureOf.code, failure_values: job.failureOf.values } : {}),
 })
 
 export const ImportNoteView = Type.Object({
   row: Type.Integer({ minimum: 1, description: 'As a spreadsheet counts' }),
   column: NullableString(),
   kind: Type.Enum(NOTE_KINDS),
-  message: Type.String(),
+  message: Type.String({ description: 'In English' }),
+  code: Type.Optional(Code),
+  values: Type.Optional(Values),
 })
 
 export const importNoteView = ({
@@ -88,6 +102,9 @@ export const importNoteView = ({
   column,
   kind,
   message,
+  code,
+  values,
 }: ImportNote): Static<typeof ImportNoteView> => ({
   ...{ row, column, kind, message },
+  ...(code && values ? { code, values } : {}),
 })

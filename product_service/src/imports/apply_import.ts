@@ -82,9 +82,9 @@ function counted(counts: ApplyCounts, { is, delta = 0 }: Outcome): ApplyCounts {
   }
 }
 
-function noteOf(step: ImportStep, { is, message }: Outcome) {
-  if (message === undefined) return []
+function noteOf(step: ImportStep, { is, why }: Outcome) {
+  if (why === undefined) return []
   const kind = is === 'conflicts' ? ('conflict' as const) : ('refused' as const)
-  const note: ImportNote = { row: step.row, column: null, kind, message: `${step.name}: ${message}` }
+  const note: ImportNote = { row: step.row, column: null, kind, ...why }
   return [{ number: noteNumberOf(step), note }]
 }

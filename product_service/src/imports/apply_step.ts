@@ -1,28 +1,41 @@
 /**
  * One step of an import. It takes effect once, however often it is repeated: texts under the version that the check saw, stock
- * under a key of the import and the row. What was changed after the check is reported, and not overwritten.
+ * under a key of the import and the row, and under the version up to which nobody else has set it. What was changed after the
+ * check is reported, and not overwritten.
  */
 import { DomainError } from '../domain/errors.ts'
 import type { GroupFields } from '../domain/group.ts'
 import type { Groups } from '../domain/group_ports.ts'
 import type { Import, ImportStep } from '../domain/import.ts'
 import { groupHasFields, hasFields } from '../domain/import_plan.ts'
+import {
+  IMPORT_TEXTS,
+  type ImportCode,
+  type Saying,
+  said,
+  saying,
+  withMoved,
+} from '../domain/import_texts.ts'
 import type { Catalogue, Stock } from '../domain/ports.ts'
-import { NOTE_LENGTH_MAX, type Product, type ProductFields } from '../domain/product.ts'
+import { type Movement, NOTE_LENGTH_MAX, type ProductFields } from '../domain/product.ts'
 
-/** Younger movements than these are not looked at. */
-const MOVEMENTS_READ_MAX = 100
+/** Movements that are read at once. */
+const MOVEMENTS_AT_ONCE = 100
+/** Sales may come in between each time; beyond that the stock is left as it is. */
+export const ADJUSTMENTS_MAX = 20
+/** The version of a product that a step has just made, without stock. */
+const MADE = 1
 
 export type StepPorts = {
   readonly catalogue: Pick<Catalogue, 'create' | 'edit' | 'findAny'>
-  readonly groups: Pick<Groups, 'create' | 'edit' | 'find'>
+  readonly groups: Pick<Groups, 'create' | 'edit' | 'find' | 'isKnown'>
   readonly stock: Pick<Stock, 'adjust' | 'movements'>
   readonly reached: (place: string) => void
 }
 
 export type Outcome = { readonly is: 'created' | 'changed' | 'unchanged' | 'conflicts' | 'refused' } & {
   readonly delta?: number
-  readonly message?: string
+  readonly why?: Saying
 }
 
 export async function applyStep(
@@ -37,9 +50,7 @@ export async function applyStep(
       ? await applyGroup(step, step.fields, stamp, ports)
       : await applyProduct(step, job, stamp, ports)
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error
-    const is = CONFLICTS.has(error.code) ? 'conflicts' : 'refused'
-    return { is, message: is === 'conflicts' ? CHANGED_MEANWHILE : error.message }
+    return notDone(step, error)
   }
 }
 
@@ -49,20 +60,35 @@ const CONFLICTS: ReadonlySet<string> = new Set([
   'product_not_found',
   'group_not_found',
 ])
-const CHANGED_MEANWHILE = 'It was changed or removed after the check, and is left as it is.'
+
+/** What failed is thrown again, and repeated. */
+function notDone({ name }: ImportStep, error: unknown, moved = 0): Outcome {
+  if (!(error instanceof DomainError)) throw error
+  if (CONFLICTS.has(error.code)) {
+    return { is: 'conflicts', delta: moved, why: withMoved(saying('changed_meanwhile', { name }), moved) }
+  }
+  const code = `refused_${error.code}`
+  const known = Object.hasOwn(IMPORT_TEXTS, code) ? (code as ImportCode) : 'refused'
+  return { is: 'refused', delta: moved, why: withMoved(said(known, { name, detail: error.message }), moved) }
+}
+
+const conflict = (why: Saying): Outcome => ({ is: 'conflicts', why })
+const changedMeanwhile = ({ name }: ImportStep) => conflict(saying('changed_meanwhile', { name }))
 
 type Stamp = { readonly by: string; readonly at: string }
 
 async function applyGroup(
-  { id, seen }: ImportStep,
+  step: ImportStep,
   fields: Partial<GroupFields>,
   stamp: Stamp,
   { groups }: StepPorts,
 ): Promise<Outcome> {
+  const { id, seen } = step
   const current = await groups.find(id)
   if (current && groupHasFields(current, fields)) return { is: seen === null ? 'created' : 'unchanged' }
   if (seen === null) {
-    if (current) return { is: 'conflicts', message: CHANGED_MEANWHILE }
+    // It was made before, and changed or removed since.
+    if (current || (await groups.isKnown(id))) return changedMeanwhile(step)
     await groups.create({ id, fields: fields as GroupFields }, stamp)
     return { is: 'created' }
   }
@@ -80,88 +106,90 @@ async function applyProduct(
   ports: StepPorts,
 ): Promise<Outcome> {
   const { id, seen, fields, delta } = step
-  const { catalogue, reached } = ports
+  const { catalogue, stock, reached } = ports
   const current = await catalogue.findAny(id)
   if (seen === null) {
     if (!current) {
+      // It was made before, and removed since.
+      if (await stock.movements(id, { after: undefined, limit: 1 })) return changedMeanwhile(step)
       await catalogue.create({ id, fields: { ...(fields as Omit<ProductFields, 'stock'>), stock: 0 } }, stamp)
     }
     reached('import_product_created')
-    if (delta !== 0) await adjust(step, job, stamp, ports)
-    return { is: 'created', delta }
+    const fault = delta === 0 ? undefined : await moveStock(step, job, stamp, ports)
+    return fault ? conflict(fault) : { is: 'created', delta }
   }
-  if (!current) return { is: 'conflicts', message: CHANGED_MEANWHILE }
+  if (!current) return changedMeanwhile(step)
   const wanted = hasFields(current, fields)
-  if (!wanted && current.editVersion > seen) return { is: 'conflicts', message: CHANGED_MEANWHILE }
-  let moved = 0
+  if (!wanted && current.editVersion > seen) return changedMeanwhile(step)
   if (delta !== 0) {
-    const byHand = current.version > seen && (await wasCounted(step, current, job, ports))
-    if (byHand)
-      return {
-        is: 'conflicts',
-        message: 'Its stock was changed by hand after the check, and is left as it is.',
-      }
-    try {
-      await adjust(step, job, stamp, ports)
-      moved = delta
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.code !== 'insufficient_stock') throw error
-      return {
-        is: 'conflicts',
-        message: 'So many units were sold after the check that its stock cannot be reduced so far.',
-      }
-    }
+    const fault = await moveStock(step, job, stamp, ports)
+    if (fault) return conflict(fault)
     reached('import_stock_moved')
   }
-  if (wanted) return { is: moved === 0 ? 'unchanged' : 'changed', delta: moved }
+  if (wanted) return { is: delta === 0 ? 'unchanged' : 'changed', delta }
   try {
     await catalogue.edit(id, fields, [seen], stamp)
-    return { is: 'changed', delta: moved }
+    return { is: 'changed', delta }
   } catch (error) {
-    if (!(error instanceof DomainError)) throw error
-    const is = CONFLICTS.has(error.code) ? 'conflicts' : 'refused'
-    const message = is === 'conflicts' ? CHANGED_MEANWHILE : error.message
-    return {
-      is,
-      delta: moved,
-      message: moved === 0 ? message : `${message} Its stock was changed by ${moved}.`,
-    }
+    return notDone(step, error, delta)
   }
 }
 
-const keyOf = (job: Import, { row }: ImportStep) => `import ${job.id} ${row}`
+/**
+ * Adds the units of the file to what sales and releases left. If someone else has set or adjusted the stock after the check, the
+ * number in the file is not the newest: then nothing moves. So the movement names the version up to which that was looked up.
+ */
+async function moveStock(
+  step: ProductStep,
+  job: Import,
+  stamp: Stamp,
+  { catalogue, stock }: StepPorts,
+): Promise<Saying | undefined> {
+  const { id, name, delta, seen } = step
+  const note = reasonOf(job, step)
+  const attempt = { key: `import ${job.id} ${step.row}`, fingerprint: `${id} ${delta}` }
+  const isOwn = (movement: Pick<Movement, 'note' | 'by'>) =>
+    movement.note === note && movement.by === stamp.by
+  let lookedUp = seen ?? MADE
+  for (let tries = 0; tries < ADJUSTMENTS_MAX; tries++) {
+    const current = await catalogue.findAny(id)
+    if (!current) return saying('changed_meanwhile', { name })
+    const since = await movedSince(id, lookedUp, isOwn, stock)
+    if (since !== undefined) return since === 'moved' ? undefined : saying('stock_counted', { name })
+    lookedUp = current.version
+    try {
+      await stock.adjust({ productId: id, delta, note, attempt, version: lookedUp }, stamp)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      if (error.code === 'insufficient_stock') return saying('stock_sold', { name })
+      if (error.code !== 'version_conflict') throw error
+    }
+  }
+  return saying('stock_busy', { name })
+}
+
 /** The reason in the ledger. */
 const reasonOf = ({ name }: Pick<Import, 'name'>, { row }: Pick<ImportStep, 'row'>): string => {
   const tail = `, row ${row}`
   return `import ${name}`.slice(0, NOTE_LENGTH_MAX - tail.length).toWellFormed() + tail
 }
 
-const adjust = (step: ProductStep, job: Import, stamp: Stamp, { stock }: StepPorts) =>
-  stock.adjust(
-    {
-      productId: step.id,
-      delta: step.delta,
-      note: reasonOf(job, step),
-      attempt: { key: keyOf(job, step), fingerprint: `${step.id} ${step.delta}` },
-    },
-    stamp,
-  )
-
-/**
- * Did someone else set or adjust the stock after the check? Then the number in the file is not the newest. Sales and releases
- * are no such change: the units of the file are added to what is left.
- */
-async function wasCounted(
-  step: ProductStep,
-  current: Product,
-  job: Import,
-  { stock }: StepPorts,
-): Promise<boolean> {
-  const page = await stock.movements(current.id, { after: undefined, limit: MOVEMENTS_READ_MAX })
-  return (page?.items ?? []).some(
-    ({ version, reason, note, by }) =>
-      version > step.seen! &&
-      (reason === 'adjustment' || reason === 'edit') &&
-      !(note === reasonOf(job, step) && by === job.createdBy),
-  )
+/** Was it moved by this step, or else set or adjusted by someone, after this version? Sales and releases are neither. */
+async function movedSince(
+  id: string,
+  version: number,
+  isOwn: (movement: Pick<Movement, 'note' | 'by'>) => boolean,
+  stock: Pick<Stock, 'movements'>,
+): Promise<'moved' | 'counted' | undefined> {
+  let counted = false
+  for (let after: readonly [number] | undefined; ; ) {
+    const page = await stock.movements(id, { after, limit: MOVEMENTS_AT_ONCE })
+    const younger = (page?.items ?? []).filter((each) => each.version > version)
+    const byHand = younger.filter(({ reason }) => reason === 'adjustment' || reason === 'edit')
+    if (byHand.some(isOwn)) return 'moved'
+    counted ||= byHand.length > 0
+    if (!page?.next || younger.length < page.items.length) return counted ? 'counted' : undefined
+    after = [younger.at(-1)!.version]
+  }
 }

@@ -17,6 +17,7 @@ import {
   type NumberedNote,
 } from '../domain/import.ts'
 import type { Imports } from '../domain/import_ports.ts'
+import { type Saying, saying } from '../domain/import_texts.ts'
 import { createPlan, type PlanPorts } from './plan_rows.ts'
 
 /** Rows between two saves, and two pauses. */
@@ -55,11 +56,11 @@ export async function checkImport(job: Import, ports: CheckPorts): Promise<void>
     const { format, fields, columns } = columnsOf(names)
     const sheet = { format, delimiter, encoding, columns }
     const unfit = columnsFault(fields)
-    if (unfit !== undefined) return void (await save({ state: 'failed', failure: unfit, sheet }, [], []))
+    if (unfit) return void (await save({ ...failedFor(unfit), sheet }, [], []))
     const plan = createPlan(ports, categoryNames(await ports.categories.tree()))
     for await (const { row, read } of readRows(table.rows, { format, names, fields, ...ports.money() })) {
       if (row > IMPORT_ROWS_MAX + 1) {
-        throw new UnreadableFile(`The file has more than ${IMPORT_ROWS_MAX} rows. Split it.`)
+        throw new UnreadableFile(saying('file_too_many_rows', { max: IMPORT_ROWS_MAX }))
       }
       for (const each of read) await plan.add(each)
       plan.at(row - 1)
@@ -72,14 +73,17 @@ export async function checkImport(job: Import, ports: CheckPorts): Promise<void>
     await save({ ...found, sheet, state: 'checked' }, steps, notes)
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error
-    await save({ state: 'failed', failure: error.message }, [], [])
+    await save(failedFor(error.why), [], [])
   }
 }
+
+const failedFor = ({ code, values, message }: Saying) =>
+  ({ state: 'failed', failure: message, failureOf: { code, values } }) as const
 
 async function* partsOf({ id, parts }: Import, imports: Imports): AsyncGenerator<Uint8Array> {
   for (let number = 0; number < parts; number++) {
     const content = await imports.part(id, number)
-    if (!content) throw new UnreadableFile('A part of the file is missing. Upload it again.')
+    if (!content) throw new UnreadableFile(saying('file_part_missing'))
     yield content
   }
 }

@@ -3,9 +3,11 @@ import type { Group } from '../domain/group.ts'
 import type { Groups } from '../domain/group_ports.ts'
 import type { FutureGroup } from '../domain/import_plan.ts'
 import type { Exported } from '../domain/import_ports.ts'
+import { type Saying, saying } from '../domain/import_texts.ts'
 import type { GroupWish, ProductWish } from '../domain/import_wishes.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import type { Product } from '../domain/product.ts'
+import type { SlugOwner } from '../domain/slug.ts'
 
 export type KnownPorts = {
   readonly catalogue: Pick<Catalogue, 'findAny' | 'listAny' | 'slugOwner'>
@@ -13,12 +15,14 @@ export type KnownPorts = {
   readonly exported: Pick<Exported, 'variants'>
 }
 
-/** A sentence that says why the row means nothing. */
+/** Why the row means nothing. */
 export class Unknown extends Error {
   readonly column: string
-  constructor(column: string, message: string) {
-    super(message)
+  readonly why: Saying
+  constructor(column: string, why: Saying) {
+    super(why.message)
     this.column = column
+    this.why = why
   }
 }
 
@@ -50,12 +54,12 @@ export function createKnown({ catalogue, groups, exported }: KnownPorts) {
     async group({ id, fields: { slug } }: GroupWish): Promise<Group | undefined> {
       if (id !== undefined) {
         const found = await groups.find(id)
-        if (!found) throw new Unknown('id', `There is no group ${id}.`)
+        if (!found) throw new Unknown('id', saying('group_id_unknown', { id }))
         return found
       }
       const owner = await currentOwner(slug)
       if (owner === undefined) return undefined
-      if (owner.kind !== 'group') throw new Unknown('slug', `${slug} is the address of a ${owner.kind}.`)
+      if (owner.kind !== 'group') throw ofAnother(slug!, owner)
       return groups.find(owner.id)
     },
     /** The group of a variant that is in the catalogue. */
@@ -72,8 +76,10 @@ export function createKnown({ catalogue, groups, exported }: KnownPorts) {
       const owner = sku ? await bySku(sku) : undefined
       if (id !== undefined) {
         const found = await catalogue.findAny(id)
-        if (!found) throw new Unknown('id', `There is no product ${id}.`)
-        if (owner && owner.id !== id) throw new Unknown('sku', `${sku} is the SKU of ${owner.name}.`)
+        if (!found) throw new Unknown('id', saying('product_unknown', { id }))
+        if (owner && owner.id !== id) {
+          throw new Unknown('sku', saying('sku_of_other', { sku: sku!, owner: owner.name }))
+        }
         return found
       }
       if (owner) return owner
@@ -83,7 +89,7 @@ export function createKnown({ catalogue, groups, exported }: KnownPorts) {
       }
       const named = await currentOwner(slug)
       if (named === undefined) return undefined
-      if (named.kind !== 'product') throw new Unknown('slug', `${slug} is the address of a ${named.kind}.`)
+      if (named.kind !== 'product') throw ofAnother(slug!, named)
       return catalogue.findAny(named.id)
     },
   }
@@ -93,4 +99,8 @@ export function createKnown({ catalogue, groups, exported }: KnownPorts) {
     return owner?.current ? owner : undefined
   }
 }
+
+const ofAnother = (slug: string, { kind }: SlugOwner) =>
+  new Unknown('slug', saying(`address_of_${kind}`, { slug }))
+
 export type Known = ReturnType<typeof createKnown>

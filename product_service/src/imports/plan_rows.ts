@@ -9,6 +9,7 @@ import {
   type NumberedNote,
 } from '../domain/import.ts'
 import { type FutureGroup, faulty, type Planned, planGroup, planProduct } from '../domain/import_plan.ts'
+import { saying } from '../domain/import_texts.ts'
 import type { GroupWish, ProductWish, ReadRow, Wish } from '../domain/import_wishes.ts'
 import type { MediaRecords } from '../domain/media_ports.ts'
 import { createKnown, type Known, type KnownPorts, Unknown } from './find_known.ts'
@@ -79,11 +80,11 @@ async function planOf(wish: Wish, context: Context): Promise<Planned> {
   const { row } = wish
   try {
     const repeated = context.seen.add(wish)
-    if (repeated) return faulty(row, repeated.column, repeated.message)
+    if (repeated) return faulty(row, repeated.column, repeated.why)
     await requirePictures(wish, context.ports)
     return await (wish.of === 'group' ? planOfGroup(wish, context) : planOfProduct(wish, context))
   } catch (error) {
-    if (error instanceof Unknown) return faulty(row, error.column, error.message)
+    if (error instanceof Unknown) return faulty(row, error.column, error.why)
     throw error
   }
 }
@@ -110,7 +111,7 @@ async function planOfProduct(
   const { group: name } = wish
   const group = name === undefined ? undefined : (newGroups.get(name) ?? (await known.groupNamed(name)))
   if (name !== undefined && !group) {
-    throw new Unknown('group', `There is no group ${name}, and no row before that makes it.`)
+    throw new Unknown('group', saying('group_unknown', { group: name }))
   }
   const current = await known.product(wish, group)
   const categories = categoryIds(wish, names, current?.details.categories)
@@ -126,7 +127,7 @@ function categoryIds(
   if (categories === undefined) return undefined
   const ids = categories.map((text) => {
     const id = names.idOf(text)
-    if (id === undefined) throw new Unknown('categories', `There is no category ${text}.`)
+    if (id === undefined) throw new Unknown('categories', saying('category_unknown', { category: text }))
     return id
   })
   return isSame(ids, current.filter(names.slugOf)) ? current : ids
@@ -135,6 +136,6 @@ function categoryIds(
 async function requirePictures(wish: Wish, { media }: PlanPorts) {
   const items = wish.of === 'group' ? wish.fields.media : wish.fields.details.media
   for (const { id } of items ?? []) {
-    if (!(await media.find(id))) throw new Unknown('pictures', `There is no picture ${id}. Upload it first.`)
+    if (!(await media.find(id))) throw new Unknown('pictures', saying('picture_unknown', { id }))
   }
 }

@@ -64,6 +64,8 @@ export function createMongoGroupStore(
     return decided && ((await find(id)) ?? decided)
   }
 
+  const isKnown = async (id: string) => (await groups.countDocuments({ _id: id }, { limit: 1 })) > 0
+
   return {
     create({ id, fields }, stamp) {
       const entryOf = audit.entries(stamp.by, stamp.at)
@@ -77,6 +79,7 @@ export function createMongoGroupStore(
       })
     },
     find,
+    isKnown: (id) => store.repeat(() => isKnown(id)),
     findMany: (ids) =>
       store.repeat(async () => {
         const found = await groups.find({ _id: { $in: [...ids] }, listed: true }, limits).toArray()
@@ -86,8 +89,7 @@ export function createMongoGroupStore(
     list: ({ after, limit }) =>
       store.repeat(async () => {
         const at = after ? String(after[0]) : undefined
-        const known = at === undefined || (await groups.countDocuments({ _id: at }, { limit: 1 })) > 0
-        if (!known) return { items: [], next: undefined }
+        if (at !== undefined && !(await isKnown(at))) return { items: [], next: undefined }
         const found = await reading.group.page(limit + 1, at, (count, before) =>
           groups
             .find(before === undefined ? { listed: true } : { listed: true, _id: { $lt: before } }, limits)

@@ -41,7 +41,8 @@ export function createMongoStockStore(
     })
 
   return {
-    adjust({ productId, delta, note, attempt }, stamp) {
+    adjust(adjustment, stamp) {
+      const { productId, note, attempt } = adjustment
       const _id = attempt && attemptId(stamp.by, attempt.key)
       const entryOf = audit.entries(stamp.by, stamp.at)
       return ledger<{ movement: Movement; replayed: boolean }>({
@@ -55,7 +56,7 @@ export function createMongoStockStore(
             return { answer: { movement: recorded.movement, replayed: true } }
           }
           const before = live(state, productId)
-          const { product, movement } = adjustStock(before, delta, note, stamp)
+          const { product, movement } = adjustStock(before, adjustment, stamp)
           const attempts = _id ? [{ _id, fingerprint: attempt!.fingerprint, movement }] : []
           return {
             answer: { movement, replayed: false },

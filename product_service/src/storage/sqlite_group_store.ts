@@ -114,6 +114,9 @@ export function createSqliteGroupStore(
       const row = find.get(id)
       return row && groups.one(row)
     },
+    async isKnown(id) {
+      return seqOfGroup.get(id) !== undefined
+    },
     async findMany(ids) {
       return groups.many(ids.map((id) => find.get(id)).filter((row) => row !== undefined))
     },

@@ -124,7 +124,8 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
   }
 
   return {
-    adjust({ productId, delta, note, attempt }, stamp) {
+    adjust(adjustment, stamp) {
+      const { productId, note, attempt } = adjustment
       return audit.write(stamp.by, stamp.at, (record) => {
         const recorded = attempt && attempted.get(stamp.by, attempt.key)
         if (recorded) {
@@ -134,7 +135,7 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
         const row = writes.product.get(productId)
         const before = row && productOf(row)
         if (!before || isRemoved(before)) throw new DomainError('product_not_found', NOT_FOUND)
-        const { product, movement } = adjustStock(before, delta, note, stamp)
+        const { product, movement } = adjustStock(before, adjustment, stamp)
         writes.replaceProduct(seqOf(row), before, product)
         writes.addMovement(seqOf(row), movement, attempt)
         record(stockAdjusted(before, product, note))

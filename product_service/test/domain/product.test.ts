@@ -119,22 +119,22 @@ suite('editing a product that was edited at 3 and sold at 4 and 5 (invariant 7)'
 
 suite('adjusting stock', () => {
   test('needs no version and is not an edit', () => {
-    const { product, movement } = adjustStock(sold, -8, 'water damage', LATER)
+    const { product, movement } = adjustStock(sold, { delta: -8, note: 'water damage' }, LATER)
     assert.deepEqual([product.stock, product.version, product.editVersion], [0, 6, 3])
     assert.deepEqual([movement.delta, movement.stockAfter, movement.note], [-8, 0, 'water damage'])
   })
 
   test('never goes below zero (invariant 1), nor above the limit', () => {
-    assert.throws(() => adjustStock(sold, -9, 'x', LATER), { code: 'insufficient_stock' })
-    assert.throws(() => adjustStock(sold, STOCK_MAX, 'x', LATER), { code: 'stock_limit_exceeded' })
-    const full = adjustStock(sold, STOCK_MAX - sold.stock, 'x', LATER).product
+    assert.throws(() => adjustStock(sold, { delta: -9, note: 'x' }, LATER), { code: 'insufficient_stock' })
+    assert.throws(() => adjustStock(sold, { delta: STOCK_MAX, note: 'x' }, LATER), { code: 'stock_limit_exceeded' })
+    const full = adjustStock(sold, { delta: STOCK_MAX - sold.stock, note: 'x' }, LATER).product
     assert.equal(full.stock, STOCK_MAX)
     const current = (error: { payload: object }) => {
       assert.deepEqual(error.payload, { current: full })
       return true
     }
-    assert.throws(() => adjustStock(full, 1, 'x', LATER), current)
-    assert.throws(() => adjustStock(full, -STOCK_MAX - 1, 'x', LATER), current)
+    assert.throws(() => adjustStock(full, { delta: 1, note: 'x' }, LATER), current)
+    assert.throws(() => adjustStock(full, { delta: -STOCK_MAX - 1, note: 'x' }, LATER), current)
   })
 })
 

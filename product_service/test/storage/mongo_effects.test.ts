@@ -142,7 +142,7 @@ mongoSuites('effects of a decision in MongoDB', (server) => {
   test('a product that was changed meanwhile (invariants 1, 2)', async (t) => {
     const { stock, tea, load, write } = await world(t)
     const loaded = await load()
-    const { product, movement } = adjustStock(tea, 1, 'x', STAMP)
+    const { product, movement } = adjustStock(tea, { delta: 1, note: 'x' }, STAMP)
     const effects = { products: [product], movements: [movement] }
     assert.equal(await write(loaded, effects), undefined)
     await stock.adjust({ productId: tea.id, delta: 1, note: 'x', attempt: undefined }, STAMP)
@@ -151,7 +151,7 @@ mongoSuites('effects of a decision in MongoDB', (server) => {
 
   test('a movement of a version that has one (invariant 2)', async (t) => {
     const { stock, tea, load, write } = await world(t)
-    const { movement } = adjustStock(tea, 1, 'x', STAMP)
+    const { movement } = adjustStock(tea, { delta: 1, note: 'x' }, STAMP)
     await stock.reserve([order({ [tea.id]: 1 })], AT)
     assert.ok(isDuplicate(await write(await load(), { movements: [movement] })))
   })

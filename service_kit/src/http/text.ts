@@ -39,17 +39,32 @@ const NONCHARACTER = /\p{Noncharacter_Code_Point}/u
 
 export const isBlank = (text: string): boolean => !VISIBLE.test(text)
 
-/** What is wrong with a text, in a sentence without its subject; undefined if nothing is. */
-export function textFault(text: string, kind: TextKind): string | undefined {
-  if (CONTROL.test(text) || NONCHARACTER.test(text)) return 'must not contain control characters'
-  if (DIRECTION.test(text)) return 'must not contain characters that change the direction of the text'
-  if (LOOSE_TAG.test(text) || HIDDEN.test(text) || LOOSE_SELECTOR.test(text)) {
-    return 'must not contain hidden characters'
-  }
-  if (TOO_MANY_MARKS.test(text)) return `must not have more than ${MARKS_MAX} marks on one letter`
-  if (kind === 'line' && LINE_END.test(text)) return 'must be one line, without tabs'
-  if (kind !== 'prose' && isBlank(text)) return 'must not be blank'
+/** What is wrong with a text, in a sentence without its subject. */
+const FAULTS = {
+  control: 'must not contain control characters',
+  direction: 'must not contain characters that change the direction of the text',
+  hidden: 'must not contain hidden characters',
+  marks: `must not have more than ${MARKS_MAX} marks on one letter`,
+  one_line: 'must be one line, without tabs',
+  blank: 'must not be blank',
+} as const
+export type TextFault = keyof typeof FAULTS
+
+/** Undefined if nothing is wrong. */
+export function textFaultOf(text: string, kind: TextKind): TextFault | undefined {
+  if (CONTROL.test(text) || NONCHARACTER.test(text)) return 'control'
+  if (DIRECTION.test(text)) return 'direction'
+  if (LOOSE_TAG.test(text) || HIDDEN.test(text) || LOOSE_SELECTOR.test(text)) return 'hidden'
+  if (TOO_MANY_MARKS.test(text)) return 'marks'
+  if (kind === 'line' && LINE_END.test(text)) return 'one_line'
+  if (kind !== 'prose' && isBlank(text)) return 'blank'
   return undefined
+}
+
+/** In a sentence without its subject. */
+export function textFault(text: string, kind: TextKind): string | undefined {
+  const fault = textFaultOf(text, kind)
+  return fault && FAULTS[fault]
 }
 
 const KEYWORD = 'x-text'
