@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { changed, type ImportStep, NO_CHECK, NOTHING_APPLIED, newImport } from '../src/domain/import.ts'
+import { ADJUSTMENTS_MAX } from '../src/imports/apply_step.ts'
 import { apply, check, exportOf, request, run, seen, send, workerOf } from './imports.ts'
 import { AT, type AuditedStores, add, type MakeStores, nextId, order, STAMP } from './worlds.ts'
 
@@ -210,6 +211,90 @@ export function importsContract(name: string, makeStores: MakeStores) {
           ['Tea', 17],
         ],
       )
+      await balanced(here)
+    })
+
+    test('1: stock that is set by hand in the very moment of its turn is reported, and sales are not', async (t) => {
+      const [here, there] = await makeStores(t)
+      const counted = await add(here, { stock: 10, details: { sku: 'T-1' } })
+      const sold = await add(here, { stock: 10, details: { sku: 'T-2' } })
+      const busy = await add(here, { stock: 99, details: { sku: 'T-3' } })
+      const { job } = await check(here, 'sku,stock\nT-1,20\nT-2,20\nT-3,100\n')
+      const adjustByHand = (productId: string, delta: number) =>
+        there.stock.adjust({ productId, delta, note: 'counted', attempt: undefined }, STAMP)
+      const tries: string[] = []
+      /** Comes between the look at the stock and its change. */
+      const meanwhile: Readonly<Record<string, () => Promise<unknown>>> = {
+        [counted.id]: () => adjustByHand(counted.id, -4),
+        [sold.id]: () => there.stock.reserve([order({ [sold.id]: 1 })], AT),
+        [busy.id]: () => there.stock.reserve([order({ [busy.id]: 1 })], AT),
+      }
+      const adjust: typeof here.stock.adjust = async (adjustment, stamp) => {
+        const { productId } = adjustment
+        const isFirst = !tries.includes(productId)
+        tries.push(productId)
+        if (isFirst || productId === busy.id) await meanwhile[productId]!()
+        return here.stock.adjust(adjustment, stamp)
+      }
+      const done = await apply(here, job.id, { stock: { ...here.stock, adjust } })
+      assert.deepEqual(done.lines, [
+        '2 conflict -: Tea: Its stock was changed by hand after the check, and is left as it is.',
+        '4 conflict -: Tea: Its stock changes all the time, and is left as it is. Import the row again.',
+      ])
+      const stockOf = async ({ id }: { id: string }) => (await here.catalogue.find(id))!.stock
+      assert.deepEqual([await stockOf(counted), await stockOf(sold)], [6, 19])
+      assert.equal(tries.filter((id) => id === busy.id).length, ADJUSTMENTS_MAX)
+      assert.equal(await stockOf(busy), 99 - ADJUSTMENTS_MAX)
+      assert.deepEqual(done.job.applied, { ...NOTHING_APPLIED, changed: 1, conflicts: 2, stockIn: 10 })
+      await balanced(here)
+    })
+
+    test('1: a count behind many sales is found, and a new product that was counted is left as it is', async (t) => {
+      const [here, there] = await makeStores(t)
+      const known = await add(here, { stock: 500, details: { sku: 'T-1' } })
+      const { job } = await check(here, `${HEAD}\nT-1,,,,600\nT-2,Tea,,3,5\n`)
+      const hand = { delta: -1, note: 'broken', attempt: undefined }
+      await there.stock.adjust({ ...hand, productId: known.id }, STAMP)
+      const sales = Array.from({ length: 120 }, () => order({ [known.id]: 1 }))
+      assert.ok((await there.stock.reserve(sales, AT)).every(({ status }) => status === 'held'))
+      const [, made] = await here.imports.steps(job, 0, 5)
+      const dying = workerOf(here, {
+        reached(place) {
+          if (place === 'import_product_created') throw new Error('the process died')
+        },
+      })
+      await request(here, job.id, { state: 'applying' })
+      await assert.rejects(dying.work(), /died/)
+      await there.stock.adjust({ ...hand, productId: made!.id, delta: 7 }, STAMP)
+      await workerOf(here).work()
+      const { lines } = await seen(here, job.id)
+      assert.deepEqual(lines, [
+        '2 conflict -: Tea: Its stock was changed by hand after the check, and is left as it is.',
+        '3 conflict -: Tea: Its stock was changed by hand after the check, and is left as it is.',
+      ])
+      assert.equal((await bySku(here, 'T-2'))!.stock, 7)
+      await balanced(here)
+    })
+
+    test('2: what was made and then removed, before the step was counted, does not come back nor stop the import', async (t) => {
+      const [here, there] = await makeStores(t)
+      const csv =
+        'type,slug,sku,name,price,options,stock\ngroup,shirt,,Shirt,,Size: S,\nproduct,,T-1,Tea,3,,5\nproduct,,T-2,Cake,3,,\n'
+      const { job } = await check(here, csv)
+      const [group, tea] = await here.imports.steps(job, 0, 5)
+      const dying = workerOf(here, {
+        reached(place) {
+          if (place === 'import_steps_applied') throw new Error('the process died')
+        },
+      })
+      await request(here, job.id, { state: 'applying' })
+      await assert.rejects(dying.work(), /died/)
+      await there.groups.remove(group!.id, undefined, STAMP)
+      await there.catalogue.remove(tea!.id, undefined, STAMP)
+      await workerOf(there).work()
+      const done = await seen(here, job.id)
+      assert.deepEqual([done.job.state, done.job.applied.created, done.job.applied.conflicts], ['done', 1, 2])
+      assert.equal(await bySku(here, 'T-1'), undefined)
       await balanced(here)
     })
 

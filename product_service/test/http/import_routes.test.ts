@@ -89,6 +89,7 @@ suite('an import', () => {
     const first = (await admin('GET', `/imports/${id}/notes?limit=2`)).json()
     assert.deepEqual(first.items[0], {
       ...{ row: 2, column: 'name', kind: 'fault', message: 'A new product needs a name.' },
+      ...{ code: 'product_name_missing', values: {} },
     })
     const rest = (await admin('GET', `/imports/${id}/notes?cursor=${first.next_cursor}`)).json()
     assert.deepEqual([first.items.length, rest.items.length, rest.next_cursor], [2, 1, null])
