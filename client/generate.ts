@@ -1,12 +1,14 @@
 /**
  * Writes src/generated/: from the committed OpenAPI documents the types of every operation, the problem codes and the limits
- * of request fields; from the transition table of order_service the final and the expected statuses of an order.
+ * of request fields; from the transition table of order_service the final and the expected statuses of an order; from the
+ * catalogue of product_service what is said of the rows of an import.
  *
  *   node client/generate.ts            writes the files
  *   node client/generate.ts --check    writes nothing; exits with 1 and names the files that are out of date
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { EXPECTED_STATUSES, isFinal, ORDER_STATUSES } from '@shop/order_service/domain/order'
+import { IMPORT_TEXTS } from '@shop/product_service/domain/import_texts'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { astToString, openapiTS } from '../client_types/openapi_types.ts'
 import { limitsIn, type RequestDocument } from './limits.ts'
@@ -38,6 +40,8 @@ export async function generate(): Promise<Map<string, string>> {
   const union = [...codes].sort().map((code) => `  | '${code}'`)
   files.set('problem_codes.ts', `${NOTICE}export type ProblemCode =\n${union.join('\n')}\n`)
   files.set('limits.ts', `${NOTICE}export const LIMITS = ${JSON.stringify(limits, null, 2)} as const\n`)
+  const importTexts = `export const IMPORT_TEXTS = ${JSON.stringify(IMPORT_TEXTS, null, 2)} as const\n`
+  files.set('import_texts.ts', noticeOf('product_service/src/domain/import_texts.ts') + importTexts)
   files.set('order_statuses.ts', noticeOf('order_service/src/domain/order.ts') + orderStatuses())
   return files
 }

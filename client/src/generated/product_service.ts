@@ -4248,6 +4248,15 @@ export interface operations {
                             created_by: string;
                             /** @description Why the file as a whole cannot be read */
                             failure: string | null;
+                            /**
+                             * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
+                             * @enum {unknown}
+                             */
+                            failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                            /** @description What stands in the places of the text */
+                            failure_values?: {
+                                [key: string]: string | number;
+                            };
                             /** Format: uuid */
                             id: string;
                             /** @description Of the file */
@@ -4426,6 +4435,15 @@ export interface operations {
                         created_by: string;
                         /** @description Why the file as a whole cannot be read */
                         failure: string | null;
+                        /**
+                         * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
+                         * @enum {unknown}
+                         */
+                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                        /** @description What stands in the places of the text */
+                        failure_values?: {
+                            [key: string]: string | number;
+                        };
                         /** Format: uuid */
                         id: string;
                         /** @description Of the file */
@@ -4660,6 +4678,15 @@ export interface operations {
                         created_by: string;
                         /** @description Why the file as a whole cannot be read */
                         failure: string | null;
+                        /**
+                         * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
+                         * @enum {unknown}
+                         */
+                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                        /** @description What stands in the places of the text */
+                        failure_values?: {
+                            [key: string]: string | number;
+                        };
                         /** Format: uuid */
                         id: string;
                         /** @description Of the file */
@@ -4863,6 +4890,15 @@ export interface operations {
                         created_by: string;
                         /** @description Why the file as a whole cannot be read */
                         failure: string | null;
+                        /**
+                         * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
+                         * @enum {unknown}
+                         */
+                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                        /** @description What stands in the places of the text */
+                        failure_values?: {
+                            [key: string]: string | number;
+                        };
                         /** Format: uuid */
                         id: string;
                         /** @description Of the file */
@@ -5092,12 +5128,22 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: {
+                            /**
+                             * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
+                             * @enum {unknown}
+                             */
+                            code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
                             column: string | null;
                             /** @enum {unknown} */
                             kind: "fault" | "warning" | "conflict" | "refused";
+                            /** @description In English */
                             message: string;
                             /** @description As a spreadsheet counts */
                             row: number;
+                            /** @description What stands in the places of the text */
+                            values?: {
+                                [key: string]: string | number;
+                            };
                         }[];
                         next_cursor: string | null;
                     };

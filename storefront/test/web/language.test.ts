@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, suite, test } from 'node:test'
+import { noteText } from '../../web/src/admin/import/import_note.ts'
+import { adminTexts } from '../../web/src/language/admin_texts.ts'
 import { de as deAdmin } from '../../web/src/language/de/admin.ts'
 import { de } from '../../web/src/language/de/texts.ts'
 import { en as enAdmin } from '../../web/src/language/en/admin.ts'
@@ -103,6 +105,38 @@ function unusedIn(source: string): string[] {
   }
   return english.map(([path]) => path).filter((path) => !whole(path))
 }
+
+test('what is said of rows of an import has no place in a language that the service does not fill', () => {
+  const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)
+  for (const [code, text] of Object.entries(enAdmin.imports.noteTexts)) {
+    const german = deAdmin.imports.noteTexts[code as keyof typeof deAdmin.imports.noteTexts]
+    const filled = new Set([...placesOf(text), 'name'])
+    assert.deepEqual(
+      placesOf(german).filter((place) => !filled.has(place)),
+      [],
+      code,
+    )
+    // Only a refusal may leave out its English detail.
+    const lost = placesOf(text).filter((place) => !german.includes(`{${place}}`))
+    assert.deepEqual(lost, code.startsWith('refused_') ? ['detail'] : [], code)
+  }
+})
+
+test('what is said of a row of an import, in the language of the page', async () => {
+  const note = { code: 'stock_sold', values: { name: 'Tee', moved: 1200 } } as const
+  assert.match(noteText(note)!, /^Tee: So many units .* Its stock was changed by 1,200\.$/)
+  setLocale('de-DE')
+  ;(await adminTexts('de'))()
+  try {
+    assert.match(noteText(note)!, /^Tee: Nach der Prüfung .* wurde um 1\.200 geändert\.$/)
+    // Of another release: the page shows the message of the service.
+    assert.equal(noteText({}), undefined)
+    assert.equal(noteText({ code: 'toString' as never, values: {} }), undefined)
+  } finally {
+    ;(await adminTexts('en'))()
+    setLocale('en')
+  }
+})
 
 suite('the language of a visitor', () => {
   for (const [chosen, browser, language] of [

@@ -14,3 +14,7 @@ export function plurals(language: string): (n: number, forms: Forms) => string {
 /** A sentence with elements in it, in the order of the language. */
 export const sentence = (texts: TemplateStringsArray, ...parts: readonly ReactNode[]): ReactNode =>
   createElement(Fragment, null, ...texts.flatMap((text, i) => [text, parts[i]]))
+
+/** A text with values in its places, such as `{name}`. */
+export const filledText = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/\{(\w+)\}/g, (_place, name: string) => values[name] ?? '')

@@ -9,6 +9,7 @@ import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { More, Panel, Tile } from '../parts.tsx'
 import { Mapping } from './import_mapping.tsx'
+import { noteText } from './import_note.ts'
 import { change, download, type Import, importsQuery, isOpen, notesQuery } from './import_queries.ts'
 
 export function ImportJob({ job }: { job: Import }) {
@@ -18,7 +19,12 @@ export function ImportJob({ job }: { job: Import }) {
     <Panel title={job.name} aside={<p className="font-semibold text-soft">{admin.imports.states[state]}</p>}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
         {state === 'uploading' && <Notice tone="warn" title={admin.imports.interrupted} />}
-        {state === 'failed' && <Notice tone="bad" title={job.failure} />}
+        {state === 'failed' && (
+          <Notice
+            tone="bad"
+            title={noteText({ code: job.failure_code, values: job.failure_values }) ?? job.failure}
+          />
+        )}
         {state === 'checking' && (
           <p className="text-soft">{admin.imports.checkingMore(formatNumber(checked.rows))}</p>
         )}
@@ -135,6 +141,9 @@ function Actions({ job }: { job: Import }) {
   )
 }
 
+const NoteText = ({ text, message }: { text: string | undefined; message: string }) =>
+  text === undefined ? <bdi lang="en">{message}</bdi> : <bdi>{text}</bdi>
+
 function Notes({ job }: { job: Import }) {
   const notes = usePages(notesQuery(job))
   const items = notes.data?.pages.flatMap((page) => page.items) ?? []
@@ -154,7 +163,7 @@ function Notes({ job }: { job: Import }) {
           </tr>
         </thead>
         <tbody>
-          {items.map(({ row, kind, column, message }, i) => (
+          {items.map(({ row, kind, column, message, code, values }, i) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: notes have no id, and none moves
             <tr key={i} className="border-t border-line">
               <Td numeric>{formatNumber(row)}</Td>
@@ -163,7 +172,7 @@ function Notes({ job }: { job: Import }) {
                 <bdi>{column}</bdi>
               </Td>
               <Td className="min-w-64 [overflow-wrap:anywhere]">
-                <bdi lang="en">{message}</bdi>
+                <NoteText text={noteText({ code, values })} message={message} />
               </Td>
             </tr>
           ))}

@@ -1,4 +1,5 @@
 import type { AdminTexts } from '../en/admin.ts'
+import { noteTexts } from './admin_import_notes.ts'
 
 export const imports: AdminTexts['imports'] = {
   title: 'Import und Export',
@@ -62,6 +63,7 @@ export const imports: AdminTexts['imports'] = {
   kind: 'Art',
   message: 'Hinweis (englisch)',
   kinds: { fault: 'Fehler', warning: 'Warnung', conflict: 'Konflikt', refused: 'Abgelehnt' },
+  noteTexts,
   moreNotes: 'Mehr anzeigen',
   before: 'Frühere Importe',
   noneBefore: 'Es gab noch keine.',

@@ -1,3 +1,8 @@
+import { IMPORT_TEXTS } from '@shop/client/generated/import_texts'
+
+/** By the code of a note. */
+const noteTexts: Readonly<Record<keyof typeof IMPORT_TEXTS, string>> = IMPORT_TEXTS
+
 export const imports = {
   title: 'Import and export',
   more: 'Products as CSV: our own columns, or those of Shopify and Google Merchant. Nothing changes before you have seen what would.',
@@ -56,6 +61,7 @@ export const imports = {
   kind: 'Kind',
   message: 'Message',
   kinds: { fault: 'Fault', warning: 'Warning', conflict: 'Conflict', refused: 'Refused' },
+  noteTexts,
   moreNotes: 'Show more',
   before: 'Earlier imports',
   noneBefore: 'There were none yet.',
