@@ -120,9 +120,17 @@ try {
   const orders = await openOrderStores(place, { runtime: systemRuntime })
   const digits = { products: products.digits(), orders: orders.digits() }
   while (await orders.orders.catchUp(COMPLETED_AT_ONCE));
+  const importing = await products.imports.open()
   const unbalanced = await mismatchesOf(products)
   await Promise.all([products.close(), orders.close()])
   if (unbalanced.length > 0) refuse(...unbalanced, 'Run `npm run doctor` on the source.')
+  // Its steps are not copied, so half of a file would be applied for ever.
+  if (importing) {
+    refuse(
+      `The import of ${importing.name} is open (${importing.state}).`,
+      `Finish it with \`npm run import -- --continue\`, or cancel it with \`npm run import -- --cancel\`, ${fromBackup ? 'in the restored backup' : `with DATA_DIR=${source}`}. Then run this command again.`,
+    )
+  }
 
   refuseConnected((await inspectTarget(to!)).connected ?? [])
   const client = closeAtEnd(connectPatiently(to!, 'migrate'))

@@ -5,12 +5,13 @@
  *  1. A call is retried only if that cannot do its work twice: an idempotent method, or an Idempotency-Key (the same one for
  *     all attempts).
  *  2. It is retried only after a `retryable` problem or no answer, up to `attempts` attempts in all. An event stream is
- *     requested once: its caller can poll instead, and must not wait.
+ *     requested once: its caller can poll instead, and must not wait. So is a table.
  *  3. Delays grow exponentially with full jitter, on top of a `Retry-After`. A `Retry-After` longer than `waitMaxMs` ends the
  *     retries; the problem has it as `retryAfterMs`. All calls of a client together are retried at most RETRY_BUDGET.
  *  4. An aborted call ends at once, also during a delay, with the reason of its signal.
  *  5. An answer is complete: its body is read before the call resolves, and a body that breaks off or stalls counts as no
- *     answer. Only an event stream is passed on while it arrives.
+ *     answer. Only an event stream and a table (`Accept: text/csv`) are passed on while they arrive: their callers notice when
+ *     they break off.
  */
 import { createRetryBudget, retry } from '@shop/retry/retry'
 import { sleep } from '@shop/retry/sleep'
@@ -38,7 +39,7 @@ const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
 
 /**
  * A fetch with retries. It resolves a 2xx or 304 answer, and fails with a ShopProblem or the reason of the signal. An attempt
- * has `timeoutMs` until its body is complete; an event stream has no timeout.
+ * has `timeoutMs` until its body is complete; what is passed on while it arrives has no timeout.
  */
 export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: number): Fetch {
   const budget = createRetryBudget(RETRY_BUDGET, () => performance.now())
@@ -142,8 +143,10 @@ async function withTimeout<T>(
 }
 
 const READ_METHODS = ['GET', 'HEAD']
+export const TABLE = 'text/csv'
+const PASSED_ON: readonly string[] = [EVENT_STREAM, TABLE]
 
-const isStream = (request: Request) => request.headers.get('accept') === EVENT_STREAM
+const isStream = (request: Request) => PASSED_ON.includes(request.headers.get('accept') ?? '')
 
 const noAnswer = (cause: unknown) => ({ retryable: true, cause })
 

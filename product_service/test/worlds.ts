@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from '../src/app.ts'
 import type { MediaFiles, Pictures } from '../src/domain/media_ports.ts'
 import type { Stores } from '../src/domain/ports.ts'
@@ -74,6 +74,7 @@ export async function openShop(
     path?: string
     pictures?: Pictures
     mediaFiles?: MediaFiles
+    runtime?: Partial<Runtime>
   } = {},
 ) {
   const { requireVersion = false, currency = 'USD', path = ':memory:' } = options
@@ -96,7 +97,7 @@ export async function openShop(
         if (token !== 'service') throw new Problem('unauthenticated', 'No.')
       },
     },
-    runtime: { ...systemRuntime, now: () => NOW, newId: nextId },
+    runtime: { ...systemRuntime, now: () => NOW, newId: nextId, ...options.runtime },
     reached() {},
   })
   t.after(async () => {

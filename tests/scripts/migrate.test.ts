@@ -9,6 +9,7 @@ import { Writable } from 'node:stream'
 import { suite, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { newImport } from '@shop/product_service/domain/import'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import type { AuditEntry } from '@shop/service_kit/audit/entry'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
@@ -109,6 +110,23 @@ test('trouble of the target is waited for, for ten minutes; a refusal is not', a
     patiently(() => Promise.reject(new Error('refused')), runtime),
     /refused/,
   )
+})
+
+test('a source with an open import is refused, which nothing could finish in the target', async (t) => {
+  const world = await newWorld(t)
+  const place = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
+  for (const open of [openAuthStores, openOrderStores]) {
+    await (await open(place, { runtime: systemRuntime })).close()
+  }
+  const products = await openProductStores(place, { runtime: systemRuntime })
+  const stamp = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
+  await products.imports.create(newImport(systemRuntime.newId(), 'spring.csv', stamp))
+  await products.close()
+  // It is refused before the target is looked for.
+  const target = ['--to', 'mongodb://127.0.0.1:9']
+  const move = await finish(t, 'migrate.ts', world, '--from', `sqlite:${world.dataDir}`, ...target)
+  assert.equal(move.code, 1)
+  assert.match(move.output, /The import of spring\.csv is open \(uploading\)\.\nFinish it with/)
 })
 
 test('an empty store is refused as a source', async (t) => {

@@ -31,11 +31,13 @@ export type ImportRoutesDeps = {
   readonly imports: Imports
   /** Pieces of the table of all products. */
   readonly exportCsv: () => AsyncIterable<string>
-  readonly runtime: Pick<Runtime, 'now' | 'newId'>
+  readonly runtime: Pick<Runtime, 'now' | 'newId' | 'after'>
 }
 
 /** Exports that a replica makes at once. */
 export const EXPORTS_MAX = 2
+/** An export of which nothing was taken for so long is cut: it holds one of the few slots. */
+export const EXPORT_STALLED_MS = 600_000
 const CHANGES_MAX = 5
 const NOTES_AT_ONCE = 1_000
 const LIST = { name: 'imports', key: ['id'] } as const
@@ -117,7 +119,7 @@ export function importRoutes({ imports, exportCsv, runtime }: ImportRoutesDeps) 
 
     app.get('/imports/:id/result', getImportResultOperation, async (request, reply) => {
       const job = await find(request.params.id)
-      return download(reply, 'import-result.csv', noteLines(job))
+      return download(reply, 'import-result.csv', noteLines(job), runtime)
     })
 
     app.get('/exports/catalogue.csv', getCatalogueExportOperation, async (_request, reply) => {
@@ -127,7 +129,7 @@ export function importRoutes({ imports, exportCsv, runtime }: ImportRoutesDeps) 
       }
       if (reply.raw.closed) free()
       else reply.raw.once('close', free)
-      return download(reply, 'catalogue.csv', exportCsv())
+      return download(reply, 'catalogue.csv', exportCsv(), runtime)
     })
   }
 
@@ -148,9 +150,32 @@ export function importRoutes({ imports, exportCsv, runtime }: ImportRoutesDeps) 
   }
 }
 
-const download = (reply: FastifyReply, name: string, pieces: AsyncIterable<string>) =>
+/**
+ * Read piece by piece, as fast as the client does. Its length is not known: an export that fails or is cut ends without the last
+ * chunk of HTTP, so a client sees that it is incomplete.
+ */
+const download = (
+  reply: FastifyReply,
+  name: string,
+  pieces: AsyncIterable<string>,
+  runtime: Pick<Runtime, 'after'>,
+) =>
   reply
     .headers({ 'content-disposition': `attachment; filename="${name}"`, 'cache-control': 'no-store' })
     .type('text/csv; charset=utf-8')
-    // Read piece by piece, as fast as the client does.
-    .send(Readable.from(pieces, { objectMode: false }))
+    .send(Readable.from(whileTaken(pieces, reply, runtime), { objectMode: false }))
+
+async function* whileTaken(
+  pieces: AsyncIterable<string>,
+  { raw }: FastifyReply,
+  { after }: Pick<Runtime, 'after'>,
+) {
+  for await (const piece of pieces) {
+    const stop = after(EXPORT_STALLED_MS, () => raw.destroy(), { background: true })
+    try {
+      yield piece
+    } finally {
+      stop()
+    }
+  }
+}

@@ -126,7 +126,9 @@ suite('adjusting stock', () => {
 
   test('never goes below zero (invariant 1), nor above the limit', () => {
     assert.throws(() => adjustStock(sold, { delta: -9, note: 'x' }, LATER), { code: 'insufficient_stock' })
-    assert.throws(() => adjustStock(sold, { delta: STOCK_MAX, note: 'x' }, LATER), { code: 'stock_limit_exceeded' })
+    assert.throws(() => adjustStock(sold, { delta: STOCK_MAX, note: 'x' }, LATER), {
+      code: 'stock_limit_exceeded',
+    })
     const full = adjustStock(sold, { delta: STOCK_MAX - sold.stock, note: 'x' }, LATER).product
     assert.equal(full.stock, STOCK_MAX)
     const current = (error: { payload: object }) => {

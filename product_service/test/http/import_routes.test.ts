@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { EXPORT_AT_ONCE } from '../../src/csv/write_csv.ts'
 import { IMPORT_PART_BYTES_MAX, IMPORT_PARTS_MAX } from '../../src/domain/import.ts'
-import { EXPORTS_MAX } from '../../src/http/import_routes.ts'
+import { EXPORT_STALLED_MS, EXPORTS_MAX } from '../../src/http/import_routes.ts'
 import { workerOf } from '../imports.ts'
 import { add, nextId, openShop } from '../worlds.ts'
 
@@ -114,6 +116,44 @@ suite('an export', () => {
     assert.match(head!, /^\ufefftype,id,version,group,sku,name,/)
     assert.equal(row, `product,${tea.id},1,,'+1,'=Tea,,1.00,,10,draft,,tea,,,,,,,`)
     assert.equal(end, '')
+  })
+
+  test('that fails on the way, or of which nothing is taken, ends as an incomplete answer', async (t) => {
+    const stalling = new Set<() => void>()
+    const after: typeof systemRuntime.after = (ms, run, options) => {
+      if (ms !== EXPORT_STALLED_MS) return systemRuntime.after(ms, run, options)
+      stalling.add(run)
+      return () => void stalling.delete(run)
+    }
+    const { app, stores } = await openShop(t, { runtime: { after } })
+    const tea = await add(stores, { description: 'x'.repeat(5_000) })
+    const rows = Array.from({ length: EXPORT_AT_ONCE }, () => tea)
+    let pagesLeft = 2
+    Object.assign(stores.exported, {
+      groups: async () => [],
+      products: async () => {
+        if (--pagesLeft < 0) throw new Error('the store is away')
+        return rows
+      },
+    })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = app.server.address() as AddressInfo
+    const headers = { authorization: 'Bearer admin' }
+    const ask = () => fetch(`http://127.0.0.1:${port}/exports/catalogue.csv`, { headers })
+    const broken = await ask()
+    assert.equal(broken.status, 200)
+    await assert.rejects(broken.text())
+    pagesLeft = 1_000
+    const stalled = await ask()
+    // Until the buffers on the way are full.
+    for (let left = -1; left !== pagesLeft; ) {
+      left = pagesLeft
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+    assert.ok(pagesLeft > 900)
+    assert.equal(stalling.size, 1)
+    for (const cut of stalling) cut()
+    await assert.rejects(stalled.text())
   })
 
   test('is read from the store as fast as the client reads it, some at a time', async (t) => {

@@ -6,7 +6,7 @@
  *     slots, with a share for each visitor. Beyond that the problem is `overloaded` or `too_many_streams` at once, and
  *     nothing was done.
  *  2. A call has `answerMs` from its arrival until its answer begins, waiting included, and `wholeMs` until all of it
- *     was read. While other calls wait, an answer that is not read is cut after `stalledMs` (slow_readers.ts).
+ *     was read (an export `exportMs`). While other calls wait, an answer that is not read is cut after `stalledMs` (slow_readers.ts).
  *  3. A failure says whether anything was done (call_problems.ts). Where it is safe, another replica was asked before
  *     (failover.ts).
  *  4. When the visitor disconnects, the call leaves the queue, or its connection is cut.
@@ -64,14 +64,19 @@ export function createUpstream({
   const slots = createSlots(limits.streamsMax)
 
   /** `acquire` waits for a slot and resolves with what frees it. */
-  const send = async (kind: Kind, call: Call, acquire: (signal: AbortSignal) => Promise<() => void>) => {
+  const send = async (
+    kind: Kind,
+    call: Call,
+    acquire: (signal: AbortSignal) => Promise<() => void>,
+    wholeMs = limits.wholeMs,
+  ) => {
     const aborting = new AbortController()
     const disconnected = () => aborting.abort(new Problem('bad_request', 'The visitor has disconnected.'))
     if (call.signal?.aborted) disconnected()
     else call.signal?.addEventListener('abort', disconnected, { once: true })
     const timeOut = () => aborting.abort(new TimedOut())
     const stopAnswerTimer = runtime.after(limits.answerMs, timeOut)
-    const stopWholeTimer = kind === 'calls' ? runtime.after(limits.wholeMs, timeOut) : undefined
+    const stopWholeTimer = kind === 'calls' ? runtime.after(wholeMs, timeOut) : undefined
     let release: (() => void) | undefined
     const end = () => {
       stopAnswerTimer()
@@ -100,7 +105,8 @@ export function createUpstream({
     service,
     async call(call, { callClass, address }) {
       const { limiter, slowReaders } = perClass[callClass]
-      const answer = await send('calls', call, (signal) => limiter.acquire(address, signal))
+      const wholeMs = callClass === 'exports' ? limits.exportMs : limits.wholeMs
+      const answer = await send('calls', call, (signal) => limiter.acquire(address, signal), wholeMs)
       slowReaders.watch(answer.body)
       return answer
     },

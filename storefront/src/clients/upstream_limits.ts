@@ -5,9 +5,10 @@ import type { FairLimits } from './fair_limiter.ts'
 
 /**
  * Each class of calls has a concurrency limiter of its own, so that no class waits for another: hashing a password is
- * slow and open to everyone, writes may hang on a disk or on another service while reads do not, and an upload is large and slow.
+ * slow and open to everyone, writes may hang on a disk or on another service while reads do not, an upload is large and slow,
+ * and so is the table of all products.
  */
-export const CALL_CLASSES = ['reads', 'writes', 'hashing', 'uploads'] as const
+export const CALL_CLASSES = ['reads', 'writes', 'hashing', 'uploads', 'exports'] as const
 export type CallClass = (typeof CALL_CLASSES)[number]
 
 export type UpstreamLimits = ReplicaLimits & {
@@ -17,12 +18,16 @@ export type UpstreamLimits = ReplicaLimits & {
   readonly streamsPerAddressMax: number
   readonly answerMs: number
   readonly wholeMs: number
+  readonly exportMs: number
   readonly stalledMs: number
   readonly silenceMs: number
 }
 
 /** One address alone gets a quarter of all slots, and so never fills `inFlightMax`. */
 const SHARE_OF_FREE = 1 / 3
+
+/** At this gateway; product_service makes two at a time. */
+const EXPORTS_MAX = 6
 
 /** At this gateway, from the first byte that the visitor sends: each may hold 10 MiB. */
 export const UPLOADS_MAX = 6
@@ -41,6 +46,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
     hashing: { inFlightMax: 2_560, waitingMax: 0, shareOfFree: SHARE_OF_FREE },
     /** Twice as many as are received, so that one address, often that of all admins, may have all of those. */
     uploads: { inFlightMax: 2 * UPLOADS_MAX, waitingMax: 0, shareOfFree: 1 },
+    /** None waits, so none is cut because it is read slowly (slow_readers.ts). */
+    exports: { inFlightMax: EXPORTS_MAX, waitingMax: 0, shareOfFree: 1 },
   },
   streamsMax: 1_024,
   streamsPerUserMax: 10,
@@ -49,6 +56,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
   /** Longer than any service takes to answer by itself. */
   answerMs: 20_000,
   wholeMs: 60_000,
+  /** Instead of `wholeMs`: 30 MB through a line of 70 kbit/s. */
+  exportMs: 3_600_000,
   /** Below the 5 s after which a page gives up, so that a waiting call gets its slot in time. */
   stalledMs: 1_000,
   /** Services send a heartbeat into a stream every 15 s. */

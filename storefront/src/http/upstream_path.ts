@@ -7,7 +7,8 @@
  *   /api/orders…, /api/audit/orders                             ->  order_service     /orders…, /audit/orders
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
- * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it.
+ * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it; one that answers with a
+ * table of everything of the class `exports`, or it is cut after a minute, too.
  *
  * (/api/auth/login, token, logout and me/password use the session cookie; session_routes.ts answers them.)
  */
@@ -69,13 +70,17 @@ const STREAMS = /^\/orders\/[^/]+\/events$/
 export const mayStream = (method: string, path: string) =>
   method === 'GET' && STREAMS.test(decodeURIComponent(path))
 
+/** Tables of many megabytes. */
+const EXPORTS = /^\/(exports\/|imports\/[^/]+\/result$)/
+
 const HASHES = /^\/(register|login|me\/password)$/
 
 /** Which concurrency limiter a call goes through. `path` comes from `upstreamPath`, or is one of auth_caller.ts. */
 export function callClassOf(upstream: keyof Upstreams, method: string, path: string): CallClass {
   if (upstream === 'auth' && HASHES.test(decodeURIComponent(path))) return 'hashing'
   if (isUpload(upstream, method, path)) return 'uploads'
-  return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes'
+  if (method !== 'GET' && method !== 'HEAD') return 'writes'
+  return upstream === 'products' && EXPORTS.test(decodeURIComponent(path)) ? 'exports' : 'reads'
 }
 
 const isUpload = (upstream: keyof Upstreams, method: string, path: string) =>

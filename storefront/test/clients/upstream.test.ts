@@ -42,7 +42,8 @@ function upstream(
 /** These limits for every call class. */
 const allClasses = (inFlightMax: number, waitingMax: number) => {
   const callClass = { ...UPSTREAM_LIMITS.calls.reads, inFlightMax, waitingMax }
-  return { calls: { reads: callClass, writes: callClass, hashing: callClass, uploads: callClass } }
+  const calls = CALL_CLASSES.map((each) => [each, callClass] as const)
+  return { calls: Object.fromEntries(calls) as UpstreamLimits['calls'] }
 }
 
 const read = async (answer: Promise<Answer>) => text((await answer).body)
@@ -172,6 +173,19 @@ suite('limits on calls', () => {
     await untilTrue(() => slowly.body.closed)
     const next = await service.call(GET)
     next.body.on('error', () => {}).destroy()
+  })
+
+  test('an export may take an hour, and is then cut, too', async (t) => {
+    const origin = await serve(t, (_request, response) => void response.writeHead(200).write('x'))
+    const clock = createVirtualRuntime()
+    const service = upstream(t, [origin], {}, undefined, clock)
+    const table = await service.call(GET, { callClass: 'exports' })
+    table.body.on('error', () => {})
+    await clock.advance(UPSTREAM_LIMITS.exportMs - 1)
+    assert.equal(table.body.closed, false)
+    await clock.advance(1)
+    await untilTrue(() => table.body.closed)
+    assert.ok(UPSTREAM_LIMITS.exportMs >= 60 * UPSTREAM_LIMITS.wholeMs)
   })
 
   /** Two answers hold both slots: the first is not read, the test decides about the second. */

@@ -84,7 +84,7 @@ suite('compression of answers', () => {
     'one with an ETag, which names these bytes': { headers: { etag: '"7"' } },
     'one that is compressed already': { headers: { 'content-encoding': 'br' } },
     'one of auth_service': { path: '/api/auth/users' },
-    'what is no JSON': { headers: { 'content-type': 'text/csv' } },
+    'what is no text': { headers: { 'content-type': 'image/webp' } },
   }
   for (const [what, upstream] of Object.entries(untouched)) {
     test(`not compressed: ${what}`, async (t) => {
@@ -99,6 +99,22 @@ suite('compression of answers', () => {
     const { headers, body } = await answer(t, { method: 'HEAD' })
     assert.deepEqual([headers['content-length'], body.length], [String(LONG.length), 0])
   })
+
+  for (const accept of ['gzip', 'identity']) {
+    test(`a table that breaks off is an incomplete table, with ${accept}`, async (t) => {
+      const service = await serve(t, (_request, response) => {
+        response.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' })
+        response.write('sku,name\r\n'.repeat(1_000))
+        setTimeout(() => response.destroy(), 50)
+      })
+      const shop = await storefront(t, { products: [service] })
+      const table = await fetch(`${shop}/api/exports/catalogue.csv`, {
+        headers: { 'accept-encoding': accept },
+      })
+      assert.equal(table.headers.get('content-encoding'), accept === 'gzip' ? 'gzip' : null)
+      await assert.rejects(table.text())
+    })
+  }
 
   test('an answer that breaks off is an incomplete answer', async (t) => {
     const service = await serve(t, (_request, response) => {

@@ -266,7 +266,13 @@ suite('many open event streams', () => {
     const callClass = { inFlightMax: 1, waitingMax: 0, shareOfFree: 1 }
     const limits = {
       streamsMax: 3,
-      calls: { reads: callClass, writes: callClass, hashing: callClass, uploads: callClass },
+      calls: {
+        reads: callClass,
+        writes: callClass,
+        hashing: callClass,
+        uploads: callClass,
+        exports: callClass,
+      },
     }
     const shop = await storefront(t, { orders: [await orders(t)], limits })
     const open = await opener(t, shop)

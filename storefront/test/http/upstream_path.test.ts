@@ -89,6 +89,10 @@ suite('the class of a call', () => {
     ['products', 'POST', '/media', 'uploads'],
     ['products', 'POST', '/m%65dia', 'uploads'],
     ['products', 'GET', '/media/7/640.webp', 'reads'],
+    ['products', 'GET', '/exports/catalogue.csv', 'exports'],
+    ['products', 'GET', '/imports/7/result', 'exports'],
+    ['products', 'GET', '/imports/7/notes', 'reads'],
+    ['products', 'PATCH', '/imports/7', 'writes'],
     ['orders', 'GET', '/orders/7', 'reads'],
     ['orders', 'POST', '/orders', 'writes'],
   ] as const) {

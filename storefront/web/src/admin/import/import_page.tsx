@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { type DragEvent, useRef, useState } from 'react'
 import { useAnswer } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
-import { formatMoment, formatPercent } from '../../language/formats.ts'
+import { formatMoment, formatNumber, formatPercent } from '../../language/formats.ts'
 import { Button } from '../../ui/button.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Notice, ProblemNotice } from '../../ui/notice.tsx'
@@ -13,6 +13,7 @@ import { AdminPage, Panel } from '../parts.tsx'
 import { ImportJob } from './import_job.tsx'
 import { download, FILE_BYTES_MAX, type Import, importsQuery, isOpen, upload } from './import_queries.ts'
 
+const BYTES_PER_MIB = 1024 * 1024
 const CSV = '.csv,.tsv,.txt,text/csv'
 
 export default function ImportPage() {
@@ -118,16 +119,22 @@ function Chooser({ sending, setSending }: { sending: Sending; setSending: (next:
 function Export() {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>()
+  const [received, setReceived] = useState(0)
   const save = async () => {
     setBusy(true)
     setError(undefined)
-    await download('catalogue.csv').catch(setError)
+    await download('catalogue.csv', undefined, setReceived).catch(setError)
     setBusy(false)
+    setReceived(0)
   }
   return (
     <Panel title={admin.imports.exportTitle}>
       <div className="flex flex-wrap items-center justify-between gap-4">
-        <p className="max-w-xl text-sm text-soft">{admin.imports.exportMore}</p>
+        <p role="status" className="max-w-xl text-sm text-soft">
+          {received > 0
+            ? admin.imports.exporting(formatNumber(Math.ceil(received / BYTES_PER_MIB)))
+            : admin.imports.exportMore}
+        </p>
         <Button icon="down" busy={busy} onClick={() => void save()}>
           {admin.imports.export}
         </Button>

@@ -1,9 +1,11 @@
 /** Imports: what is asked of the server, and how a file gets there. */
 import type { paths } from '@shop/client/generated/product_service'
+import { TABLE } from '@shop/client/retry'
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import { dataOf, shop } from '../../api/shop.ts'
 import type { Json } from '../../api/types.ts'
+import { readTable } from './read_table.ts'
 
 export type Import = Json<paths['/imports/{id}']['get']['responses'][200]>
 
@@ -67,13 +69,22 @@ type Change = NonNullable<paths['/imports/{id}']['patch']['requestBody']>['conte
 export const change = (id: string, body: Change) =>
   dataOf(shop.products.PATCH('/imports/{id}', { params: { path: { id } }, body }))
 
-/** Saved under `name`. */
-export async function download(name: string, importId?: string): Promise<void> {
+/** A table of which nothing arrived for so long is given up. */
+const SILENCE_MS = 60_000
+const READING = { parseAs: 'stream', headers: { accept: TABLE } } as const
+
+/** Saved under `name` when it is complete; `onProgress` gets the bytes so far. */
+export async function download(
+  name: string,
+  importId?: string,
+  onProgress: (bytes: number) => void = () => {},
+): Promise<void> {
   const answer =
     importId === undefined
-      ? shop.products.GET('/exports/catalogue.csv', { parseAs: 'blob' })
-      : shop.products.GET('/imports/{id}/result', { params: { path: { id: importId } }, parseAs: 'blob' })
-  const content = (await dataOf(answer as never)) as Blob
+      ? shop.products.GET('/exports/catalogue.csv', READING)
+      : shop.products.GET('/imports/{id}/result', { params: { path: { id: importId } }, ...READING })
+  const stream = (await dataOf(answer as never)) as ReadableStream<Uint8Array<ArrayBuffer>>
+  const content = new Blob(await readTable(stream, onProgress, SILENCE_MS), { type: TABLE })
   const address = URL.createObjectURL(content)
   const link = document.createElement('a')
   link.href = address

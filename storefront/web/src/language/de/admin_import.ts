@@ -16,6 +16,7 @@ export const imports: AdminTexts['imports'] = {
   exportTitle: 'Export',
   exportMore:
     'Alle Produkte und Variantengruppen, auch Entwürfe. Ändern Sie die Datei und importieren Sie sie wieder: Nur was anders ist, wird geändert.',
+  exporting: (mib) => `${mib} MiB empfangen. Bleiben Sie auf dieser Seite, bis alles da ist.`,
   export: 'Alle Produkte herunterladen',
   notExported: 'Wir konnten das nicht herunterladen',
   states: {

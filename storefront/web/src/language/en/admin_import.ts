@@ -18,6 +18,7 @@ export const imports = {
   exportTitle: 'Export',
   exportMore:
     'All products and groups of variants, drafts too. Change the file and import it again: only what differs is changed.',
+  exporting: (mib: string) => `${mib} MiB received. Stay on this page until it is complete.`,
   export: 'Download all products',
   notExported: 'We could not download that',
   states: {
