@@ -1,7 +1,8 @@
 /** `npm run import`: products from a CSV file, through the stores of product_service, while it runs or not (decision 49). */
-import { createReadStream, existsSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, createReadStream, existsSync, statSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { guarded } from '@shop/product_service/csv/cells'
 import { lines } from '@shop/product_service/csv/write_csv'
 import { OPERATOR } from '@shop/product_service/domain/audit'
 import { type ImportRequest, requestedImport } from '@shop/product_service/domain/change_import'
@@ -13,6 +14,7 @@ import {
   type Import,
   isOpen,
   isWorkedOn,
+  type NumberedNote,
   newImport,
 } from '@shop/product_service/domain/import'
 import type { Stores } from '@shop/product_service/domain/ports'
@@ -23,6 +25,8 @@ import { summaryOf } from './import/summary.ts'
 import { withProductStores } from './product_stores.ts'
 import { createProgress } from './seed/progress.ts'
 
+/** Notes that are read together. */
+const NOTES_AT_ONCE = 1_000
 /** Notes that are printed; `--result` has all. */
 const NOTES_SHOWN_MAX = 20
 /** Rows were left out. */
@@ -188,9 +192,13 @@ async function printNotes({ imports }: Stores, job: Import, after = 0) {
 
 async function writeResult({ imports }: Stores, job: Import) {
   if (values.result === undefined) return
-  const notes = await imports.notes(job, 0, 2 * IMPORT_NOTES_MAX)
-  const rows = notes.map(({ note }) => [String(note.row), note.kind, note.column ?? '', note.message])
-  writeFileSync(values.result, `\ufeff${lines([['row', 'kind', 'column', 'message'], ...rows])}`)
+  writeFileSync(values.result, `\ufeff${lines([['row', 'kind', 'column', 'message']])}`)
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const notes: readonly NumberedNote[] = await imports.notes(job, after, NOTES_AT_ONCE)
+    const rows = notes.map(({ note }) => [String(note.row), note.kind, note.column ?? '', note.message])
+    if (rows.length > 0) appendFileSync(values.result, lines(rows.map((row) => row.map(guarded))))
+    after = notes.at(-1)?.number
+  }
 }
 
 async function confirmed(): Promise<boolean> {

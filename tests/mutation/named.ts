@@ -487,6 +487,27 @@ export const NAMED: readonly Named[] = [
     to: 'if (!number)',
     test: 'service_kit/test/sqlite/migrations.test.ts',
   },
+  {
+    what: 'an import moves stock that was set by hand in the same moment',
+    path: 'product_service/src/imports/apply_step.ts',
+    from: 'attempt, version: lookedUp }',
+    to: 'attempt }',
+    test: 'product_service/test/storage/sqlite_stores.test.ts',
+  },
+  {
+    what: 'a line that never ends is read on and on',
+    path: 'product_service/src/csv/read_csv.ts',
+    from: 'if (length <= LINE_LENGTH_MAX) return text',
+    to: 'if (length >= 0) return text',
+    test: 'product_service/test/csv/read_csv.test.ts',
+  },
+  {
+    what: 'an export ends after a minute at the gateway',
+    path: 'storefront/src/clients/upstream.ts',
+    from: "callClass === 'exports' ? limits.exportMs : limits.wholeMs",
+    to: 'limits.wholeMs',
+    test: 'storefront/test/clients/upstream.test.ts',
+  },
 ]
 
 /** Prints a row for each. True if each was noticed by its test, and each test passes without a mutant. */

@@ -1,8 +1,9 @@
 /** `npm run import` and `npm run export`, on a store of their own. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { IMPORT_BYTES_MAX } from '@shop/product_service/domain/import'
 import { openStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { finish, newWorld } from './running.ts'
@@ -18,6 +19,13 @@ suite('npm run import', () => {
       join(world.dataDir, name),
     ) as [...[string, string, string]]
     writeFileSync(file, 'sku;name;price;stock;colour\nT-1;Tea;3,50;5;\nT-2;Cake;x;1;\n')
+
+    const large = join(world.dataDir, 'large.csv')
+    writeFileSync(large, '')
+    truncateSync(large, IMPORT_BYTES_MAX + 1)
+    const tooLarge = await run(large)
+    assert.equal(tooLarge.code, 1)
+    assert.match(tooLarge.output, /A file has at most 67108864 bytes/)
 
     const dry = await run(file, '--dry-run', '--result', result)
     assert.equal(dry.code, 2, dry.output)

@@ -11,6 +11,8 @@ import { unguarded } from './cells.ts'
 /** Characters of one row. The longest row of an export is far below. */
 export const ROW_LENGTH_MAX = 256 * 1024
 export const COLUMNS_MAX = 200
+/** Characters without a line end, delimiters and quotation marks included, which the parser does not count. */
+export const LINE_LENGTH_MAX = 2 * ROW_LENGTH_MAX
 /** Where the names of the columns must end. */
 const HEAD_LENGTH_MAX = 64 * 1024
 
@@ -109,8 +111,9 @@ async function decode(
   return {
     encoding,
     text: (async function* () {
+      const watch = createLineWatch()
       for (let piece = first; !piece.done; piece = await iterator.next())
-        yield withoutNul(decodeOne(piece.value))
+        yield watch(withoutNul(decodeOne(piece.value)))
       yield decodeOne()
     })(),
   }
@@ -129,6 +132,18 @@ function encodingOf(start: Uint8Array): Sheet['encoding'] {
 function withoutNul(text: string): string {
   if (!text.includes('\0')) return text
   throw new UnreadableFile(saying('file_has_nul'))
+}
+
+/** Passes pieces of text on, until a line is too long. */
+function createLineWatch() {
+  let [line, length] = [1, 0]
+  return (text: string): string => {
+    const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r'))
+    length = end < 0 ? length + text.length : text.length - end - 1
+    line += text.split('\n').length - 1
+    if (length <= LINE_LENGTH_MAX) return text
+    throw new UnreadableFile(saying('file_row_too_long', { max: ROW_LENGTH_MAX, line }))
+  }
 }
 
 /** Of the first line end that is not inside quotes, or -1. */

@@ -19,7 +19,7 @@ export type RowsOptions = Money & {
 }
 
 /** Rows of one handle that are kept together. */
-const FAMILY_ROWS_MAX = 2 * VARIANTS_MAX
+export const FAMILY_ROWS_MAX = 2 * VARIANTS_MAX
 
 /** `row` is that of each result; the names are row 1. */
 export async function* readRows(

@@ -19,7 +19,7 @@ export const IMPORT_PARTS_MAX = 1_024
 export const IMPORT_BYTES_MAX = IMPORT_PART_BYTES_MAX * IMPORT_PARTS_MAX
 /** Without the row of the names of columns. */
 export const IMPORT_ROWS_MAX = 100_000
-/** Notes that are kept of a check, and of its application; what is beyond is only counted. */
+/** Notes that are kept of a check; what is beyond is only counted. Each step may have one more. */
 export const IMPORT_NOTES_MAX = 10_000
 export const IMPORT_NAME_LENGTH_MAX = 100
 

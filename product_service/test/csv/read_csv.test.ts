@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { textOfHtml } from '../../src/csv/html_text.ts'
-import { ROW_LENGTH_MAX, readCsv, UnreadableFile } from '../../src/csv/read_csv.ts'
+import { COLUMNS_MAX, ROW_LENGTH_MAX, readCsv, UnreadableFile } from '../../src/csv/read_csv.ts'
 
 async function read(bytes: Uint8Array, size = bytes.length) {
   const pieces = (async function* () {
@@ -60,8 +60,49 @@ suite('a table', () => {
     await fails(Buffer.from([...utf8('sku,name\nT-1,'), 0xe4, 0x0a]), /not UTF-8 text.*CSV UTF-8/)
     await fails(Buffer.from('sku,name\n', 'utf16le'), /NUL/)
     await fails(Buffer.from('PK\u0003\u0004xl'), /spreadsheet file/)
-    await fails(utf8('sku,name\nT-1,"a"b\n'), /no CSV near line 2/)
+    await fails(utf8('sku,name\nT-1,"a"b\n'), /quotation mark inside of a cell near line 2/)
+    await fails(utf8('sku,name\nT-1,5" disk\n'), /quotation mark inside of a cell near line 2/)
+    await fails(utf8('sku,name\nT-1,"a\n'), /not closed near line/)
     await fails(utf8(`sku,name\nT-1,"${'x'.repeat(ROW_LENGTH_MAX + 70_000)}`), /not closed|no CSV/)
+  })
+})
+
+suite('the size of a table', () => {
+  test(`of more than ${COLUMNS_MAX} columns is too large`, async () => {
+    const head = (count: number) => utf8(`sku${',x'.repeat(count - 1)}\n`)
+    assert.equal((await read(head(COLUMNS_MAX))).names.length, COLUMNS_MAX)
+    await fails(head(COLUMNS_MAX + 1), /at most 200 columns/)
+  })
+
+  test('is bounded in memory, also of one line that never ends', async () => {
+    for (const [start, rest] of [
+      ['', 'x'],
+      ['', '"x'],
+      ['', ','],
+      ['sku,name\n', 'x'],
+      ['sku,name\n"', 'x'],
+    ] as const) {
+      let bytes = 0
+      const endless = (async function* () {
+        yield utf8(start)
+        for (;;) {
+          bytes += 65_536
+          assert.ok(bytes < 4_000_000, `${start}${rest}… is read on and on`)
+          yield utf8(rest.repeat(65_536 / rest.length))
+        }
+      })()
+      await assert.rejects(
+        async () => Array.fromAsync((await readCsv(endless)).rows),
+        (error) => error instanceof UnreadableFile,
+      )
+    }
+  })
+
+  test('of blank lines alone is nothing', async () => {
+    await fails(utf8('\n\n \n'), /empty/)
+    await fails(utf8('\ufeff'), /empty/)
+    assert.deepEqual((await read(utf8('sku,name\n'))).rows, [])
+    assert.deepEqual((await read(utf8('sku,name'))).rows, [])
   })
 })
 

@@ -81,6 +81,7 @@ suite('an import', () => {
     assert.equal((await part(id, IMPORT_PARTS_MAX, 'x')).statusCode, 400)
     const missing = await change(id, { state: 'checking', parts: 2 })
     assert.match(missing.json().detail, /1 of 2 parts/)
+    assert.equal((await change(id, { state: 'checking', parts: IMPORT_PARTS_MAX + 1 })).statusCode, 400)
   })
 
   test('shows its faults in pages and as a table, without formulas, and starts without their rows', async (t) => {

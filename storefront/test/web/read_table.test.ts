@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createCaller, RETRY_DEFAULTS, TABLE } from '@shop/client/retry'
+import { IMPORT_BYTES_MAX } from '../../../product_service/src/domain/import.ts'
+import { FILE_BYTES_MAX } from '../../web/src/admin/import/file_size.ts'
 import { readTable } from '../../web/src/admin/import/read_table.ts'
 
 const piece = () => new Uint8Array(1_000)
@@ -53,3 +55,6 @@ suite('a table that is downloaded', () => {
     await assert.rejects(ask('application/json'), { code: 'timed_out' })
   })
 })
+
+test('the page refuses a file that the service would not take', () =>
+  assert.equal(FILE_BYTES_MAX, IMPORT_BYTES_MAX))

@@ -10,8 +10,9 @@ import { Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { AdminPage, Panel } from '../parts.tsx'
+import { FILE_BYTES_MAX } from './file_size.ts'
 import { ImportJob } from './import_job.tsx'
-import { download, FILE_BYTES_MAX, type Import, importsQuery, isOpen, upload } from './import_queries.ts'
+import { download, type Import, importsQuery, isOpen, upload } from './import_queries.ts'
 
 const BYTES_PER_MIB = 1024 * 1024
 const CSV = '.csv,.tsv,.txt,text/csv'

@@ -12,7 +12,6 @@ export type Import = Json<paths['/imports/{id}']['get']['responses'][200]>
 const LIVE_MS = 1_000
 const LISTED_MAX = 10
 const NOTES_AT_ONCE = 20
-export const FILE_BYTES_MAX = 64 * 1024 * 1024
 const NAME_LENGTH_MAX = 100
 
 export const isOpen = ({ state }: Import): boolean =>
