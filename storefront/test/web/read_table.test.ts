@@ -7,22 +7,35 @@ import { FILE_BYTES_MAX } from '../../web/src/admin/import/file_size.ts'
 import { readTable } from '../../web/src/admin/import/read_table.ts'
 
 const piece = () => new Uint8Array(1_000)
+type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>>
+const streamOf = (pieces: Pieces) =>
+  new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await pieces.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+  })
 
 suite('a table that is downloaded', () => {
   test('is complete, and says how much has arrived', async () => {
     const sizes: number[] = []
-    const stream = ReadableStream.from([piece(), piece()])
+    async function* both(): Pieces {
+      yield piece()
+      yield piece()
+    }
+    const stream = streamOf(both())
     const pieces = await readTable(stream, (bytes) => sizes.push(bytes), 1_000)
     assert.deepEqual([pieces.length, sizes], [2, [1_000, 2_000]])
   })
 
   test('is none when it breaks off', async () => {
-    async function* broken() {
+    async function* broken(): Pieces {
       yield piece()
       throw new Error('terminated')
     }
     await assert.rejects(
-      readTable(ReadableStream.from(broken()), () => {}, 1_000),
+      readTable(streamOf(broken()), () => {}, 1_000),
       { code: 'unreachable' },
     )
   })
@@ -40,8 +53,8 @@ suite('a table that is downloaded', () => {
   test('may take longer than any other answer', async () => {
     const slow = async () =>
       new Response(
-        ReadableStream.from(
-          (async function* () {
+        streamOf(
+          (async function* (): Pieces {
             yield piece()
             await new Promise((resolve) => setTimeout(resolve, 60))
             yield piece()
