@@ -14,7 +14,8 @@ const NOT_COPIED: Readonly<Record<string, string>> = {
   openings: 'of the search index of SQLite',
   listing_changes: 'of the lists in memory of SQLite',
   compactions: 'has rows only inside a transaction',
-  imports: 'work under way: a source with an open one is refused (migrate.test.ts), and the others have ended',
+  imports:
+    'work under way: a source with an open one is refused (migrate.test.ts), and the others have ended',
   import_parts: 'as imports',
   import_steps: 'as imports',
   import_notes: 'as imports',
