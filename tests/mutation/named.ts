@@ -508,6 +508,13 @@ export const NAMED: readonly Named[] = [
     to: 'limits.wholeMs',
     test: 'storefront/test/clients/upstream.test.ts',
   },
+  {
+    what: 'the price of a draft counts as one that was asked for',
+    path: 'product_service/src/domain/price_history.ts',
+    from: 'const ended = !before.hidden && (isOther || after.hidden)',
+    to: 'const ended = isOther || after.hidden',
+    test: 'product_service/test/domain/details.test.ts',
+  },
 ]
 
 /** Prints a row for each. True if each was noticed by its test, and each test passes without a mutant. */

@@ -7,10 +7,11 @@
  *    that a variant uses is not removed.
  */
 import { shownAs } from './change_details.ts'
-import { removeProduct } from './change_product.ts'
+import { askedFor, removeProduct } from './change_product.ts'
 import { isHidden, isSame, NO_DETAILS } from './details.ts'
 import { DomainError } from './errors.ts'
 import type { Group, GroupFields, GroupOption } from './group.ts'
+import { recordPrice } from './price_history.ts'
 import type { AuditStamp, Product, SeenVersions } from './product.ts'
 import type { References } from './references.ts'
 
@@ -68,7 +69,10 @@ export function withGroup(
   { at, by }: AuditStamp,
 ): Product {
   if (to === 'removed') return removeProduct(product, undefined, { at, by })
-  const details = { ...product.details, groupDraft: to === 'hidden' }
+  const before = askedFor(product)
+  const shown = { ...product.details, groupDraft: to === 'hidden' }
+  const prices = recordPrice(shown.prices, before, { ...before, hidden: isHidden(shown) }, at)
+  const details = { ...shown, prices }
   const version = product.version + 1
   const deletedAt = isHidden(details) ? (product.deletedAt ?? at) : null
   return { ...product, version, editVersion: version, updatedAt: at, deletedAt, details }

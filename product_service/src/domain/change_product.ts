@@ -69,10 +69,8 @@ export function editProduct(
     !isSame(changed, product.details)
   if (!edited && stock === product.stock) return { product, movement: undefined }
   const { at } = stamp
-  const details =
-    priceMinor === product.priceMinor
-      ? changed
-      : { ...changed, prices: recordPrice(changed.prices, product.priceMinor, priceMinor, at) }
+  const after = { minor: priceMinor, hidden: isHidden(changed) }
+  const details = { ...changed, prices: recordPrice(changed.prices, askedFor(product), after, at) }
   const version = product.version + 1
   const next = {
     ...product,
@@ -130,6 +128,12 @@ export function adjustStock(
     movement: createMovement(next, delta, { reason: 'adjustment', note, orderId: null, by: stamp.by }),
   }
 }
+
+/** What it costs, and whether anyone can buy it. */
+export const askedFor = ({ priceMinor, details }: Product) => ({
+  minor: priceMinor,
+  hidden: isHidden(details),
+})
 
 const movementIfAny = (after: Product, delta: number, cause: MovementCause): Movement | undefined =>
   delta === 0 ? undefined : createMovement(after, delta, cause)

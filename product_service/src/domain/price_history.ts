@@ -19,15 +19,22 @@ export type PricesBefore = {
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-/** The history after the price changed from `before` to `after`. */
-export function recordPrice(prices: PricesBefore, before: number, after: number, at: string): PricesBefore {
+/** A price, and whether it was one: of a product that nobody could buy it was none. */
+type Asked = { readonly minor: number; readonly hidden: boolean }
+
+/** The history after a change of the price, or of whether the product is on sale. A price of a draft is never in it. */
+export function recordPrice(prices: PricesBefore, before: Asked, after: Asked, at: string): PricesBefore {
+  const isOther = before.minor !== after.minor
+  const ended = !before.hidden && (isOther || after.hidden)
+  if (!ended && !isOther) return prices
   const since = new Date(Date.parse(at) - PRICE_HISTORY_DAYS * DAY_MS).toISOString()
-  const changes = merged([
-    ...prices.changes.filter(({ until }) => until > since),
-    { minor: before, until: at },
-  ])
-  const lowest = Math.min(...changes.map(({ minor }) => minor))
-  return { changes, lowestMinor: after < before ? lowest : null }
+  const known = prices.changes.filter(({ until }) => until > since)
+  const changes = ended ? merged([...known, { minor: before.minor, until: at }]) : known
+  // It only left sale: its last reduction is still the last one.
+  if (!isOther) return { changes, lowestMinor: prices.lowestMinor }
+  const last = changes.at(-1)
+  const isReduced = last !== undefined && after.minor < last.minor
+  return { changes, lowestMinor: isReduced ? Math.min(...changes.map(({ minor }) => minor)) : null }
 }
 
 function merged(changes: readonly PriceBefore[]): readonly PriceBefore[] {

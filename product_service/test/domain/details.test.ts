@@ -2,12 +2,15 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { withGroup } from '../../src/domain/change_group.ts'
+import { editProduct, newProduct } from '../../src/domain/change_product.ts'
 import { choicesOf } from '../../src/domain/choices.ts'
 import { isGtin, SLUG_LENGTH_MAX } from '../../src/domain/details.ts'
 import { PRICE_CHANGES_MAX, type PricesBefore, recordPrice } from '../../src/domain/price_history.ts'
 import { isSlug, slugChoices, slugOf } from '../../src/domain/slug.ts'
 
 const ID = '0190aaaa-0000-7000-8000-000000abcdef'
+const STAMP = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
 
 suite('slugs', () => {
   for (const [name, slug] of [
@@ -49,11 +52,15 @@ test('a GTIN has a right check digit and one of four lengths', () => {
 suite('the lowest price before a reduction', () => {
   const DAY = 86_400_000
   const at = (day: number) => new Date(Date.UTC(2026, 0, 1) + day * DAY).toISOString()
+  const asked = (minor: number, hidden = false) => ({ minor, hidden })
   const after = (...changes: [day: number, from: number, to: number][]) =>
-    changes.reduce<PricesBefore>((prices, [day, from, to]) => recordPrice(prices, from, to, at(day)), {
-      changes: [],
-      lowestMinor: null,
-    })
+    changes.reduce<PricesBefore>(
+      (prices, [day, from, to]) => recordPrice(prices, asked(from), asked(to), at(day)),
+      {
+        changes: [],
+        lowestMinor: null,
+      },
+    )
 
   test('counts every price that was in effect in the 30 days before, also one that began earlier', () => {
     assert.equal(after([1, 500, 900], [20, 900, 700]).lowestMinor, 500)
@@ -74,13 +81,45 @@ suite('the lowest price before a reduction', () => {
           if (next === price) continue
           now += days
           ended.push({ price, end: now })
-          prices = recordPrice(prices, price, next, at(now))
+          prices = recordPrice(prices, asked(price), asked(next), at(now))
           const naive = Math.min(...ended.filter(({ end }) => end > now - 30).map((each) => each.price))
           assert.equal(prices.lowestMinor, next < price ? naive : null)
           price = next
         }
       }),
     )
+  })
+
+  test('counts no price that nobody could buy at, and each that ended because the product left sale', () => {
+    const history = (...steps: [day: number, minor: number, hidden: boolean][]) => {
+      let [prices, before]: [PricesBefore, ReturnType<typeof asked>] = [
+        { changes: [], lowestMinor: null },
+        asked(100, steps[0]![2]),
+      ]
+      for (const [day, minor, hidden] of steps) {
+        const next = asked(minor, hidden)
+        prices = recordPrice(prices, before, next, at(day))
+        before = next
+      }
+      return prices.lowestMinor
+    }
+    // A typing error in a draft, that was never on sale.
+    assert.equal(history([1, 1, true], [2, 900, true], [3, 900, false], [9, 700, false]), 900)
+    assert.equal(history([1, 900, true], [2, 500, true], [3, 500, false]), null)
+    // It left sale at 100, was made 50 as a draft, and came back.
+    assert.equal(history([1, 100, false], [2, 100, true], [3, 50, true], [4, 50, false]), 100)
+    assert.equal(history([1, 100, false], [2, 50, true], [3, 50, false]), 100)
+    // That was longer ago than 30 days.
+    assert.equal(history([1, 100, false], [2, 100, true], [40, 50, true], [41, 50, false]), null)
+    // A reduction is one after a pause, too.
+    assert.equal(history([1, 100, false], [2, 80, false], [3, 80, true], [4, 80, false]), 100)
+  })
+
+  test('a variant whose group leaves sale has had its price until then', () => {
+    const tea = newProduct('1', { name: 'Tea', description: '', priceMinor: 900, stock: 1 }, STAMP).product
+    const hidden = withGroup(tea, 'hidden', { by: 'root', at: at(5) })
+    const cheaper = editProduct(hidden, { priceMinor: 700 }, undefined, { by: 'root', at: at(6) }).product
+    assert.equal(withGroup(cheaper, 'shown', { by: 'root', at: at(7) }).details.prices.lowestMinor, 900)
   })
 
   test('a price that changes all the time keeps a bounded list, and never a higher lowest price', () => {

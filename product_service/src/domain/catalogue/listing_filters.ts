@@ -49,8 +49,8 @@ export function fulfil(
 
 function unknownKind({ names }: IndexView, choice: string): string {
   for (let at = choice.indexOf(':'); at >= 0; at = choice.indexOf(':', at + 1)) {
-    const facet = names.facets.indexOf(choice.slice(0, at))
-    if (facet >= 0) return facetKind(facet)
+    const facet = names.findFacet(choice.slice(0, at))
+    if (facet !== undefined) return facetKind(facet)
   }
   return `unknown ${choice.slice(0, Math.max(0, choice.indexOf(':')))}`
 }

@@ -11,6 +11,8 @@ export type ValueNames = {
   category(id: string): number
   facet(name: string, value: string): number
   findCategory(id: string): number | undefined
+  /** The number of a facet by its name. */
+  findFacet(name: string): number | undefined
   /** A value as `Name:value`. If several readings are known, the one with the shortest name. */
   findChoice(text: string): number | undefined
   readonly all: readonly NamedValue[]
@@ -44,6 +46,7 @@ export function createValueNames(): ValueNames {
       return numberOf(keyOf(facet, value), () => ({ facet, text: value }))
     },
     findCategory: (id) => numbers.get(id),
+    findFacet: (name) => facetNumbers.get(name),
     findChoice(text) {
       for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
         const facet = facetNumbers.get(text.slice(0, at))
