@@ -19,7 +19,7 @@ export type PricesBefore = {
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-/** A price, and whether it was one: of a product that nobody could buy it was none. */
+/** A price, and whether it was one: that of a product that was not on sale was none. */
 type Asked = { readonly minor: number; readonly hidden: boolean }
 
 /** The history after a change of the price, or of whether the product is on sale. A price of a draft is never in it. */

@@ -1,6 +1,6 @@
 /**
  * One step of an import. It takes effect once, however often it is repeated: texts under the version that the check saw, stock
- * under a key of the import and the row, and under the version up to which nobody else has set it. What was changed after the
+ * under a key of the import and the row, and under the version up to which no other user has set it. What was changed after the
  * check is reported, and not overwritten.
  */
 import { DomainError } from '../domain/errors.ts'

@@ -7,7 +7,7 @@ export const OLD_IMPORTS_DAYS = 30
 
 export function createOldImports(imports: Imports): RetentionSource<Import> {
   let oldBefore = ''
-  /** One that is open ends first: then nobody can start it while its steps are removed. */
+  /** One that is open ends first: then no admin can start it while its steps are removed. */
   const mayRemove = async (job: Import) =>
     !isOpen(job) || imports.save(changed(job, { state: 'cancelled' }, job.updatedAt))
   return {

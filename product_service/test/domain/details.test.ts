@@ -90,7 +90,7 @@ suite('the lowest price before a reduction', () => {
     )
   })
 
-  test('counts no price that nobody could buy at, and each that ended because the product left sale', () => {
+  test('counts no price of a draft, and each that ended because the product left sale', () => {
     const history = (...steps: [day: number, minor: number, hidden: boolean][]) => {
       let [prices, before]: [PricesBefore, ReturnType<typeof asked>] = [
         { changes: [], lowestMinor: null },
