@@ -13,7 +13,10 @@ export const MEDIA_BYTES_MAX = 10 * 1024 * 1024
 export const MEDIA_PIXELS_MAX = 40_000_000
 /** Decoding AVIF takes several times the memory and time: 40 megapixels took 800 MiB and 25 s. */
 export const AVIF_PIXELS_MAX = 8_000_000
-/** An interlaced PNG is decoded as a whole, not line by line: 40 megapixels of 16 bits, a file of 300 KB, took 490 MiB. */
+/**
+ * An interlaced PNG and a progressive JPEG are decoded as a whole, not line by line. 40 megapixels took 490 MiB as a PNG of 16 bits (a
+ * file of 300 KB), 410 MiB as a JPEG in CMYK, and at most 330 MiB as any other JPEG, which has no such limit.
+ */
 export const INTERLACED_PIXELS_MAX = 8_000_000
 /** The shorter edge, in pixels. A smaller picture is unusable on a page. */
 export const MEDIA_EDGE_MIN = 16
@@ -94,14 +97,14 @@ export function formatOf(bytes: Uint8Array): MediaFormat | undefined {
   return undefined
 }
 
-/** Where a PNG says whether it is interlaced: the last byte of its header. */
-const INTERLACE_AT = PNG_SIGNATURE.length + 8 + 12
-
-/** How many pixels a file may have, by how it is decoded. */
-export function pixelsMaxOf(bytes: Uint8Array): number {
-  const format = formatOf(bytes)
+/** How many pixels a picture may have, by how it is decoded. */
+export function pixelsMaxOf(
+  format: MediaFormat | undefined,
+  { isProgressive = false, channels = 3 }: { readonly isProgressive?: boolean; readonly channels?: number },
+): number {
   if (format === 'avif') return AVIF_PIXELS_MAX
-  return format === 'png' && bytes[INTERLACE_AT] === 1 ? INTERLACED_PIXELS_MAX : MEDIA_PIXELS_MAX
+  const isWhole = isProgressive && (format === 'png' || channels > 3)
+  return isWhole ? INTERLACED_PIXELS_MAX : MEDIA_PIXELS_MAX
 }
 
 /** Why a picture of that size is refused, in a sentence; undefined if it is accepted. */

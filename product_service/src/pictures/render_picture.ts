@@ -67,10 +67,15 @@ const open = (file: Uint8Array) =>
 /** Upright, as it will be shown. */
 async function sizeOf(file: Uint8Array): Promise<Size> {
   // Without the limit of pixels: it is checked here, with the numbers.
-  const { pages = 1, autoOrient } = await sharp(file, { limitInputPixels: false }).metadata()
+  const {
+    pages = 1,
+    autoOrient,
+    isProgressive,
+    channels,
+  } = await sharp(file, { limitInputPixels: false }).metadata()
   if (pages > 1) throw animated()
   const { width, height } = autoOrient
-  const fault = sizeFault(width, height, pixelsMaxOf(file))
+  const fault = sizeFault(width, height, pixelsMaxOf(formatOf(file), { isProgressive, channels }))
   if (fault) throw new DomainError('media_size_refused', fault)
   return { width, height }
 }

@@ -279,6 +279,16 @@ suite('a file that is refused leaves nothing behind', () => {
       422,
       'media_size_refused',
     ],
+    [
+      'a progressive JPEG in CMYK, too',
+      () =>
+        plain({ width: 4_000, height: INTERLACED_PIXELS_MAX / 4_000 + 1 })
+          .toColourspace('cmyk')
+          .jpeg({ progressive: true })
+          .toBuffer(),
+      422,
+      'media_size_refused',
+    ],
     ['one of 15 x 15', () => jpegOf({ width: 15, height: 15 }), 422, 'media_size_refused'],
     ['half a JPEG', async () => (await jpegOf(SIZE)).subarray(0, 200_000), 422, 'media_unreadable'],
     [
