@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { plain } from '../../product_service/test/pictures.ts'
 import { call, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { noBrowser } from './browser.ts'
@@ -409,6 +410,58 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await page.goto(`/products/${chosen}`)
     await page.waitForURL(`**/products/${slug}?variant=${chosen}`)
     await page.getByText('$11.00').waitFor()
+  })
+
+  test('pictures are shown one after another by keys, enlarged, and small in the cart', async () => {
+    const { token } = shop.admin
+    const ids: string[] = []
+    for (const colour of ['#336699', '#993333']) {
+      const form = new FormData()
+      form.set(
+        'file',
+        new Blob([new Uint8Array(await plain({ width: 900, height: 600 }, colour).png().toBuffer())]),
+      )
+      const answer = await fetch(`${shop.products.url}/media`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}` },
+        body: form,
+      })
+      ids.push(((await answer.json()) as { id: string }).id)
+    }
+    const product = await shop.addProduct({ name: 'Painted tile', stock: 5 })
+    const media = ids.map((id, i) => ({ id, alt: `Side ${i + 1}` }))
+    const url = `${shop.products.url}/products/${product.id}`
+    assert.equal((await call('PATCH', url, { token, body: { media } })).status, 200)
+
+    const page = await shop.open()
+    await page.goto(`/products/${product.id}`)
+    const large = (side: number) => page.getByRole('button', { name: `Enlarge: Side ${side}` })
+    const current = page.locator('[aria-current="true"]')
+    await large(1).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('button', { name: 'Picture 2 of 2: Side 2' }).and(current).waitFor()
+    await page.keyboard.press('ArrowLeft')
+    await page.getByRole('button', { name: 'Picture 1 of 2: Side 1' }).and(current).waitFor()
+    await large(1).press('Enter')
+    const zoom = page.getByRole('dialog', { name: 'Side 1' })
+    await zoom.getByText('1 / 2').waitFor()
+    await zoom.getByRole('button', { name: 'Look closer' }).click()
+    await zoom.getByRole('button', { name: 'Show the whole picture' }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await page.getByRole('dialog').getByText('2 / 2').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Picture 2 of 2: Side 2' }).and(current).waitFor()
+
+    await page.getByRole('button', { name: 'Add to cart' }).click()
+    await page.getByRole('link', { name: 'Cart, 1 item' }).click()
+    const line = page.getByRole('listitem').filter({ hasText: 'Painted tile' })
+    const [picture, name] = [line.locator('img'), line.getByRole('heading')]
+    const [left, right] = [await picture.boundingBox(), await name.boundingBox()]
+    assert.ok(
+      left!.width < 150 && right!.x >= left!.x + left!.width,
+      'the picture is small, and before the name',
+    )
   })
 
   async function reprice(id: string, price: string) {

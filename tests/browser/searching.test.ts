@@ -5,8 +5,11 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { call, expectStatus, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
+import type { World } from '../system/world.ts'
 import { noBrowser } from './browser.ts'
+import { pageFaults, SCREENS, withAxe } from './page_faults.ts'
 import { openShop, type Shop } from './shop.ts'
 
 /** The newest last; a list without a search has the opposite order. */
@@ -17,8 +20,18 @@ const GOODS = [
 ]
 /** More than a page. */
 const CANDLES = 30
+/** Of them have attributes. */
+const WAXEN = 28
 const CORRECTED = 'No results for “lammp”. Showing results for “lamp”.'
 const WAIT_MS = 60_000
+
+async function add({ products, admin }: World, path: string, body: Json) {
+  const { token } = admin
+  return expectStatus(
+    await call<{ id: string; slug: string }>('POST', `${products.url}${path}`, { token, body }),
+    201,
+  )
+}
 
 suite('searching in a real browser', { skip: noBrowser }, () => {
   let shop: Shop
@@ -28,8 +41,15 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
   before(async () => {
     shop = await openShop({}, async (world) => {
       for (const goods of GOODS) await world.addProduct({ ...goods, stock: 5 })
+      const category = await add(world, '/categories', { name: 'ערבים' })
+      const inside = { categories: [category.id] }
       for (let i = 0; i < CANDLES; i += 1)
-        await world.addProduct({ name: `Candle ${i}`, price: '3.00', stock: 5 })
+        await add(world, '/products', {
+          ...{ name: `Candle ${i}`, description: 'Wax', price: `${i + 1}.00`, stock: i % 3 },
+          ...(i < WAXEN
+            ? { ...inside, attributes: { Wax: [i % 2 ? 'bees' : 'soy'], Height: ['ארוך'] } }
+            : inside),
+        })
     })
     page = await shop.open()
     page.on('request', (request) => {
@@ -141,6 +161,61 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await search('电脑')
     await shows(['手提电脑桌'])
     assert.equal(await status().count(), 0)
+  })
+
+  test('filters, chips, prices and counts are in the address: reload, back and forward restore them', async () => {
+    const found = (text: string) => page.getByRole('status').getByText(text, { exact: true }).waitFor()
+    const chip = (name: string) =>
+      page.getByRole('list', { name: 'Chosen filters' }).getByRole('button', { name })
+    await page.goto('/')
+    await page.getByRole('link', { name: 'ערבים' }).click()
+    await page.waitForURL(/\/categories\//)
+    await found('30 products · page 1 of 2')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await found('30 products · page 2 of 2')
+    await page.getByRole('checkbox', { name: 'bees' }).check()
+    await found('14 products')
+    assert.equal(await page.getByRole('checkbox', { name: 'soy' }).isEnabled(), true, 'one or the other')
+    await page.getByRole('checkbox', { name: 'soy' }).check()
+    await found('28 products · page 1 of 2')
+    await page.getByLabel('Highest price').fill('10,00')
+    await page.getByLabel('Highest price').press('Enter')
+    await found('10 products')
+    await page.getByLabel('In stock', { exact: true }).check()
+    await found('6 products')
+    await page.getByLabel('Sort by').selectOption('price')
+    await until('the cheapest first', WAIT_MS, async () => (await names())[0] === 'Candle 1')
+    await page.reload()
+    await found('6 products')
+    assert.deepEqual(
+      await names(),
+      [1, 2, 4, 5, 7, 8].map((n) => `Candle ${n}`),
+    )
+    await chip('Remove up to $10').click()
+    await chip('Remove Wax: soy').click()
+    await found('9 products')
+    await page.getByRole('button', { name: 'Clear all' }).click()
+    await found('20 products')
+    await page.goBack()
+    await found('9 products')
+    await page.goForward()
+    await found('20 products')
+    assert.deepEqual(await pageFaults(page, 'category filtered', 'desk'), [])
+  })
+
+  test('on a phone the filters are in a drawer', async () => {
+    const phone = await withAxe(await shop.openNew(SCREENS.phone))
+    await phone.goto('/?q=candle')
+    await phone.getByRole('button', { name: 'Filters' }).click()
+    const drawer = phone.getByRole('dialog')
+    await drawer.getByRole('button', { name: 'Show 30 products' }).waitFor()
+    assert.deepEqual(await pageFaults(phone, 'filters', 'phone'), [])
+    await drawer.getByRole('checkbox', { name: 'bees' }).check()
+    await drawer.getByRole('button', { name: 'Show 14 products' }).waitFor()
+    await drawer.getByRole('button', { name: 'Show 14 products' }).click()
+    await drawer.waitFor({ state: 'detached' })
+    await phone.getByRole('status').getByText('14 products', { exact: true }).waitFor()
+    assert.equal(new URL(phone.url()).searchParams.get('facet'), 'Wax:bees')
   })
 
   test('the products table of admins does the same', async () => {

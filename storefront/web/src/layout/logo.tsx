@@ -50,7 +50,7 @@ function LogoPicture({ name, id, size }: { name: string; id: string; size: NonNu
   const sizes = `${width}px`
   return (
     <picture className="contents">
-      <source type="image/webp" srcSet={srcSetOf({ id, ...size }, 'webp')} sizes={sizes} />
+      <source className="hidden" type="image/webp" srcSet={srcSetOf({ id, ...size }, 'webp')} sizes={sizes} />
       <img
         src={pictureUrl(id, 320, 'jpeg')}
         srcSet={srcSetOf({ id, ...size }, 'jpeg')}

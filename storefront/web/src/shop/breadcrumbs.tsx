@@ -10,7 +10,7 @@ import { categoryAddress } from './category_tree.ts'
 export function Breadcrumbs({ path, shop = false }: { path: readonly Category[]; shop?: boolean }) {
   return (
     <nav aria-label={t.catalogue.breadcrumbs} className="min-w-0">
-      <ol className="flex flex-wrap items-center gap-x-1 text-sm text-soft">
+      <ol className="-ms-1 flex flex-wrap items-center gap-x-1 text-sm text-soft">
         {shop && <Crumb to="/">{t.catalogue.title}</Crumb>}
         {path.map((category, i) => (
           <Fragment key={category.id}>

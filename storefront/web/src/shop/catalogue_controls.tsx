@@ -8,6 +8,7 @@ import { Checkbox, CONTROL } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import type { Change } from './catalogue_view.ts'
 import type { FiltersProps } from './filters.tsx'
+import { useShown } from './use_shown.ts'
 import { chosenSort, type ShownSort, shownSort } from './view_address.ts'
 
 const PAUSE_MS = 250
@@ -23,8 +24,8 @@ type Props = Pick<FiltersProps, 'view'> &
 
 export function CatalogueControls({ view, change, facets, category }: Props) {
   const [open, setOpen] = useState(false)
-  const [inStock, showInStock] = useShown(view.inStock)
-  const [sort, showSort] = useShown(shownSort(view))
+  const [inStock, showInStock] = useShown(view.inStock, view.inStock)
+  const [sort, showSort] = useShown(shownSort(view), shownSort(view))
   return (
     <search className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <SearchField key="search" q={view.q} onSearch={(q, typing) => change({ q }, typing)} />
@@ -75,13 +76,6 @@ export function CatalogueControls({ view, change, facets, category }: Props) {
       )}
     </search>
   )
-}
-
-/** The value of the address, or the chosen one until the address has it, so that a control reacts at once. */
-function useShown<T>(value: T) {
-  const [shown, show] = useState(value)
-  useEffect(() => show(value), [value])
-  return [shown, show] as const
 }
 
 /**

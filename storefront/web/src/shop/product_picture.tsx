@@ -42,7 +42,8 @@ export function Picture({
   const size = whole ? 'contain' : 'cover'
   return (
     <picture className="contents">
-      <source type="image/webp" srcSet={srcSetOf(media, 'webp')} sizes={sizes} />
+      {/* Browsers lay it out like any element: it would take a cell of a grid. */}
+      <source className="hidden" type="image/webp" srcSet={srcSetOf(media, 'webp')} sizes={sizes} />
       <img
         src={pictureUrl(id, 640, 'jpeg')}
         srcSet={srcSetOf(media, 'jpeg')}
