@@ -195,11 +195,11 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await chip('Remove Wax: soy').click()
     await found('9 products')
     await page.getByRole('button', { name: 'Clear all' }).click()
-    await found('20 products')
+    await found('30 products · page 1 of 2')
     await page.goBack()
     await found('9 products')
     await page.goForward()
-    await found('20 products')
+    await found('30 products · page 1 of 2')
     assert.deepEqual(await pageFaults(page, 'category filtered', 'desk'), [])
   })
 
