@@ -6,14 +6,14 @@ import { categoriesQuery } from '../api/catalogue.ts'
 import type { Category, Facets } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { cx } from '../ui/cx.ts'
-import { CONTROL } from '../ui/field.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { Typed } from '../ui/typed.tsx'
 import type { Change } from './catalogue_view.ts'
 import { below, categoryAddress } from './category_tree.ts'
+import { PriceFilter } from './price_filter.tsx'
 import { formatTotal, type Total } from './totals.ts'
 import { useShown } from './use_shown.ts'
-import { amountIn, type CatalogueView, isChosen, searchOf, withFacet } from './view_address.ts'
+import { type CatalogueView, isChosen, searchOf, withFacet } from './view_address.ts'
 
 /** Of a facet, and of categories; the others are one click away. */
 const SHOWN = 8
@@ -43,7 +43,7 @@ export default function Filters({ view, change, facets, category }: FiltersProps
     <div className="grid gap-7">
       <Categories view={view} facets={facets} category={category} />
       {facets.prices?.min != null && (
-        <PriceRange
+        <PriceFilter
           key={`${view.priceMin} ${view.priceMax}`}
           view={view}
           change={change}
@@ -148,57 +148,3 @@ const Counted = ({ total, children }: { total: Total; children: string }) => (
     <span className="tabular text-soft">{formatTotal(total)}</span>
   </>
 )
-
-/** Applied when a field is left, or by Enter. */
-function PriceRange({
-  view,
-  change,
-  prices,
-}: Pick<FiltersProps, 'view' | 'change'> & { prices: NonNullable<Facets['prices']> }) {
-  const id = useId()
-  const [min, setMin] = useState(view.priceMin ?? '')
-  const [max, setMax] = useState(view.priceMax ?? '')
-  const apply = () => {
-    const priceMin = amountOf(min)
-    const priceMax = amountOf(max)
-    if (priceMin !== view.priceMin || priceMax !== view.priceMax) change({ priceMin, priceMax })
-  }
-  const field = (label: string, text: string, set: (text: string) => void, hint: string | null) => (
-    <label className="min-w-0 flex-1">
-      <span className="sr-only">{label}</span>
-      <input
-        inputMode="decimal"
-        value={text}
-        placeholder={hint ?? ''}
-        onChange={({ currentTarget: { value } }) => set(value)}
-        onBlur={apply}
-        className={`${CONTROL} tabular`}
-      />
-    </label>
-  )
-  return (
-    <form
-      aria-labelledby={id}
-      className="grid gap-1.5"
-      onSubmit={(event) => {
-        event.preventDefault()
-        apply()
-      }}
-    >
-      <h2 id={id} className="text-sm font-semibold">
-        {t.catalogue.price}
-      </h2>
-      <div className="flex items-center gap-2">
-        {field(t.catalogue.priceMin, min, setMin, prices.min)}
-        <span aria-hidden="true">–</span>
-        {field(t.catalogue.priceMax, max, setMax, prices.max)}
-      </div>
-      <button type="submit" className="sr-only">
-        {t.catalogue.apply}
-      </button>
-    </form>
-  )
-}
-
-/** With a comma or a point; anything that is no amount is none. */
-const amountOf = (text: string) => amountIn(text.trim().replace(',', '.'))
