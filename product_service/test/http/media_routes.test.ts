@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
+import { uploading } from '@shop/service_kit/http/slow_requests'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import sharp from 'sharp'
 import { INTERLACED_PIXELS_MAX, MEDIA_BYTES_MAX, MEDIA_PIXELS_MAX } from '../../src/domain/media.ts'
@@ -456,6 +457,25 @@ suite('uploads that do not end', () => {
     )
     assert.ok([200, 201].includes(after.statusCode), after.body)
     assert.equal(studio.stored().length, 1)
+  })
+
+  test('have the time of uploads, which no other body has', async (t) => {
+    const studio = await openStudio(t)
+    await studio.app.listen({ port: 0, host: '127.0.0.1' })
+    const [request] = await Promise.all([
+      once(studio.app.server, 'request'),
+      start(studio, 'content-length: 900'),
+    ])
+    await until(
+      async () => uploading.has(request[0]),
+      (isUpload) => isUpload,
+    )
+    const other = once(studio.app.server, 'request')
+    await fetch(`http://127.0.0.1:${(studio.app.server.address() as AddressInfo).port}/products`, {
+      ...{ method: 'POST', body: '{}' },
+      headers: { 'content-type': 'application/json', authorization: 'Bearer admin' },
+    })
+    assert.equal(uploading.has((await other)[0]), false)
   })
 
   test('of a length that is not accepted are refused before they are read', async (t) => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { readConfig } from '../../src/config.ts'
 import { openMediaFiles } from '../../src/storage/open_media_files.ts'
 import { s3Address } from '../../src/storage/s3_address.ts'
 import { S3_AT_ONCE, S3_ATTEMPTS, S3_WAITING_MAX } from '../../src/storage/s3_requests.ts'
@@ -169,4 +170,8 @@ test('the address of the bucket', () => {
   const settings = { MEDIA_URL: 's3://shop', MEDIA_REGION: 'x', MEDIA_ACCESS_KEY_ID: 'x' }
   assert.throws(() => openMediaFiles(settings, systemRuntime), /MEDIA_SECRET_ACCESS_KEY/)
   assert.equal(openMediaFiles({}, systemRuntime), undefined)
+  // Found at the start of the service, and not at the first picture.
+  const env = { SERVICE_SECRET: 's'.repeat(32), MEDIA_URL: 's3://shop' }
+  assert.throws(() => readConfig(env), /MEDIA_URL needs MEDIA_ACCESS_KEY_ID/)
+  assert.throws(() => readConfig({ ...env, MEDIA_URL: 'ftp://shop' }), /MEDIA_URL must be s3:/)
 })
