@@ -1,8 +1,10 @@
 /** The lowest and the highest price of a list. Applied when a field is left, or by Enter. */
 import { useId, useState } from 'react'
 import type { Facets } from '../api/types.ts'
+import { numberFormat } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
 import { CONTROL } from '../ui/field.tsx'
+import { digitsOf } from '../ui/money_math.ts'
 import type { Change } from './catalogue_view.ts'
 import { amountIn, type CatalogueView } from './view_address.ts'
 
@@ -29,7 +31,7 @@ export function PriceFilter({
       <input
         inputMode="decimal"
         value={text}
-        placeholder={hint ?? ''}
+        placeholder={hint === null ? '' : asTyped(hint)}
         onChange={({ currentTarget: { value } }) => set(value)}
         onBlur={apply}
         className={`${CONTROL} tabular`}
@@ -62,3 +64,7 @@ export function PriceFilter({
 
 /** With a comma or a point; anything that is no amount is none. */
 const amountOf = (text: string) => amountIn(text.trim().replace(',', '.'))
+
+/** With the comma or the point of the language. */
+const asTyped = (amount: string) =>
+  numberFormat({ minimumFractionDigits: digitsOf(amount), useGrouping: false }).format(Number(amount))
