@@ -747,7 +747,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                /** @description As of `GET /products` */
+                /** @description As of `GET /products`. A group is found by the names and descriptions of its variants, not by its own description; of a frequent word, the newest 100,000 products are found (10,000 on MongoDB) */
                 q?: string;
                 /** @description Of this category, or one below it */
                 category?: string;
@@ -1003,7 +1003,7 @@ export interface operations {
     getFacets: {
         parameters: {
             query?: {
-                /** @description As of `GET /products` */
+                /** @description As of `GET /products`. A group is found by the names and descriptions of its variants, not by its own description; of a frequent word, the newest 100,000 products are found (10,000 on MongoDB) */
                 q?: string;
                 /** @description Of this category, or one below it */
                 category?: string;
