@@ -23,7 +23,7 @@ test('of imports', () => {
   )
   assert.equal(limits.IMPORT_PART_BYTES_MAX, BODY_BYTES_MAX, 'a part is a body')
   assert.deepEqual([CHECK_ROWS_AT_ONCE, APPLY_STEPS_AT_ONCE, EXPORT_AT_ONCE, EXPORTS_MAX], [200, 100, 200, 2])
-  assert.deepEqual([ADJUSTMENTS_MAX, EXPORT_STALLED_MS], [20, 600_000])
+  assert.deepEqual([ADJUSTMENTS_MAX, EXPORT_STALLED_MS], [10, 600_000])
   assert.deepEqual([IMPORT_POLL_MS, IMPORT_LEASE_MS, OLD_IMPORTS_DAYS], [1_000, 4_000, 30])
 })
 

@@ -22,7 +22,7 @@ import { type Movement, NOTE_LENGTH_MAX, type ProductFields } from '../domain/pr
 /** Movements that are read at once. */
 const MOVEMENTS_AT_ONCE = 100
 /** Sales may come in between each time; beyond that the stock is left as it is. */
-export const ADJUSTMENTS_MAX = 20
+export const ADJUSTMENTS_MAX = 10
 /** The version of a product that a step has just made, without stock. */
 const MADE = 1
 
