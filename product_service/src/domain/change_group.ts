@@ -78,6 +78,13 @@ export function withGroup(
   return { ...product, version, editVersion: version, updatedAt: at, deletedAt, details }
 }
 
+/** What the variants of a group should be. */
+export const groupTarget = ({ deletedAt, draft }: Pick<Group, 'deletedAt' | 'draft'>) =>
+  deletedAt !== null ? 'removed' : draft ? 'hidden' : 'shown'
+
+/** Variants that follow a change of their group in one transaction. */
+export const VARIANTS_AT_ONCE = 50
+
 /** What an edit of a group does to its variants. */
 export const variantsAfter = (before: Group, after: Group): 'hidden' | 'shown' | undefined =>
   before.draft === after.draft ? undefined : after.draft ? 'hidden' : 'shown'

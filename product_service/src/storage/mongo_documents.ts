@@ -82,6 +82,7 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
     { name: 'listed_newest', key: { listed: 1, _id: -1 } },
     { name: 'to_publish', key: { publishAt: 1 }, partialFilterExpression: { draft: true } },
     { name: 'changed', key: { changedAt: 1 } },
+    { name: 'behind', key: { behind: 1 }, partialFilterExpression: { behind: true } },
   ],
   slugs: [BY_ID],
   categories: [BY_ID],

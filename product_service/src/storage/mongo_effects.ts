@@ -12,8 +12,9 @@ import {
   type ReservationDocument,
   reservationDocument,
 } from './mongo_documents.ts'
-import { replacing, writeCatalogue } from './mongo_groups.ts'
+import { writeCatalogue } from './mongo_groups.ts'
 import { OPTIONAL_FIELDS, type ProductDocument, productDocument } from './mongo_product_documents.ts'
+import { replacing } from './mongo_replacing.ts'
 import type { Effects, State } from './mongo_work.ts'
 
 /** Throws OutcomeUnknown if the documents differ from `loaded`; then nothing may be committed. */

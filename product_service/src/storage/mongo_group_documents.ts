@@ -14,6 +14,8 @@ export type GroupDocument = Omit<StoredGroup, 'id' | 'rest'> & {
   changedAt?: string
   /** Grows with every variant that joins it (mongo_groups.ts). */
   joins?: number
+  /** Its variants do not all follow its last change yet (mongo_group_steps.ts). */
+  behind?: true
 }
 
 export function groupDocument(group: Group): GroupDocument {
@@ -40,6 +42,7 @@ export const groupOf = ({
   listed: _,
   changedAt: ___,
   joins: __,
+  behind: ____,
   ...fields
 }: GroupDocument): Group =>
   validateStoredGroup({

@@ -30,6 +30,20 @@ export function createMongoGroupStore(
       return document ? reading.group.one(document) : undefined
     })
 
+  const isBehind = (id: string) =>
+    store.repeat(
+      async () => (await groups.countDocuments({ _id: id, behind: true }, { limit: 1, ...limits })) > 0,
+    )
+  const finish = async (id: string) => {
+    while (await isBehind(id))
+      await ledger({
+        reads: {},
+        decide: () => ({ answer: undefined, variants: [{ groupId: id, begin: false }] }),
+      })
+  }
+  /** What is left is done later, so a failure is none of the change. */
+  const followed = (id: string) => finish(id).catch(() => {})
+
   /** `isWanted` is asked in the transaction; if it says no, nothing is changed. Resolves the group before and after. */
   const edit = async (
     id: string,
@@ -55,11 +69,12 @@ export function createMongoGroupStore(
           answer: after,
           groups: after === before ? [] : [after],
           slugs: movedSlug(before.slug, after.slug, id, 'group'),
-          variants: to ? [{ groupId: id, to, stamp }] : [],
+          variants: to ? [{ groupId: id, begin: true }] : [],
           entries: groupEdited(before, after).map(entryOf),
         }
       },
     })
+    if (decided) await followed(id)
     // What follows from its variants was written after the decision.
     return decided && ((await find(id)) ?? decided)
   }
@@ -101,9 +116,9 @@ export function createMongoGroupStore(
         return { items, next: found.length > limit ? [items.at(-1)!.id] : undefined }
       }),
     edit: async (id, fields, seen, stamp) => (await edit(id, fields, seen, stamp))!,
-    remove(id, seen, stamp) {
+    async remove(id, seen, stamp) {
       const entryOf = audit.entries(stamp.by, stamp.at)
-      return ledger({
+      await ledger({
         reads: { groupIds: [id], variants: [{ groupId: id, optionKey: '' }] },
         readsAfter: ({ groups }) => ({ slugs: [groups.get(id)?.slug ?? []].flat() }),
         decide(state) {
@@ -112,11 +127,12 @@ export function createMongoGroupStore(
             answer: undefined,
             groups: [removeGroup(before, seen, stamp)],
             slugs: movedSlug(before.slug, null, id, 'group'),
-            variants: [{ groupId: id, to: 'removed' as const, stamp }],
+            variants: [{ groupId: id, begin: true }],
             entries: [entryOf(groupDeleted(before, referencesOf(state).variantCount(id)))],
           }
         },
       })
+      await followed(id)
     },
     variants: (id, { after, limit }) =>
       store.repeat(async () => {
@@ -152,10 +168,14 @@ export function createMongoGroupStore(
         const found = await groups
           .find({ draft: true, listed: true, publishAt: { $lte: at } }, options)
           .toArray()
-        return found.map(({ _id }) => _id)
+        const behind = await groups
+          .find({ behind: true }, { projection: { _id: 1 }, limit, ...limits })
+          .toArray()
+        return [...behind, ...found].map(({ _id }) => _id)
       }),
     publish: async (id, at) => {
       try {
+        await finish(id)
         const stamp = { by: SYSTEM, at }
         return (await edit(id, { draft: false }, undefined, stamp, (group) => isDue(group, at))) !== undefined
       } catch (error) {

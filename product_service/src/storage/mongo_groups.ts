@@ -6,7 +6,6 @@
  */
 import { OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { ClientSession } from '@shop/service_kit/mongo/store'
-import { withGroup } from '../domain/change_group.ts'
 import { isRemoved } from '../domain/change_product.ts'
 import { isSame, type Shown } from '../domain/details.ts'
 import type { Group } from '../domain/group.ts'
@@ -14,15 +13,10 @@ import type { Product } from '../domain/product.ts'
 import { writeTree } from './mongo_category_documents.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
 import { groupDocument, OPTIONAL_GROUP_FIELDS } from './mongo_group_documents.ts'
+import { stepVariants } from './mongo_group_steps.ts'
 import { replaceMediaUses } from './mongo_media_uses.ts'
-import { OPTIONAL_FIELDS, productDocument } from './mongo_product_documents.ts'
-import type { Effects, State, VariantsChange } from './mongo_work.ts'
-
-/** Sets the fields of `document`, and removes those of `optional` that it lacks. */
-export function replacing<Document extends object>(document: Document, optional: readonly string[]) {
-  const gone = optional.filter((field) => !(field in document)).map((field) => [field, ''])
-  return gone.length === 0 ? { $set: document } : { $set: document, $unset: Object.fromEntries(gone) }
-}
+import { replacing } from './mongo_replacing.ts'
+import type { Effects, State } from './mongo_work.ts'
 
 /** Throws OutcomeUnknown if something differs from `loaded`. */
 export async function writeCatalogue(
@@ -49,7 +43,10 @@ export async function writeCatalogue(
     if (!isSame(before, after)) await replaceMediaUses(collections, session, owner, after, at)
   }
   const ofAll = effects.flatMap((each) => each.variants ?? [])
-  for (const each of ofAll) await changeVariants(collections, session, each, reading, changedAt)
+  for (const { groupId, begin } of ofAll) {
+    if (begin) await collections.groups.updateOne({ _id: groupId }, { $set: { behind: true } }, { session })
+    else await stepVariants(collections, session, groupId, reading, changedAt)
+  }
   const touched = new Set(ofAll.map(({ groupId }) => groupId))
   const joined = new Set<string>()
   for (const product of effects.flatMap((each) => each.products ?? [])) {
@@ -117,35 +114,6 @@ function shownChanges(loaded: State, effects: readonly Effects[]) {
     changes.set(group.id, [ids(loaded.groups.get(group.id)), after, group.updatedAt])
   }
   return changes
-}
-
-/** At most VARIANTS_MAX of them. */
-async function changeVariants(
-  collections: Collections,
-  session: ClientSession,
-  { groupId, to, stamp }: VariantsChange,
-  reading: Readings,
-  changedAt: string,
-): Promise<void> {
-  const found = await collections.products
-    .find({ groupId, live: true }, { session, projection: { words: 0 } })
-    .toArray()
-  // The release before leaves `live` at what it removes.
-  const operations = found
-    .map(reading.product.one)
-    .filter((each) => !isRemoved(each))
-    .map((before) => {
-      const { _id, ...document } = productDocument(withGroup(before, to, stamp))
-      const filter = { _id, version: before.version }
-      return { updateOne: { filter, update: replacing({ ...document, changedAt }, OPTIONAL_FIELDS) } }
-    })
-  if (operations.length === 0) return
-  const { matchedCount } = await collections.products.bulkWrite(operations, { session, ordered: true })
-  if (matchedCount !== operations.length) throw new OutcomeUnknown()
-  if (to !== 'removed') return
-  for (const { _id, details } of found) {
-    if (details?.media) await replaceMediaUses(collections, session, _id, [], stamp.at)
-  }
 }
 
 async function summarise(

@@ -128,7 +128,8 @@ const isEmpty = ({
   reservations = [],
   attempts = [],
   groups = [],
+  variants = [],
   tree,
 }: Effects): boolean =>
   tree === undefined &&
-  products.length + movements.length + reservations.length + attempts.length + groups.length === 0
+  [products, movements, reservations, attempts, groups, variants].every(({ length }) => length === 0)

@@ -3,7 +3,7 @@ import type { AuditEntry } from '@shop/service_kit/audit/entry'
 import type { CategoryTree } from '../domain/category.ts'
 import type { Group } from '../domain/group.ts'
 import type { MediaFacts } from '../domain/media.ts'
-import type { AuditStamp, Movement, Product } from '../domain/product.ts'
+import type { Movement, Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import type { Attempt } from './mongo_documents.ts'
 import type { SlugDocument } from './mongo_group_documents.ts'
@@ -43,12 +43,8 @@ export type State = {
   readonly usedValues: Map<string, readonly (readonly string[])[]>
 }
 
-/** What happens to all variants of a group. */
-export type VariantsChange = {
-  readonly groupId: string
-  readonly to: 'hidden' | 'shown' | 'removed'
-  readonly stamp: AuditStamp
-}
+/** The variants of a group are to follow its change (`begin`), or some of them do (mongo_group_steps.ts). */
+export type VariantsChange = { readonly groupId: string; readonly begin: boolean }
 
 /** The changes of a decision: `products` and `reservations` as they are afterwards. */
 export type Effects = {

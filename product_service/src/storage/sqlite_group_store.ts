@@ -3,7 +3,7 @@ import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { createReading } from '@shop/service_kit/storage/unreadable'
 import { type AuditRecord, groupCreated, groupDeleted, groupEdited, SYSTEM } from '../domain/audit.ts'
-import { editGroup, newGroup, removeGroup, variantsAfter, withGroup } from '../domain/change_group.ts'
+import { editGroup, newGroup, removeGroup, variantsAfter } from '../domain/change_group.ts'
 import { choicesOf } from '../domain/choices.ts'
 import { isDue } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -11,19 +11,11 @@ import type { Group, GroupFields } from '../domain/group.ts'
 import type { Groups } from '../domain/group_ports.ts'
 import { pageOf } from '../domain/pages.ts'
 import type { AuditStamp, SeenVersions } from '../domain/product.ts'
+import { prepareGroupSteps } from './sqlite_group_steps.ts'
 import { GROUP_COLUMNS, groupOf, prepareGroupWrites } from './sqlite_groups.ts'
 import type { IndexedWrite } from './sqlite_indexed_writes.ts'
 import { prepareReferences } from './sqlite_references.ts'
-import {
-  LIVE,
-  PRODUCT_COLUMNS,
-  prepareAnyNumbers,
-  prepareQuery,
-  prepareWrites,
-  productOf,
-  type ReadProducts,
-  seqOf,
-} from './sqlite_rows.ts'
+import { LIVE, PRODUCT_COLUMNS, prepareAnyNumbers, prepareQuery, type ReadProducts } from './sqlite_rows.ts'
 
 export function createSqliteGroupStore(
   { reader, writer }: SqliteStore,
@@ -33,7 +25,6 @@ export function createSqliteGroupStore(
 ): Groups {
   const references = prepareReferences(writer)
   const writes = prepareGroupWrites(writer)
-  const products = prepareWrites(writer)
   const groups = createReading(groupOf, ([id]) => String(id), unreadableOf('a group'))
   const find = prepareQuery(
     reader,
@@ -61,18 +52,9 @@ export function createSqliteGroupStore(
     `SELECT id FROM groups WHERE publish_at <= ? AND publish_at IS NOT NULL AND draft = 1 AND deleted_at IS NULL
       ORDER BY publish_at LIMIT ?`,
   )
-  const ofGroup = prepareQuery(
-    writer,
-    `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.group_id = ? AND ${LIVE}`,
-  )
-
-  const changeVariants = (id: string, to: 'hidden' | 'shown' | 'removed', stamp: AuditStamp) => {
-    for (const row of ofGroup.all(id)) {
-      const before = productOf(row)
-      products.replaceProduct(seqOf(row), before, withGroup(before, to, stamp))
-      if (to === 'removed') references.showMedia(before.id, before.details.media, [], stamp.at)
-    }
-  }
+  const steps = prepareGroupSteps(reader, writer, write, references)
+  /** What is left is done later, so a failure is none of the change. */
+  const followed = (id: string) => steps.finish(id).catch(() => {})
 
   const loaded = (id: string): Group => {
     const group = references.group(id)
@@ -94,8 +76,7 @@ export function createSqliteGroupStore(
     writes.replace(before, after)
     references.moveSlug(before.slug, after.slug, id, 'group')
     references.showMedia(id, before.media, after.media, stamp.at)
-    const to = variantsAfter(before, after)
-    if (to) changeVariants(id, to, stamp)
+    if (variantsAfter(before, after)) steps.begin(id)
     groupEdited(before, after).forEach(record)
     return loaded(id)
   }
@@ -128,18 +109,24 @@ export function createSqliteGroupStore(
       const items = found.slice(0, limit)
       return { items, next: found.length > limit ? [items.at(-1)!.id] : undefined }
     },
-    edit: (id, fields, seen, stamp) =>
-      write(stamp, (record) => edit(loaded(id), fields, seen, stamp, record)),
-    remove: (id, seen, stamp) =>
-      write(stamp, (record) => {
+    async edit(id, fields, seen, stamp) {
+      const edited = await write(stamp, (record) => edit(loaded(id), fields, seen, stamp, record))
+      await followed(id)
+      const row = find.get(id)
+      return row ? groups.one(row) : edited
+    },
+    async remove(id, seen, stamp) {
+      await write(stamp, (record) => {
         const before = loaded(id)
         const count = references.variantCount(id)
         writes.replace(before, removeGroup(before, seen, stamp))
         references.moveSlug(before.slug, null, id, 'group')
         references.showMedia(id, before.media, [], stamp.at)
-        changeVariants(id, 'removed', stamp)
+        steps.begin(id)
         record(groupDeleted(before, count))
-      }),
+      })
+      await followed(id)
+    },
     async variants(id, { after, limit }) {
       const from = after ? Number(seqOfProduct.get(after[0]!)?.[0] ?? Number.MAX_SAFE_INTEGER) : 0
       const found = await reading.fill(limit + 1, (count, { length }) =>
@@ -158,14 +145,18 @@ export function createSqliteGroupStore(
       return choicesOf(groups.one(row).options, onSale, chosen)
     },
     async due(at, limit) {
-      return due.all(at, limit).map(([id]) => String(id))
+      return [...steps.due(limit), ...due.all(at, limit).map(([id]) => String(id))]
     },
-    publish: (id, at) =>
-      write({ by: SYSTEM, at }, (record) => {
+    async publish(id, at) {
+      await steps.finish(id)
+      const published = await write({ by: SYSTEM, at }, (record) => {
         const group = references.group(id)
         if (!group || !isDue(group, at)) return false
         edit(group, { draft: false }, undefined, { by: SYSTEM, at }, record)
         return true
-      }),
+      })
+      if (published) await steps.finish(id)
+      return published
+    },
   }
 }
