@@ -361,6 +361,16 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await button(many, 'Done').click()
     await page.getByRole('row', { name: '$36.00' }).waitFor()
     await page.getByRole('row', { name: '$35.10' }).waitFor()
+    await page.goto('/admin/groups')
+    await page.getByRole('link', { name: 'Linen shirt' }).click()
+    await button(page, 'Remove this group').click()
+    const question = page.getByRole('alertdialog', { name: 'Remove Linen shirt?' })
+    await question.getByText('Existing orders keep names and prices.').waitFor()
+    assert.deepEqual(await pageFaults(page, 'admin remove group', 'desk'), [])
+    await button(question, 'Remove it').click()
+    await said(page, 'Linen shirt was removed from the catalogue')
+    await page.goto('/admin/products?q=ls-m')
+    await said(page, 'Nothing matches')
   })
 
   /** Someone else edits the product of this request before it arrives. */

@@ -9,6 +9,7 @@ import { NO_DETAILS, type ProductDetails, type Shown } from './details.ts'
 import type { Group } from './group.ts'
 import type { Product } from './product.ts'
 import type { Reservation } from './reservation.ts'
+import { slugChoices } from './slug.ts'
 
 export const AUDIT_ACTIONS = [
   'product.created',
@@ -54,7 +55,7 @@ export type AuditRecord = {
 
 const subjectOf = ({ id, name }: Product) => ({ type: 'product', id, name }) as const
 
-/** The slug of a new product follows from its name. */
+/** A slug that follows from the name has no record of its own. */
 export const productCreated = (product: Product): readonly AuditRecord[] => [
   {
     action: 'product.created',
@@ -72,8 +73,11 @@ export const productCreated = (product: Product): readonly AuditRecord[] => [
     { compareAtMinor: product.details.compareAtMinor },
     'compareAtMinor',
   ),
-  ...detailRecords(subjectOf(product), { ...NO_DETAILS, slug: product.details.slug }, product.details),
+  ...detailRecords(subjectOf(product), { ...NO_DETAILS, slug: followingSlug(product) }, product.details),
 ]
+
+const followingSlug = ({ id, name, details: { slug } }: Product) =>
+  slug !== null && slugChoices(name, id).includes(slug) ? slug : null
 
 export function productEdited(before: Product, after: Product): readonly AuditRecord[] {
   const subject = subjectOf(after)

@@ -32,7 +32,10 @@ export async function stepVariants(
 ): Promise<void> {
   const group = await groups.findOne({ _id: groupId, behind: true }, { session })
   if (!group) return
-  const to = groupTarget({ deletedAt: (group.deletedAt ?? null) as string | null, draft: group.draft === true })
+  const to = groupTarget({
+    deletedAt: (group.deletedAt ?? null) as string | null,
+    draft: group.draft === true,
+  })
   const found = await products
     .find(
       { groupId, live: true, ...NOT_REMOVED, ...BEHIND[to] },
@@ -51,8 +54,7 @@ export async function stepVariants(
   }
   if (to === 'removed') {
     for (const { _id, details } of found) {
-      if (details?.media)
-        await replaceMediaUses({ media, mediaUses }, session, _id, [], stamp.at)
+      if (details?.media) await replaceMediaUses({ media, mediaUses }, session, _id, [], stamp.at)
     }
   }
   if (found.length < VARIANTS_AT_ONCE)

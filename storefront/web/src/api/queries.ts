@@ -1,34 +1,11 @@
 /** The queries of the pages, each with its cache key. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import type { CatalogueView } from '../shop/view_address.ts'
 import { pollEvery } from './refetch.ts'
 import { dataOf, shop } from './shop.ts'
 
-/** Divides by 2, 3 and 4: no grid ends in a ragged row. */
-export const CATALOGUE_PAGE_SIZE = 24
 const ORDERS_PAGE_SIZE = 20
 /** How often a visible product is fetched; its ETag makes an unchanged answer a few bytes. */
 const LIVE_MS = 3_000
-
-/** The result contains its `q`, because the result of another search may be shown while this one loads. */
-export const catalogueQuery = ({ q, sort, inStock, cursor }: CatalogueView) =>
-  queryOptions({
-    queryKey: ['products', 'list', { q, sort, inStock, cursor }],
-    placeholderData: keepPreviousData,
-    queryFn: async ({ signal }) => {
-      const query = {
-        limit: CATALOGUE_PAGE_SIZE,
-        ...(q === '' ? {} : { q }),
-        ...(sort === undefined ? {} : { sort }),
-        ...(inStock ? { in_stock: true } : {}),
-        ...(cursor === undefined ? {} : { cursor }),
-      }
-      const page = await dataOf(
-        shop.products.GET('/products', { params: { query }, cache: 'no-cache', signal }),
-      )
-      return { ...page, q }
-    },
-  })
 
 /** The currency of all prices, for a form without a product. */
 export const currencyQuery = () =>

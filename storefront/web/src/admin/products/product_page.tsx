@@ -1,4 +1,4 @@
-import { Link, useParams } from 'react-router'
+import { Link, useNavigate, useParams } from 'react-router'
 import { pollEvery } from '../../api/refetch.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
@@ -7,12 +7,15 @@ import { Ago, Money } from '../../ui/format.tsx'
 import { ItemPage } from '../item_page.tsx'
 import { Panel, Tile } from '../parts.tsx'
 import { anyProductQuery, LIVE_MS } from '../queries.ts'
+import { RemoveButton } from '../remove_item.tsx'
 import { AdjustStock } from './adjust_stock.tsx'
 import { Ledger } from './ledger.tsx'
 import { ProductForm } from './product_form.tsx'
+import { WhatHappens } from './what_happens.tsx'
 
 export default function ProductPage() {
   const { id = '' } = useParams()
+  const navigate = useNavigate()
   return (
     <ItemPage
       answer={useAnswer({ ...anyProductQuery(id), refetchInterval: pollEvery(LIVE_MS), staleTime: 0 })}
@@ -52,6 +55,16 @@ export default function ProductPage() {
             </Panel>
           </ProductForm>
           <Ledger product={product} />
+          <RemoveButton
+            kind="products"
+            item={product}
+            label={admin.products.remove}
+            onRemoved={() =>
+              navigate(product.group_id === null ? '/admin/products' : `/admin/groups/${product.group_id}`)
+            }
+          >
+            <WhatHappens product={product} />
+          </RemoveButton>
         </>
       )}
     </ItemPage>

@@ -71,6 +71,15 @@ export const groups: AdminTexts['groups'] = {
   nothingMissing: 'Es fehlt keine Kombination.',
   added: (added, all) => `${added} von ${all} angelegt.`,
   notAdded: (n) => count(n, { one: '# wurde nicht angelegt', other: '# wurden nicht angelegt' }),
+  remove: 'Diese Gruppe entfernen',
+  removeMore: (n) =>
+    count(n, {
+      one: 'Die Gruppe wird mit ihrer Variante im Verkauf und denen, die Entwürfe sind, aus dem Katalog entfernt. Keine kann mehr bestellt werden.',
+      other:
+        'Die Gruppe wird mit ihren # Varianten im Verkauf und denen, die Entwürfe sind, aus dem Katalog entfernt. Keine kann mehr bestellt werden.',
+    }),
+  removeOrders:
+    'Bestehende Bestellungen behalten Namen und Preise. Was für noch nicht versandte Bestellungen reserviert ist, bleibt reserviert: Sie können weiterhin versandt oder storniert werden.',
   generateYes: 'Anlegen',
 }
 

@@ -19,6 +19,15 @@ export const products: AdminTexts['products'] = {
   justEdited: 'Jemand hat es gerade bearbeitet. Sehen Sie es sich zuerst noch einmal an.',
   removeAsk: (name) => sentence`${name} entfernen?`,
   thisProduct: 'Dieses Produkt',
+  remove: 'Dieses Produkt entfernen',
+  removeVariantMore:
+    'Diese Variante wird aus ihrer Gruppe entfernt und kann nicht mehr bestellt werden; die anderen Varianten bleiben. Bestehende Bestellungen behalten Namen und Preis.',
+  removeReserved: (n) =>
+    count(n, {
+      one: '# Stück ist für Bestellungen reserviert, die noch nicht versandt sind: Sie können weiterhin versandt oder storniert werden.',
+      other:
+        '# Stück sind für Bestellungen reserviert, die noch nicht versandt sind: Sie können weiterhin versandt oder storniert werden.',
+    }),
   removeYes: 'Entfernen',
   removeMore:
     'Es wird aus dem Katalog entfernt und kann nicht mehr bestellt werden. Vorhandene Bestellungen behalten Namen und Preis.',

@@ -70,6 +70,15 @@ export const groups = {
   nothingMissing: 'No combination is missing.',
   added: (added: string, all: string) => `${added} of ${all} added.`,
   notAdded: (n: number) => count(n, { one: '# was not added', other: '# were not added' }),
+  remove: 'Remove this group',
+  removeMore: (n: number) =>
+    count(n, {
+      one: 'The group is removed from the catalogue with its variant on sale and those that are drafts. None can be ordered any more.',
+      other:
+        'The group is removed from the catalogue with its # variants on sale and those that are drafts. None can be ordered any more.',
+    }),
+  removeOrders:
+    'Existing orders keep names and prices. What is reserved for orders that have not shipped stays reserved: they can still be shipped or cancelled.',
   generateYes: 'Add them',
 }
 

@@ -19,6 +19,14 @@ export const products = {
   justEdited: 'Someone has just edited it. Look at it again first.',
   removeAsk: (name: ReactNode) => sentence`Remove ${name}?`,
   thisProduct: 'this product',
+  remove: 'Remove this product',
+  removeVariantMore:
+    'This variant is removed from its group and can no longer be ordered; the other variants stay. Existing orders keep its name and price.',
+  removeReserved: (n: number) =>
+    count(n, {
+      one: '# unit is reserved for orders that have not shipped: they can still be shipped or cancelled.',
+      other: '# units are reserved for orders that have not shipped: they can still be shipped or cancelled.',
+    }),
   removeYes: 'Remove it',
   removeMore:
     'It is removed from the catalogue and can no longer be ordered. Existing orders keep its name and price.',
