@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { productCreated } from '../../src/domain/audit.ts'
 import { withGroup } from '../../src/domain/change_group.ts'
 import { editProduct, newProduct } from '../../src/domain/change_product.ts'
 import { choicesOf } from '../../src/domain/choices.ts'
 import { isGtin, SLUG_LENGTH_MAX } from '../../src/domain/details.ts'
 import { PRICE_CHANGES_MAX, type PricesBefore, recordPrice } from '../../src/domain/price_history.ts'
+import { NO_REFERENCES } from '../../src/domain/references.ts'
 import { isSlug, slugChoices, slugOf } from '../../src/domain/slug.ts'
 
 const ID = '0190aaaa-0000-7000-8000-000000abcdef'
@@ -167,4 +169,18 @@ test('choices equal a naive search of the variants', () => {
         )
     }),
   )
+})
+
+test('a slug that was chosen for a new product is in the audit log; one that follows from its name is not', () => {
+  const stamp = { by: 'root', at: '2026-01-01T00:00:00.000Z' }
+  const fields = { name: 'Tea', description: '', priceMinor: 1, stock: 0 }
+  const recorded = (slug?: string) =>
+    productCreated(
+      newProduct(ID, { ...fields, details: slug === undefined ? {} : { slug } }, stamp, NO_REFERENCES)
+        .product,
+    )
+      .flatMap(({ changes }) => changes)
+      .filter(({ field }) => field === 'slug')
+  assert.deepEqual(recorded(), [])
+  assert.deepEqual(recorded('green-tea'), [{ field: 'slug', before: null, after: 'green-tea' }])
 })
