@@ -337,8 +337,8 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await button(row, 'Stock 7, edit').waitFor()
     assert.deepEqual(await pageFaults(page, 'admin group', 'desk'), [])
 
-    await page.goto('/admin/drafts')
-    await page.getByRole('row', { name: 'LS-M' }).waitFor()
+    await page.goto('/admin/products?q=linen&status=draft')
+    await page.getByRole('row', { name: 'Linen shirt – M' }).waitFor()
     await page.getByLabel('Choose all of this page').check()
     let edited = false
     await page.route('**/api/products/*', async (route) => {
