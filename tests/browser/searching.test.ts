@@ -217,16 +217,4 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await phone.getByRole('status').getByText('14 products', { exact: true }).waitFor()
     assert.equal(new URL(phone.url()).searchParams.get('facet'), 'Wax:bees')
   })
-
-  test('the products table of admins does the same', async () => {
-    await shop.signIn(page, await shop.account('admin'))
-    await page.goto('/admin/products?q=lammp')
-    await page.getByRole('row', { name: 'Brass lamp' }).waitFor()
-    assert.equal(await status().innerText(), CORRECTED)
-    const rows = await page.getByRole('row').allInnerTexts()
-    assert.ok(rows[1]!.includes('Brass lamp'), 'the best match is first')
-    assert.equal(await page.getByLabel('Sort by').inputValue(), 'relevance')
-    await search('lamp')
-    await status().waitFor({ state: 'detached' })
-  })
 })
