@@ -46,7 +46,7 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
     hashing: { inFlightMax: 2_560, waitingMax: 0, shareOfFree: SHARE_OF_FREE },
     /** Twice as many as are received, so that one address, often that of all admins, may have all of those. */
     uploads: { inFlightMax: 2 * UPLOADS_MAX, waitingMax: 0, shareOfFree: 1 },
-    /** None waits, so none is cut because it is read slowly (slow_readers.ts). */
+    /** For admins, as uploads are. None waits, so none is cut because it is read slowly (slow_readers.ts). */
     exports: { inFlightMax: EXPORTS_MAX, waitingMax: 0, shareOfFree: 1 },
   },
   streamsMax: 1_024,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { readConfig as readAuthConfig } from '../../../auth_service/src/config.ts'
 import { createFairLimiter, type FairLimiter, type FairLimits } from '../../src/clients/fair_limiter.ts'
-import { CALL_CLASSES, UPSTREAM_LIMITS } from '../../src/clients/upstream_limits.ts'
+import { CALL_CLASSES, type CallClass, UPSTREAM_LIMITS } from '../../src/clients/upstream_limits.ts'
 
 const patient = new AbortController().signal
 
@@ -120,11 +120,14 @@ suite('order of the waiting calls', () => {
   })
 })
 
-/** Limited a second time, where they are received: one address may have all of these slots (upstream_limits.ts). */
-const RECEIVED_FIRST = 'uploads'
+/**
+ * Calls of admins, who often share one address: it may have all of these slots (upstream_limits.ts). Others are refused at once, uploads
+ * where they are received, exports by the service.
+ */
+const OF_ADMINS: readonly CallClass[] = ['uploads', 'exports']
 
 suite('the limits of each call class', () => {
-  for (const callClass of CALL_CLASSES.filter((each) => each !== RECEIVED_FIRST)) {
+  for (const callClass of CALL_CLASSES.filter((each) => !OF_ADMINS.includes(each))) {
     const limits = UPSTREAM_LIMITS.calls[callClass]
 
     test(`${callClass}: one address alone cannot make others wait`, async () => {

@@ -31,7 +31,7 @@ test('the pages render every address of the list, and no other', () => {
     readFileSync(join(import.meta.dirname, '../../web/src', file), 'utf8'),
   )
   const drawn = routes.flatMap((text) =>
-    [...text.matchAll(/PAGE\.(\w+)\)?\} element/g)].map(([, name]) => name),
+    [...text.matchAll(/PAGE\.(\w+)\)?\}\s+element/g)].map(([, name]) => name),
   )
   // The catalogue is the index.
   assert.deepEqual(
