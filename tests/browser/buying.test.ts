@@ -81,6 +81,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await onAnOrder(page)
     await page.getByRole('heading', { name: 'Thank you. It’s yours.' }).waitFor()
     await page.getByText('Live: the next step').waitFor()
+    await page.getByText(/^Order number\s*#\d+$/).waitFor()
     const id = orderIdIn(page)
     for (const [next, words] of [
       ['shipped', 'Shipped'],

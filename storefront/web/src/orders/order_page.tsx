@@ -10,6 +10,7 @@ import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { CancelOrder } from './cancel_order.tsx'
+import { numberOf } from './number_of.ts'
 import { OrderLines } from './order_lines.tsx'
 import { OrderNotice } from './order_notice.tsx'
 import { OrderTitle, orderTitle } from './order_title.tsx'
@@ -74,7 +75,8 @@ export default function OrderPage() {
           <OrderLines order={order} />
           {order.allowed.includes(CANCEL) && <CancelOrder order={order} />}
           <p className="text-xs text-soft">
-            {t.order.number} <span className="block font-mono break-all">{order.id}</span>
+            {t.order.number}{' '}
+            <span className="tabular block text-sm font-semibold text-ink">{numberOf(order)}</span>
           </p>
         </div>
       </div>

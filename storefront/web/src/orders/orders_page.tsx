@@ -15,6 +15,7 @@ import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { Stale } from '../ui/stale.tsx'
+import { numberOf } from './number_of.ts'
 import { OrderTitle } from './order_title.tsx'
 import { StatusBadge } from './status_badge.tsx'
 
@@ -117,6 +118,8 @@ function OrderRow({ order, products }: { order: Order; products: ReadonlyMap<str
           </Link>
         </h2>
         <p className="text-sm text-soft">
+          <span className="tabular">{numberOf(order)}</span>
+          {' · '}
           <Time at={order.created_at} />
         </p>
         <p className="flex flex-wrap items-center gap-x-4 gap-y-1.5 sm:hidden">

@@ -7,15 +7,16 @@ import type { Order } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatNumber } from '../../language/formats.ts'
 import { t } from '../../language/texts.ts'
+import { numberOf } from '../../orders/number_of.ts'
 import { shopSettings } from '../../settings/current.ts'
 import { Button } from '../../ui/button.tsx'
+import { EmptyState } from '../../ui/empty_state.tsx'
 import { Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink } from '../parts.tsx'
-import { numberOf } from './number_of.ts'
 
 /** As many as a column of the board shows at first. */
 const SLIPS_MAX = 50
@@ -41,14 +42,17 @@ export default function SlipsPage() {
         <PageTitle
           title={admin.slips.title}
           aside={
-            <Button tone="primary" onClick={() => print()}>
-              {admin.slips.print}
-            </Button>
+            orders.length > 0 && (
+              <Button tone="primary" onClick={() => print()}>
+                {admin.slips.print}
+              </Button>
+            )
           }
         >
           {admin.slips.title}
         </PageTitle>
       </div>
+      {orders.length === 0 && <EmptyState title={admin.slips.none}>{admin.slips.noneMore}</EmptyState>}
       {orders.map((order) => (
         <Slip key={order.id} order={order} />
       ))}

@@ -16,7 +16,7 @@ export function LegalPages({ values: { legal }, change }: FieldsProps) {
   const set = (next: object) => change({ legal: { ...legal, [page]: { slug, title, text, ...next } } })
   return (
     <div className="grid gap-5">
-      <div className="grid gap-4 sm:grid-cols-2">
+      <div className="grid items-start gap-4 sm:grid-cols-2">
         <label className="grid gap-1.5 text-sm font-semibold">
           {texts.page}
           <select

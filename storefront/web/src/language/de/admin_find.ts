@@ -20,6 +20,8 @@ export const slips: AdminTexts['slips'] = {
   title: 'Packzettel',
   kind: 'Packzettel',
   print: 'Drucken',
+  none: 'Keine Bestellung gewählt',
+  noneMore: 'Wählen Sie bei den Bestellungen, welche Sie packen.',
   of: (number) => `Packzettel zu ${number}`,
   units: (n) => count(n, { one: 'zusammen # Stück', other: 'zusammen # Stück' }),
 }

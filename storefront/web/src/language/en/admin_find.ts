@@ -19,6 +19,8 @@ export const slips = {
   title: 'Packing slips',
   kind: 'Packing slip',
   print: 'Print',
+  none: 'No order chosen',
+  noneMore: 'Choose in the list of orders which ones you pack.',
   of: (number: string) => `Packing slip of ${number}`,
   units: (n: number) => count(n, { one: '# unit in all', other: '# units in all' }),
 }

@@ -1,4 +1,4 @@
-import type { Order } from '../../api/types.ts'
+import type { Order } from '../api/types.ts'
 
 /** What people call an order: its number, or the end of its id while it has none. */
 export const numberOf = ({ id, number }: Pick<Order, 'id' | 'number'>): string =>
