@@ -246,7 +246,7 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     `${PRODUCTS}/storage/mongo_ledger.ts`,
     '      if (outcomeUnknown || decided.size > 0) {',
     '      if (receipt !== undefined && decided.size < 0) {',
-    // One of some thirty histories: the driver itself finds out most outcomes.
+    // One of some hundred histories: the driver itself finds out most outcomes.
     200,
   ),
   on(
