@@ -85,9 +85,8 @@ export const groupTarget = ({ deletedAt, draft }: Pick<Group, 'deletedAt' | 'dra
 /** Variants that follow a change of their group in one transaction. */
 export const VARIANTS_AT_ONCE = 50
 
-/** What an edit of a group does to its variants. */
-export const variantsAfter = (before: Group, after: Group): 'hidden' | 'shown' | undefined =>
-  before.draft === after.draft ? undefined : after.draft ? 'hidden' : 'shown'
+/** Whether the variants of a group have to follow its edit. */
+export const variantsFollow = (before: Group, after: Group): boolean => before.draft !== after.draft
 
 const NO_SHOWN = (({ slug, draft, publishAt, media, categories, attributes }) => ({
   ...{ slug, draft, publishAt, media, categories, attributes },

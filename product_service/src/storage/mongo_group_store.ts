@@ -2,7 +2,7 @@
 import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import { groupCreated, groupDeleted, groupEdited, SYSTEM } from '../domain/audit.ts'
-import { editGroup, newGroup, removeGroup, variantsAfter } from '../domain/change_group.ts'
+import { editGroup, newGroup, removeGroup, variantsFollow } from '../domain/change_group.ts'
 import { choicesOf } from '../domain/choices.ts'
 import { isDue } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -64,12 +64,11 @@ export function createMongoGroupStore(
         if (!isWanted(before)) return { answer: undefined }
         const usedValues = fields.options ? (state.usedValues.get(id) ?? []) : []
         const after = editGroup(before, fields, seen, stamp, usedValues, referencesOf(state))
-        const to = variantsAfter(before, after)
         return {
           answer: after,
           groups: after === before ? [] : [after],
           slugs: movedSlug(before.slug, after.slug, id, 'group'),
-          variants: to ? [{ groupId: id, begin: true }] : [],
+          variants: variantsFollow(before, after) ? [{ groupId: id, begin: true }] : [],
           entries: groupEdited(before, after).map(entryOf),
         }
       },

@@ -7,19 +7,17 @@
  *     is cut, or an answer of something else than the store, never becomes a picture.
  *  3. An interrupted `put` leaves some files of a folder; `folders` lists it, and `remove` removes them.
  */
-import { createHash } from 'node:crypto'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { DomainError } from '../domain/errors.ts'
 import { formatOf } from '../domain/media.ts'
 import type { FileName, MediaFiles } from '../domain/media_ports.ts'
 import { listingIn, S3Failure } from './s3_answers.ts'
-import type { AskS3, S3Answer } from './s3_requests.ts'
+import { type AskS3, type S3Answer, sha256 } from './s3_requests.ts'
 
 /** Of a page, which no store makes larger. */
 export const KEYS_PER_PAGE = 1_000
 const HASH_HEADER = 'x-amz-meta-sha256'
 const typeOf = (name: FileName) => (name.endsWith('.jpg') ? 'image/jpeg' : 'image/webp')
-const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 /** `where` names the store in errors, without secrets. */
 export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): MediaFiles {
@@ -49,7 +47,7 @@ export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): M
               {
                 method: 'PUT',
                 path: `${prefix}${folder}/${name}`,
-                headers: { 'content-type': typeOf(name), [HASH_HEADER]: hashOf(content) },
+                headers: { 'content-type': typeOf(name), [HASH_HEADER]: sha256(content) },
                 body: content,
               },
               () => true,
@@ -67,13 +65,12 @@ export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): M
       }),
     remove: (folder) =>
       guarded(async () => {
-        for (let token: string | undefined, more = true; more; ) {
-          const next: Readonly<Record<string, string>> =
-            token === undefined ? {} : { 'continuation-token': token }
-          const page = await list({ prefix: `${prefix}${folder}/`, ...next })
+        let from: Readonly<Record<string, string>> = {}
+        for (;;) {
+          const page = await list({ prefix: `${prefix}${folder}/`, ...from })
           await Promise.all(page.keys.map((path) => ask({ method: 'DELETE', path }, () => true)))
-          token = page.next
-          more = token !== undefined
+          if (page.next === undefined) return
+          from = { 'continuation-token': page.next }
         }
       }),
     folders: (after, limit) =>
@@ -97,7 +94,7 @@ export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): M
 /** A file without the hash, as some tools copy it, is at least a picture. */
 function checked({ headers, body }: S3Answer, name: FileName): Buffer {
   const hash = headers.get(HASH_HEADER)
-  const isRight = hash === null ? typeOf(name) === `image/${formatOf(body)}` : hash === hashOf(body)
+  const isRight = hash === null ? typeOf(name) === `image/${formatOf(body)}` : hash === sha256(body)
   if (!isRight) throw new S3Failure(`its answer for ${name} is not what was stored`, true)
   return body
 }

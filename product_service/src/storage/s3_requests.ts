@@ -53,7 +53,7 @@ export type S3Options = {
 export type AskS3 = <T>(request: S3Request, use: (answer: S3Answer) => T) => Promise<T | undefined>
 
 const MISSING = 404
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 export function createS3Requests({ bucket, region, keyId, secret, runtime, limits = {} }: S3Options): AskS3 {
   const { attemptMs = S3_ATTEMPT_MS, wholeMs = S3_WHOLE_MS, restMs = S3_REST_MS } = limits

@@ -3,7 +3,7 @@ import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import type { UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { createReading } from '@shop/service_kit/storage/unreadable'
 import { type AuditRecord, groupCreated, groupDeleted, groupEdited, SYSTEM } from '../domain/audit.ts'
-import { editGroup, newGroup, removeGroup, variantsAfter } from '../domain/change_group.ts'
+import { editGroup, newGroup, removeGroup, variantsFollow } from '../domain/change_group.ts'
 import { choicesOf } from '../domain/choices.ts'
 import { isDue } from '../domain/details.ts'
 import { DomainError } from '../domain/errors.ts'
@@ -76,7 +76,7 @@ export function createSqliteGroupStore(
     writes.replace(before, after)
     references.moveSlug(before.slug, after.slug, id, 'group')
     references.showMedia(id, before.media, after.media, stamp.at)
-    if (variantsAfter(before, after)) steps.begin(id)
+    if (variantsFollow(before, after)) steps.begin(id)
     groupEdited(before, after).forEach(record)
     return loaded(id)
   }

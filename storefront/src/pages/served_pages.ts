@@ -9,7 +9,7 @@
  *  3. Without content that is known, an address that is for search engines is never marked as one that is not.
  */
 import { etagOfText } from '@shop/service_kit/http/etags'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { ShopSettings } from '../../web/src/api/types.ts'
 import type { Language } from '../../web/src/language/languages.ts'
 import { isPageAddress, isPublicPage, PAGE } from '../http/page_addresses.ts'
@@ -126,7 +126,7 @@ export function createServedPages(
     if (making >= AT_ONCE_MAX || from < restsUntil) return undefined
     making += 1
     try {
-      return await within(BUDGET_MS, make(asked), runtime)
+      return await inTime(runtime, BUDGET_MS, make(asked), tookTooLong)
     } catch {
       const now = runtime.monotonic()
       if (now - from >= SLOW_MS) restsUntil = now + REST_MS
@@ -179,12 +179,4 @@ const modulesOf = ({ content }: Known) =>
       ? ['src/shop/category_page.tsx']
       : []
 
-async function within<T>(ms: number, work: Promise<T>, { after }: Pick<Runtime, 'after'>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const cancel = after(ms, () => late.reject(new Error(`The page took longer than ${ms} ms`)))
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    cancel()
-  }
-}
+const tookTooLong = () => new Error(`The page took longer than ${BUDGET_MS} ms`)

@@ -11,7 +11,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import { Problem } from '@shop/service_kit/runtime/problem'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { AllProducts } from './all_products.ts'
 import { addressOf } from './view.ts'
 import { element, XML_HEAD } from './xml.ts'
@@ -80,11 +80,9 @@ export function createSitemap(
       .finally(() => {
         making = undefined
       })
-    if (made) {
-      making.catch(() => {})
-      return made
-    }
-    return firstOf(making, runtime)
+    making.catch(() => {})
+    if (made) return made
+    return inTime(runtime, FIRST_WAIT_MS, making, firstIsBeingMade)
   }
 
   return {
@@ -115,15 +113,5 @@ async function* placesOf(products: AllProducts, signal: AbortSignal): AsyncGener
   }
 }
 
-async function firstOf(making: Promise<Made>, { after }: Pick<Runtime, 'after'>): Promise<Made> {
-  const late = Promise.withResolvers<never>()
-  const cancel = after(FIRST_WAIT_MS, () =>
-    late.reject(new Problem('overloaded', 'The sitemap is being made for the first time; please ask again.')),
-  )
-  making.catch(() => {})
-  try {
-    return await Promise.race([making, late.promise])
-  } finally {
-    cancel()
-  }
-}
+const firstIsBeingMade = () =>
+  new Problem('overloaded', 'The sitemap is being made for the first time; please ask again.')
