@@ -135,7 +135,7 @@ export function createStockModel(): StockModel {
       apply(
         'hold',
         requests.map(({ orderId }) => orderId),
-        decideReservations(products, reservations, requests, at),
+        decideReservations(products, reservations, requests, at, () => false),
         requests,
       ),
     release: (orderIds, at) =>

@@ -8,6 +8,7 @@
  *  6. An order id is decided once. A release that comes before its reservation leaves a tombstone, so the late one
  *     takes nothing.
  *  8. The price shown is the price charged: held only if unit price x quantity sums up to the order's total.
+ *  - A variant is sold only while its group is on sale, whether the variant follows its group yet or not.
  */
 import type { Product } from './product.ts'
 import {
@@ -30,18 +31,28 @@ import {
   unitsByProduct,
 } from './reservation_draft.ts'
 
-/** Decides `requests` one after the other. `existing` and `products` contain all stored records of their ids. */
+/**
+ * Decides `requests` one after the other. `existing` and `products` contain all stored records of their ids; `isOffSale` says of
+ * the groups of these products which are drafts or were removed.
+ */
 export function decideReservations(
   products: Products,
   existing: Reservations,
   requests: readonly ReservationRequest[],
   at: string,
+  isOffSale: (groupId: string) => boolean,
 ): Decision {
   const draft = createDraft(products, existing)
+  const onSale = (id: string) => {
+    const product = draft.product(id)
+    if (product?.deletedAt !== null) return undefined
+    const { groupId } = product.details
+    return groupId !== null && isOffSale(groupId) ? undefined : product
+  }
   const answers = requests.map((request) => {
     const recorded = draft.find(request.orderId)
     if (recorded) return recorded
-    const reservation = decide(draft.product, request, at)
+    const reservation = decide(onSale, request, at)
     if (isHeld(reservation)) draft.hold(reservation)
     return draft.save(reservation)
   })
@@ -83,19 +94,16 @@ export function shipReservations(
   return draft.finish(answers)
 }
 
+/** Undefined for what is not on sale. */
 type FindProduct = (id: string) => Product | undefined
 
 function decide(
-  find: FindProduct,
+  onSale: FindProduct,
   { orderId, lines, totalMinor }: ReservationRequest,
   at: string,
 ): Held | Rejected {
   const decided = { orderId, createdAt: at, updatedAt: at }
   const reject = (rejection: Rejection): Rejected => ({ ...decided, status: 'rejected', ...rejection })
-  const onSale = (productId: string) => {
-    const product = find(productId)
-    return product?.deletedAt === null ? product : undefined
-  }
   const units = unitsByProduct(lines)
   const unknownProducts = [...units.keys()].filter((productId) => !onSale(productId))
   if (unknownProducts.length > 0) return reject({ reason: 'product_not_found', unknownProducts })

@@ -74,8 +74,10 @@ export function catalogueRoutes({ catalogue, groups, listings, prices }: Catalog
     const views = new Map<string, string>()
     for (const product of products.length > 0 ? await catalogue.findMany(products) : [])
       views.set(product.id, JSON.stringify({ kind: 'product', product: productView(product, prices) }))
+    // A draft was hidden after the list was made: what an admin writes meanwhile is for no visitor.
     for (const group of found.length > 0 ? await groups.findMany(found) : [])
-      views.set(group.id, JSON.stringify({ kind: 'group', group: groupView(group, prices) }))
+      if (!group.draft)
+        views.set(group.id, JSON.stringify({ kind: 'group', group: groupView(group, prices) }))
     // One that is not there any more left after the list was made.
     return items.flatMap(({ id }) => views.get(id) ?? [])
   }

@@ -14,7 +14,7 @@ export function readPrice(
   if (minor === undefined) {
     throw invalidField(
       path,
-      `must be at most ${formatMoney(max, digits)}, with at most ${digits} digits after the point`,
+      `must be an amount of at most ${formatMoney(max, digits)}, with at most ${digits} digits after the point`,
       where,
     )
   }

@@ -1,4 +1,5 @@
 /** What the domain asks when a product, group or category is changed: what is read for it, and the answers from what was read. */
+import { groupTarget } from '../domain/change_group.ts'
 import { isRemoved } from '../domain/change_product.ts'
 import type { EditableDetails, ShownFields } from '../domain/details.ts'
 import { isSame } from '../domain/details.ts'
@@ -110,6 +111,8 @@ export function apply(state: State, effects: Effects): void {
   for (const each of effects.groups ?? []) {
     if (each.deletedAt === null) state.groups.set(each.id, each)
     else state.groups.delete(each.id)
+    if (groupTarget(each) === 'shown') state.offSale.delete(each.id)
+    else state.offSale.add(each.id)
   }
 }
 
@@ -125,4 +128,5 @@ export const copyOf = (state: State): State => ({
   media: state.media,
   variantCounts: new Map(state.variantCounts),
   usedValues: new Map(state.usedValues),
+  offSale: new Set(state.offSale),
 })

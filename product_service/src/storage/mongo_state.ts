@@ -23,6 +23,7 @@ export async function loadState(
     media: new Map(),
     variantCounts: new Map(),
     usedValues: new Map(),
+    offSale: new Set(),
   }
   await load(
     collections,
@@ -63,6 +64,10 @@ async function load(
   for (const each of await byIds(attempts, idsOf('attemptIds'), session)) state.attempts.set(each._id, each)
   for (const each of await byIds(groups, idsOf('groupIds'), session)) {
     if (each.listed) state.groups.set(each._id, reading.group.one(each))
+  }
+  // A group that cannot be read refuses no order: of it only this is read.
+  for (const { _id, draft, deletedAt } of await byIds(groups, idsOf('ifOnSale'), session)) {
+    if (draft === true || typeof deletedAt === 'string') state.offSale.add(_id)
   }
   for (const each of await byIds(slugs, idsOf('slugs'), session)) state.slugs.set(each._id, each)
   for (const { _id } of await byIds(categories, idsOf('categoryIds'), session)) state.categories.add(_id)

@@ -31,6 +31,9 @@ export function createMongoStockStore(
   ): Promise<readonly Answer[]> =>
     ledger({
       reads: { orderIds, productIds },
+      readsAfter: ({ products }) => ({
+        ifOnSale: productIds.flatMap((id) => products.get(id)?.details.groupId ?? []),
+      }),
       decide(state) {
         const { answers, products, movements, reservations } = decide(state)
         const changed = { answer: answers, products, movements, reservations }
@@ -91,7 +94,8 @@ export function createMongoStockStore(
       decideTogether(
         requests.map(({ orderId }) => orderId),
         requests.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
-        ({ products, reservations }) => decideReservations(products, reservations, requests, at),
+        ({ products, reservations, offSale }) =>
+          decideReservations(products, reservations, requests, at, (groupId) => offSale.has(groupId)),
       ),
     recover(lost, at) {
       const entryOf = audit.entries(OPERATOR, at)

@@ -23,6 +23,8 @@ export type ReadSet = {
   readonly skus?: readonly string[]
   /** The number of variants of these groups, and one of these option values. */
   readonly variants?: readonly { readonly groupId: string; readonly optionKey: string }[]
+  /** Groups of which it is read whether their variants may be sold. */
+  readonly ifOnSale?: readonly string[]
   /** The option values of all variants of these groups. */
   readonly valuesOf?: readonly string[]
 }
@@ -40,6 +42,8 @@ export type State = {
   readonly media: Map<string, MediaFacts>
   /** Variants of each group that was read. */
   readonly variantCounts: Map<string, number>
+  /** Of `ifOnSale`, the drafts and those that were removed. */
+  readonly offSale: Set<string>
   readonly usedValues: Map<string, readonly (readonly string[])[]>
 }
 

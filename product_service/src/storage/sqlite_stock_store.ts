@@ -52,6 +52,12 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
     `UPDATE reservations SET status = ?, updated_at = ? WHERE seq = ? AND status = 'held'`,
   )
 
+  const offSale = prepareQuery(
+    writer,
+    'SELECT 1 FROM groups WHERE id = ? AND (draft = 1 OR deleted_at IS NOT NULL)',
+  )
+  const isOffSale = (groupId: string) => offSale.get(groupId) !== undefined
+
   /** The records that a batch loaded, and their row numbers. */
   const startBatch = () => {
     const products = new Map<string, Product>()
@@ -158,7 +164,7 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
           if (batch.loadReservation(orderId)) continue
           for (const { productId } of lines) batch.loadProduct(productId)
         }
-        return batch.apply(decideReservations(batch.products, batch.reservations, requests, at))
+        return batch.apply(decideReservations(batch.products, batch.reservations, requests, at, isOffSale))
       })
     },
     recover(lost, at) {

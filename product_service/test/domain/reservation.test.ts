@@ -46,7 +46,7 @@ const request = (
 })
 
 /** A store of maps that only applies decisions. */
-function world(products: Product[]) {
+function world(products: Product[], offSale: readonly string[] = []) {
   const state = {
     products: new Map(products.map((each) => [each.id, each])),
     reservations: new Map<string, Reservation>(),
@@ -61,7 +61,9 @@ function world(products: Product[]) {
   return {
     ...state,
     reserve: (...requests: ReservationRequest[]) =>
-      apply(decideReservations(state.products, state.reservations, requests, AT)),
+      apply(
+        decideReservations(state.products, state.reservations, requests, AT, (id) => offSale.includes(id)),
+      ),
     release: (...ids: string[]) => apply(releaseReservations(state.products, state.reservations, ids, AT)),
     ship: (...ids: string[]) => apply(shipReservations(state.products, state.reservations, ids, AT)),
     numbers: (id: string) => {
@@ -123,13 +125,24 @@ suite('reserving', () => {
   test('raises the version by one for each order of a batch, in one resulting product', () => {
     const products = new Map([['a', product('a', 100)]])
     const requests = Array.from({ length: 30 }, (_, i) => request(`o${i}`, { a: 1 }))
-    const decision = decideReservations(products, new Map(), requests, AT)
+    const decision = decideReservations(products, new Map(), requests, AT, () => false)
     assert.equal(decision.products.length, 1)
     assert.deepEqual([decision.products[0]!.version, decision.products[0]!.stock], [31, 70])
     assert.deepEqual(
       decision.movements.map(({ version }) => version),
       Array.from({ length: 30 }, (_, i) => i + 2),
     )
+  })
+
+  test('does not sell a variant of a group that is off sale, even if it does not follow its group yet', () => {
+    const variantOf = (groupId: string) => ({
+      ...product(groupId, 5),
+      details: { ...product(groupId, 5).details, groupId },
+    })
+    const shop = world([variantOf('shown'), variantOf('hidden')], ['hidden'])
+    const [both, one] = shop.reserve(request('o1', { shown: 1, hidden: 1 }), request('o2', { shown: 1 }))
+    assert.deepEqual(recordOf(both!).unknownProducts, ['hidden'])
+    assert.equal(one!.status, 'held')
   })
 
   test('adds up two lines of one product', () => {

@@ -38,6 +38,21 @@ const names = ({ items }: Page) =>
   )
 
 suite('GET /catalogue', () => {
+  test('a group that is hidden after the list was made is not shown, nor is what an admin wrote meanwhile', async (t) => {
+    const shop = await openShop(t)
+    const { shirt } = await fill(shop)
+    const { list } = shop.stores.listings
+    const hidden = { status: 'draft', name: 'Secret' }
+    Object.assign(shop.stores.listings, {
+      async list(query: Parameters<typeof list>[0]) {
+        const page = await list(query)
+        await shop.admin('PATCH', `/groups/${shirt.id}`, hidden)
+        return page
+      },
+    })
+    assert.deepEqual(names((await shop.anonymous('GET', '/catalogue')).json()), ['Vase', 'Cup'])
+  })
+
   test('lists groups and products without a group, with filters and the number of results', async (t) => {
     const shop = await openShop(t)
     const { cups, cup } = await fill(shop)

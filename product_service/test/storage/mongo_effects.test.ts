@@ -161,7 +161,13 @@ mongoSuites('effects of a decision in MongoDB', (server) => {
     const loaded = await load()
     const wanted = order({ [tea.id]: 1 })
     await stock.release([wanted.orderId], AT)
-    const { reservations } = decideReservations(loaded.products, loaded.reservations, [wanted], AT)
+    const { reservations } = decideReservations(
+      loaded.products,
+      loaded.reservations,
+      [wanted],
+      AT,
+      () => false,
+    )
     assert.ok(isDuplicate(await write(loaded, { reservations })))
   })
 

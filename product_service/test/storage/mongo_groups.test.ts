@@ -101,6 +101,48 @@ mongoSuites('categories and lists in MongoDB', (server) => {
     )
   })
 
+  test('a process that dies after a group was hidden: no variant is sold, and another process hides them', async (t) => {
+    const database = server.newDatabase()
+    const config = { DATABASE_URL: server.url(database), DATA_DIR: '', CURRENCY: 'USD' }
+    const stores = await openStores(config, server.opening)
+    t.after(() => stores.close())
+    const { catalogue, groups, stock } = stores
+    const options = [{ name: 'Colour', values: ['red'] }]
+    const group = await groups.create(
+      { id: nextId(), fields: { name: 'Shirt', description: '', options } },
+      STAMP,
+    )
+    const { id } = await add(stores, { details: { groupId: group.id, optionValues: ['red'] } })
+    const raw = await openMongo({
+      ...server.opening,
+      ...{ service: 'product_service', database, indexes: PRODUCT_INDEXES, url: server.url(database) },
+    })
+    t.after(() => raw.close())
+    const sell = async () => (await stock.reserve([order({ [id]: 1 })], AT))[0]!.status
+    const stopped = async (set: object, unset: Partial<Record<'draft' | 'listed', ''>> = {}) => {
+      const update = { $set: { ...set, behind: true as const }, $unset: unset as Record<string, ''> }
+      await collectionsOf(raw).groups.updateOne({ _id: group.id }, update)
+    }
+    const resume = async () => {
+      assert.deepEqual(await groups.due(AT, 10), [group.id])
+      assert.equal(await groups.publish(group.id, AT), false)
+      assert.deepEqual(await groups.due(AT, 10), [])
+    }
+    assert.equal(await sell(), 'held')
+    await stopped({ draft: true })
+    assert.ok(await catalogue.find(id), 'it does not follow its group yet')
+    assert.equal(await sell(), 'rejected')
+    await resume()
+    assert.equal(await catalogue.find(id), undefined)
+    await stopped({}, { draft: '' })
+    await resume()
+    assert.equal(await sell(), 'held')
+    await stopped({ deletedAt: AT }, { listed: '' })
+    assert.equal(await sell(), 'rejected')
+    await resume()
+    assert.equal(await catalogue.findAny(id), undefined)
+  })
+
   // Races of two processes are overlapping transactions.
   if (!server.honest) return
   test('lists notice what another replica wrote in a transaction that ended late, and what the release before wrote', async (t) => {

@@ -16,7 +16,7 @@ import { categoriesContract, categoryRaceContract } from '../categories_contract
 import { detailsContract } from '../details_contract.ts'
 import { groupsContract } from '../groups_contract.ts'
 import { listingsContract } from '../listings_contract.ts'
-import { AT, folder, inMemory, nextId, onOneFile, STAMP } from '../worlds.ts'
+import { AT, folder, inMemory, nextId, onOneFile, order, STAMP } from '../worlds.ts'
 
 for (const [name, makeStores] of [
   ['SQLite in memory', inMemory],
@@ -42,7 +42,7 @@ test('a change of a group reaches its variants a few at a time, and one that sto
     ...{ name: size, description: '', priceMinor: 100, stock: 1 },
     details: { groupId: id, optionValues: [size], sku: size },
   })
-  await before.catalogue.createAll(
+  const made = await before.catalogue.createAll(
     sizes.map((size) => ({ id: nextId(), fields: fieldsOf(size) })),
     STAMP,
   )
@@ -76,6 +76,9 @@ test('a change of a group reaches its variants a few at a time, and one that sto
 
   const after = await open()
   t.after(after.close)
+  const last = made.at(-1)!.id
+  assert.ok(await after.catalogue.find(last), 'it does not follow its group yet')
+  assert.equal((await after.stock.reserve([order({ [last]: 1 })], AT))[0]!.status, 'rejected')
   assert.equal(await after.groups.find(id), undefined)
   assert.deepEqual(await after.groups.due(AT, 10), [id])
   assert.equal(await after.groups.publish(id, AT), false)
