@@ -44,6 +44,8 @@ export type Deps = {
   readonly reached: Reached
   /** The routes of `/internal`, all others, or (default) both on one listener. */
   readonly routes?: 'public' | 'internal'
+  /** Addresses or networks whose X-Forwarded-For is believed: clients take turns by address (reader_thread.ts of the kit). */
+  readonly trustedProxies?: readonly string[]
   readonly publicDocs?: boolean
   readonly accessLog?: boolean
   readonly logger?: Logger
@@ -75,6 +77,7 @@ export function createApp(deps: Deps): App {
     publicDocs: publicDocs && routes !== 'internal',
     accessLog,
     logger,
+    ...(deps.trustedProxies && { trustedProxies: deps.trustedProxies }),
     ...(tracing && { tracing }),
   })
   const { catalogue, groups, stock } = stores

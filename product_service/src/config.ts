@@ -9,6 +9,7 @@ import {
   OperationsConfig,
   PORT_MAX,
   PortConfig,
+  TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/variables'
 import { ArchiveConfig, RetainDaysConfig, requireArchive } from '@shop/service_kit/storage/retention_config'
 import { MediaConfig, requireMedia } from './storage/open_media_files.ts'
@@ -30,6 +31,7 @@ export const ConfigSchema = Type.Object({
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
+  TRUSTED_PROXIES: TrustedProxiesConfig,
   REQUIRE_VERSION: Type.Boolean({
     default: false,
     description: 'Refuse changes of a product that name no version (428)',

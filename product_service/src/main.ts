@@ -2,7 +2,7 @@
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokenVerifier, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
-import { operationsAddress } from '@shop/service_kit/runtime/config'
+import { listOf, operationsAddress } from '@shop/service_kit/runtime/config'
 import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
@@ -47,6 +47,7 @@ await runService(systemRuntime, async () => {
     requireVersion: config.REQUIRE_VERSION,
     runtime: systemRuntime,
     reached: crashPoints(process.env),
+    trustedProxies: listOf(config.TRUSTED_PROXIES),
     publicDocs: config.PUBLIC_DOCS,
     accessLog: config.ACCESS_LOG,
     logger,

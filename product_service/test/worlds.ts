@@ -75,6 +75,7 @@ export async function openShop(
     pictures?: Pictures
     mediaFiles?: MediaFiles
     runtime?: Partial<Runtime>
+    trustedProxies?: readonly string[]
   } = {},
 ) {
   const { requireVersion = false, currency = 'USD', path = ':memory:' } = options
@@ -84,6 +85,7 @@ export async function openShop(
   const app = createApp({
     stores,
     ...(options.pictures && { pictures: options.pictures }),
+    ...(options.trustedProxies && { trustedProxies: options.trustedProxies }),
     metrics,
     currency,
     requireVersion,

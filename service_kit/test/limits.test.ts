@@ -22,7 +22,7 @@ import { CLIENT_OPTIONS, COMMAND_MS, DEADLINE_MS, TRANSACTION_OPTIONS } from '..
 import { VERSION_MIN } from '../src/mongo/server_checks.ts'
 import { QUARANTINE_PAUSE, QUARANTINED_MAX } from '../src/runtime/batching/quarantine.ts'
 import { CLOSE_DEADLINE_MS } from '../src/runtime/lifecycle.ts'
-import { READ_MS, READS_WAITING_MAX, WAIT_MS } from '../src/runtime/reader_thread.ts'
+import { READ_MS, READS_OF_CLIENT_MAX, READS_WAITING_MAX, WAIT_MS } from '../src/runtime/reader_thread.ts'
 import { SERVICE_SECRET_BYTES_MIN } from '../src/runtime/variables.ts'
 import { LONG_PAGES, PAGES_MIN } from '../src/sqlite/checkpoints.ts'
 import { GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS } from '../src/sqlite/commits.ts'
@@ -74,7 +74,7 @@ test('of the audit log', () => {
 test('of stores', () => {
   assert.deepEqual([GROUP_MAX, GROUP_MS, WRITE_QUEUE_MAX, WRITE_WAIT_MS], [256, 3, 20_000, 5_000])
   assert.deepEqual([mongoBatcher.ITEMS_MAX, mongoBatcher.WAITING_MAX], [256, 20_000])
-  assert.deepEqual([READS_WAITING_MAX, WAIT_MS, READ_MS], [16, 3_000, 5_000])
+  assert.deepEqual([READS_WAITING_MAX, READS_OF_CLIENT_MAX, WAIT_MS, READ_MS], [64, 16, 3_000, 5_000])
   assert.deepEqual([DEADLINE_MS, COMMAND_MS, VERSION_MIN], [5_000, 4_000, 6])
   assert.equal(REPORT_AGAIN_MS, 600_000)
   assert.deepEqual(CLIENT_OPTIONS, {

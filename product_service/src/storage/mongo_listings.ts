@@ -11,6 +11,7 @@
  */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
+import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
 import { atMost, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { HostAnswer, HostQuestion, IndexChange } from '../domain/catalogue/index_host.ts'
 import type { Listings } from '../domain/listings.ts'
@@ -123,7 +124,8 @@ export function createMongoListings(store: MongoStore, runtime: Runtime): MongoL
   }
   const upToDate = async () => {
     if (!reading) {
-      reading = readAll().catch((error) => {
+      // For all, not for the visitor who was the first to ask.
+      reading = inContext(NO_REQUEST, readAll).catch((error) => {
         forget()
         throw error
       })
@@ -138,7 +140,7 @@ export function createMongoListings(store: MongoStore, runtime: Runtime): MongoL
         const startedAt = monotonic()
         if (startedAt < (isDirty ? pauseUntil : followAt)) return
         isDirty = false
-        await follow().catch((error) => {
+        await inContext(NO_REQUEST, follow).catch((error) => {
           isDirty = true
           throw error
         })

@@ -1,8 +1,10 @@
 /** The HTTP contract of the lists of the shop: filters, counts, cursors, caching, and wrong inputs. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { suite, test } from 'node:test'
+import { READS_OF_CLIENT_MAX } from '@shop/service_kit/runtime/reader_thread'
 import { CHOICES_MAX } from '../../src/domain/listings.ts'
-import { openShop } from '../worlds.ts'
+import { folder, openShop } from '../worlds.ts'
 
 type Shop = Awaited<ReturnType<typeof openShop>>
 type Item = { kind: string; product?: { id: string }; group?: { id: string; name: string } }
@@ -113,6 +115,34 @@ suite('GET /catalogue', () => {
       const { etag } = (await shop.anonymous('GET', url)).headers
       const again = await shop.app.inject({ url, headers: { 'if-none-match': String(etag) } })
       assert.equal(again.statusCode, 304)
+    }
+  })
+
+  test('a visitor who asks for many lists at once is answered some, and others are answered soon', async (t) => {
+    const path = join(folder(t), 'products.db')
+    const shop = await openShop(t, { path, trustedProxies: ['127.0.0.1'] })
+    await fill(shop)
+    const ended: string[] = []
+    const ask = async (visitor: string, url: string) => {
+      const answer = await shop.anonymous('GET', url, undefined, { 'x-forwarded-for': visitor })
+      if (answer.statusCode === 200) ended.push(visitor)
+      return answer
+    }
+    const [flood, other] = ['203.0.113.1', '203.0.113.2'] as const
+    assert.equal((await ask(flood, '/catalogue')).statusCode, 200)
+    // Everything that a thread answers, of what none has asked before.
+    for (const url of ['/catalogue?price_max=1', '/catalogue/facets?price_max=1', '/products?q=a']) {
+      ended.length = 0
+      const many = Array.from({ length: 2 * READS_OF_CLIENT_MAX }, (_, i) => ask(flood, `${url}${i}`))
+      const answer = await ask(other, `${url}other`.replace('=1other', '=77'))
+      assert.equal(answer.statusCode, 200, `${url}: ${answer.body}`)
+      assert.ok(ended.indexOf(other) <= 2, `${url}: after ${ended.indexOf(other)} of the others`)
+      const refused = (await Promise.all(many)).filter(({ statusCode }) => statusCode !== 200)
+      assert.equal(refused.length, READS_OF_CLIENT_MAX - 1, url)
+      for (const { statusCode, headers, body } of refused) {
+        assert.deepEqual([statusCode, headers['retry-after']], [503, '1'])
+        assert.match(body, /from your address.*"overloaded"/su)
+      }
     }
   })
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { READS_WAITING_MAX } from '@shop/service_kit/runtime/reader_thread'
+import { READS_OF_CLIENT_MAX } from '@shop/service_kit/runtime/reader_thread'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import type { Stores } from '../../src/domain/ports.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
@@ -39,7 +39,7 @@ suite('searches during sales', () => {
     const { stores, id, priceMinor } = await aShopOf(t, 3_000)
     await stores.catalogue.list(query(['a'], 'price'))
     const ended: string[] = []
-    const searches = Array.from({ length: READS_WAITING_MAX + 24 }, () =>
+    const searches = Array.from({ length: READS_OF_CLIENT_MAX + 24 }, () =>
       stores.catalogue.list(query(['a'], 'price')).finally(() => ended.push('search')),
     )
     const sales = Array.from({ length: 20 }, async () => {
@@ -51,7 +51,7 @@ suite('searches during sales', () => {
     await Promise.all(sales)
     const answered = outcomes.filter(({ status }) => status === 'fulfilled')
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
-    assert.equal(answered.length, READS_WAITING_MAX + 1)
+    assert.equal(answered.length, READS_OF_CLIENT_MAX + 1)
     for (const { reason } of refused) assert.equal(reason.code, 'overloaded')
     assert.ok(
       ended.lastIndexOf('sale') < ended.lastIndexOf('search'),
@@ -87,7 +87,7 @@ suite('searches during sales', () => {
 /** The error of a real store. */
 async function overloaded(t: TestContext): Promise<unknown> {
   const { stores } = await aShopOf(t, 250)
-  const all = Array.from({ length: READS_WAITING_MAX + 2 }, () => stores.catalogue.list(query(['a'])))
+  const all = Array.from({ length: READS_OF_CLIENT_MAX + 2 }, () => stores.catalogue.list(query(['a'])))
   const refused = (await Promise.allSettled(all)).find((outcome) => outcome.status === 'rejected')
   return refused!.reason
 }

@@ -1,3 +1,13 @@
+/** Of those who have disconnected, which have no address: they count as one. */
+const GONE = 'gone'
+
+/** The client of a request, whose address is asked for when it is needed: that is a look at all trusted proxies. */
+export const clientOf = (request: { readonly ip?: string }) => ({
+  get client() {
+    return addressPrefix(request.ip ?? GONE)
+  },
+})
+
 /**
  * The key by which clients are counted: the whole IPv4 address (also if mapped into IPv6), or the /64 network of an IPv6
  * address, in any spelling.

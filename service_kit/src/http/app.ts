@@ -20,6 +20,7 @@ import type { KitProblemCode } from '../runtime/problem.ts'
 import { currentTraceparent, inContext, REQUEST_ID, requestIdsIn } from '../runtime/request_context.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { logAnswers } from './access_log.ts'
+import { clientOf } from './addresses.ts'
 import { describeRoutes, serveDocs } from './api_docs.ts'
 import type { App, BareApp } from './app_types.ts'
 import { createBrokenHttp } from './broken_http.ts'
@@ -151,7 +152,7 @@ function createBareApp(options: HttpAppOptions, access: AccessChecks, observed?:
     clientErrorHandler: broken.answerBrokenHttp,
   }).withTypeProvider<TypeBoxTypeProvider>()
   limitSlowBodies(app.server, runtime, slow, broken.endLate)
-  limitConnections(app.server, connectionsMax, !options.trustedProxies?.length)
+  limitConnections(app.server, connectionsMax, options.trustedProxies)
   app.server.on('checkExpectation', broken.answerExpectation)
 
   app.setValidatorCompiler(compileValidator)
@@ -179,7 +180,7 @@ function receiveRequests(app: BareApp) {
     const shared =
       request.routeOptions.config.access === 'service' ? requestIdsIn(request.headers['x-request-ids']) : []
     const requestIds = shared.length > 0 ? shared : [request.id]
-    const context = { traceparent: currentTraceparent(), requestIds }
+    const context = Object.assign(clientOf(request), { traceparent: currentTraceparent(), requestIds })
     request.log = boundTo(request.log, context)
     reply.log = request.log
     inContext(context, () => next(faultOfHead(request)))

@@ -3,8 +3,8 @@
  * search index, to a file of its own.
  *
  * Invariants
- *  1. It answers one question at a time; a few more wait, and the rest fail at once with `overloaded`
- *     (concurrency_limiter.ts).
+ *  1. It answers one question at a time; a few more wait, some of each client, and the rest fail at once with `overloaded`. Clients
+ *     take turns, so one with many questions delays the others by one of them (concurrency_limiter.ts).
  *  2. Every question is answered or fails within WAIT_MS and READ_MS together. A thread that hangs or dies is replaced: its
  *     question fails with `store_unavailable`, and the new thread answers those that wait.
  *  3. The first question starts the thread, `close` stops it, and a process that exits does not wait for it.
@@ -17,7 +17,9 @@ import { Problem } from './problem.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Questions that wait while one is answered. */
-export const READS_WAITING_MAX = 16
+export const READS_WAITING_MAX = 64
+/** Of one client. Where no proxy is trusted, one client may be all visitors. */
+export const READS_OF_CLIENT_MAX = 16
 /** How long a question may wait for its turn. */
 export const WAIT_MS = 3_000
 /** How long the thread may take for one question. */
@@ -54,6 +56,7 @@ export function createReaderThread<Question, Answer>(
     what,
     concurrency: 1,
     queueMax: READS_WAITING_MAX,
+    clientMax: READS_OF_CLIENT_MAX,
     waitMs,
   })
   let worker: Worker | undefined

@@ -1,6 +1,6 @@
 /**
- * For which requests the running code works: their ids, and their trace as a W3C `traceparent`. The app sets it, and log lines
- * and calls to other services read it, so no code in between passes it on. Work that waits in a queue has to save it, because it
+ * For which requests the running code works: their ids, their trace as a W3C `traceparent`, and their client. The app sets it; log
+ * lines, calls to other services and queues read it, so no code in between passes it on. Work that waits in a queue has to save it, because it
  * runs later in the context of another caller.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -9,6 +9,8 @@ export type RequestContext = {
   readonly traceparent: string | undefined
   /** Several if work is shared; none outside of requests. In background work it is the id of what the work is for. */
   readonly requestIds: readonly string[]
+  /** By which clients are counted (http/addresses.ts): the visitor's address. Undefined outside of requests, and of shared work. */
+  readonly client?: string
 }
 
 export const REQUEST_ID = /^[\w.:-]{1,64}$/

@@ -52,8 +52,9 @@ suite('connections', () => {
     await untilTrue(async () => (await visit('127.0.0.2')) !== undefined)
   })
 
-  test('a trusted proxy has no limit of its own', async (t) => {
-    const { fill } = await start(t, ['127.0.0.2'])
-    assert.equal(await fill('127.0.0.2'), 9)
+  test('a trusted proxy has no limit of its own, others keep theirs', async (t) => {
+    const { fill } = await start(t, ['127.0.0.2', '127.0.1.0/24'])
+    assert.equal(await fill('127.0.0.3'), 3)
+    assert.equal(await fill('127.0.1.9'), 6)
   })
 })

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createConcurrencyLimiter } from '../../src/runtime/concurrency_limiter.ts'
-import { currentTraceparent, inTrace } from '../../src/runtime/request_context.ts'
+import { currentTraceparent, inContext, inTrace, NO_REQUEST } from '../../src/runtime/request_context.ts'
 import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 const PATIENT = { what: 'tasks', concurrency: 2, queueMax: 3, waitMs: 60_000 }
 
 /** Tasks that end when the test says so. */
-function tasks(options = PATIENT) {
+function tasks(options: typeof PATIENT & { clientMax?: number } = PATIENT) {
   const runtime = createVirtualRuntime()
   const limiter = createConcurrencyLimiter({ ...options, runtime })
   const started: number[] = []
@@ -72,6 +72,31 @@ suite('the concurrency limiter', () => {
     end(2)
     assert.equal(await next, 2)
     assert.deepEqual(runtime.waiting(), [])
+  })
+
+  test('3: clients take turns, each has a share of the queue, and in a full one the client with the most loses a task', async () => {
+    const { started, end, run } = tasks({ ...PATIENT, concurrency: 1, queueMax: 5, clientMax: 3 })
+    const of = (client: string, n: number) => inContext({ ...NO_REQUEST, client }, () => run(n))
+    const refusals: string[] = []
+    const asked = (client: string, ...numbers: number[]) => {
+      for (const n of numbers)
+        of(client, n).catch(({ code, message }) => refusals.push(`${n} ${code} ${message}`))
+    }
+    run(0)
+    asked('a', 1, 2, 3, 4)
+    asked('b', 11, 12)
+    await settled()
+    const tooMany = (n: number) => `${n} overloaded Too many tasks from your address wait; try again.`
+    assert.deepEqual(refusals.splice(0), [tooMany(4)])
+    asked('c', 21)
+    asked('b', 13)
+    await settled()
+    assert.deepEqual(refusals, ['13 overloaded Too many tasks are under way; try again.', tooMany(3)])
+    for (const n of [0, 1, 11, 21, 2, 12]) {
+      end(n)
+      await settled()
+    }
+    assert.deepEqual(started, [0, 1, 11, 21, 2, 12])
   })
 
   test('a queued task runs in the trace of its caller', async () => {

@@ -6,9 +6,11 @@ import { Worker } from 'node:worker_threads'
 import {
   createReaderThread,
   READ_MS,
+  READS_OF_CLIENT_MAX,
   READS_WAITING_MAX,
   serveReads,
 } from '../../src/runtime/reader_thread.ts'
+import { inContext, NO_REQUEST } from '../../src/runtime/request_context.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
 import { createVirtualRuntime, untilTrue } from '../../test_support/virtual_runtime.ts'
 import type { Command } from '../fixtures/stubborn_reader.ts'
@@ -45,20 +47,39 @@ suite('a thread for reads', () => {
     assert.equal(await answer, 'it says yes')
   })
 
-  test('answers a few waiting questions in their order, and refuses the rest', async (t) => {
+  test('answers a few waiting questions of a client in their order, and refuses the rest', async (t) => {
     const { ask } = reader(t)
     const order: string[] = []
-    const asked = Array.from({ length: READS_WAITING_MAX + 10 }, (_, i) =>
+    const asked = Array.from({ length: READS_OF_CLIENT_MAX + 10 }, (_, i) =>
       ask({ say: String(i) }).then((answer) => order.push(answer)),
     )
     const outcomes = await Promise.allSettled(asked)
-    const answered = Array.from({ length: READS_WAITING_MAX + 1 }, (_, i) => `it says ${i}`)
+    const answered = Array.from({ length: READS_OF_CLIENT_MAX + 1 }, (_, i) => `it says ${i}`)
     assert.deepEqual(order, answered)
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected')
     assert.deepEqual(
       refused.map(({ reason }) => reason.code),
       Array.from({ length: 9 }, () => 'overloaded'),
     )
+  })
+
+  test('a client that floods it delays another by one question, however many flood it', async (t) => {
+    const { ask } = reader(t)
+    const order: string[] = []
+    const of = (client: string, say: string) =>
+      inContext({ ...NO_REQUEST, client }, () => ask({ say }).then((answer) => order.push(answer)))
+    const floods = Array.from({ length: READS_WAITING_MAX / READS_OF_CLIENT_MAX }, (_, i) => `flood ${i}`)
+    const flooding = Promise.allSettled(
+      floods.flatMap((client) =>
+        Array.from({ length: READS_OF_CLIENT_MAX + 5 }, (_, i) => of(client, `${client}: ${i}`)),
+      ),
+    )
+    await of('visitor', 'visitor')
+    // The question that was under way, one of each flood, and then theirs.
+    assert.equal(order.indexOf('it says visitor'), 1 + floods.length)
+    const refused = (await flooding).filter(({ status }) => status === 'rejected')
+    // The first question of all waits for nothing; the visitor's took the place of one.
+    assert.equal(refused.length, floods.length * 5 - 1 + 1)
   })
 
   test('a read that fails fails alone', async (t) => {

@@ -66,7 +66,11 @@ export function createCatalogueReader(
       {
         method: 'GET',
         path,
-        headers: known?.status === 200 ? { 'if-none-match': known.tag } : {},
+        // Lists are answered to visitors in turns.
+        headers: {
+          'x-forwarded-for': address,
+          ...(known?.status === 200 && { 'if-none-match': known.tag }),
+        },
         signal: runtime.deadline(READ_MS),
       },
       { callClass: 'reads', address },
