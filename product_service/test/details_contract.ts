@@ -62,6 +62,16 @@ export function detailsContract(name: string, makeStores: MakeStores, { conflict
       await there.catalogue.edit(coffee.id, { details: { sku: 'A' } }, undefined, STAMP)
     })
 
+    test('a SKU of before, in another form of Unicode, is the same one, and stays as it is', async (t) => {
+      const [here, there] = await makeStores(t)
+      const [nfd, nfc] = ['e\u0301', '\u00e9']
+      const old = await add(here, { details: { sku: nfd } })
+      await assert.rejects(add(there, { details: { sku: nfc } }), { code: 'sku_taken' })
+      assert.deepEqual(names((await there.catalogue.listAny({ sku: nfc }, page)).items), ['Tea'])
+      const kept = await there.catalogue.edit(old.id, { details: { sku: nfc } }, undefined, STAMP)
+      assert.deepEqual([kept.version, kept.details.sku], [1, nfd])
+    })
+
     test('of many that take a SKU and a slug at once, exactly one gets each', async (t) => {
       const [here, there] = await makeStores(t)
       const made = await Promise.allSettled(

@@ -4,8 +4,8 @@ import { test } from 'node:test'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { columnsOf } from '../src/csv/columns.ts'
-import { COLUMNS_MAX, ROW_LENGTH_MAX } from '../src/csv/read_csv.ts'
-import { FAMILY_ROWS_MAX, readRows } from '../src/csv/read_rows.ts'
+import { COLUMNS_MAX, ROW_LENGTH_MAX, UnreadableFile } from '../src/csv/read_csv.ts'
+import { FAMILY_ROWS_MAX, readRows, SPREADSHEET_ROWS_MAX } from '../src/csv/read_rows.ts'
 import { EXPORT_AT_ONCE } from '../src/csv/write_csv.ts'
 import * as limits from '../src/domain/import.ts'
 import type { Lease } from '../src/domain/lease.ts'
@@ -34,11 +34,11 @@ const uploaded = (): limits.Import => ({
 })
 
 /** The check of a file whose rows all have a fault, so that nothing is looked up; where it stores, nothing is stored. */
-async function checkedFaults(rows: number) {
+async function checkedFaults(rows: number, behind = '') {
   const kept: number[] = []
   let last = uploaded()
   const imports = {
-    part: async () => Buffer.from(`sku,name\n${',x\n'.repeat(rows)}`),
+    part: async () => Buffer.from(`sku,name\n${',x\n'.repeat(rows)}${behind}`),
     save: async (job: limits.Import, { notes = [] }: { notes?: readonly limits.NumberedNote[] } = {}) => {
       kept.push(...notes.map(({ number }) => number))
       last = job
@@ -69,6 +69,28 @@ test('a file has so many rows, and so many notes are kept; the others are counte
       { code: 'file_too_many_rows', values: { max: limits.IMPORT_ROWS_MAX } },
     ],
   )
+})
+
+test('blank rows are none, up to those of a spreadsheet', async () => {
+  const { job, kept } = await checkedFaults(1, '\n ,\n'.repeat(300))
+  assert.deepEqual([job.state, job.checked.rows, kept], ['checked', 1, [1]])
+  assert.equal(SPREADSHEET_ROWS_MAX, 2 ** 20)
+  const names = ['sku', 'name', 'status']
+  const rows = [[''], ['T-1', 'Tea', 'constructor'], ['', ' '], ['e\u0301', 'Tea']]
+  const read = async (rowsMax: number) => {
+    const { fields, format } = columnsOf(names)
+    const options = { ...{ names, fields, format, rowsMax }, ...{ currency: 'USD', digits: 2 } }
+    const found = await Array.fromAsync(readRows(rows.values() as never, options))
+    return found.flatMap((each) => each.read)
+  }
+  const [faulty, good] = await read(5)
+  assert.deepEqual(
+    faulty!.notes.map(({ row, code }) => [row, code]),
+    [[3, 'status_invalid']],
+  )
+  const { wish } = good!
+  assert.equal(wish?.of === 'product' && wish.fields.details.sku, '\u00e9', 'in NFC')
+  await assert.rejects(read(4), UnreadableFile)
 })
 
 test('the rows of one handle are kept together up to a number', async () => {

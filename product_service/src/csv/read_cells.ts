@@ -6,6 +6,7 @@ import {
   ATTRIBUTES_MAX,
   CATEGORIES_PER_PRODUCT_MAX,
   isGtin,
+  normalSku,
   SKU_LENGTH_MAX,
   VALUES_PER_ATTRIBUTE_MAX,
   WEIGHT_GRAMS_MAX,
@@ -49,7 +50,7 @@ export function cellsOf(
   return {
     ...basic,
     name: () => line('name', NAME_LENGTH_MAX),
-    sku: () => nullable('sku', (field) => line(field, SKU_LENGTH_MAX)),
+    sku: () => nullable('sku', (field) => checked(field, normalSku(filled(field)!), SKU_LENGTH_MAX)),
     stock: (field: Field = 'stock') => whole(field, STOCK_MAX),
     prose: (field: Field, value = text(field)) =>
       value === undefined ? undefined : checked(field, value, DESCRIPTION_LENGTH_MAX, 'prose'),
@@ -78,7 +79,7 @@ export function cellsOf(
     draft: (): boolean | undefined => {
       const status = filled('status')?.trim().toLowerCase()
       const published = filled('published')?.trim().toLowerCase()
-      if (status !== undefined && !(status in STATUS)) {
+      if (status !== undefined && !Object.hasOwn(STATUS, status)) {
         return fault('status', 'status_invalid', { value: show(status) })
       }
       if (status === undefined && published === undefined) return undefined

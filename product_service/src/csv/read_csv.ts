@@ -27,7 +27,7 @@ export class UnreadableFile extends Error {
 
 export type Table = Pick<Sheet, 'delimiter' | 'encoding'> & {
   readonly names: readonly string[]
-  /** The other rows. Fails with UnreadableFile. */
+  /** The other rows, blank ones too, so that their number is that in a spreadsheet. Fails with UnreadableFile. */
   readonly rows: AsyncIterable<readonly string[]>
 }
 
@@ -47,7 +47,9 @@ export async function readCsv(pieces: AsyncIterable<Uint8Array>): Promise<Table>
   const delimiter = delimiterOf(end < 0 ? head : head.slice(0, end))
   const parser = Readable.from(rest(head, iterator)).compose(
     parse({
-      ...{ delimiter, bom: false, relax_column_count: true, skip_empty_lines: true },
+      ...{ delimiter, bom: false, relax_column_count: true },
+      // Files that are separated by tabs, such as Google's, have quotation marks as they are: 5" disk.
+      relax_quotes: delimiter === '\t',
       max_record_size: ROW_LENGTH_MAX,
     }),
   )

@@ -5,28 +5,34 @@
 
 import { OPTION_VALUE_LENGTH_MAX, OPTIONS_MAX, VARIANTS_MAX } from '../domain/group.ts'
 import type { Sheet } from '../domain/import.ts'
+import { saying } from '../domain/import_texts.ts'
 import type { ProductWish, ReadRow } from '../domain/import_wishes.ts'
 import { type Money, show } from './basic_cells.ts'
 import type { Field } from './columns.ts'
 import { ended, given } from './given.ts'
 import { type Cells, cellsOf } from './read_cells.ts'
+import { UnreadableFile } from './read_csv.ts'
 import { readFamily } from './read_family.ts'
 
 export type RowsOptions = Money & {
   readonly format: Sheet['format']
   readonly names: readonly string[]
   readonly fields: readonly (Field | null)[]
+  /** By default SPREADSHEET_ROWS_MAX. */
+  readonly rowsMax?: number
 }
 
+/** Rows with the blank ones: as many as a spreadsheet has. */
+export const SPREADSHEET_ROWS_MAX = 1_048_576
 /** Rows of one handle that are kept together. */
 export const FAMILY_ROWS_MAX = 2 * VARIANTS_MAX
 
-/** `row` is that of each result; the names are row 1. */
+/** `row` is that of each result; the names are row 1. A blank row is none: spreadsheets save as many as were ever touched. */
 export async function* readRows(
   rows: AsyncIterable<readonly string[]>,
   options: RowsOptions,
-): AsyncGenerator<{ readonly row: number; readonly read: readonly ReadRow[] }> {
-  const { format, names, fields } = options
+): AsyncGenerator<{ readonly row: number; readonly blank?: true; readonly read: readonly ReadRow[] }> {
+  const { format, names, fields, rowsMax = SPREADSHEET_ROWS_MAX } = options
   const cells = (row: number, texts: readonly string[]) => cellsOf(row, texts, fields, names, options)
   let row = 1
   let family: Cells[] = []
@@ -40,6 +46,11 @@ export async function* readRows(
   }
   for await (const texts of rows) {
     row += 1
+    if (row > rowsMax) throw new UnreadableFile(saying('file_too_many_rows', { max: rowsMax }))
+    if (texts.every((text) => text.trim() === '')) {
+      yield { row, blank: true, read: [] }
+      continue
+    }
     const own = cells(row, texts)
     if (format === 'own') {
       yield { row, read: [readOwn(own)] }

@@ -7,6 +7,7 @@
  *     it has fewer products than asked for, and a next page.
  *  3. A word is found anywhere in a name or SKU, whatever its case; accents do not matter in the first letters of a name (nameKey).
  */
+import { normalSku } from './details.ts'
 import type { Page, PageKey } from './page.ts'
 import { nameKey, type Product } from './product.ts'
 import { QUERY_WORDS_MAX } from './search.ts'
@@ -46,7 +47,7 @@ export const anyWords = (text: string): readonly AnyWord[] =>
     .split(/\s+/)
     .filter((word) => nameKey(word) !== '')
     .slice(0, QUERY_WORDS_MAX)
-    .map((word) => ({ key: nameKey(word), text: asciiLower(word) }))
+    .map((word) => ({ key: nameKey(word), text: asciiLower(normalSku(word)) }))
 
 /** Whether each product of a part has to be looked at. */
 export const isNarrowed = ({ words = [], categories, stockMin, stockMax, reduced }: AnyProducts): boolean =>

@@ -6,7 +6,14 @@
  *  - A draft is not on sale, and neither is a variant of a group that is a draft.
  *  - Slug, categories and attributes of a variant are those of its group.
  */
-import type { EditableDetails, ProductDetails, Shown, ShownFields, ShownMedia } from './details.ts'
+import {
+  type EditableDetails,
+  keptSku,
+  type ProductDetails,
+  type Shown,
+  type ShownFields,
+  type ShownMedia,
+} from './details.ts'
 import { DomainError } from './errors.ts'
 import { type Group, VARIANTS_MAX } from './group.ts'
 import type { MediaItem } from './media.ts'
@@ -25,7 +32,8 @@ export function changeDetails(
   references: References,
 ): ProductDetails {
   const { media: _, ...chosen } = given
-  const after = { ...before, ...chosen }
+  const { sku = before.sku } = chosen
+  const after = { ...before, ...chosen, sku: keptSku(before.sku, sku) }
   if (after.sku !== null && after.sku !== before.sku) {
     requireOwn('sku', after.sku, id, references.skuOwner(after.sku))
   }

@@ -77,6 +77,19 @@ export const isHidden = ({ draft, groupDraft }: Pick<ProductDetails, 'draft' | '
 export const isDue = ({ draft, publishAt }: Pick<Shown, 'draft' | 'publishAt'>, at: string): boolean =>
   draft && publishAt !== null && publishAt <= at
 
+/** Two SKUs that look the same are one: every SKU that comes in is in Unicode's form NFC. */
+export const normalSku = (sku: string): string => sku.normalize('NFC')
+
+/** The SKU after an edit: one that was stored before SKUs were normalised stays as it is. */
+export const keptSku = (before: string | null, given: string | null): string | null =>
+  before !== null && given !== null && normalSku(before) === normalSku(given) ? before : given
+
+/** What a SKU may be stored as: in NFC, or in NFD, as it came in before it was normalised. */
+export const skuForms = (sku: string): readonly [nfc: string, nfd: string] => [
+  normalSku(sku),
+  sku.normalize('NFD'),
+]
+
 /** Are two values of a field the same? They consist of plain data. */
 export const isSame = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b)
 

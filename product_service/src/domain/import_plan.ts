@@ -1,5 +1,5 @@
 /** Compares what a row wants with what is there. Pure: the caller has looked everything up. */
-import { type EditableDetails, isSame, type ShownMedia } from './details.ts'
+import { type EditableDetails, isSame, keptSku, type ShownMedia } from './details.ts'
 import { type Group, type GroupFields, type GroupOption, variantName } from './group.ts'
 import type { ImportNote, ImportStep } from './import.ts'
 import { type Saying, saying } from './import_texts.ts'
@@ -39,6 +39,7 @@ export function planProduct(
   const { details: chosen, stock, ...plain } = wish.fields
   const details: Partial<EditableDetails> = {
     ...chosen,
+    ...(current && chosen.sku ? { sku: keptSku(current.details.sku, chosen.sku) } : {}),
     ...(categories === undefined ? {} : { categories }),
     ...(group === undefined ? {} : { groupId: group.id }),
     ...(wish.adds && chosen.attributes

@@ -3,7 +3,13 @@ import { Id, MoneyInput, NullableString } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
-import { type EditableDetails, isGtin, SKU_LENGTH_MAX, WEIGHT_GRAMS_MAX } from '../domain/details.ts'
+import {
+  type EditableDetails,
+  isGtin,
+  normalSku,
+  SKU_LENGTH_MAX,
+  WEIGHT_GRAMS_MAX,
+} from '../domain/details.ts'
 import { OPTION_VALUE_LENGTH_MAX, OPTIONS_MAX } from '../domain/group.ts'
 import { PRICE_MINOR_MAX } from '../domain/product.ts'
 import { readPrice } from './inputs.ts'
@@ -13,7 +19,9 @@ const orNull = <Value>(schema: object) =>
   Type.Optional(Type.Unsafe<Value | null>({ anyOf: [schema, { type: 'null' }] } as never))
 
 export const DETAILS_INPUT = {
-  sku: orNull<string>(TextInput('line', { maxLength: SKU_LENGTH_MAX, description: 'Unique; null for none' })),
+  sku: orNull<string>(
+    TextInput('line', { maxLength: SKU_LENGTH_MAX, description: 'Unique, as Unicode NFC; null for none' }),
+  ),
   gtin: Type.Optional(
     NullableString({ description: '8, 12, 13 or 14 digits, the last of which is a check digit' }),
   ),
@@ -31,6 +39,13 @@ export const DETAILS_INPUT = {
 
 const DetailsInput = Type.Object(DETAILS_INPUT)
 
+/** A few characters become longer by it. Fails with `validation_failed`. */
+function readSku(text: string): string {
+  const sku = normalSku(text.toWellFormed())
+  if (sku.length <= SKU_LENGTH_MAX) return sku
+  throw invalidField('/sku', `must have at most ${SKU_LENGTH_MAX} characters`)
+}
+
 /** Only the fields that were sent. Fails with `validation_failed`. */
 export function readDetails(body: Static<typeof DetailsInput>, digits: number): Partial<EditableDetails> {
   const { sku, gtin, weight_grams, compare_at_price, group_id, option_values } = body
@@ -40,7 +55,7 @@ export function readDetails(body: Static<typeof DetailsInput>, digits: number): 
   const compareAt = (price: string | number | null) =>
     price === null ? null : readPrice(price, digits, PRICE_MINOR_MAX, '/compare_at_price')
   return {
-    ...(sku === undefined ? {} : { sku: sku?.toWellFormed() ?? null }),
+    ...(sku === undefined ? {} : { sku: sku === null ? null : readSku(sku) }),
     ...(gtin === undefined ? {} : { gtin }),
     ...(weight_grams === undefined ? {} : { weightGrams: weight_grams }),
     ...(compare_at_price === undefined ? {} : { compareAtMinor: compareAt(compare_at_price) }),

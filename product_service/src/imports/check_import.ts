@@ -58,13 +58,23 @@ export async function checkImport(job: Import, ports: CheckPorts): Promise<void>
     const unfit = columnsFault(fields)
     if (unfit) return void (await save({ ...failedFor(unfit), sheet }, [], []))
     const plan = createPlan(ports, categoryNames(await ports.categories.tree()))
-    for await (const { row, read } of readRows(table.rows, { format, names, fields, ...ports.money() })) {
-      if (row > IMPORT_ROWS_MAX + 1) {
+    let blanks = 0
+    for await (const { row, blank, read } of readRows(table.rows, {
+      ...{ format, names, fields },
+      ...ports.money(),
+    })) {
+      if (blank) blanks += 1
+      const rows = row - 1 - blanks
+      if (rows > IMPORT_ROWS_MAX) {
         throw new UnreadableFile(saying('file_too_many_rows', { max: IMPORT_ROWS_MAX }))
       }
+      if (blank) {
+        if (blanks % CHECK_ROWS_AT_ONCE === 0) await nextTurn(runtime)
+        continue
+      }
       for (const each of read) await plan.add(each)
-      plan.at(row - 1)
-      if ((row - 1) % CHECK_ROWS_AT_ONCE !== 0) continue
+      plan.at(rows)
+      if (rows % CHECK_ROWS_AT_ONCE !== 0) continue
       const { fields: found, steps, notes } = plan.take()
       if (!(await save({ ...found, sheet }, steps, notes))) return
       await nextTurn(runtime)

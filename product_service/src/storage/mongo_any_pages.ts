@@ -4,6 +4,7 @@
  */
 import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import { type AnyProducts, type AnyWord, STEP, walkParts } from '../domain/any_products.ts'
+import { skuForms } from '../domain/details.ts'
 import type { PageKey } from '../domain/page.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { nameKey } from '../domain/product.ts'
@@ -102,7 +103,7 @@ const UNTIL: Readonly<Record<Sort, (key: PageKey) => readonly Condition[]>> = {
 
 /** What is walked: of an index of its own, or all products, with those that were removed. */
 function rangeOf({ sku, groupId, status }: AnyProducts): Condition {
-  if (sku !== undefined) return { sku, live: true, ...NOT_REMOVED }
+  if (sku !== undefined) return { sku: { $in: [...skuForms(sku)] }, live: true, ...NOT_REMOVED }
   if (groupId !== undefined) return { groupId, live: true }
   if (status === 'published') return { listed: true }
   return status === undefined ? {} : { hidden: true }

@@ -2,7 +2,7 @@
 import { groupTarget } from '../domain/change_group.ts'
 import { isRemoved } from '../domain/change_product.ts'
 import type { EditableDetails, ShownFields } from '../domain/details.ts'
-import { isSame } from '../domain/details.ts'
+import { isSame, skuForms } from '../domain/details.ts'
 import type { References } from '../domain/references.ts'
 import { slugChoices } from '../domain/slug.ts'
 import type { SlugDocument } from './mongo_group_documents.ts'
@@ -36,7 +36,7 @@ export function readsFor(
   const slugs = given.slug ? [given.slug] : before?.slug ? [] : slugChoices(name, id)
   return {
     slugs: before?.slug ? [before.slug, ...slugs] : slugs,
-    skus: sku ? [sku] : [],
+    skus: sku ? skuForms(sku) : [],
     categoryIds: given.categories ?? before?.categories ?? [],
     mediaIds: given.media?.map((item) => item.id) ?? [],
     groupIds: groupId ? [groupId] : [],
@@ -61,7 +61,10 @@ export function referencesOf(state: State): References {
       const found = state.slugs.get(slug)
       return found?.current ? found.owner : undefined
     },
-    skuOwner: (sku) => live().find(({ details }) => details.sku === sku)?.id,
+    skuOwner(text) {
+      const forms: readonly (string | null)[] = skuForms(text)
+      return live().find(({ details }) => forms.includes(details.sku))?.id
+    },
     group: (id) => state.groups.get(id),
     variantCount: (groupId) => state.variantCounts.get(groupId) ?? 0,
     variantOf: (groupId, optionValues) =>

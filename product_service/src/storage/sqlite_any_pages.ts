@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import { type AnyProducts, STEP, walkParts } from '../domain/any_products.ts'
+import { skuForms } from '../domain/details.ts'
 import type { PageKey } from '../domain/page.ts'
 import type { Catalogue } from '../domain/ports.ts'
 import { nameKey } from '../domain/product.ts'
@@ -108,9 +109,12 @@ export const ANY_ORDERS: Readonly<Record<Sort, AnyOrder>> = {
 const HIDDEN = '(p.draft = 1 OR p.group_draft = 1)'
 const ON_SALE = 'p.deleted_at IS NULL'
 
+/** The first of two forms of a SKU that a product has, else the second. */
+const KNOWN_FORM = `coalesce((SELECT p.sku FROM products p WHERE p.sku = ? AND ${LIVE}), ?)`
+
 /** What is walked: of an index of its own, or all products, with those that were removed. */
 export function rangeOf({ sku, groupId, status }: AnyProducts): Condition {
-  if (sku !== undefined) return { sql: `p.sku = ? AND ${LIVE}`, values: [sku] }
+  if (sku !== undefined) return { sql: `p.sku = ${KNOWN_FORM} AND ${LIVE}`, values: skuForms(sku) }
   if (groupId !== undefined) return { sql: 'p.group_id = ? AND p.group_id IS NOT NULL', values: [groupId] }
   if (status === 'published') return { sql: ON_SALE, values: [] }
   return { sql: status === undefined ? 'p.seq > 0' : HIDDEN, values: [] }

@@ -1,6 +1,6 @@
 /** What the domain asks when a product, group or category is changed, and the table of slugs. Only inside `SqliteStore.write`. */
 import type { DatabaseSync } from 'node:sqlite'
-import { isSame, type Shown } from '../domain/details.ts'
+import { isSame, type Shown, skuForms } from '../domain/details.ts'
 import type { References } from '../domain/references.ts'
 import type { SlugOwner } from '../domain/slug.ts'
 import { prepareGroup } from './sqlite_groups.ts'
@@ -21,7 +21,7 @@ export function prepareReferences(db: DatabaseSync): SqliteReferences {
     `SELECT s.owner FROM slugs s WHERE s.slug = ? AND s.current = 1 AND (s.of_group = 1 OR s.of_category = 1 OR EXISTS
        (SELECT 1 FROM products p WHERE p.id = s.owner AND ${LIVE}))`,
   )
-  const sku = prepareQuery(db, `SELECT p.id FROM products p WHERE p.sku = ? AND ${LIVE}`)
+  const sku = prepareQuery(db, `SELECT p.id FROM products p WHERE p.sku IN (?, ?) AND ${LIVE}`)
   const count = prepareQuery(db, `SELECT count(*) FROM products p WHERE p.group_id = ? AND ${LIVE}`)
   const variant = prepareQuery(
     db,
@@ -40,7 +40,7 @@ export function prepareReferences(db: DatabaseSync): SqliteReferences {
 
   return {
     slugOwner: (text) => first(slug, text),
-    skuOwner: (text) => first(sku, text),
+    skuOwner: (text) => first(sku, ...skuForms(text)),
     group,
     variantCount: (groupId) => Number(count.get(groupId)![0]),
     variantOf: (groupId, values) => first(variant, groupId, JSON.stringify(values)),

@@ -18,6 +18,8 @@ const fails = (bytes: Uint8Array, message: RegExp) =>
 suite('a table', () => {
   const rows = [
     ['T-1', 'Täa, "green"', 'two\r\nlines'],
+    // A blank line counts, so that the number of a row is that in a spreadsheet.
+    [''],
     ['T-2', '漢', ''],
   ]
   const text = 'sku,name,description\r\nT-1,"Täa, ""green""","two\r\nlines"\r\n\r\nT-2,漢,\r\n'
@@ -36,7 +38,7 @@ suite('a table', () => {
       }
     }
     const unix = text.replaceAll('\r\n', '\n')
-    assert.deepEqual((await read(utf8(unix))).rows, [['T-1', 'Täa, "green"', 'two\nlines'], rows[1]])
+    assert.deepEqual((await read(utf8(unix))).rows, [['T-1', 'Täa, "green"', 'two\nlines'], ...rows.slice(1)])
   })
 
   test('is separated by what the names of its columns are separated by', async () => {
@@ -49,6 +51,16 @@ suite('a table', () => {
         rows: [['T-1', '1,5']],
       })
     }
+  })
+
+  test('that is separated by tabs may have quotation marks as they are', async () => {
+    const rows = [
+      ['T-1', '5" disk', 'two\nlines'],
+      ['T-2', '"Best" of', 'x'],
+    ]
+    const text = 'sku\tname\tdescription\nT-1\t5" disk\t"two\nlines"\nT-2\t"Best" of\tx\n'
+    assert.deepEqual((await read(utf8(text))).rows, rows)
+    await fails(utf8(text.replaceAll('\t', ',')), /quotation mark/)
   })
 
   test('loses the guard of its formulas', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFault } from '@shop/service_kit/http/text'
 import fc from 'fast-check'
+import { normalSku } from '../../src/domain/details.ts'
 import { NO_CHECK } from '../../src/domain/import.ts'
 import { check, exportOf, run } from '../imports.ts'
 import { add, inMemory, nextId, STAMP } from '../worlds.ts'
@@ -68,7 +69,7 @@ const catalogue = fc.record({
     }),
     { maxLength: 2 },
   ),
-  skus: fc.uniqueArray(line(), { maxLength: 5 }),
+  skus: fc.uniqueArray(line().map(normalSku), { maxLength: 5 }),
 })
 
 /** Without what is of one shop alone: ids, versions. */

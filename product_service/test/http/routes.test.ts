@@ -338,6 +338,13 @@ suite('writing', () => {
     assert.deepEqual([product.price, product.stock], ['4.50', 7])
   })
 
+  test('a SKU is stored in NFC, and its length is that of this form', async (t) => {
+    const shop = await openShop(t)
+    assert.equal((await addTea(shop, { sku: 'e\u0301' })).sku, '\u00e9')
+    const longer = await shop.admin('POST', '/products', { ...TEA, sku: '\u0958'.repeat(40) })
+    assert.deepEqual([longer.statusCode, longer.json().errors[0].path], [400, '/sku'])
+  })
+
   const monies: [currency: string, digits: number, right: string, wrong: string][] = [
     ['JPY', 0, '300', '3.00'],
     ['HUF', 2, '1990.50', '1990.505'],
