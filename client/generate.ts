@@ -9,6 +9,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { EXPECTED_STATUSES, isFinal, ORDER_STATUSES } from '@shop/order_service/domain/order'
 import { IMPORT_TEXTS } from '@shop/product_service/domain/import_texts'
+import { IMPORT_TEXTS_DE } from '@shop/product_service/domain/import_texts_de'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
 import { astToString, openapiTS } from '../client_types/openapi_types.ts'
 import { limitsIn, type RequestDocument } from './limits.ts'
@@ -42,6 +43,8 @@ export async function generate(): Promise<Map<string, string>> {
   files.set('limits.ts', `${NOTICE}export const LIMITS = ${JSON.stringify(limits, null, 2)} as const\n`)
   const importTexts = `export const IMPORT_TEXTS = ${JSON.stringify(IMPORT_TEXTS, null, 2)} as const\n`
   files.set('import_texts.ts', noticeOf('product_service/src/domain/import_texts.ts') + importTexts)
+  const german = `export const IMPORT_TEXTS_DE = ${JSON.stringify(IMPORT_TEXTS_DE, null, 2)} as const\n`
+  files.set('import_texts_de.ts', noticeOf('product_service/src/domain/import_texts_de.ts') + german)
   files.set('order_statuses.ts', noticeOf('order_service/src/domain/order.ts') + orderStatuses())
   return files
 }

@@ -5448,7 +5448,10 @@ export interface operations {
     };
     getImportResult: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description By default `en` */
+                language?: "en" | "de";
+            };
             header?: never;
             path: {
                 id: string;

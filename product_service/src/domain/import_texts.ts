@@ -1,6 +1,6 @@
 /**
  * What can be said of a row of an import, or of its file: a code, and values for the places in its text. The texts here are the
- * English ones, which client/generate.ts copies for pages; those of other languages are theirs.
+ * English ones; import_texts_de.ts has the German ones. client/generate.ts copies both for pages.
  *
  * Invariants
  *  1. Every note has a code of this catalogue, and a value for each place in the text: the compiler checks both.
@@ -141,9 +141,17 @@ export const withMoved = ({ code, values }: Saying, moved: number): Saying =>
   moved === 0 ? said(code, values) : said(code, { ...values, moved })
 
 export function said(code: ImportCode, values: Saying['values']): Saying {
+  return { code, values, message: textOf(code, values, IMPORT_TEXTS) }
+}
+
+/** In the language of `texts`. */
+export function textOf(
+  code: ImportCode,
+  values: Saying['values'],
+  texts: Readonly<Record<ImportCode, string>>,
+): string {
   const codes: readonly ImportCode[] = values.moved === undefined ? [code] : [code, 'stock_moved']
-  const message = codes.map((each) => filled(IMPORT_TEXTS[each], values)).join(' ')
-  return { code, values, message }
+  return codes.map((each) => filled(texts[each], values)).join(' ')
 }
 
 const filled = (text: string, values: Saying['values']): string =>

@@ -13,6 +13,7 @@ import { lines } from '../csv/write_csv.ts'
 import { requestedImport } from '../domain/change_import.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type Import, newImport } from '../domain/import.ts'
+import { type ImportLanguage, noteCells, noteHead } from '../domain/import_languages.ts'
 import type { Imports } from '../domain/import_ports.ts'
 import {
   changeImportOperation,
@@ -119,7 +120,8 @@ export function importRoutes({ imports, exportCsv, runtime }: ImportRoutesDeps) 
 
     app.get('/imports/:id/result', getImportResultOperation, async (request, reply) => {
       const job = await find(request.params.id)
-      return download(reply, 'import-result.csv', noteLines(job), runtime)
+      const { language = 'en' } = request.query
+      return download(reply, 'import-result.csv', noteLines(job, language), runtime)
     })
 
     app.get('/exports/catalogue.csv', getCatalogueExportOperation, async (_request, reply) => {
@@ -133,16 +135,12 @@ export function importRoutes({ imports, exportCsv, runtime }: ImportRoutesDeps) 
     })
   }
 
-  async function* noteLines(job: Import) {
-    yield `\ufeff${lines([['row', 'kind', 'column', 'message']])}`
+  async function* noteLines(job: Import, language: ImportLanguage) {
+    yield `\ufeff${lines([noteHead(language)])}`
     for (let after = 0; ; ) {
       const page = await imports.notes(job, after, NOTES_AT_ONCE)
       if (page.length > 0) {
-        yield lines(
-          page.map(({ note: { row, kind, column, message } }) =>
-            [String(row), kind, column ?? '', message].map(guarded),
-          ),
-        )
+        yield lines(page.map(({ note }) => noteCells(note, language).map(guarded)))
       }
       if (page.length < NOTES_AT_ONCE) return
       after = page.at(-1)!.number

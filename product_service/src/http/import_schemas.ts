@@ -11,6 +11,7 @@ import {
   IMPORT_PARTS_MAX,
   IMPORT_ROWS_MAX,
 } from '../domain/import.ts'
+import { IMPORT_LANGUAGES } from '../domain/import_languages.ts'
 import { ImportNoteView, ImportView } from './import_views.ts'
 import { PROBLEMS } from './problems.ts'
 
@@ -102,6 +103,10 @@ export const getImportResultOperation = operation({
   summary: 'Faults, warnings and conflicts by row, as CSV',
   access: 'admin',
   params: ImportParams,
+  querystring: Type.Object(
+    { language: Type.Optional(Type.Enum([...IMPORT_LANGUAGES], { description: 'By default `en`' })) },
+    { additionalProperties: false },
+  ),
   produces: ['text/csv'],
   problems: [...READ_PROBLEMS, 'import_not_found'],
 })

@@ -103,6 +103,12 @@ suite('an import', () => {
       result.body,
       '\ufeffrow,kind,column,message\r\n2,fault,name,A new product needs a name.\r\n4,fault,sku,The SKU T-1 is also in row 3.\r\n5,fault,price,“free” must be an amount in USD of at most 1000000000.00 with at most 2 digits after the point.\r\n',
     )
+    const german = await admin('GET', `/imports/${id}/result?language=de`)
+    assert.deepEqual(german.body.split('\r\n').slice(0, 2), [
+      '\ufeffZeile,Art,Spalte,Meldung',
+      '2,Fehler,name,Ein neues Produkt braucht einen Namen.',
+    ])
+    assert.equal((await admin('GET', `/imports/${id}/result?language=xx`)).statusCode, 400)
     assert.equal((await change(id, { state: 'applying', without_faulty: true })).json().state, 'applying')
   })
 })

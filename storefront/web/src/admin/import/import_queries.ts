@@ -5,6 +5,7 @@ import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../../api/refetch.ts'
 import { dataOf, shop } from '../../api/shop.ts'
 import type { Json } from '../../api/types.ts'
+import { currentLanguage } from '../../language/switch.ts'
 import { readTable } from './read_table.ts'
 
 export type Import = Json<paths['/imports/{id}']['get']['responses'][200]>
@@ -81,7 +82,10 @@ export async function download(
   const answer =
     importId === undefined
       ? shop.products.GET('/exports/catalogue.csv', READING)
-      : shop.products.GET('/imports/{id}/result', { params: { path: { id: importId } }, ...READING })
+      : shop.products.GET('/imports/{id}/result', {
+          params: { path: { id: importId }, query: { language: currentLanguage() } },
+          ...READING,
+        })
   const stream = (await dataOf(answer as never)) as ReadableStream<Uint8Array<ArrayBuffer>>
   const content = new Blob(await readTable(stream, onProgress, SILENCE_MS), { type: TABLE })
   const address = URL.createObjectURL(content)
