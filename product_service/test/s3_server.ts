@@ -66,7 +66,8 @@ function signatureFault(request: IncomingMessage, body: Buffer, now: number): st
   return timingSafeEqual(expected, Buffer.from(signature!, 'hex')) ? undefined : 'SignatureDoesNotMatch'
 }
 
-export async function startS3(t: TestContext, { pageMax = 1_000 } = {}) {
+/** With `countsFolders: false` a page has all folders, whatever `max-keys` says, as s3rver has them. */
+export async function startS3(t: TestContext, { pageMax = 1_000, countsFolders = true } = {}) {
   const objects = new Map<string, Stored>()
   const seen: string[] = []
   const faults: Fault[] = []
@@ -80,7 +81,8 @@ export async function startS3(t: TestContext, { pageMax = 1_000 } = {}) {
     const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? '']
     const token = query.get('continuation-token')
     const after = token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64').toString()
-    const max = Math.min(Number(query.get('max-keys') ?? 1_000), pageMax)
+    const max =
+      countsFolders || delimiter === '' ? Math.min(Number(query.get('max-keys') ?? 1_000), pageMax) : Infinity
     const names = new Set<string>()
     const order = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
     for (const key of [...objects.keys()].sort(order)) {

@@ -4,7 +4,7 @@ import { ConfigError } from '@shop/service_kit/runtime/config'
 export type S3Address = {
   /** Ends with the bucket. */
   readonly bucket: string
-  /** Empty, or ends with `/`. */
+  /** As in keys, without percent-encoding. Empty, or ends with `/`. */
   readonly prefix: string
 }
 
@@ -14,11 +14,29 @@ export function s3Address(mediaUrl: string, region: string): S3Address {
   const isAws = url?.protocol === 's3:'
   const path = (url?.pathname ?? '').split('/').filter((part) => part !== '')
   const bucket = isAws ? url?.hostname : path.shift()
-  if (!url || !bucket || url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') {
+  const parts = decoded(path)
+  if (
+    !url ||
+    !bucket ||
+    !parts ||
+    url.search !== '' ||
+    url.hash !== '' ||
+    url.username !== '' ||
+    url.password !== ''
+  ) {
     throw new ConfigError([
       'MEDIA_URL must be s3://<bucket>/<prefix> or https://<endpoint>/<bucket>/<prefix>, without a password',
     ])
   }
   const origin = isAws ? `https://s3.${region}.amazonaws.com` : url.origin
-  return { bucket: `${origin}/${bucket}`, prefix: path.map((part) => `${part}/`).join('') }
+  return { bucket: `${origin}/${bucket}`, prefix: parts.map((part) => `${part}/`).join('') }
+}
+
+/** Undefined if a percent sign begins no character. */
+function decoded(parts: readonly string[]): readonly string[] | undefined {
+  try {
+    return parts.map(decodeURIComponent)
+  } catch {
+    return undefined
+  }
 }

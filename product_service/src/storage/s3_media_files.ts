@@ -83,8 +83,10 @@ export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): M
           const max = String(Math.min(limit - found.length, KEYS_PER_PAGE))
           const page = await list({ prefix, delimiter: '/', 'max-keys': max, ...from })
           found.push(...page.prefixes.map((each) => each.slice(prefix.length, -1)))
+          // Some servers list all folders of a page at once, however many were asked for.
+          if (found.length > limit) return { folders: found.slice(0, limit), next: found[limit - 1] }
           if (page.next === undefined) return { folders: found, next: undefined }
-          if (found.length >= limit) return { folders: found, next: found.at(-1) }
+          if (found.length === limit) return { folders: found, next: found.at(-1) }
           from = { 'continuation-token': page.next }
         }
       }),

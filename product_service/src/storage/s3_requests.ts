@@ -30,7 +30,7 @@ export const S3_ANSWER_BYTES_MAX = 8 * 1024 * 1024
 
 export type S3Request = {
   readonly method: 'GET' | 'PUT' | 'DELETE'
-  /** Below the bucket. */
+  /** The key below the bucket, not encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
@@ -67,7 +67,7 @@ export function createS3Requests({ bucket, region, keyId, secret, runtime, limit
   let restsUntil = Number.NEGATIVE_INFINITY
 
   const signed = async ({ method, path, query = {}, headers = {}, body = new Uint8Array() }: S3Request) => {
-    const url = new URL(`${bucket}/${path}`)
+    const url = new URL(`${bucket}/${path.split('/').map(encodeURIComponent).join('/')}`)
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
     const signer = new AwsV4Signer({
       ...{ method, url: url.href, region, service: 's3', accessKeyId: keyId, secretAccessKey: secret },

@@ -11,12 +11,19 @@ import { FORM, filePart, form, jpegOf } from '../pictures.ts'
 import { S3_BUCKET, S3_KEY, startS3 } from '../s3_server.ts'
 import { nextId, openShop } from '../worlds.ts'
 
-type Changes = { path?: string; region?: string; keyId?: string; secret?: string; pageMax?: number }
+type Changes = {
+  path?: string
+  region?: string
+  keyId?: string
+  secret?: string
+  pageMax?: number
+  countsFolders?: boolean
+}
 const QUICK = { attemptMs: 2_000, wholeMs: 10_000, restMs: 60_000 }
 
 async function open(t: TestContext, changes: Changes = {}, limits = QUICK) {
-  const { path = `${S3_BUCKET}/shop`, region, keyId, secret, pageMax } = { ...S3_KEY, ...changes }
-  const s3 = await startS3(t, pageMax === undefined ? {} : { pageMax })
+  const { path = `${S3_BUCKET}/shop`, region, keyId, secret, ...server } = { ...S3_KEY, ...changes }
+  const s3 = await startS3(t, server)
   let later = 0
   const runtime = { ...systemRuntime, monotonic: () => systemRuntime.monotonic() + later }
   const settings = {
@@ -44,6 +51,10 @@ mediaFilesContract('an S3-compatible store', async (t) => (await open(t)).files)
 mediaFilesContract(
   'an S3-compatible store, at the root of a bucket, with pages of two',
   async (t) => (await open(t, { path: S3_BUCKET, pageMax: 2 })).files,
+)
+mediaFilesContract(
+  'an S3-compatible store, below names that are encoded, with pages of all folders',
+  async (t) => (await open(t, { path: `${S3_BUCKET}/my shop/\u00fc+%25`, countsFolders: false })).files,
 )
 
 suite('an S3-compatible store', () => {
@@ -160,11 +171,18 @@ test('the address of the bucket', () => {
     bucket: 'https://s3.eu-central-1.amazonaws.com/shop',
     prefix: 'pictures/of/',
   })
+  assert.equal(s3Address('s3://shop/my pictures/%C3%BC+', 'x').prefix, 'my pictures/\u00fc+/')
   assert.deepEqual(s3Address('http://minio:9000/shop/', 'x'), {
     bucket: 'http://minio:9000/shop',
     prefix: '',
   })
-  for (const wrong of ['s3://', 'https://host', 'https://key:secret@host/shop', 'https://host/shop?x=1']) {
+  for (const wrong of [
+    's3://',
+    'https://host',
+    'https://key:secret@host/shop',
+    'https://host/shop?x=1',
+    's3://shop/%zz',
+  ]) {
     assert.throws(() => s3Address(wrong, 'x'), /MEDIA_URL must be/)
   }
   const settings = { MEDIA_URL: 's3://shop', MEDIA_REGION: 'x', MEDIA_ACCESS_KEY_ID: 'x' }
