@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { columnsOf } from '../src/csv/columns.ts'
-import { COLUMNS_MAX, ROW_LENGTH_MAX, UnreadableFile } from '../src/csv/read_csv.ts'
+import { COLUMNS_MAX, LINE_LENGTH_MAX, ROW_LENGTH_MAX, UnreadableFile } from '../src/csv/read_csv.ts'
 import { FAMILY_ROWS_MAX, readRows, SPREADSHEET_ROWS_MAX } from '../src/csv/read_rows.ts'
 import { EXPORT_AT_ONCE } from '../src/csv/write_csv.ts'
 import * as limits from '../src/domain/import.ts'
@@ -21,6 +21,8 @@ test('of imports', () => {
     [limits.IMPORT_ROWS_MAX, limits.IMPORT_BYTES_MAX, limits.IMPORT_NOTES_MAX, COLUMNS_MAX, ROW_LENGTH_MAX],
     [100_000, 64 * 1024 * 1024, 10_000, 200, 256 * 1024],
   )
+  assert.deepEqual([limits.IMPORT_PARTS_MAX, limits.IMPORT_NAME_LENGTH_MAX], [1_024, 100])
+  assert.deepEqual([FAMILY_ROWS_MAX, LINE_LENGTH_MAX], [4_000, 512 * 1024])
   assert.equal(limits.IMPORT_PART_BYTES_MAX, BODY_BYTES_MAX, 'a part is a body')
   assert.deepEqual([CHECK_ROWS_AT_ONCE, APPLY_STEPS_AT_ONCE, EXPORT_AT_ONCE, EXPORTS_MAX], [200, 100, 200, 2])
   assert.deepEqual([ADJUSTMENTS_MAX, EXPORT_STALLED_MS], [10, 600_000])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import * as media from '../../src/domain/media.ts'
 import {
   AVIF_PIXELS_MAX,
   formatOf,
@@ -32,6 +33,16 @@ suite('pictures', () => {
       ['', undefined],
     ]
     for (const [start, format] of table) assert.equal(formatOf(bytes(start)), format, JSON.stringify(start))
+  })
+
+  test('limits of uploads and of what is made of them: their values', () => {
+    const { MEDIA_BYTES_MAX, RENDITION_BYTES_MAX, BLUR_LENGTH_MAX, MEDIA_PER_PRODUCT_MAX } = media
+    assert.deepEqual([MEDIA_BYTES_MAX, RENDITION_BYTES_MAX], [10 * 1024 * 1024, 6 * 1024 * 1024])
+    assert.deepEqual(
+      [MEDIA_PIXELS_MAX, AVIF_PIXELS_MAX, media.INTERLACED_PIXELS_MAX],
+      [40_000_000, 8_000_000, 8_000_000],
+    )
+    assert.deepEqual([MEDIA_RATIO_MAX, BLUR_LENGTH_MAX, MEDIA_PER_PRODUCT_MAX], [10, 1_000, 20])
   })
 
   test('a picture that is too large, too small or a strip is refused', () => {

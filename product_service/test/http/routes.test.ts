@@ -362,6 +362,45 @@ suite('writing', () => {
     })
   }
 
+  test('what a product has is limited: one too many is refused, and names the field', async (t) => {
+    const shop = await openShop(t)
+    const hex = (i: number) => i.toString(16).padStart(64, '0')
+    const many = (count: number) => Array.from({ length: count }, (_, i) => `v${i}`)
+    const picture = (id: string, alt = 'A cup') => ({ id, alt, focus: { x: 100, y: 0 } })
+    const attributes = (count: number) => Object.fromEntries(many(count).map((name) => [name, ['x']]))
+    const table: [path: string, good: object, wrong: object][] = [
+      ['/sku', { sku: 's'.repeat(64) }, { sku: 's'.repeat(65) }],
+      ['/slug', { slug: 's'.repeat(80) }, { slug: 's'.repeat(81) }],
+      ['/weight_grams', { weight_grams: 100_000_000 }, { weight_grams: 100_000_001 }],
+      ['/attributes', { attributes: attributes(40) }, { attributes: attributes(41) }],
+      ['/attributes/a', { attributes: { a: many(20) } }, { attributes: { a: many(21) } }],
+      ['/attributes/a/0', { attributes: { a: ['v'.repeat(100)] } }, { attributes: { a: ['v'.repeat(101)] } }],
+      ['/categories', {}, { categories: Array.from({ length: 21 }, () => nextId()) }],
+      ['/media', {}, { media: many(21).map((_, i) => picture(hex(i))) }],
+      ['/media/0/alt', {}, { media: [picture(hex(1), 'a'.repeat(301))] }],
+      ['/media/0/focus/x', {}, { media: [{ ...picture(hex(1)), focus: { x: 101, y: 0 } }] }],
+    ]
+    for (const [path, good, wrong] of table) {
+      const made = await shop.admin('POST', '/products', { ...TEA, ...good })
+      assert.equal(made.statusCode, 201, path + made.body)
+      const refused = await shop.admin('POST', '/products', { ...TEA, ...wrong })
+      assert.deepEqual([refused.statusCode, refused.json().errors[0].path], [400, path])
+    }
+    const ids = (count: number) => Array.from({ length: count }, () => nextId()).join()
+    const listed = async (count: number) =>
+      (await shop.anonymous('GET', `/products?ids=${ids(count)}`)).statusCode
+    assert.deepEqual([await listed(100), await listed(101)], [200, 400])
+    for (const [wrong, path] of [
+      [{ options: many(4).map((name) => ({ name, values: ['x'] })) }, '/options'],
+      [{ options: [{ name: 'Size', values: many(201) }] }, '/options/0/values'],
+      [{ options: [{ name: 'n'.repeat(41), values: ['x'] }] }, '/options/0/name'],
+      [{ options: [{ name: 'Size', values: ['v'.repeat(61)] }] }, '/options/0/values/0'],
+    ] as const) {
+      const refused = await shop.admin('POST', '/groups', { ...SHIRT, ...wrong })
+      assert.deepEqual([refused.statusCode, refused.json().errors[0].path], [400, path])
+    }
+  })
+
   test('a total written with more digits is compared by its value (8)', async (t) => {
     const shop = await openShop(t, { currency: 'JPY' })
     const { id } = await addTea(shop, { price: '3' })

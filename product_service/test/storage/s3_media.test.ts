@@ -5,7 +5,14 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { readConfig } from '../../src/config.ts'
 import { openMediaFiles } from '../../src/storage/open_media_files.ts'
 import { s3Address } from '../../src/storage/s3_address.ts'
-import { S3_AT_ONCE, S3_ATTEMPTS, S3_WAITING_MAX } from '../../src/storage/s3_requests.ts'
+import { KEYS_PER_PAGE } from '../../src/storage/s3_media_files.ts'
+import * as s3 from '../../src/storage/s3_requests.ts'
+import {
+  S3_ANSWER_BYTES_MAX,
+  S3_AT_ONCE,
+  S3_ATTEMPTS,
+  S3_WAITING_MAX,
+} from '../../src/storage/s3_requests.ts'
 import { bytesOf, mediaFilesContract } from '../media_contract.ts'
 import { FORM, filePart, form, jpegOf } from '../pictures.ts'
 import { S3_BUCKET, S3_KEY, startS3 } from '../s3_server.ts'
@@ -68,6 +75,23 @@ suite('an S3-compatible store', () => {
     await files.remove('g')
     assert.equal(objects.size, 2)
     assert.ok(seen.every((each) => each.includes(`/${S3_BUCKET}`)))
+  })
+
+  test('has limits: their values', () => {
+    assert.deepEqual(
+      [S3_ATTEMPTS, s3.S3_ATTEMPT_MS, s3.S3_WHOLE_MS, s3.S3_REST_MS],
+      [3, 4_000, 10_000, 2_000],
+    )
+    assert.deepEqual([S3_AT_ONCE, S3_WAITING_MAX, KEYS_PER_PAGE], [32, 64, 1_000])
+    assert.equal(S3_ANSWER_BYTES_MAX, 8 * 1024 * 1024)
+  })
+
+  test('whose answer is too long is not read to its end, and not asked again', async (t) => {
+    const { files, objects, seen } = await open(t)
+    const content = Buffer.alloc(S3_ANSWER_BYTES_MAX + 1)
+    objects.set('shop/f/320.webp', { content, headers: {} })
+    await assert.rejects(files.get('f', FILE.name), unavailable(/too long/))
+    assert.equal(seen.length, 1)
   })
 
   test('lists more folders than a page has', async (t) => {
