@@ -10,7 +10,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { createServer, type Socket } from 'node:net'
-import { after, before, suite, type TestContext, test } from 'node:test'
+import { after, before, beforeEach, suite, type TestContext, test } from 'node:test'
 import { MongoClient } from 'mongodb'
 import { AUDIT_LOG } from '../src/audit/mongo_log.ts'
 import type { WithClient } from '../src/mongo/client.ts'
@@ -39,8 +39,15 @@ export type MongoServer = {
   readonly explains: boolean
 }
 
-/** A suite with a server of its own, which starts and stops with it. */
-export function mongoSuite(name: string, body: (server: MongoServer) => void): void {
+/**
+ * A suite with a server of its own, which starts and stops with it. With `serverPerTest` each test that makes databases has one:
+ * the wire-compatible server starts within milliseconds, and copies all its documents for each transaction.
+ */
+export function mongoSuite(
+  name: string,
+  body: (server: MongoServer) => void,
+  { serverPerTest = false } = {},
+): void {
   const given = process.env.MONGODB_URL
   const binary = given ? undefined : findBinary()
   if (!given && !binary) {
@@ -55,12 +62,21 @@ export function mongoSuite(name: string, body: (server: MongoServer) => void): v
     let url = given
     let child: ChildProcess | undefined
     const databases: string[] = []
-    before(async () => {
-      if (url !== undefined) return
+    const restart = async () => {
+      child?.kill('SIGKILL')
       const started = await start(binary!)
       child = started.child
       url = started.url
+      databases.length = 0
+    }
+    before(async () => {
+      if (!given) await restart()
     })
+    if (serverPerTest) {
+      beforeEach(async () => {
+        if (child && databases.length > 0) await restart()
+      })
+    }
     after(async () => {
       if (child) return void child.kill('SIGKILL')
       const client = new MongoClient(url!)

@@ -9,7 +9,7 @@ import type { Fields } from '../mongo/documents/values.ts'
 import type { Command, Fault } from '../mongo/port.ts'
 
 export function mongoSuites(name: string, body: (server: MongoServer) => void): void {
-  mongoSuite(name, body)
+  mongoSuite(name, body, { serverPerTest: true })
   onTheModel(name, body)
 }
 
