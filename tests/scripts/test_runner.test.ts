@@ -125,6 +125,25 @@ suite('test files that share a process', () => {
     assert.equal(new Set(processes).size, 1)
   })
 
+  test('no promise is followed while tests run, and an error that nothing caught still fails the process', (t) => {
+    const { status, stdout } = runGroups(t, {
+      'a/test/1.mjs': `
+        import { executionAsyncId } from 'node:async_hooks'
+        import { suite, test } from 'node:test'
+        suite('followed', () => test('not at all', async () => {
+          await undefined
+          if (executionAsyncId() !== 0) throw new Error('It is followed.')
+          setTimeout(() => { throw new Error('Nothing caught this.') }, 1)
+          await new Promise((resolve) => setTimeout(resolve, 100))
+        }))`,
+      'a/test/2.mjs': hooked('last'),
+    })
+    assert.equal(status, 1)
+    assert.match(stdout, /✔ not at all/)
+    assert.match(stdout, /✔ a\/test\/2\.mjs/)
+    assert.match(stdout, /Nothing caught this\./)
+  })
+
   test('a process that a test exits with code 0 fails, because the tests of the other files are missing', (t) => {
     const { status, stdout } = runGroups(t, {
       'a/test/1.mjs': `import { test } from 'node:test'\ntest('exits', () => process.exit(0))`,
