@@ -217,6 +217,10 @@ const TEMPORARY = /\bmkdtemp(Sync)?\((?!join\((tmpdir\(\)|UNPACKED),)/
 const temporaryIsOutside: Rule = ({ path, text }) =>
   TEMPORARY.test(text) ? [`${path} makes a temporary folder outside tmpdir()`] : []
 
+/** The test runner follows promises only until the files are read (scripts/test/groups.ts). */
+const suitesAreReadAtOnce: Rule = ({ path, text }) =>
+  /^\s*suite\((?:(?!=>).)*,\s*async\b/m.test(text) ? [`${path} has an asynchronous suite`] : []
+
 const allFiles: readonly File[] = globSync(
   ['**/*.{ts,tsx,mjs,js,md,sql,json,jsonc,yml,yaml,css,html,sh}', 'Dockerfile', '.ci/run'],
   {
@@ -269,6 +273,11 @@ const RULES: readonly (readonly [name: string, rule: Rule, broken: File])[] = [
     'temporary folders are outside the tree',
     temporaryIsOutside,
     { path: 'tests/x.test.ts', text: `const folder = ${'mk'}dtempSync(join(ROOT, 'x-'))` },
+  ],
+  [
+    'no suite declares its tests later than its file is read',
+    suitesAreReadAtOnce,
+    { path: 'tests/x.test.ts', text: `${'suite'}('x', { timeout: 1 }, async () => {})` },
   ],
   ['nothing is unfinished', nothingUnfinished, { path: 'docs/x.md', text: `later: ${'TO'}${'DO'} explain` }],
   [

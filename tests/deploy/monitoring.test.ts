@@ -149,7 +149,7 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
     for (const args of [
       ['check', 'rules', 'alerts.yml'],
       ['check', 'config', 'prometheus.yml'],
-      ['test', 'rules', 'alerts_test.yml'],
+      ['test', 'rules', 'alerts_test.yml', 'alerts_test_days.yml'],
     ]) {
       execFileSync('promtool', args, { cwd: FOLDER, stdio: 'pipe' })
     }
