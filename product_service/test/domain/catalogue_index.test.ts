@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
+import { countBits, eachBit, hasBit } from '../../src/domain/catalogue/bits.ts'
 import {
   createCatalogueIndex,
   type IndexedCategory,
@@ -11,7 +12,7 @@ import {
 import { createIdTable } from '../../src/domain/catalogue/id_table.ts'
 import { createListingQueries } from '../../src/domain/catalogue/listing_queries.ts'
 import { CHANGED_MAX } from '../../src/domain/catalogue/sorted_order.ts'
-import { createValueLists } from '../../src/domain/catalogue/value_lists.ts'
+import { createValueLists, DENSE_SHARE } from '../../src/domain/catalogue/value_lists.ts'
 import {
   COUNT_MAX,
   countOf,
@@ -25,6 +26,8 @@ import type { PageKey } from '../../src/domain/page.ts'
 const idOf = (n: number, kind = 0) =>
   `${String(kind).padStart(8, '0')}-0000-7000-8000-${String(n).padStart(12, '0')}`
 const GROUP = 2
+/** All values are sets of bits, none is, or those that are with many things. */
+const denseShares = fc.constantFrom(0, 2, DENSE_SHARE)
 /** Counts end early beyond it. */
 const LOW_MAX = 1
 const CATEGORY = 3
@@ -126,8 +129,9 @@ suite('the catalogue in memory', () => {
         fc.array(step, { maxLength: 60 }),
         fc.array(query, { minLength: 1, maxLength: 4 }),
         fc.option(fc.array(fc.uniqueArray(productId), { minLength: 1, maxLength: 3 }), { nil: undefined }),
-        (steps, queries, found) => {
-          const index = createCatalogueIndex()
+        denseShares,
+        (steps, queries, found, denseShare) => {
+          const index = createCatalogueIndex({ denseShare })
           const scan = createScan()
           for (const each of steps) {
             apply(index, each, scan)
@@ -219,27 +223,46 @@ suite('the catalogue in memory', () => {
   })
 })
 
+test('a value that many things have is a set of bits as long as they are many, also of things that come later', () => {
+  const lists = createValueLists()
+  const [frequent, rare] = [0, 1]
+  const things = 70_000
+  lists.set(0, [rare])
+  for (let thing = 1; thing < things; thing++)
+    lists.set(thing, thing * DENSE_SHARE >= 1 && thing % 16 === 0 ? [frequent] : [])
+  lists.set(things, [rare, frequent])
+  assert.equal(lists.list(rare)!.bits, undefined)
+  const { bits, length } = lists.list(frequent)!
+  assert.equal(countBits(bits!), length)
+  assert.ok(hasBit(bits!, things))
+})
+
 test('property: the things of a value are those that have it, however often their values change', () => {
   const change = fc.tuple(fc.nat({ max: 40 }), fc.uniqueArray(fc.nat({ max: 6 }), { maxLength: 7 }))
   fc.assert(
-    fc.property(fc.array(change, { minLength: 1, maxLength: 200 }), (changes) => {
-      const lists = createValueLists()
+    fc.property(fc.array(change, { minLength: 1, maxLength: 200 }), denseShares, (changes, denseShare) => {
+      const lists = createValueLists(denseShare)
       const model = new Map<number, readonly number[]>()
       for (const [thing, values] of Array.from({ length: 10 }, () => changes).flat()) {
         lists.set(thing, values)
         model.set(thing, values)
       }
       for (const [thing, values] of model) {
-        const found: number[] = []
-        lists.eachValue(thing, (value) => found.push(value))
-        assert.deepEqual(found.toSorted(), values.toSorted())
+        const { start, length, pool } = lists.raw()
+        const found = pool.slice(start[thing], start[thing]! + length[thing]!)
+        assert.deepEqual([...found].toSorted(), values.toSorted())
       }
       for (let value = 0; value <= 6; value++) {
-        const found: number[] = []
-        lists.each(value, (thing) => found.push(thing))
+        const list = lists.list(value)
+        const found = [...(list?.things.subarray(0, list.length) ?? [])]
         const wanted = [...model].flatMap(([thing, values]) => (values.includes(value) ? [thing] : []))
-        assert.deepEqual([...new Set(found)].toSorted(), wanted.toSorted())
+        const still = found.filter((thing) => list?.old === 0 || lists.has(thing, value))
+        assert.deepEqual([...new Set(still)].toSorted(), wanted.toSorted())
         assert.ok(found.length <= 2 * wanted.length + 1, 'those listed twice are forgotten')
+        if (denseShare === 0 && list) assert.ok(list.bits)
+        const bits: number[] = []
+        if (list?.bits) eachBit(list.bits, (thing) => bits.push(thing))
+        if (list?.bits) assert.deepEqual(bits.toSorted(), wanted.toSorted(), 'the set is exact')
       }
     }),
     { numRuns: 200 },

@@ -21,21 +21,17 @@ export function intersection(sets: readonly Bits[]): Bits {
   return result
 }
 
-/** The numbers that are in one of the sets, or both; both have the same size. */
-export function union(one: Bits, other: Bits): Bits {
-  const result = one.slice()
-  for (let i = 0; i < result.length; i++) result[i]! |= other[i]!
-  return result
-}
+export const countBits = (bits: Bits): number => countCommon(bits, bits, 0, bits.length)
 
-export function countBits(bits: Bits): number {
+/** How many numbers are in both sets, in some of their words. */
+export function countCommon(one: Bits, other: Bits, fromWord: number, endWord: number): number {
   let count = 0
-  for (let i = 0; i < bits.length; i++) {
-    let word = bits[i]!
+  for (let i = fromWord; i < endWord; i++) {
+    let word = one[i]! & other[i]!
     if (word === 0) continue
     word -= (word >>> 1) & 0x55555555
     word = (word & 0x33333333) + ((word >>> 2) & 0x33333333)
-    count += (((word + (word >>> 4)) & 0x0f0f0f0f) * 0x01010101) >>> 24
+    count += Math.imul((word + (word >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
   }
   return count
 }

@@ -37,12 +37,15 @@ export type IndexedGroup = IndexedShown & {
 /** The ids of a category and of those above it, from the top. */
 export type IndexedCategory = { readonly id: string; readonly path: readonly string[] }
 
+/** Of the name of a variant, which is in no list by itself: after all that are, so that pages need not pass them. */
+const LAST_NAME = '\uffff'
 /** Numbers that the sets have room for at first; then it doubles. */
 const FIRST_CAPACITY = 1024
 
-export function createCatalogueIndex() {
+/** `denseShare` is another one for tests (value_lists.ts). */
+export function createCatalogueIndex({ denseShare }: { denseShare?: number } = {}) {
   const ids = createIdTable()
-  const values = createValueLists()
+  const values = createValueLists(denseShare)
   const names = createValueNames()
   let capacity = FIRST_CAPACITY
   /** On sale. */
@@ -151,6 +154,7 @@ export function createCatalogueIndex() {
         return n
       }
       clearBit(single, n)
+      setName(n, LAST_NAME)
       const optionNames = optionsOf.get(group) ?? []
       const options = optionNames.flatMap((name, i) => {
         const value = product.optionValues[i]

@@ -6,75 +6,123 @@
  *  2. There are two ways to count, with the same result: by the found products, each with its values, if they are few; or by the values,
  *     each with the things that have it. The cheaper one is estimated, so counts take a bounded time however many are found.
  */
-import { type Bits, countBits, eachBit, hasBit, intersection, union, WORD_BITS } from './bits.ts'
+import { type Bits, bitsFor, countBits, countCommon, hasBit, intersection, WORD_BITS } from './bits.ts'
 import type { IndexView } from './catalogue_index.ts'
+import { type Counted, countByProducts, isCounted, type ValueCounts } from './counts_by_products.ts'
 import { listingsOf } from './listing_filters.ts'
 
-/** How many listings have each value, by its number; and how many are in each category or below it, in their order. */
-type ValueCounts = { readonly values: Uint32Array; readonly categories: Uint32Array }
-/** What is counted: all, the values of one facet, or categories alone. */
-type Counted = 'all' | 'categories' | { readonly facet: number }
 export type Way = 'by products' | 'by values'
 
-/** Groups are found too, for their values are those of each of their variants; `single` has the products without a group. */
-type Found = { readonly things: Bits; readonly single: Bits }
+/**
+ * What is found. `own` has the listings: products without a group (`single`), and groups, whose values are those of each of their variants.
+ * A thing of `own` is counted once for a value, so only where variants have the value, too, the same listing may be met again.
+ */
+type Found = {
+  readonly own: Bits
+  readonly single: Bits
+  readonly variants: Bits
+  readonly hasVariants: boolean
+}
 
-/** Visiting a value of a product takes about as long as so many things of the list of a value. */
-const PRODUCT_COST = 3
+/** The unit of these is a look at one thing of the list of a value. */
+const COST = { word: 2, valueOfProduct: 8 }
+/** Things of a list that are looked at before the count is compared with its limit. */
+const STRIDE = 1_024
 
 export function createListingCounts(countMax: number, way?: Way) {
-  /** Of a listing, the mark of the value for which it was counted last. Used again by each count. */
-  let marks = new Uint32Array(0)
-  let mark = 0
-  const reserveMarks = (capacity: number, needed: number) => {
-    if (marks.length < capacity) {
-      marks = new Uint32Array(capacity)
-      mark = 0
-    } else if (mark > 0xffff_ffff - needed) {
-      marks.fill(0)
-      mark = 0
-    }
+  /** Listings that were counted for the value that is counted now, and the same in a row, to be forgotten again. */
+  let seen = bitsFor(0)
+  const seenInRow: number[] = []
+  /** Whether the listing is seen for the first time. */
+  const isNew = (listing: number): boolean => {
+    const before = seen[listing >>> 5]!
+    const bit = 1 << (listing & 31)
+    if ((before & bit) !== 0) return false
+    seen[listing >>> 5] = before | bit
+    seenInRow.push(listing)
+    return true
+  }
+  const forgetSeen = () => {
+    for (let i = 0; i < seenInRow.length; i++) seen[seenInRow[i]! >>> 5] = 0
+    seenInRow.length = 0
   }
 
-  /** How many of the found listings are in one of the lists of `values`. */
-  const countLists = (
-    view: IndexView,
-    { things: found, single }: Found,
-    values: readonly number[],
+  /** How many of the found listings have a value that many things have. */
+  const countDense = (
+    { listingOf }: IndexView,
+    { own, single, variants, hasVariants }: Found,
+    bits: Bits,
   ): number => {
-    const { listingOf } = view
-    mark += 1
+    const length = Math.min(bits.length, own.length)
     let count = 0
-    for (const value of values) {
-      const list = view.values.list(value)
-      if (!list) continue
-      const { things, length } = list
-      const isExact = list.old === 0
-      // A product without a group is in an exact list once.
-      const isOnce = isExact && values.length === 1
-      for (let i = 0; i < length; i++) {
-        const thing = things[i]!
-        if (!isOnce || !hasBit(single, thing)) {
-          if (!hasBit(found, thing) || !(isExact || view.values.has(thing, value))) continue
-          const listing = listingOf[thing]!
-          if (marks[listing] === mark) continue
-          marks[listing] = mark
-        }
-        count += 1
-        if (count > countMax) return count
+    for (let from = 0; from < length && count <= countMax; from += STRIDE)
+      count += countCommon(bits, own, from, Math.min(length, from + STRIDE))
+    if (count > countMax || !hasVariants || countCommon(bits, variants, 0, length) === 0) return count
+    count = countCommon(bits, single, 0, length)
+    for (let i = 0; i < length && count <= countMax; i++) {
+      for (let word = bits[i]! & ~single[i]! & (own[i]! | variants[i]!); word !== 0; word &= word - 1) {
+        if (isNew(listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!)) count += 1
       }
     }
     return count
   }
+  /** How many of the found listings have a value that few have. Its list is exact: each thing is in it once. */
+  const countExact = (
+    view: IndexView,
+    found: Found,
+    value: number,
+    { things, length }: { readonly things: Uint32Array; readonly length: number },
+  ): number => {
+    const { own, variants } = found
+    let count = 0
+    let ofVariants = 0
+    for (let from = 0; from < length && count <= countMax; from += STRIDE) {
+      const end = Math.min(length, from + STRIDE)
+      for (let i = from; i < end; i++) {
+        const thing = things[i]!
+        count += (own[thing >>> 5]! >>> (thing & 31)) & 1
+        ofVariants += (variants[thing >>> 5]! >>> (thing & 31)) & 1
+      }
+    }
+    return count > countMax || ofVariants === 0 ? count : countLists(view, found, [value])
+  }
+  /** How many of the found listings are in one of the lists of `values`, in whatever state these are. */
+  const countLists = (view: IndexView, { own, variants }: Found, values: readonly number[]): number => {
+    const { listingOf } = view
+    let count = 0
+    for (const value of values) {
+      const list = view.values.list(value)
+      if (!list) continue
+      const { things, length, old } = list
+      for (let i = 0; i < length && count <= countMax; i++) {
+        const thing = things[i]!
+        if (!hasBit(own, thing) && !hasBit(variants, thing)) continue
+        if (old > 0 && !view.values.has(thing, value)) continue
+        if (isNew(listingOf[thing]!)) count += 1
+      }
+    }
+    return count
+  }
+  const countValues = (view: IndexView, found: Found, values: readonly number[]): number => {
+    forgetSeen()
+    const list = values.length === 1 ? view.values.list(values[0]!) : undefined
+    const count = list?.bits
+      ? countDense(view, found, list.bits)
+      : list?.old === 0
+        ? countExact(view, found, values[0]!, list)
+        : countLists(view, found, values)
+    return Math.min(count, countMax + 1)
+  }
   const byValues = (view: IndexView, products: Bits, counted: Counted): ValueCounts => {
     const { names, categories } = view
-    reserveMarks(view.capacity, names.all.length + categories.length)
-    const found = {
-      things: union(products, listingsOf(view, products)),
-      single: intersection([products, view.single]),
-    }
+    if (seen.length * WORD_BITS < view.capacity) seen = bitsFor(view.capacity)
+    const single = intersection([products, view.single])
+    const variants = products.slice()
+    for (let i = 0; i < variants.length; i++) variants[i]! &= ~single[i]!
+    const hasVariants = variants.some((word) => word !== 0)
+    const found = { own: listingsOf(view, products), single, variants, hasVariants }
     const values = Uint32Array.from(names.all, (_, value) =>
-      isCounted(view, value, counted) ? countLists(view, found, [value]) : 0,
+      isCounted(view, value, counted) ? countValues(view, found, [value]) : 0,
     )
     if (typeof counted === 'object') return { values, categories: new Uint32Array(categories.length) }
     const below = new Map<string, number[]>(categories.map(({ id }) => [id, []]))
@@ -84,76 +132,32 @@ export function createListingCounts(countMax: number, way?: Way) {
     }
     return {
       values,
-      categories: Uint32Array.from(categories, ({ id }) => countLists(view, found, below.get(id)!)),
+      categories: Uint32Array.from(categories, ({ id }) => countValues(view, found, below.get(id)!)),
     }
   }
 
-  const byProducts = (view: IndexView, products: Bits, counted: Counted): ValueCounts => {
-    const { names, single, values, variants } = view
-    const { start, length, pool } = values.raw()
-    const counts = new Uint32Array(names.all.length)
-    /** The listing that was counted last, + 1. */
-    const last = new Uint32Array(names.all.length)
-    const places = new Map(view.categories.map(({ id }, i) => [id, i]))
-    const inCategory = new Uint32Array(view.categories.length)
-    const lastIn = new Uint32Array(view.categories.length)
-    /** Of a category, the places of it and of those above it. */
-    const above = names.all.map(({ facet, text }) =>
-      facet === undefined
-        ? (view.categories[places.get(text) ?? -1]?.path ?? []).flatMap((id) => places.get(id) ?? [])
-        : [],
-    )
-    const isWanted = Uint8Array.from(names.all, (_, value) => Number(isCounted(view, value, counted)))
-    const countOne = (n: number, listing: number) => {
-      const end = start[n]! + length[n]!
-      for (let i = start[n]!; i < end; i++) {
-        const value = pool[i]!
-        if (isWanted[value] === 1 && last[value] !== listing) {
-          last[value] = listing
-          counts[value]! += 1
-        }
-        for (const place of above[value]!) {
-          if (lastIn[place] === listing) continue
-          lastIn[place] = listing
-          inCategory[place]! += 1
-        }
-      }
-    }
-    eachBit(listingsOf(view, products), (n) => {
-      countOne(n, n + 1)
-      if (hasBit(single, n)) return
-      variants.each(n, (variant) => {
-        if (hasBit(products, variant)) countOne(variant, n + 1)
-      })
-    })
-    const capped = (count: number) => Math.min(count, countMax + 1)
-    return { values: counts.map(capped), categories: inCategory.map(capped) }
-  }
-
-  /** How many things of lists and how many values of products would be visited. */
   const cheaperWay = (view: IndexView, products: Bits, counted: Counted): Way => {
     const { names, values } = view
     const found = countBits(products)
     const each = values.raw().used / Math.max(1, view.ids.size)
-    // If what is found is anywhere in a list, so many of its things are visited until the count ends.
+    // If what is found is anywhere in a list, so many of its things are looked at until the count ends.
     const untilEnd = ((countMax + 1) * view.ids.size) / Math.max(1, found)
-    let visited = view.capacity / WORD_BITS
+    const words = view.capacity / WORD_BITS
+    let visited = words
     for (let value = 0; value < names.all.length; value++) {
-      if (!isCounted(view, value, counted) && names.all[value]!.facet !== undefined) continue
-      visited += Math.min(values.list(value)?.length ?? 0, untilEnd)
+      const isOfCategory = names.all[value]!.facet === undefined
+      if (!(isOfCategory ? typeof counted === 'string' : isCounted(view, value, counted))) continue
+      const list = values.list(value)
+      if (!list) continue
+      const { bits, length } = list
+      const share = Math.min(1, untilEnd / Math.max(1, length))
+      visited += share * (bits ? bits.length * COST.word : length)
     }
-    return found * each * PRODUCT_COST < visited ? 'by products' : 'by values'
+    return found * each * COST.valueOfProduct < visited ? 'by products' : 'by values'
   }
 
   return (view: IndexView, products: Bits, counted: Counted): ValueCounts =>
     (way ?? cheaperWay(view, products, counted)) === 'by products'
-      ? byProducts(view, products, counted)
+      ? countByProducts(view, products, counted, countMax)
       : byValues(view, products, counted)
-}
-
-/** Whether the number of a value of a facet is wanted. Categories are counted with those below them instead. */
-function isCounted({ names }: IndexView, value: number, counted: Counted): boolean {
-  const { facet } = names.all[value]!
-  if (facet === undefined || counted === 'categories') return false
-  return counted === 'all' || counted.facet === facet
 }

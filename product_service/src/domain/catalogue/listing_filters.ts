@@ -1,6 +1,6 @@
 /** Which products and listings of the catalogue in memory fulfil filters. */
 import type { ListingFilter } from '../listings.ts'
-import { type Bits, bitsFor, intersection, setBit, WORD_BITS } from './bits.ts'
+import { type Bits, bitsFor, countBits, intersection, setBit, WORD_BITS } from './bits.ts'
 import type { IndexView } from './catalogue_index.ts'
 
 /** What the words of a filter find: ids by rank, most relevant first (pages.ts). */
@@ -57,36 +57,64 @@ function unknownKind({ names }: IndexView, choice: string): string {
 
 /** The products that have one of the values, or whose group has. */
 function productsWith(view: IndexView, wanted: readonly number[]): Bits {
-  const bits = bitsFor(view.capacity)
+  const { values, variants, live, capacity } = view
+  const bits = bitsFor(capacity)
   for (const value of wanted) {
-    view.values.each(value, (n) => {
-      setBit(bits, n)
-      view.variants.each(n, (variant) => setBit(bits, variant))
-    })
+    const list = values.list(value)
+    if (list?.bits) {
+      const of = list.bits
+      const length = Math.min(of.length, bits.length)
+      for (let i = 0; i < length; i++) bits[i]! |= of[i]!
+    } else if (list) {
+      const { things, length, old } = list
+      for (let i = 0; i < length; i++)
+        if (old === 0 || values.has(things[i]!, value)) setBit(bits, things[i]!)
+    }
   }
+  // What is not on sale by itself may be a group.
+  const groups = bitsFor(capacity)
+  for (let i = 0; i < groups.length; i++) groups[i] = bits[i]! & ~live[i]!
+  variants.addAll(bits, groups)
   return bits
 }
 
-/** Reads all prices one after the other, and writes 32 results at once. */
-function pricedFrom({ prices, ids, capacity }: IndexView, min: number, max: number): Bits {
+function pricedFrom({ orders, capacity }: IndexView, min: number, max: number): Bits {
   const bits = bitsFor(capacity)
-  for (let i = 0; i * WORD_BITS < ids.size; i++) {
-    let word = 0
-    for (let bit = 0; bit < WORD_BITS; bit++) {
-      const price = prices[i * WORD_BITS + bit]!
-      if (price >= min && price <= max) word |= 1 << bit
-    }
-    bits[i] = word
-  }
+  orders.byPrice.addRange(
+    bits,
+    (price) => price < min,
+    (price) => price >= min && price <= max,
+  )
   return bits
 }
 
 /** The listings of products. A loop of its own, for it may run over each variant of the shop. */
-export function listingsOf({ single, listingOf }: IndexView, products: Bits): Bits {
-  const listings = intersection([products, single])
-  for (let i = 0; i < products.length; i++) {
-    for (let word = products[i]! & ~single[i]!; word !== 0; word &= word - 1)
-      setBit(listings, listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!)
-  }
+export function listingsOf(view: IndexView, products: Bits): Bits {
+  const listings = intersection([products, view.single])
+  addGroups(view, products, listings, Number.POSITIVE_INFINITY)
   return listings
+}
+
+/** How many listings the products are of; any number above `max` if they are more. */
+export function countListings(view: IndexView, products: Bits, max: number): number {
+  const listings = intersection([products, view.single])
+  const singles = countBits(listings)
+  return singles > max ? singles : singles + addGroups(view, products, listings, max - singles)
+}
+
+/** Adds the groups of variants, until there are more than `max`, and returns how many were added. */
+function addGroups({ single, listingOf }: IndexView, products: Bits, listings: Bits, max: number): number {
+  let added = 0
+  for (let i = 0; i < products.length; i++) {
+    for (let word = products[i]! & ~single[i]!; word !== 0; word &= word - 1) {
+      const group = listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!
+      const before = listings[group >>> 5]!
+      const after = before | (1 << (group & 31))
+      if (after === (before | 0)) continue
+      listings[group >>> 5] = after
+      added += 1
+    }
+    if (added > max) return added
+  }
+  return added
 }

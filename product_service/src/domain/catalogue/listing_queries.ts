@@ -10,11 +10,21 @@ import {
   type ListingPage,
   type ListingQuery,
 } from '../listings.ts'
-import { countBits, hasBit, intersection } from './bits.ts'
+import { type Bits, countBits, hasBit, intersection } from './bits.ts'
 import type { CatalogueIndex, IndexView } from './catalogue_index.ts'
 import { createListingCounts, type Way } from './listing_counts.ts'
 import { facetsOf, pricesOf } from './listing_facets.ts'
-import { CATEGORY, type FoundWords, facetKind, fulfil, listingsOf, PRICE, STOCK } from './listing_filters.ts'
+import {
+  CATEGORY,
+  countListings,
+  type FoundWords,
+  type Fulfilled,
+  facetKind,
+  fulfil,
+  listingsOf,
+  PRICE,
+  STOCK,
+} from './listing_filters.ts'
 import { pageBy, pageByRank } from './listing_pages.ts'
 
 /** For tests: a lower limit of exact counts, and one of the ways to count. */
@@ -42,8 +52,7 @@ export function createListingQueries(index: CatalogueIndex, { countMax = COUNT_M
     facets(filter: Omit<ListingFilter, 'words'>, found: FoundWords | undefined): Facets {
       const view = index.view()
       const fulfilled = fulfil(view, filter, found)
-      const without = (kind: string) =>
-        intersection([...fulfilled].flatMap(([name, bits]) => (name === kind ? [] : [bits])))
+      const without = intersectionsWithout(fulfilled)
       const all = intersection([...fulfilled.values()])
       const isOfCategory = filter.category !== undefined
       const totals = counts(view, all, 'all')
@@ -59,15 +68,31 @@ export function createListingQueries(index: CatalogueIndex, { countMax = COUNT_M
       const { categories } = isOfCategory ? counts(view, without(CATEGORY), 'categories') : totals
       const inStock = intersection([filter.inStock ? all : without(STOCK), view.inStock])
       return {
-        total: countOf(countBits(listingsOf(view, all))),
+        total: countOf(countListings(view, all, COUNT_MAX)),
         categories: view.categories.flatMap(({ id }, i) =>
           categories[i] === 0 ? [] : [{ id, ...countOf(categories[i]!) }],
         ),
         facets: facetsOf(view, totals.values, ofFacet, chosen),
-        inStock: countOf(countBits(listingsOf(view, inStock))),
+        inStock: countOf(countListings(view, inStock, COUNT_MAX)),
         prices: pricesOf(view, fulfilled.has(PRICE) ? without(PRICE) : all),
       }
     },
+  }
+}
+
+/** What fulfils all kinds of filters but one. Each is asked for about once, so those before and after a kind are put together first. */
+function intersectionsWithout(fulfilled: Fulfilled): (kind: string) => Bits {
+  const [names, sets] = [[...fulfilled.keys()], [...fulfilled.values()]]
+  const before: Bits[] = []
+  const after: Bits[] = []
+  for (let i = 1; i < sets.length; i++) {
+    before[i] = i === 1 ? sets[0]! : intersection([before[i - 1]!, sets[i - 1]!])
+    const j = sets.length - 1 - i
+    after[j] = i === 1 ? sets[j + 1]! : intersection([sets[j + 1]!, after[j + 1]!])
+  }
+  return (kind) => {
+    const at = names.indexOf(kind)
+    return intersection(at < 0 ? sets : [before[at], after[at]].filter((part) => part !== undefined))
   }
 }
 

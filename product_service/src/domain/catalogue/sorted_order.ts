@@ -28,6 +28,16 @@ export type SortedOrder<Key> = {
     limit: number,
     reversed?: boolean,
   ): number[]
+  /** Adds to the set all things of which `isWithin`, which holds for a range of the order; `isBelow` for what is before that. */
+  addRange(set: Bits, isBelow: (key: Key) => boolean, isWithin: (key: Key) => boolean): void
+}
+
+/** The first place from `at` on of a number that is wanted; `end` if there is none. */
+function skipTo(numbers: Uint32Array, wanted: Bits, at: number, end: number, sign: number): number {
+  let place = at
+  while (place !== end && ((wanted[numbers[place]! >>> 5]! >>> (numbers[place]! & 31)) & 1) === 0)
+    place += sign
+  return place
 }
 
 export function createSortedOrder<Key>(
@@ -89,6 +99,17 @@ export function createSortedOrder<Key>(
       setBit(isChanged, n)
       changed.push(n)
     },
+    addRange(set, isBelow, isWithin) {
+      if (changed.length > CHANGED_MAX) merge()
+      const numbers = base
+      const from = firstAfter((key) => (isBelow(key) ? -1 : 1))
+      const end = firstAfter((key) => (isBelow(key) || isWithin(key) ? -1 : 1))
+      for (let i = from; i < end; i++) setBit(set, numbers[i]!)
+      for (const n of changed) {
+        if (isWithin(keyOf(n))) setBit(set, n)
+        else if (hasBit(set, n)) clearBit(set, n)
+      }
+    },
     next(wanted, after, limit, reversed = false) {
       if (changed.length > CHANGED_MAX) merge()
       const sign = reversed ? -1 : 1
@@ -102,9 +123,13 @@ export function createSortedOrder<Key>(
       let at = reversed ? base.length - 1 : 0
       if (after) at = reversed ? firstAfter((key, n) => (after(key, n) >= 0 ? 1 : -1)) - 1 : firstAfter(after)
       let next = 0
-      for (; found.length < limit && at >= 0 && at < base.length; at += sign) {
-        const n = base[at]!
-        if (!hasBit(wanted, n) || has(n)) continue
+      const [numbers, end] = [base, reversed ? -1 : base.length]
+      for (; found.length < limit; at += sign) {
+        // Most of what is passed is not wanted.
+        at = skipTo(numbers, wanted, at, end, sign)
+        if (at === end) break
+        const n = numbers[at]!
+        if (has(n)) continue
         for (; next < news.length && found.length < limit; next++) {
           const [key, other] = news[next]!
           if (sign * compare(key, other, baseKeys[at]!, n) > 0) break

@@ -1,17 +1,19 @@
 /**
  * Which values each listed thing has, and which things have a value. Things and values are small whole numbers.
  *
- * The list of a value may have things that lost it: `each` leaves them out, and a list that is mostly old is made again.
+ * The list of a value may have things that lost it: a reader leaves them out, and a list that is mostly old is made again. A value that many
+ * things have is a set of bits, too, which is always exact: it takes less memory than its list, and is compared with what is found
+ * 32 things at a time.
  */
+import { type Bits, bitsFor, clearBit, setBit, WORD_BITS } from './bits.ts'
+
 const FIRST_PLACES = 4
+/** Values that at least this part of the things have are sets of bits: those of 1,000,000 things with five values each take 20 MB at most. */
+export const DENSE_SHARE = 1 / 32
 
 export type ValueLists = {
   /** Replaces the values of a thing. No value occurs twice. */
   set(thing: number, values: readonly number[]): void
-  /** Calls `visit` for each value of the thing. */
-  eachValue(thing: number, visit: (value: number) => void): void
-  /** Calls `visit` for each thing that has the value, some perhaps twice. */
-  each(value: number, visit: (thing: number) => void): void
   /** Whether the thing has the value now. */
   has(thing: number, value: number): boolean
   /** The list of the value. With `old` some of its things lost the value, or are in it twice. Until the next change. */
@@ -25,15 +27,17 @@ export type ValueLists = {
   }
 }
 
-type OfValue = { things: Uint32Array; length: number; old: number }
+/** `bits` has the things below 32 times its length that have the value; no other thing has it. */
+type OfValue = { things: Uint32Array; length: number; old: number; bits: Bits | undefined }
 
-export function createValueLists(): ValueLists {
+export function createValueLists(denseShare = DENSE_SHARE): ValueLists {
   let start = new Uint32Array(1024)
   let length = new Uint16Array(1024)
   /** The values of all things, each thing's in a row; `lost` of its numbers belong to no thing any more. */
   let pool = new Uint32Array(4096)
   let used = 0
   let lost = 0
+  let thingsSeen = 0
   const lists: OfValue[] = []
 
   const has = (thing: number, value: number) => {
@@ -64,14 +68,26 @@ export function createValueLists(): ValueLists {
     }
     if (used + count > pool.length) pool = larger(pool, Math.max(pool.length * 2, used + count))
   }
-  const add = (value: number, thing: number) => {
-    lists[value] ??= { things: new Uint32Array(FIRST_PLACES), length: 0, old: 0 }
-    const list = lists[value]
-    if (list.length === list.things.length) list.things = larger(list.things, list.length * 2)
-    list.things[list.length++] = thing
+  const setBits = (value: number, list: OfValue) => {
+    list.bits = undefined
+    if (list.length < thingsSeen * denseShare) return
+    const bits = bitsFor(start.length)
+    for (let i = 0; i < list.length; i++) if (has(list.things[i]!, value)) setBit(bits, list.things[i]!)
+    list.bits = bits
   }
-  const forget = (value: number) => {
+  const add = (value: number, thing: number) => {
+    lists[value] ??= { things: new Uint32Array(FIRST_PLACES), length: 0, old: 0, bits: undefined }
+    const list = lists[value]
+    const isFull = list.length === list.things.length
+    if (isFull) list.things = larger(list.things, list.length * 2)
+    list.things[list.length++] = thing
+    // When either has doubled, it may have become frequent, or rare.
+    if (list.bits ? thing >= list.bits.length * WORD_BITS : isFull || list.length === 1) setBits(value, list)
+    else if (list.bits) setBit(list.bits, thing)
+  }
+  const forget = (value: number, thing: number) => {
     const list = lists[value]!
+    if (list.bits) clearBit(list.bits, thing)
     list.old += 1
     if (list.old <= list.length / 2) return
     const kept = list.things.subarray(0, list.length).filter((thing) => has(thing, value))
@@ -79,11 +95,13 @@ export function createValueLists(): ValueLists {
     list.things = Uint32Array.from(once.length < FIRST_PLACES ? [...once, 0, 0, 0, 0] : once)
     list.length = once.length
     list.old = 0
+    setBits(value, list)
   }
 
   return {
     set(thing, values) {
       reserveThing(thing)
+      thingsSeen = Math.max(thingsSeen, thing + 1)
       const before = [...pool.subarray(start[thing]!, start[thing]! + length[thing]!)]
       if (before.length === values.length && values.every((value, i) => before[i] === value)) return
       if (values.length > before.length) {
@@ -95,21 +113,8 @@ export function createValueLists(): ValueLists {
       } else lost += before.length - values.length
       pool.set(values, start[thing]!)
       length[thing] = values.length
-      for (const value of before) if (!values.includes(value)) forget(value)
+      for (const value of before) if (!values.includes(value)) forget(value, thing)
       for (const value of values) if (!before.includes(value)) add(value, thing)
-    },
-    eachValue(thing, visit) {
-      const from = start[thing]!
-      const end = from + length[thing]!
-      for (let i = from; i < end; i++) visit(pool[i]!)
-    },
-    each(value, visit) {
-      const list = lists[value]
-      if (!list) return
-      for (let i = 0; i < list.length; i++) {
-        const thing = list.things[i]!
-        if (list.old === 0 || has(thing, value)) visit(thing)
-      }
     },
     has,
     list: (value) => lists[value],

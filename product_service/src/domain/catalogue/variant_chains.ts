@@ -1,4 +1,6 @@
 /** The variants of each group: lists that are linked both ways, in three arrays. Groups and variants are small whole numbers. */
+import { type Bits, setBit, WORD_BITS } from './bits.ts'
+
 const FIRST_CAPACITY = 1024
 
 type VariantChains = {
@@ -7,6 +9,8 @@ type VariantChains = {
   /** The variant is in the group. */
   remove(group: number, variant: number): void
   each(group: number, visit: (variant: number) => void): void
+  /** Adds to the set the variants of each group of `groups`, up to those that it has room for. */
+  addAll(set: Bits, groups: Bits): void
 }
 
 export function createVariantChains(): VariantChains {
@@ -44,6 +48,15 @@ export function createVariantChains(): VariantChains {
     },
     each(group, visit) {
       for (let at = first[group] ?? 0; at !== 0; at = next[at - 1]!) visit(at - 1)
+    },
+    addAll(set, groups) {
+      const [begins, follows] = [first, next]
+      for (let i = 0; i < groups.length; i++) {
+        for (let word = groups[i]!; word !== 0; word &= word - 1) {
+          const group = i * WORD_BITS + 31 - Math.clz32(word & -word)
+          for (let at = begins[group] ?? 0; at !== 0; at = follows[at - 1]!) setBit(set, at - 1)
+        }
+      }
     },
   }
 }
