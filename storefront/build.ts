@@ -24,6 +24,8 @@ const PAGES = join(HERE, 'dist', 'pages')
 const SOURCES = [
   join(HERE, 'web'),
   join(HERE, 'src', 'http', 'page_addresses.ts'),
+  join(HERE, 'src', 'pages', 'served_top.ts'),
+  join(HERE, 'src', 'pages', 'served_body.ts'),
   join(HERE, 'vite.config.ts'),
   join(HERE, 'package.json'),
   join(HERE, '..', 'client', 'src'),

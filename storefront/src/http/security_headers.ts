@@ -2,12 +2,12 @@
 import { hash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app'
 
-/** `style` is the text of the one style element that a page may have. */
-export const contentSecurityPolicy = (style?: string): string =>
+/** `styles` are the texts of the style elements that a page may have. */
+export const contentSecurityPolicy = (styles: readonly string[] = []): string =>
   [
     "default-src 'none'",
     "script-src 'self'",
-    style === undefined ? "style-src 'self'" : `style-src 'self' 'sha256-${hash('sha256', style, 'base64')}'`,
+    ["style-src 'self'", ...styles.map((style) => `'sha256-${hash('sha256', style, 'base64')}'`)].join(' '),
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",

@@ -41,13 +41,13 @@ export async function sendMade(request: FastifyRequest, reply: FastifyReply, mad
     // Asked again each time: another product may get the address.
     return reply.code(301).headers({ location: made.location, 'cache-control': REVALIDATE }).send()
   }
-  const { status, etag, style, language, indexed } = made
+  const { status, etag, styles, language, indexed } = made
   reply.headers({
     'cache-control': REVALIDATE,
     'content-language': language,
     vary: VARY,
     etag,
-    ...(style === undefined ? {} : { 'content-security-policy': contentSecurityPolicy(style) }),
+    ...(styles.length === 0 ? {} : { 'content-security-policy': contentSecurityPolicy(styles) }),
     ...(indexed ? {} : { 'x-robots-tag': 'noindex' }),
   })
   // What is missing is never a 304: a browser would take the status from its cache.

@@ -24,6 +24,8 @@ export type Content = Above &
         readonly kind: 'list'
         readonly items: readonly Listing[]
         readonly next: string | null
+        /** The home page: the catalogue without any choice. */
+        readonly home: boolean
         readonly category?: Category
       }
   )
@@ -41,6 +43,8 @@ export type Page =
 
 /** Named in the page of a group; the others are one choice away. */
 const VARIANTS_SHOWN = 24
+/** Some 60 compressed bytes each. More are fetched by the app. */
+export const CATEGORIES_SENT_MAX = 200
 const ID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 export const NOT_FOUND = { status: 404 } as const
 
@@ -70,20 +74,23 @@ export async function productPage(
   const product = await find(`/products/${at.id}`)
   if (product.status === 404) return NOT_FOUND
   const body = product.body as Product
-  const { above, tag } = await categoriesAbove(find, body)
+  const { above, answers, tag } = await categoriesAbove(find, body)
   return {
     status: 200,
     content: { kind: 'product', product: body, above },
-    answers: [slugAnswer(at.slug, slug), { path: `/products/${at.id}`, body }],
+    answers: [slugAnswer(at.slug, slug), { path: `/products/${at.id}`, body }, ...answers],
     tag: `${slug.tag} ${product.tag} ${tag}`,
   }
 }
 
-/** Of the first category that it is in; none while they are not known. */
+/** Of the first category that it is in; none while they are not known. The page has as many as it can carry. */
 async function categoriesAbove(find: Find, { categories: [id] }: Pick<Product, 'categories'>) {
   const all = id === undefined ? undefined : await find('/categories').catch(() => undefined)
-  if (all?.status !== 200) return { above: [], tag: '' }
-  return { above: pathTo((all.body as { items: Category[] }).items, id), tag: all.tag }
+  const none: readonly Answer[] = []
+  if (all?.status !== 200) return { above: [], answers: none, tag: '' }
+  const { items } = all.body as { items: Category[] }
+  const answers = items.length > CATEGORIES_SENT_MAX ? none : [{ path: '/categories', body: all.body }]
+  return { above: pathTo(items, id), answers, tag: all.tag }
 }
 
 const slugAnswer = (slug: string, found: Found): Answer => ({
@@ -121,7 +128,7 @@ async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLS
   const path = await categoriesAbove(find, body)
   const { above } = path
   const tag = [found, group, variants, path, ...(chosen ? [chosen] : [])].map((each) => each.tag).join(' ')
-  const answers = [slugAnswer(slug, found), { path: `/groups/${id}`, body }]
+  const answers = [slugAnswer(slug, found), { path: `/groups/${id}`, body }, ...path.answers]
   const product = chosen?.body as Product | undefined
   if (product?.group_id === id) {
     return {

@@ -7,12 +7,15 @@ import { type At, type Find, movedTo, NOT_FOUND, type Page } from './content.ts'
 
 /** As web/src/api/catalogue.ts asks for it. */
 const LIST_LIMIT = 24
+/** What narrows a list, or leads into it; the home page is the one without them. */
+export const NARROWED = ['q', 'cursor', 'sort', 'in_stock', 'facet', 'price_min', 'price_max']
 const SORTS = ['newest', 'price', '-price', 'name']
 
 export async function listPage(find: Find, query: URLSearchParams): Promise<Page> {
   const asked = listQuery(query)
   const shelves = find('/categories').catch(() => undefined)
-  const page = await listOnly(find, asked)
+  const home = !NARROWED.some((name) => query.has(name))
+  const page = await listOnly(find, asked, home)
   // The home page shows them above the list.
   const categories = await shelves
   if (page.status !== 200 || categories?.status !== 200) return page
@@ -23,18 +26,18 @@ export async function listPage(find: Find, query: URLSearchParams): Promise<Page
   }
 }
 
-async function listOnly(find: Find, asked: URLSearchParams): Promise<Page> {
+async function listOnly(find: Find, asked: URLSearchParams, home: boolean): Promise<Page> {
   const listed = await find(`/catalogue?${asked}`).catch(() => undefined)
   if (listed?.status === 200) {
     const { items, next_cursor } = listed.body as { items: Listing[]; next_cursor: string | null }
-    return listOf(`/catalogue?${asked}`, listed, items, next_cursor)
+    return listOf(`/catalogue?${asked}`, listed, items, next_cursor, home)
   }
   // When a big shop has just started there are no filters. The pages then list the products, too.
   const products = await find(`/products?${asked}`)
   if (products.status === 404) return NOT_FOUND
   const { items, next_cursor } = products.body as { items: Product[]; next_cursor: string | null }
   const listings = items.map((product) => ({ kind: 'product', product }) as const)
-  return listOf(`/products?${asked}`, products, listings, next_cursor)
+  return listOf(`/products?${asked}`, products, listings, next_cursor, home)
 }
 
 /** The page of a category and of all below it, by its slug. */
@@ -58,7 +61,7 @@ export async function categoryPage(find: Find, named: string, query: URLSearchPa
   const { items, next_cursor } = listed.body as { items: Listing[]; next_cursor: string | null }
   return {
     status: 200,
-    content: { kind: 'list', items, next: next_cursor, category, above: path.slice(0, -1) },
+    content: { kind: 'list', items, next: next_cursor, category, above: path.slice(0, -1), home: false },
     answers: [
       { path: '/categories', body: all.body },
       { path: list, body: listed.body },
@@ -67,10 +70,16 @@ export async function categoryPage(find: Find, named: string, query: URLSearchPa
   }
 }
 
-function listOf(path: string, found: Found, items: readonly Listing[], next: string | null): Page {
+function listOf(
+  path: string,
+  found: Found,
+  items: readonly Listing[],
+  next: string | null,
+  home: boolean,
+): Page {
   return {
     status: 200,
-    content: { kind: 'list', items, next, above: [] },
+    content: { kind: 'list', items, next, above: [], home },
     answers: [{ path, body: found.body }],
     tag: `${path} ${found.tag}`,
   }

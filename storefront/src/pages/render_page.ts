@@ -8,11 +8,13 @@ import { iconOf } from './icon.ts'
 import type { FillPage } from './index_page.ts'
 import { servedBody } from './served_body.ts'
 import { servedHead } from './served_head.ts'
+import { firstPictureOf, styleOfPicture } from './served_top.ts'
 import type { View } from './view.ts'
 
 /** web/src/served.ts reads it. */
 const DATA_ID = 'shop-data'
 const COLOURS_ID = 'shop-colours'
+const PICTURE_ID = 'shop-picture'
 
 export type Rendering = {
   readonly view: View
@@ -27,14 +29,18 @@ export type Rendering = {
 
 export type Rendered = {
   readonly text: string
-  /** Of its style element, for the policy; undefined when there is none. */
-  readonly style?: string
+  /** The texts of its style elements, for the policy. */
+  readonly styles: readonly string[]
 }
 
 export function renderPage(fill: FillPage, page: Rendering): Rendered {
   const { view, content, missing = false, answers = [], canonical, next, modules = [] } = page
   const { language, settings } = view
-  const style = styleOf(view)
+  const first = content && firstPictureOf(content)
+  const styles = [
+    [COLOURS_ID, styleOf(view)],
+    [PICTURE_ID, first ? styleOfPicture(first) : ''],
+  ].filter(([, style]) => style !== '')
   const data = { settings: shownSettings(settings), language, answers }
   const title = missing ? { title: view.texts.notFound } : {}
   const text = fill({
@@ -43,13 +49,13 @@ export function renderPage(fill: FillPage, page: Rendering): Rendered {
     head: joined([
       servedHead(view, { ...(content ? { content } : {}), ...title, canonical }),
       iconOf(settings),
-      style === '' ? NONE : html`<style id="${COLOURS_ID}">${raw(style)}</style>`,
+      ...styles.map(([id, style]) => html`<style id="${id}">${raw(style!)}</style>`),
     ]),
     body: content || missing ? servedBody(view, content, next) : NONE,
     data: html`<script type="application/json" id="${DATA_ID}">${scriptData(data)}</script>`,
     modules: [...(language === 'en' ? [] : [`src/language/${language}/texts.ts`]), ...modules],
   })
-  return style === '' ? { text } : { text, style }
+  return { text, styles: styles.map(([, style]) => style!) }
 }
 
 /** The shop's own colours; the values are checked, so they are safe as they are. */

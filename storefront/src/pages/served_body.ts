@@ -1,18 +1,20 @@
 /**
  * The shop for readers without scripts: crawlers, and browsers in which the app does not start. The app replaces it at its
- * first render, and hides it until then (web/public/theme.js), so it is plain: no layout that could differ from the app's.
+ * first render. The top of it (served_top.ts) looks as in the app, and is seen at once. The rest is plain, and hidden until
+ * then (`served-rest`; web/public/theme.js): no layout that could differ from the app's.
  */
 
 import type { Group, Listing, Product } from '../../web/src/api/types.ts'
-import { categoryAddress } from '../../web/src/shop/category_tree.ts'
-import { PAGE } from '../http/page_addresses.ts'
-import type { Above, Content, Picture } from './content.ts'
-import { type Html, html, joined, NONE, raw } from './html.ts'
-import { subjectOf } from './served_head.ts'
+import * as looks from '../../web/src/looks.ts'
+import { reductionOf } from '../../web/src/shop/reduction.ts'
+import type { Content, Picture } from './content.ts'
+import { type Html, html, joined, NONE } from './html.ts'
+import { announcementOf, firstPictureOf, headerOf, itemTop, listTop, mediaOf, typed } from './served_top.ts'
 import {
   addressOf,
   inLanguage,
   moneyText,
+  percentText,
   pictureAddress,
   sizeAt,
   type View,
@@ -25,13 +27,7 @@ const LARGE = 640
 
 export function servedBody(view: View, content: Content | undefined, next?: string): Html {
   const main = content === undefined ? missing(view) : contentOf(view, content, next)
-  return html`<div class="served"><header><a href="${PAGE.catalogue}">${logoOf(view)}</a></header><main>${main}</main>${footer(view)}</div>`
-}
-
-function logoOf({ settings: { name, logo_media_id: id, logo } }: View): Html {
-  if (id === null || !logo) return typed(name)
-  const { width, height } = sizeAt(logo, SMALL)
-  return html`<img src="${pictureAddress({ id }, SMALL)}" alt="${name}" width="${width}" height="${height}" loading="lazy" />`
+  return html`<div class="served ${looks.SHELL}">${announcementOf(view)}${headerOf(view)}<main class="${looks.MAIN}">${main}</main>${footer(view)}</div>`
 }
 
 const contentOf = (view: View, content: Content, next?: string): Html =>
@@ -39,19 +35,15 @@ const contentOf = (view: View, content: Content, next?: string): Html =>
 
 type List = Extract<Content, { kind: 'list' }>
 
-const missing = ({ texts }: View) => html`<h1>${texts.notFound}</h1><p>${texts.notFoundMore}</p>`
+const rest = (...parts: readonly Html[]) => html`<div class="served-rest page">${parts}</div>`
 
-/** Text that a user typed, in its own direction: it does not turn what follows, whatever characters it has. */
-const typed = (text: string) => html`<bdi>${text}</bdi>`
+const missing = ({ texts }: View) => rest(html`<h1>${texts.notFound}</h1><p>${texts.notFoundMore}</p>`)
 
-function listOf(view: View, { items, category, above }: List, next?: string): Html {
-  const heading = category
-    ? typed(category.name)
-    : html`${inLanguage(view, view.settings.tagline) || view.texts.products}`
-  const path = category ? pathOf(view, above, category.name) : NONE
-  return html`${path}<h1>${heading}</h1><ul class="served-list">${items.map((item) => itemOf(view, item))}</ul>${
-    next === undefined ? NONE : html`<p><a href="${next}" rel="next">${view.texts.next}</a></p>`
-  }`
+function listOf(view: View, list: List, next?: string): Html {
+  return html`${listTop(view, list)}${rest(
+    html`<ul class="served-list">${list.items.map((item) => itemOf(view, item))}</ul>`,
+    next === undefined ? NONE : html`<p><a href="${next}" rel="next">${view.texts.next}</a></p>`,
+  )}`
 }
 
 function itemOf(view: View, listing: Listing): Html {
@@ -65,35 +57,34 @@ function itemOf(view: View, listing: Listing): Html {
 
 function detailsOf(view: View, content: Exclude<Content, { kind: 'list' }>): Html {
   const { texts } = view
-  const { name, description, media } = subjectOf(content)!
   const { price, stock, sku } =
     content.kind === 'product'
       ? {
-          price: priceOf(view, content.product),
+          price: fullPriceOf(view, content.product),
           stock: stockOf(view, content.product.stock > 0),
           sku: content.product.sku,
         }
       : {
-          price: rangeOf(view, content.group),
+          price: html`<span class="tabular ${looks.PRICE}">${rangeOf(view, content.group)}</span>`,
           stock: stockOf(view, content.group.in_stock),
           sku: null,
         }
+  const first = firstPictureOf(content)
   return joined([
-    pathOf(view, content.above, name),
-    html`<article><h1>${typed(name)}</h1><p class="served-price">${price}</p><p>${stock}</p>`,
-    joined(media.map((picture) => pictureOf(picture, LARGE))),
-    html`<p class="served-text" dir="auto">${description}</p>`,
-    sku === null ? NONE : html`<p>${texts.article}: ${typed(sku)}</p>`,
-    attributesOf(content.kind === 'product' ? (content.group ?? content.product) : content.group),
-    content.kind === 'group' ? variantsOf(view, content.group, content.variants) : NONE,
-    raw('</article>'),
+    itemTop(view, content, price),
+    rest(
+      html`<p>${stock}</p>`,
+      joined(
+        mediaOf(content)
+          .filter((each) => each !== first)
+          .map((picture) => pictureOf(picture, LARGE)),
+      ),
+      sku === null ? NONE : html`<p>${texts.article}: ${typed(sku)}</p>`,
+      attributesOf(content.kind === 'product' ? (content.group ?? content.product) : content.group),
+      content.kind === 'group' ? variantsOf(view, content.group, content.variants) : NONE,
+    ),
   ])
 }
-
-const pathOf = ({ texts }: View, above: Above['above'], name: string): Html =>
-  html`<nav aria-label="${texts.path}"><a href="${PAGE.catalogue}">${texts.home}</a>${above.map(
-    (category) => html` › <a href="${categoryAddress(category)}">${typed(category.name)}</a>`,
-  )} › ${typed(name)}</nav>`
 
 function attributesOf({ attributes }: Pick<Product, 'attributes'>): Html {
   const all = Object.entries(attributes)
@@ -117,13 +108,29 @@ function priceOf(view: View, product: Product): Html {
     : html`${now} (${view.texts.before} <s>${moneyText(view, before, product)}</s>)`
 }
 
+/** As tall as the app shows it (web/src/shop/price.tsx). */
+function fullPriceOf(view: View, product: Product): Html {
+  const reduction = reductionOf(product)
+  const money = (amount: string) => moneyText(view, amount, product)
+  if (!reduction) return html`<span class="tabular ${looks.PRICE}">${money(product.price)}</span>`
+  const share =
+    reduction.share === undefined
+      ? NONE
+      : html`<span class="${looks.SHARE}">${percentText(view, -reduction.share)}</span>`
+  const lowest =
+    reduction.lowest === undefined
+      ? NONE
+      : html`<span class="text-sm text-soft">${view.texts.lowest30(money(reduction.lowest))}</span>`
+  return html`<span class="${looks.REDUCED}"><span class="${looks.REDUCED_ROW}"><span class="tabular text-bad ${looks.PRICE}">${money(product.price)}</span><s class="tabular text-soft"><span class="sr-only">${view.texts.before} </span>${money(reduction.before)}</s>${share}</span>${lowest}</span>`
+}
+
 function rangeOf(view: View, { price_from, price_to, ...money }: Group): Html {
   if (price_from === null) return NONE
   const from = moneyText(view, price_from, money)
   return price_from === price_to ? html`${from}` : html`${view.texts.from} ${from}`
 }
 
-/** Lazy, so that a browser whose app shows another size does not load this one. */
+/** Lazy: they are seen only if the app does not start. */
 function pictureOf(picture: Picture | undefined, edge: typeof SMALL | typeof LARGE): Html {
   if (!picture) return NONE
   const { width, height } = sizeAt(picture, edge)
@@ -136,7 +143,7 @@ function footer(view: View): Html {
     Object.values(text).some((each) => each.trim() !== ''),
   )
   const lines = [...contact.address, contact.phone, contact.email].filter((line) => line !== '')
-  return html`<footer>${
+  return html`<footer class="served-rest page">${
     legal.length === 0
       ? NONE
       : html`<nav aria-label="${view.texts.legal}"><ul>${legal.map(

@@ -16,7 +16,7 @@ import { isPageAddress, isPublicPage, PAGE } from '../http/page_addresses.ts'
 import type { CatalogueReader } from './catalogue_reader.ts'
 import { type Content, findBy, type Page, productPage } from './content.ts'
 import type { FillPage } from './index_page.ts'
-import { categoryPage, listPage } from './list_content.ts'
+import { categoryPage, listPage, NARROWED } from './list_content.ts'
 import { renderPage } from './render_page.ts'
 import { subjectOf } from './served_head.ts'
 import { viewOf } from './view.ts'
@@ -44,7 +44,8 @@ export type Made =
   | {
       readonly status: 200 | 404
       readonly text: string
-      readonly style?: string
+      /** The texts of its style elements. */
+      readonly styles: readonly string[]
       readonly etag: string
       readonly language: Language
       readonly indexed: boolean
@@ -96,7 +97,7 @@ export function createServedPages(
     if (known?.tag === tag) return known.made
     const missing = page?.status === 404 || !isPageAddress(path)
     const canonical = missing ? undefined : canonicalOf(page?.status === 200 ? page : undefined, path, query)
-    const { text, style } = renderPage(fill, {
+    const { text, styles } = renderPage(fill, {
       view,
       missing,
       canonical,
@@ -112,7 +113,7 @@ export function createServedPages(
     const made: PageMade = {
       status: missing ? 404 : 200,
       text,
-      ...(style === undefined ? {} : { style }),
+      styles,
       etag: etagOfText(text),
       language: view.language,
       indexed: canonical !== undefined,
@@ -148,8 +149,6 @@ async function contentAt(reader: CatalogueReader, asked: Asked): Promise<Page | 
 }
 
 type Known = Extract<Page, { status: 200 }>
-
-const NARROWED = ['q', 'cursor', 'sort', 'in_stock', 'facet', 'price_min', 'price_max']
 
 const listAddress = (content: Content): string =>
   content.kind === 'list' && content.category

@@ -60,3 +60,6 @@ export function moneyText(
   formats.set(key, format)
   return format.format(amount as Intl.StringNumericLiteral)
 }
+
+export const percentText = ({ language }: View, share: number): string =>
+  new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(share)

@@ -18,6 +18,7 @@ import {
 } from '../../web/src/language/formats.ts'
 import { chooseLanguage, LANGUAGES, localeOf } from '../../web/src/language/languages.ts'
 import { plurals } from '../../web/src/language/sentence.ts'
+import { SERVED_TEXTS } from '../../web/src/language/served_texts.ts'
 
 const SOURCES = join(import.meta.dirname, '../../web/src')
 
@@ -89,6 +90,18 @@ suite('the catalogues of texts', () => {
     assert.ok(unusedIn('t.cart.order t.status[status]').includes('t.cart.empty'))
     assert.ok(!unusedIn('t.cart.order t.status[status]').includes('t.cart.order'))
     assert.ok(!unusedIn('t.status[status]').includes('t.status.pending.label'))
+  })
+
+  test('the top of a served page has the words of the app', () => {
+    for (const [app, { home, back, promise, welcome }] of [
+      [en, SERVED_TEXTS.en],
+      [de, SERVED_TEXTS.de],
+    ] as const) {
+      assert.deepEqual(
+        [home, back, promise, welcome('Hare')],
+        [app.catalogue.title, app.product.back, app.home.promise, app.home.welcome('Hare')],
+      )
+    }
   })
 
   test('German quotes, and no English ones', () => {

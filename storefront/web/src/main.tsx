@@ -7,7 +7,7 @@ import { categoriesQuery, listingsQuery } from './api/catalogue.ts'
 import { groupQuery, productQuery, slugQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
 import { useLanguage } from './language/use_language.ts'
-import { AppRoutes, fetchBuyersPages, fetchProductPage } from './routes.tsx'
+import { AppRoutes, fetchBuyersPages, fetchCategoryPage, fetchProductPage } from './routes.tsx'
 import { served } from './served.ts'
 import { startSettings } from './settings/current.ts'
 import { useSettings } from './settings/use_settings.ts'
@@ -23,12 +23,19 @@ const AHEAD_MS = 3_000
 /** Data and code of the first page are requested before it renders, and waited for if the gateway sent the data along. */
 async function firstPage(): Promise<void> {
   const [, product] = /^\/products\/([^/]+)\/?$/.exec(location.pathname) ?? []
+  const inCategory = location.pathname.startsWith('/categories/')
   const parts =
     location.pathname === '/'
       ? [queryClient.prefetchQuery(firstList()), queryClient.prefetchQuery(categoriesQuery())]
-      : product === undefined
-        ? []
-        : [productData(decodeURIComponent(product)), fetchProductPage()]
+      : product !== undefined
+        ? [
+            productData(decodeURIComponent(product)),
+            fetchProductPage(),
+            queryClient.prefetchQuery(categoriesQuery()),
+          ]
+        : inCategory
+          ? [queryClient.prefetchQuery(categoriesQuery()), fetchCategoryPage()]
+          : []
   const all = Promise.allSettled(parts)
   if (served && served.answers.length > 0) await all
 }

@@ -12,7 +12,7 @@ import { RequireUser } from './session/require_user.tsx'
 import { CataloguePage } from './shop/catalogue_page.tsx'
 
 export const fetchProductPage = () => import('./shop/product_page.tsx')
-const toCategory = () => import('./shop/category_page.tsx')
+export const fetchCategoryPage = () => import('./shop/category_page.tsx')
 const toFilters = () => import('./shop/filters.tsx')
 const toCart = () => import('./cart/cart_page.tsx')
 const toSignIn = () => import('./account/sign_in_page.tsx')
@@ -24,12 +24,20 @@ const toasts = () => import('./ui/toaster.tsx')
 /** Loads the code of the buyer's pages, so that they open at once, and offline. */
 export const fetchBuyersPages = () =>
   Promise.allSettled(
-    [fetchProductPage, toCategory, toFilters, toCart, toSignIn, toOrders, toOrder, toAccount, toasts].map(
-      (load) => load(),
-    ),
+    [
+      fetchProductPage,
+      fetchCategoryPage,
+      toFilters,
+      toCart,
+      toSignIn,
+      toOrders,
+      toOrder,
+      toAccount,
+      toasts,
+    ].map((load) => load()),
   )
 
-const CategoryPage = lazy(toCategory)
+const CategoryPage = lazy(fetchCategoryPage)
 const ProductPage = lazy(fetchProductPage)
 const CartPage = lazy(toCart)
 const LegalPage = lazy(() => import('./pages/legal_page.tsx'))

@@ -4,11 +4,15 @@
  */
 const en = {
   home: 'Shop',
+  back: 'Back to the shop',
+  welcome: (shop: string) => `Welcome to ${shop}`,
+  promise: 'Every price is what you pay, and every number in stock is counted, not guessed.',
   products: 'Products',
   inStock: 'In stock',
   soldOut: 'Sold out',
   from: 'from',
   before: 'Before:',
+  lowest30: (price: string) => `Lowest price of the 30 days before the reduction: ${price}`,
   variants: 'Variants',
   next: 'Next page',
   legal: 'Legal',
@@ -22,11 +26,15 @@ export type ServedTexts = typeof en
 
 const de: ServedTexts = {
   home: 'Shop',
+  back: 'Zurück zum Shop',
+  welcome: (shop) => `Willkommen bei ${shop}`,
+  promise: 'Jeder Preis ist der, den Sie zahlen, und jeder Bestand ist gezählt, nicht geschätzt.',
   products: 'Produkte',
   inStock: 'Auf Lager',
   soldOut: 'Ausverkauft',
   from: 'ab',
   before: 'Vorher:',
+  lowest30: (price) => `Niedrigster Preis der 30 Tage vor der Senkung: ${price}`,
   variants: 'Varianten',
   next: 'Nächste Seite',
   legal: 'Rechtliches',

@@ -1,4 +1,5 @@
 import { t } from '../language/texts.ts'
+import { ANNOUNCEMENT, ANNOUNCEMENT_TEXT } from '../looks.ts'
 import { shopSettings, textOf } from '../settings/current.ts'
 import { Typed } from '../ui/typed.tsx'
 
@@ -7,8 +8,8 @@ export function Announcement() {
   const text = textOf(shopSettings().announcement)
   if (text === '') return null
   return (
-    <aside aria-label={t.layout.announcement} className="bg-accent text-on-accent">
-      <Typed as="p" className="page py-2 text-center text-sm font-semibold">
+    <aside aria-label={t.layout.announcement} className={ANNOUNCEMENT}>
+      <Typed as="p" className={ANNOUNCEMENT_TEXT}>
         {text}
       </Typed>
     </aside>

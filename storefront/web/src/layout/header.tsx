@@ -2,6 +2,7 @@ import { Link, NavLink } from 'react-router'
 import { useCart } from '../cart/use_cart.ts'
 import { formatNumber } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
+import { BRAND, HEADER, HEADER_ROW } from '../looks.ts'
 import { useSession } from '../session/use_session.ts'
 import { shopSettings } from '../settings/current.ts'
 import { cx } from '../ui/cx.ts'
@@ -15,12 +16,9 @@ export function Header() {
   const { name, logo_media_id, logo } = shopSettings()
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
-    <header className="sticky top-0 z-30 border-b border-line bg-ground">
-      <div className="page flex min-h-16 items-center gap-1 sm:gap-2">
-        <Link
-          to="/"
-          className="me-auto -ms-1 flex min-w-0 min-h-11 items-center gap-2.5 rounded-md px-1 text-lg font-bold tracking-tight"
-        >
+    <header className={HEADER}>
+      <div className={HEADER_ROW}>
+        <Link to="/" className={BRAND}>
           <Logo name={name} id={logo_media_id} size={logo} />
         </Link>
         <nav aria-label={t.layout.main} className="flex items-center gap-1 sm:gap-2">

@@ -3,6 +3,7 @@
 import { type ComponentType, Suspense, useEffect, useState } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { t } from '../language/texts.ts'
+import { MAIN, SHELL } from '../looks.ts'
 import { LateBar } from '../ui/late.tsx'
 import { PageSkeleton } from '../ui/skeleton.tsx'
 import { onFirstToast } from '../ui/toast.ts'
@@ -19,7 +20,7 @@ export function Layout() {
   const Toaster = useToaster()
   useScrollToTop()
   return (
-    <div className="flex min-h-dvh flex-col">
+    <div className={SHELL}>
       <a
         href="#content"
         className="sr-only z-50 rounded-md bg-accent px-4 py-3 font-semibold text-on-accent focus:not-sr-only focus:fixed focus:top-3 focus:start-3"
@@ -32,7 +33,7 @@ export function Layout() {
       <LateBar />
       <OpenAttemptBar />
       {/* As tall as the window from the start, so that the footer never moves inside it. */}
-      <main id="content" tabIndex={-1} className="min-h-[calc(100dvh-4rem)] flex-1 pb-16 outline-none">
+      <main id="content" tabIndex={-1} className={MAIN}>
         <ErrorBoundary key={pathname}>
           <Suspense fallback={<PageSkeleton />}>
             <Outlet />

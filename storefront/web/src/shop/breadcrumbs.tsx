@@ -2,6 +2,7 @@ import { Fragment } from 'react'
 import { Link } from 'react-router'
 import type { Category } from '../api/types.ts'
 import { t } from '../language/texts.ts'
+import { CRUMB, CRUMBS } from '../looks.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { categoryAddress } from './category_tree.ts'
@@ -10,7 +11,7 @@ import { categoryAddress } from './category_tree.ts'
 export function Breadcrumbs({ path, shop = false }: { path: readonly Category[]; shop?: boolean }) {
   return (
     <nav aria-label={t.catalogue.breadcrumbs} className="min-w-0">
-      <ol className="-ms-1 flex flex-wrap items-center gap-x-1 text-sm text-soft">
+      <ol className={CRUMBS}>
         {shop && <Crumb to="/">{t.catalogue.title}</Crumb>}
         {path.map((category, i) => (
           <Fragment key={category.id}>
@@ -29,10 +30,7 @@ export function Breadcrumbs({ path, shop = false }: { path: readonly Category[];
 
 const Crumb = ({ to, children }: { to: string; children: string }) => (
   <li className="min-w-0">
-    <Link
-      to={to}
-      className="inline-flex min-h-11 items-center rounded-sm px-1 hover:text-ink hover:underline"
-    >
+    <Link to={to} className={CRUMB}>
       <Typed>{children}</Typed>
     </Link>
   </li>

@@ -7,8 +7,17 @@ import { Link } from 'react-router'
 import { categoriesQuery } from '../api/catalogue.ts'
 import type { Category, Listing } from '../api/types.ts'
 import { t } from '../language/texts.ts'
+import {
+  CATEGORY_TEXT,
+  COLLAGE,
+  COLLAGE_PLACE,
+  COLLAGE_PLACES,
+  HEADING,
+  HERO,
+  PROMISE,
+  WELCOME,
+} from '../looks.ts'
 import { shopSettings, textOf } from '../settings/current.ts'
-import { cx } from '../ui/cx.ts'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { Breadcrumbs } from './breadcrumbs.tsx'
@@ -27,21 +36,16 @@ export function CatalogueHead({ home, q, category, items }: Props) {
   const found = q === '' ? undefined : t.catalogue.quoted(q)
   const title = [found, category?.name].filter(Boolean).join(' · ') || t.catalogue.title
   return (
-    <div
-      className={cx(
-        home &&
-          'grid items-center gap-8 overflow-hidden rounded-xl bg-accent-soft px-6 py-9 sm:px-12 sm:py-14 md:grid-cols-[1.35fr_1fr]',
-      )}
-    >
-      <div className="grid min-w-0 gap-3">
+    <div className={home ? HERO : undefined}>
+      <div className={HEADING}>
         {category && <Breadcrumbs path={path} shop />}
-        {home && <p className="font-semibold text-accent">{t.home.welcome(name)}</p>}
+        {home && <p className={WELCOME}>{t.home.welcome(name)}</p>}
         <PageTitle title={title} large={home}>
           {category ? <Typed>{category.name}</Typed> : textOf(tagline) || t.catalogue.title}
         </PageTitle>
-        {home && <p className="max-w-prose text-lg text-ink">{t.home.promise}</p>}
+        {home && <p className={PROMISE}>{t.home.promise}</p>}
         {category?.description && (
-          <Typed as="p" className="max-w-prose whitespace-pre-line text-soft">
+          <Typed as="p" className={CATEGORY_TEXT}>
             {category.description}
           </Typed>
         )}
@@ -65,21 +69,18 @@ export function CatalogueHead({ home, q, category, items }: Props) {
   )
 }
 
-/** Each is smaller than the heading, so that the largest thing in the window is there from the start. */
-const COLLAGE = 4
-
 /** Pictures of the newest products; their places are kept while they load. */
 function Collage({ items }: { items: readonly Listing[] }) {
   // Variants of one group may have the same picture.
   const pictures = new Map(items.map((listing) => [mediaOf(listing)[0]?.id ?? idOf(listing), listing]))
   const pictured = [...pictures.values()].filter((listing) => mediaOf(listing).length > 0)
-  const shown = pictured.length >= COLLAGE ? pictured : items
+  const shown = pictured.length >= COLLAGE_PLACES ? pictured : items
   return (
-    <div aria-hidden="true" className="hidden aspect-[3/2] grid-cols-2 grid-rows-2 gap-3 md:grid">
-      {Array.from({ length: COLLAGE }, (_, i) => {
+    <div aria-hidden="true" className={COLLAGE}>
+      {Array.from({ length: COLLAGE_PLACES }, (_, i) => {
         const listing = shown[i]
         return (
-          <div key={i.toString()} className="overflow-hidden rounded-lg bg-ground">
+          <div key={i.toString()} className={COLLAGE_PLACE}>
             {listing && (
               <ProductPicture
                 id={idOf(listing)}

@@ -8,6 +8,7 @@ import { categoriesQuery, facetsQuery, listingsQuery } from '../api/catalogue.ts
 import type { Category, Listing } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
+import { CATALOGUE, CATALOGUE_TOP } from '../looks.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty_state.tsx'
@@ -60,8 +61,8 @@ export function Catalogue({ pathname, category }: { pathname: string; category?:
   const shown = home ? items.filter((listing) => !runningOut.includes(listing)) : items
   const grid = home ? GRID : NARROW_GRID
   return (
-    <div className="page grid gap-8 pt-6 sm:pt-8">
-      <div className="grid gap-6">
+    <div className={CATALOGUE}>
+      <div className={CATALOGUE_TOP}>
         <CatalogueHead home={home} q={view.q} category={category} items={items} />
         <div>
           <CatalogueControls

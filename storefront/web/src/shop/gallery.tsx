@@ -2,6 +2,7 @@
 import { type KeyboardEvent, lazy, Suspense, useRef, useState } from 'react'
 import type { Media } from '../api/types.ts'
 import { t } from '../language/texts.ts'
+import { GALLERY, PICTURE_FRAME, PICTURE_SIZES, THUMB, THUMBS } from '../looks.ts'
 import { cx } from '../ui/cx.ts'
 import { Icon } from '../ui/icon.tsx'
 import { Cover } from './cover.tsx'
@@ -9,15 +10,11 @@ import { Picture } from './product_picture.tsx'
 
 const Zoom = lazy(() => import('./zoom.tsx'))
 
-/** On a phone the price is visible without scrolling. */
-export const FRAME = 'aspect-[4/3] w-full rounded-xl md:aspect-square'
-const SIZES = '(min-width: 76rem) 33rem, (min-width: 48rem) 45vw, 92vw'
-
 export function Gallery({ id, media }: { id: string; media: readonly Media[] }) {
   const strip = useRef<HTMLUListElement>(null)
   const [at, setAt] = useState(0)
   const [zoomed, setZoomed] = useState(false)
-  if (media.length === 0) return <Cover id={id} className={FRAME} />
+  if (media.length === 0) return <Cover id={id} className={PICTURE_FRAME} />
 
   const show = (next: number) => {
     const to = Math.min(Math.max(next, 0), media.length - 1)
@@ -34,13 +31,16 @@ export function Gallery({ id, media }: { id: string; media: readonly Media[] }) 
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys of the buttons inside
-    <div className="grid min-w-0 content-start gap-3 self-start md:sticky md:top-24" onKeyDown={onKeyDown}>
+    <div className={GALLERY} onKeyDown={onKeyDown}>
       <div className="relative">
         <ul
           ref={strip}
           dir="ltr"
           aria-label={t.picture.all}
-          className={cx(FRAME, 'no-scrollbar flex snap-x snap-mandatory overflow-x-auto overflow-y-hidden')}
+          className={cx(
+            PICTURE_FRAME,
+            'no-scrollbar flex snap-x snap-mandatory overflow-x-auto overflow-y-hidden',
+          )}
           onScroll={({ currentTarget: { scrollLeft, clientWidth } }) => {
             const near = Math.round(scrollLeft / clientWidth)
             if (Math.abs(scrollLeft / clientWidth - near) < 0.05) setAt(near)
@@ -58,7 +58,7 @@ export function Gallery({ id, media }: { id: string; media: readonly Media[] }) 
                 <Picture
                   media={each}
                   alt={each.alt}
-                  sizes={SIZES}
+                  sizes={PICTURE_SIZES}
                   first={i === 0}
                   className="size-full rounded-xl"
                 />
@@ -74,7 +74,7 @@ export function Gallery({ id, media }: { id: string; media: readonly Media[] }) 
         </span>
       </div>
       {media.length > 1 && (
-        <ul className="flex flex-wrap gap-2.5">
+        <ul className={THUMBS}>
           {media.map((each, i) => (
             <li key={each.id}>
               <button
@@ -82,10 +82,7 @@ export function Gallery({ id, media }: { id: string; media: readonly Media[] }) 
                 aria-label={t.picture.show(i + 1, media.length, each.alt)}
                 aria-current={i === at || undefined}
                 onClick={() => show(i)}
-                className={cx(
-                  'block size-16 overflow-hidden rounded-md border-2 bg-sunken transition-colors sm:size-20',
-                  i === at ? 'border-accent' : 'border-transparent hover:border-edge',
-                )}
+                className={cx(THUMB, i === at ? 'border-accent' : 'border-transparent hover:border-edge')}
               >
                 <Picture media={each} alt="" sizes="5rem" className="size-full" />
               </button>

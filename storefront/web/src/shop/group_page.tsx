@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { ShopProblem } from '../api/shop.ts'
 import type { Group } from '../api/types.ts'
 import { t } from '../language/texts.ts'
+import { ITEM, ITEM_TEXT, ITEM_WORDS, PRICE } from '../looks.ts'
 import { Button } from '../ui/button.tsx'
 import { useWaiting } from '../ui/late.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
@@ -14,7 +15,7 @@ import { Gallery } from './gallery.tsx'
 import { OptionPicker } from './option_picker.tsx'
 import { picturesOf } from './picture_sources.ts'
 import { Price, PriceRange } from './price.tsx'
-import { Crumbs, FRAME, LiveStock, Promises } from './product_parts.tsx'
+import { Crumbs, LiveStock, Promises } from './product_parts.tsx'
 import { Related } from './related.tsx'
 import { InStock } from './stock.tsx'
 import { useVariant } from './use_variant.ts'
@@ -28,22 +29,22 @@ export function GroupPage({ group, gone }: { group: Group; gone: ReactNode }) {
   const media = picturesOf((variant ?? choice.suggested)?.media ?? [], group.media)
   return (
     <>
-      <article className={FRAME}>
+      <article className={ITEM}>
         <Crumbs categories={group.categories} />
         {/* The pictures begin with the first one when another variant has its own. */}
         <Gallery key={media[0]?.id ?? ''} id={group.id} media={media} />
-        <div className="grid content-start gap-5">
+        <div className={ITEM_WORDS}>
           <PageTitle title={group.name}>
             <Typed>{group.name}</Typed>
           </PageTitle>
           <div aria-live="polite">
             {variant ? (
-              <Price product={variant} full className="text-2xl" />
+              <Price product={variant} full className={PRICE} />
             ) : (
-              <PriceRange group={group} className="text-2xl" />
+              <PriceRange group={group} className={PRICE} />
             )}
           </div>
-          <Typed as="p" className="max-w-prose text-lg whitespace-pre-line text-soft">
+          <Typed as="p" className={ITEM_TEXT}>
             {variant?.description || group.description}
           </Typed>
           {options.map((option, i) => (

@@ -1,6 +1,7 @@
 /** A product that belongs to no group, with its live stock. */
 import type { Product } from '../api/types.ts'
 import { t } from '../language/texts.ts'
+import { ITEM, ITEM_TEXT, ITEM_WORDS, PRICE } from '../looks.ts'
 import { Notice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Typed } from '../ui/typed.tsx'
@@ -8,21 +9,21 @@ import { Buy } from './buy.tsx'
 import { Details } from './details.tsx'
 import { Gallery } from './gallery.tsx'
 import { Price } from './price.tsx'
-import { Crumbs, FRAME, LiveStock, Promises } from './product_parts.tsx'
+import { Crumbs, LiveStock, Promises } from './product_parts.tsx'
 import { Related } from './related.tsx'
 
 export function OneProduct({ product, asOf, stale }: { product: Product; asOf: number; stale: unknown }) {
   return (
     <>
-      <article className={FRAME}>
+      <article className={ITEM}>
         <Crumbs categories={product.categories} />
         <Gallery id={product.id} media={product.media} />
-        <div className="grid content-start gap-5">
+        <div className={ITEM_WORDS}>
           <PageTitle title={product.name}>
             <Typed>{product.name}</Typed>
           </PageTitle>
-          <Price product={product} full className="text-2xl" />
-          <Typed as="p" className="max-w-prose text-lg whitespace-pre-line text-soft">
+          <Price product={product} full className={PRICE} />
+          <Typed as="p" className={ITEM_TEXT}>
             {product.description}
           </Typed>
           <LiveStock stock={product.stock} asOf={asOf} stale={stale} />

@@ -5,6 +5,7 @@
 import type { Group, Product } from '../api/types.ts'
 import { formatPercent } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
+import { REDUCED, REDUCED_ROW, SHARE } from '../looks.ts'
 import { cx } from '../ui/cx.ts'
 import { Money } from '../ui/format.tsx'
 import { reductionOf } from './reduction.ts'
@@ -17,17 +18,15 @@ export function Price({ product, full = false, className }: Props) {
   const reduction = reductionOf(product)
   if (!reduction) return <Money amount={price} currency={currency} className={cx('tabular', className)} />
   return (
-    <span className="grid gap-1">
-      <span className="flex flex-wrap items-baseline gap-x-2.5">
+    <span className={REDUCED}>
+      <span className={REDUCED_ROW}>
         <Money amount={price} currency={currency} className={cx('tabular text-bad', className)} />
         <s className="tabular text-soft">
           <span className="sr-only">{t.product.before} </span>
           <Money amount={reduction.before} currency={currency} />
         </s>
         {full && reduction.share !== undefined && (
-          <span className="tabular rounded-full bg-bad-soft px-2.5 py-0.5 text-sm font-semibold text-bad">
-            {formatPercent(-reduction.share)}
-          </span>
+          <span className={SHARE}>{formatPercent(-reduction.share)}</span>
         )}
       </span>
       {full && reduction.lowest !== undefined && (

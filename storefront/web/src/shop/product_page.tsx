@@ -8,15 +8,15 @@ import { ShopProblem } from '../api/shop.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
 import { NotFound } from '../layout/not_found.tsx'
+import { ITEM, PICTURE_FRAME } from '../looks.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { categoryAddress } from './category_tree.ts'
-import { FRAME as PICTURE } from './gallery.tsx'
 import { GroupPage } from './group_page.tsx'
 import { addressOf, variantAddress } from './listing.ts'
 import { OneProduct } from './one_product.tsx'
-import { BackToShop, FRAME } from './product_parts.tsx'
+import { BackToShop } from './product_parts.tsx'
 
 const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
@@ -87,10 +87,10 @@ function Failed({ error, retry }: { error: unknown; retry: () => unknown }) {
 }
 
 const Waiting = () => (
-  <div className={FRAME}>
+  <div className={ITEM}>
     <Loading what={t.loading.product} />
     <div className="-mb-4 h-11 md:col-span-2" />
-    <Skeleton className={PICTURE} />
+    <Skeleton className={PICTURE_FRAME} />
     <div className="grid content-start gap-4">
       <Skeleton className="h-11 w-4/5" />
       <Skeleton className="h-8 w-28" />

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { Link, useLocation, useNavigate } from 'react-router'
 import { categoriesQuery } from '../api/catalogue.ts'
 import { t } from '../language/texts.ts'
+import { BACK, ITEM_PATH } from '../looks.ts'
 import { shopSettings, textOf } from '../settings/current.ts'
 import { Ago } from '../ui/format.tsx'
 import { Icon, type IconName } from '../ui/icon.tsx'
@@ -12,14 +13,12 @@ import { Breadcrumbs } from './breadcrumbs.tsx'
 import { pathTo } from './category_tree.ts'
 import { Stock } from './stock.tsx'
 
-export const FRAME = 'page grid gap-6 pt-4 sm:gap-8 sm:pt-8 md:grid-cols-2 md:gap-x-14 md:gap-y-6'
-
 /** The way back, and the categories above. */
 export function Crumbs({ categories }: { categories: readonly string[] }) {
   const { data: all } = useQuery(categoriesQuery())
   const path = pathTo(all ?? [], categories[0])
   return (
-    <div className="-mb-4 flex min-w-0 flex-wrap items-center justify-between gap-x-6 md:col-span-2">
+    <div className={ITEM_PATH}>
       <BackToShop />
       {path.length > 0 && <Breadcrumbs path={path} />}
     </div>
@@ -38,7 +37,7 @@ export function BackToShop() {
         event.preventDefault()
         navigate(-1)
       }}
-      className="-ms-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
+      className={BACK}
     >
       <Icon name="left" />
       {t.product.back}

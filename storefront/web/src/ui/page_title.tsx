@@ -1,7 +1,7 @@
 /** The heading of a page, which is also the title of the tab. It gets the focus after navigation. */
 import { type ReactNode, useEffect, useRef } from 'react'
+import { LARGE_TITLE, PAGE_TITLE, TITLE_ROW } from '../looks.ts'
 import { shopSettings } from '../settings/current.ts'
-import { cx } from './cx.ts'
 
 let firstPage = true
 
@@ -26,13 +26,9 @@ export function PageTitle({
     firstPage = false
   }, [])
   return (
-    <div className="flex flex-wrap items-end justify-between gap-4">
+    <div className={TITLE_ROW}>
       <title>{`${title} · ${shopSettings().name}`}</title>
-      <h1
-        ref={heading}
-        tabIndex={-1}
-        className={cx('min-w-0 font-semibold outline-none', large ? 'text-4xl sm:text-5xl' : 'text-3xl')}
-      >
+      <h1 ref={heading} tabIndex={-1} className={large ? LARGE_TITLE : PAGE_TITLE}>
         {children}
       </h1>
       {aside}
