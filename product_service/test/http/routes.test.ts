@@ -879,6 +879,22 @@ test('the message about the largest price has it as an amount', async (t) => {
   }
 })
 
+test('a price that is no amount is called that, and one that is too large is not', async (t) => {
+  const { anonymous } = await openShop(t)
+  const said = async (amount: string) =>
+    (await anonymous('GET', `/catalogue?price_min=${amount}`)).json().errors[0].message
+  for (const none of ['abc', '-1', '1e3', '1,50', ''])
+    assert.equal(await said(none), 'must be an amount such as "19.99"', none)
+  for (const [amount, message] of [
+    ['1000000001', 'must be at most 1000000000.00'],
+    ['9'.repeat(20), /^must be an amount of at most 1000000000.00/],
+    ['1.999', /at most 2 digits after the point$/],
+  ] as const) {
+    if (typeof message === 'string') assert.equal(await said(amount), message)
+    else assert.match(await said(amount), message)
+  }
+})
+
 suite('cacheable responses', () => {
   test('the catalogue, for a few seconds, then revalidated by ETag', async (t) => {
     const shop = await openShop(t)

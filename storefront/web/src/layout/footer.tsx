@@ -5,7 +5,7 @@ import { changeLanguage } from '../language/switch.ts'
 import { t } from '../language/texts.ts'
 import { useLanguage } from '../language/use_language.ts'
 import { type Settings, shopSettings, textOf } from '../settings/current.ts'
-import { cx } from '../ui/cx.ts'
+import { Choice } from '../ui/choice.tsx'
 import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
 
@@ -33,6 +33,7 @@ export function Footer() {
         <p className="max-w-md">{t.layout.promise(name)}</p>
         <div className="flex flex-wrap gap-3">
           <Choice
+            quiet
             legend={t.layout.language}
             name="language"
             options={languages.map((value) => ({ value, label: LANGUAGES[value].name, lang: value }))}
@@ -42,6 +43,7 @@ export function Footer() {
             }
           />
           <Choice
+            quiet
             legend={t.layout.colours}
             name="theme"
             options={THEMES.map((value) => ({ value, label: t.layout.themes[value] }))}
@@ -88,47 +90,5 @@ function LegalLinks({ legal, contact: { email, phone, address } }: Pick<Settings
         )}
       </address>
     </div>
-  )
-}
-
-type Option<Value> = { readonly value: Value; readonly label: string; readonly lang?: string }
-
-function Choice<Value extends string>({
-  legend,
-  name,
-  options,
-  chosen,
-  choose,
-}: {
-  legend: string
-  name: string
-  options: readonly Option<Value>[]
-  chosen: Value
-  choose: (value: Value) => void
-}) {
-  return (
-    <fieldset className="flex items-center rounded-md border border-line p-0.5">
-      <legend className="sr-only">{legend}</legend>
-      {options.map(({ value, label, lang }) => (
-        <label
-          key={value}
-          lang={lang}
-          className={cx(
-            'cursor-pointer rounded-sm px-3 py-1.5 font-medium has-focus-visible:outline-2 has-focus-visible:outline-accent',
-            chosen === value && 'bg-sunken text-ink',
-          )}
-        >
-          <input
-            type="radio"
-            name={name}
-            value={value}
-            checked={chosen === value}
-            onChange={() => choose(value)}
-            className="sr-only"
-          />
-          {label}
-        </label>
-      ))}
-    </fieldset>
   )
 }

@@ -13,7 +13,7 @@ import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { Button } from '../../ui/button.tsx'
-import { cx } from '../../ui/cx.ts'
+import { Choice } from '../../ui/choice.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { faultsByField } from '../../ui/field_faults.ts'
 import { lengthFault } from '../../ui/limits.ts'
@@ -22,10 +22,8 @@ import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { STOCK_MAX } from './field_text.ts'
 
-const SIGNS = [1, -1] as const
-type Sign = (typeof SIGNS)[number]
-const labelOf = (sign: Sign) => (sign > 0 ? admin.stock.add : admin.stock.take)
-const reasonsOf = (sign: Sign) => (sign > 0 ? admin.stock.addReasons : admin.stock.takeReasons)
+const WAYS = ['add', 'take'] as const
+const reasonsOf = (sign: number) => (sign > 0 ? admin.stock.addReasons : admin.stock.takeReasons)
 const REASON = LIMITS['POST /products/{id}/stock_adjustments'].reason
 
 type Attempt = { readonly delta: number; readonly reason: string; readonly key: string }
@@ -33,7 +31,8 @@ type Attempt = { readonly delta: number; readonly reason: string; readonly key: 
 export function AdjustStock({ product }: { product: Product }) {
   const queries = useQueryClient()
   const attempt = useRef<Attempt>(undefined)
-  const [sign, setSign] = useState<Sign>(1)
+  const [way, setWay] = useState<(typeof WAYS)[number]>('add')
+  const sign = way === 'add' ? 1 : -1
   const [units, setUnits] = useState('')
   const [reason, setReason] = useState('')
   const [faults, setFaults] = useState<{ units?: string | undefined; reason?: string | undefined }>({})
@@ -92,30 +91,16 @@ export function AdjustStock({ product }: { product: Product }) {
   return (
     <form noValidate onSubmit={submit} className="grid gap-5">
       {error !== undefined && <Refused error={error} />}
-      <fieldset className="grid grid-cols-2 rounded-md border border-edge p-1">
-        <legend className="sr-only">{admin.stock.direction}</legend>
-        {SIGNS.map((one) => (
-          <label
-            key={one}
-            className={cx(
-              'grid min-h-9 cursor-pointer place-items-center rounded-sm font-semibold has-focus-visible:outline-2 has-focus-visible:outline-accent',
-              one === sign ? 'bg-accent-soft text-accent' : 'text-soft hover:text-ink',
-            )}
-          >
-            <input
-              type="radio"
-              name="way"
-              className="sr-only"
-              checked={one === sign}
-              onChange={() => {
-                setSign(one)
-                if (reasonsOf(sign).includes(reason)) setReason('')
-              }}
-            />
-            {labelOf(one)}
-          </label>
-        ))}
-      </fieldset>
+      <Choice
+        name="way"
+        legend={admin.stock.direction}
+        options={WAYS.map((value) => ({ value, label: admin.stock[value] }))}
+        chosen={way}
+        choose={(next) => {
+          setWay(next)
+          if (reasonsOf(sign).includes(reason)) setReason('')
+        }}
+      />
       <TextField
         label={admin.stock.units}
         inputMode="numeric"
