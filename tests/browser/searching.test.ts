@@ -78,6 +78,10 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     await page.goto('/')
     await page.getByRole('link', { name: 'Candle 29' }).waitFor()
     assert.ok(!(await orders()).includes('Best match'), 'without a search nothing can match best')
+    // None of the newest products has a picture: the tile of the category asks for one of its own.
+    await until('the category is asked for a picture', WAIT_MS, async () =>
+      asked.some((query) => query.has('category') && query.get('limit') === '8'),
+    )
     // Screen readers announce a text only in an element that existed before.
     const places = await page.locator('main').getByRole('status').count()
     await search('lammp')

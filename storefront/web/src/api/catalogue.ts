@@ -4,15 +4,17 @@
  */
 import type { paths } from '@shop/client/generated/product_service'
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
-import { listingOf } from '../shop/listing.ts'
+import { listingOf, mediaOf } from '../shop/listing.ts'
 import { type CatalogueView, filtersOf, isFiltered, LISTINGS_PAGE_SIZE } from '../shop/view_address.ts'
 import { dataOf, ShopProblem, shop } from './shop.ts'
-import type { Category, ListingsPage } from './types.ts'
+import type { Category, ListingsPage, Media } from './types.ts'
 
 /** Categories and counts change seldom. */
 const SLOW_MS = 60_000
 /** One more than a row, because the product itself may be among them. */
 const RELATED = 5
+/** So many of the newest are asked for a picture of their category. */
+const PICTURED = 8
 const NONE = { items: [] }
 
 /** Without filters there is no total. */
@@ -88,6 +90,22 @@ export const facetsQuery = (view: CatalogueView, category?: string) =>
         return await dataOf(
           shop.products.GET('/catalogue/facets', { params: { query }, cache: 'no-cache', signal }),
         )
+      } catch (error) {
+        if (isNotYet(error)) return null
+        throw error
+      }
+    },
+  })
+
+/** The first picture of the newest products of a category; null while there is none, or no filters. */
+export const categoryPictureQuery = (category: string) =>
+  queryOptions({
+    queryKey: ['products', 'picture', category],
+    staleTime: SLOW_MS,
+    queryFn: async ({ signal }): Promise<Media | null> => {
+      try {
+        const { items } = await readListings({ category, limit: PICTURED }, signal)
+        return items.flatMap(mediaOf)[0] ?? null
       } catch (error) {
         if (isNotYet(error)) return null
         throw error

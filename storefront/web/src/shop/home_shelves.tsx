@@ -1,7 +1,7 @@
 /** Of the home page: the categories, and what is running out. */
-import { useQuery } from '@tanstack/react-query'
+import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { categoriesQuery } from '../api/catalogue.ts'
+import { categoriesQuery, categoryPictureQuery } from '../api/catalogue.ts'
 import type { Category, Listing, Media } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { Typed } from '../ui/typed.tsx'
@@ -27,6 +27,10 @@ export function HomeShelves({
     top.map(({ id }) => id),
     items,
   )
+  // The newest products of the shop are in few of its categories: the others have pictures of their own.
+  const own = useQueries({
+    queries: top.map(({ id }) => ({ ...categoryPictureQuery(id), enabled: !pictures.has(id) })),
+  })
   return (
     <>
       {top.length > 0 && (
@@ -35,8 +39,13 @@ export function HomeShelves({
             {t.home.categories}
           </h2>
           <ul className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] sm:gap-4">
-            {top.map((category) => (
-              <Tile key={category.id} category={category} picture={pictures.get(category.id)} />
+            {top.map((category, i) => (
+              <Tile
+                key={category.id}
+                category={category}
+                picture={pictures.get(category.id) ?? own[i]?.data ?? undefined}
+                waiting={!pictures.has(category.id) && own[i]?.isPending}
+              />
             ))}
           </ul>
         </nav>
@@ -60,13 +69,23 @@ export function HomeShelves({
   )
 }
 
-function Tile({ category, picture }: { category: Category; picture: Media | undefined }) {
+function Tile({
+  category,
+  picture,
+  waiting = false,
+}: {
+  category: Category
+  picture: Media | undefined
+  waiting?: boolean | undefined
+}) {
   const look = 'aspect-[4/3] w-full transition-transform duration-500 group-hover:scale-[1.03]'
   return (
     <li className="group relative overflow-hidden rounded-lg bg-surface shadow-rest">
       <div className="overflow-hidden">
         {picture ? (
           <Picture media={picture} alt="" sizes="(min-width: 64rem) 12rem, 45vw" className={look} />
+        ) : waiting ? (
+          <div className={`${look} bg-sunken`} />
         ) : (
           <Cover id={category.id} className={look} />
         )}

@@ -53,7 +53,7 @@ export const home: Texts['home'] = {
   categories: 'Was suchen Sie?',
   latest: 'Neu im Shop',
   runningOut: 'Bald vergriffen',
-  runningOutMore: 'Davon sind jeweils nur noch wenige da.',
+  runningOutMore: 'Die neuesten Produkte, von denen nur noch wenige da sind.',
 }
 
 export const stock: Texts['stock'] = {

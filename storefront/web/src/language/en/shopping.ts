@@ -54,7 +54,7 @@ export const home = {
   categories: 'What are you looking for?',
   latest: 'New in the shop',
   runningOut: 'Running out',
-  runningOutMore: 'Only a few are left of each.',
+  runningOutMore: 'The newest products of which only a few are left.',
 }
 
 export const stock = {
