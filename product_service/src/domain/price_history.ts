@@ -17,7 +17,10 @@ export type PricesBefore = {
   readonly lowestMinor: number | null
 }
 
-const DAY_MS = 24 * 60 * 60 * 1_000
+const HOUR_MS = 60 * 60 * 1_000
+const DAY_MS = 24 * HOUR_MS
+/** 30 days of a calendar have an hour more when summer time ends among them; the law asks for no less than 30 days. */
+const PRICE_HISTORY_MS = PRICE_HISTORY_DAYS * DAY_MS + HOUR_MS
 
 /** A price, and whether it was one: that of a product that was not on sale was none. */
 type Asked = { readonly minor: number; readonly hidden: boolean }
@@ -27,7 +30,7 @@ export function recordPrice(prices: PricesBefore, before: Asked, after: Asked, a
   const isOther = before.minor !== after.minor
   const ended = !before.hidden && (isOther || after.hidden)
   if (!ended && !isOther) return prices
-  const since = new Date(Date.parse(at) - PRICE_HISTORY_DAYS * DAY_MS).toISOString()
+  const since = new Date(Date.parse(at) - PRICE_HISTORY_MS).toISOString()
   const known = prices.changes.filter(({ until }) => until > since)
   const changes = ended ? merged([...known, { minor: before.minor, until: at }]) : known
   // It only left sale: its last reduction is still the last one.

@@ -69,6 +69,9 @@ suite('the lowest price before a reduction', () => {
     // 500 ended on day 1, and 900 was in effect since.
     assert.equal(after([1, 500, 900], [31.5, 900, 700]).lowestMinor, 900)
     assert.equal(after([1, 500, 900]).lowestMinor, null)
+    // 30 days of a calendar may have 721 hours, because of summer time.
+    assert.equal(after([1, 500, 900], [31 + 0.9 / 24, 900, 700]).lowestMinor, 500)
+    assert.equal(after([1, 500, 900], [31 + 1 / 24, 900, 700]).lowestMinor, 900)
   })
 
   test('equals a naive scan of all prices, and the list stays short', () => {
@@ -84,7 +87,7 @@ suite('the lowest price before a reduction', () => {
           now += days
           ended.push({ price, end: now })
           prices = recordPrice(prices, asked(price), asked(next), at(now))
-          const naive = Math.min(...ended.filter(({ end }) => end > now - 30).map((each) => each.price))
+          const naive = Math.min(...ended.filter(({ end }) => end >= now - 30).map((each) => each.price))
           assert.equal(prices.lowestMinor, next < price ? naive : null)
           price = next
         }
