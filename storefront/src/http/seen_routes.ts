@@ -1,6 +1,7 @@
 /**
  * What other programs read of the whole shop: robots.txt, the sitemap, and the feed for Google Merchant. Their addresses are absolute,
- * so without PUBLIC_URL there is only robots.txt. At most FEEDS_MAX feeds are sent at a time, each for FEED_MS at most.
+ * so without PUBLIC_URL there is only robots.txt. At most FEEDS_MAX feeds are sent at a time, each for FEED_MS at most, and one to an
+ * address: a visitor who reads slowly does not keep the feed from Google.
  */
 import { pipeline, type Readable } from 'node:stream'
 import { constants, createGzip } from 'node:zlib'
@@ -42,7 +43,8 @@ export type SeenRoutesDeps = {
 
 export function seenRoutes({ publicOrigin: origin, products, reader, runtime }: SeenRoutesDeps) {
   const all = createAllProducts(products, runtime)
-  const feeds = new Set<Readable | symbol>()
+  /** By the address that reads them; undefined until it is known whether there will be one. */
+  const feeds = new Map<string, Readable | undefined>()
 
   const send = (request: FastifyRequest, reply: FastifyReply, type: string, content: string | Buffer) => {
     const etag = etagOfText(typeof content === 'string' ? content : content.toString('latin1'))
@@ -69,7 +71,7 @@ export function seenRoutes({ publicOrigin: origin, products, reader, runtime }: 
     // A reader that is slow does not delay the end of the gateway.
     app.addHook('preClose', async () => {
       sitemap.close()
-      for (const feed of feeds) if (typeof feed !== 'symbol') feed.destroy()
+      for (const feed of feeds.values()) feed?.destroy()
     })
 
     app.get('/sitemap.xml', getSitemapOperation, async (request, reply) =>
@@ -85,21 +87,21 @@ export function seenRoutes({ publicOrigin: origin, products, reader, runtime }: 
       const described = () =>
         reply.type(XML).headers({ 'cache-control': 'no-cache', vary: 'accept-encoding' })
       if (request.method === 'HEAD') return described().send('')
-      if (feeds.size >= FEEDS_MAX)
+      const address = addressPrefix(request.ip)
+      if (feeds.size >= FEEDS_MAX || feeds.has(address))
         throw new Problem('overloaded', 'The feed is being read already; please ask again.')
-      const slot = Symbol('feed')
-      feeds.add(slot)
+      feeds.set(address, undefined)
       try {
-        const shop = await reader.readOrKnown('/shop', addressPrefix(request.ip))
+        const shop = await reader.readOrKnown('/shop', address)
         if (shop.status !== 200)
           throw new GatewayError('upstream_unavailable', 'The feed cannot be made now.')
         const signal = AbortSignal.any([disconnectSignal(reply), runtime.deadline(FEED_MS)])
         const feed = feedOf(all, shop.body as ShopSettings, origin, signal)
-        feeds.add(feed)
-        feed.once('close', () => feeds.delete(feed))
+        feeds.set(address, feed)
+        feed.once('close', () => feeds.delete(address))
         return described().send(packed(request, reply, feed))
       } finally {
-        feeds.delete(slot)
+        if (!feeds.get(address)) feeds.delete(address)
       }
     })
   }

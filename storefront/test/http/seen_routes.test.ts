@@ -50,7 +50,8 @@ async function manyProducts(t: TestContext, count: number) {
     }))
     response.end(JSON.stringify({ items, next_cursor: to < count ? String(to) : null }))
   })
-  return { asked, origin: await storefront(t, { products: [origin], publicUrl }) }
+  const options = { products: [origin], publicUrl, trustedProxies: ['127.0.0.1'] }
+  return { asked, origin: await storefront(t, options) }
 }
 
 const PICTURE = { id: 'a'.repeat(64), alt: 'Tea', focus: { x: 50, y: 50 }, width: 10, height: 10, blur: '' }
@@ -240,9 +241,16 @@ suite('the feed', () => {
 
   test('is sent as it is made: a reader that stops stops it, and one too many is refused', async (t) => {
     const { asked, origin } = await manyProducts(t, PRODUCTS)
-    const readers = await Promise.all(Array.from({ length: FEEDS_MAX }, () => request(`${origin}/feed.xml`)))
-    const refused = await raw(origin, '/feed.xml')
-    assert.deepEqual([refused.status, JSON.parse(refused.text).code], [503, 'overloaded'])
+    const ask = (reader: number) =>
+      request(`${origin}/feed.xml`, { headers: { 'x-forwarded-for': `203.0.113.${reader}` } })
+    const readers = [await ask(0)]
+    const refused = async (reader: number) => {
+      const { statusCode, body } = await ask(reader)
+      assert.deepEqual([statusCode, ((await body.json()) as { code: string }).code], [503, 'overloaded'])
+    }
+    await refused(0)
+    for (let i = 1; i < FEEDS_MAX; i++) readers.push(await ask(i))
+    await refused(FEEDS_MAX)
     // What the connections buffer is read; then nothing more, far from the end.
     for (let before = -1; before !== asked.pages; ) {
       before = asked.pages
