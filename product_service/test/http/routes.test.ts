@@ -144,6 +144,80 @@ suite('every route and every caller (invariant 10)', () => {
   })
 })
 
+test('no public answer names what is not on sale: a draft, what was hidden or removed, a variant of a hidden group', async (t) => {
+  const shop = await openShop(t)
+  const post = async (path: string, body: object) => {
+    const answer = await shop.admin('POST', path, body)
+    assert.equal(answer.statusCode, 201, answer.body)
+    return answer.json()
+  }
+  const { id: category } = await post('/categories', { name: 'Cups' })
+  const secret = (name: string, more: object = {}) => ({
+    ...{ ...TEA, name: `Zq${name}`, description: 'Zqtext', price: '77.77', sku: `Zq-${name}` },
+    ...{ categories: [category], attributes: { Brand: ['Zqbrand'] }, ...more },
+  })
+  await addTea(shop, { categories: [category] })
+  const draft = await post('/products', secret('draft', { status: 'draft' }))
+  const planned = { status: 'draft', publish_at: '2026-12-01T08:00:00Z' }
+  const scheduled = await post('/products', secret('scheduled', planned))
+  const hidden = await post('/products', secret('hidden'))
+  const removed = await post('/products', secret('removed'))
+  const fields = { name: 'Zqgroup', description: '', options: [{ name: 'Zqcolour', values: ['Zqred'] }] }
+  const group = await post('/groups', { ...fields, categories: [category] })
+  const variant = { option_values: ['Zqred'], price: '77.77', stock: 3, sku: 'Zq-variant' }
+  const { items } = await post(`/groups/${group.id}/variants`, { variants: [variant] })
+  const products: { id: string; slug: string | null }[] = [draft, scheduled, hidden, removed, ...items]
+
+  const { paths } = (await shop.app.operations().inject('/openapi.json')).json()
+  const isPublic = (operation: { security?: unknown[] } | undefined) =>
+    operation && !operation.security?.length
+  const reads = Object.entries(paths as Record<string, { get?: { security?: unknown[] } }>).flatMap(
+    ([path, { get }]) => (isPublic(get) && path !== '/healthz' && path !== '/readyz' ? [path] : []),
+  )
+  assert.ok(reads.includes('/catalogue') && !reads.includes('/products/any'), reads.join())
+  const words = ['Zq', 'Zqdraft', 'Zqhiden', 'zqremovd', 'Zqtext', 'zqred']
+  const queries: Record<string, string[]> = {
+    '/products': [
+      ...words.map((word) => `q=${word}`),
+      'sort=price',
+      'sort=-price',
+      'sort=name',
+      'in_stock=true',
+    ],
+    '/catalogue': [...words.map((word) => `q=${word}`), `category=${category}`, 'price_min=70', 'sort=name'],
+    '/catalogue/facets': [...words.map((word) => `q=${word}`), `category=${category}`],
+  }
+  queries['/products']!.push(`ids=${products.map(({ id }) => id).join()}`)
+  const ids = [...products.map(({ id }) => id), group.id]
+  const slugs = [...products.flatMap(({ slug }) => slug ?? []), group.slug]
+  const addresses = reads.flatMap((path) => {
+    if (path.includes('{slug}')) return slugs.map((slug) => path.replace('{slug}', slug))
+    const filled = path.includes('{id}') ? ids.map((id) => path.replace('{id}', id)) : [path]
+    return filled.flatMap((each) => [each, ...(queries[path] ?? []).map((query) => `${each}?${query}`)])
+  })
+  const shown = async () => {
+    const leaks: string[] = []
+    for (const address of addresses) {
+      for (const tag of [undefined, '*']) {
+        const answer = await shop.anonymous('GET', address, undefined, tag ? { 'if-none-match': tag } : {})
+        const isThere =
+          ids.some((id) => address.includes(id)) && answer.statusCode < 400 && !address.includes('?')
+        // A problem names the address that was asked for.
+        if (isThere || (answer.statusCode < 400 && /zq|77\.77/i.test(answer.body))) leaks.push(address)
+      }
+    }
+    return leaks
+  }
+  const before = await shown()
+  assert.ok(
+    [`/products/${hidden.id}`, `/groups/${group.id}`, '/catalogue'].every((each) => before.includes(each)),
+  )
+  await shop.admin('PATCH', `/products/${hidden.id}`, { status: 'draft' })
+  await shop.admin('DELETE', `/products/${removed.id}`)
+  await shop.admin('PATCH', `/groups/${group.id}`, { status: 'draft' })
+  assert.deepEqual(await shown(), [])
+})
+
 suite('reading', () => {
   test('a product has its version as ETag, and is 304 if the client has it', async (t) => {
     const shop = await openShop(t)
