@@ -268,6 +268,9 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.reload()
     await page.getByRole('row', { name: 'Quince paste' }).waitFor()
     assert.equal(await page.getByRole('combobox', { name: 'Visibility' }).inputValue(), 'draft')
+    await page.goto('/admin/products?q=qiult')
+    await button(page, 'Search for “quilt”').click()
+    await page.getByRole('row', { name: 'Quilt' }).waitFor()
   })
 
   test('by keyboard alone: move in the table, edit, cancel, and save', async () => {

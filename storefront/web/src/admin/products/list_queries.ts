@@ -28,3 +28,14 @@ export const productListQuery = (view: ProductView) =>
       return page
     },
   })
+
+/** What the shop would search for instead of words that find nothing; null if it knows nothing closer. */
+export const correctionQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['products', 'correction', q],
+    queryFn: async ({ signal }) => {
+      const query = { q, limit: 1 }
+      const { searched_for } = await dataOf(shop.products.GET('/products', { params: { query }, signal }))
+      return searched_for ?? null
+    },
+  })

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAnswer } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
@@ -12,7 +13,7 @@ import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Stale } from '../../ui/stale.tsx'
 import { AdminPage } from '../parts.tsx'
 import { columnsOf } from './grid_columns.ts'
-import { productListQuery } from './list_queries.ts'
+import { correctionQuery, productListQuery } from './list_queries.ts'
 import { NewProductDialog } from './new_product_dialog.tsx'
 import { ProductFilters } from './product_filters.tsx'
 import { ProductTable } from './product_table.tsx'
@@ -64,7 +65,10 @@ export default function ProductsPage() {
           }
           action={
             narrowed ? (
-              <Button onClick={() => change(EVERYTHING)}>{admin.common.showAll}</Button>
+              <div className="flex flex-wrap justify-center gap-3">
+                <Meant q={view.q} search={(q) => change({ q })} />
+                <Button onClick={() => change(EVERYTHING)}>{admin.common.showAll}</Button>
+              </div>
             ) : (
               <Button tone="primary" icon="plus" onClick={() => setCreating(true)}>
                 {admin.products.new}
@@ -104,5 +108,16 @@ export default function ProductsPage() {
       <Stale when={error !== null && data !== undefined} at={dataUpdatedAt} />
       <NewProductDialog open={creating} onOpenChange={setCreating} />
     </AdminPage>
+  )
+}
+
+/** The shop corrects typing errors by itself. Here the words are parts of names and SKUs, so it only offers. */
+function Meant({ q, search }: { q: string; search: (q: string) => void }) {
+  const { data: meant } = useQuery({ ...correctionQuery(q), enabled: q.trim() !== '' })
+  if (!meant) return null
+  return (
+    <Button tone="primary" icon="search" onClick={() => search(meant)}>
+      {admin.products.searchFor(meant)}
+    </Button>
   )
 }

@@ -60,14 +60,16 @@ export function useDraft<T extends Thing>(thing: T, fields: readonly Field[], sa
     set,
     undo,
     submit,
-    /** The attributes of a text field. */
-    field: (name: Field) => ({
-      name,
-      value: texts[name] ?? '',
-      error: faults[name],
-      onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
-    }),
+    field: (name: Field) => fieldOf(name, texts, faults, set),
   }
 }
+
+/** The attributes of a text field. */
+export const fieldOf = (name: Field, texts: Texts, faults: Faults, set: (change: Texts) => void) => ({
+  name,
+  value: texts[name] ?? '',
+  error: faults[name],
+  onChange: (event: { currentTarget: { value: string } }) => set({ [name]: event.currentTarget.value }),
+})
 
 export const chosen = <T>(text: string | undefined): T => JSON.parse(text ?? '[]') as T

@@ -9,6 +9,7 @@ export const products: AdminTexts['products'] = {
   notShown: 'Wir konnten die Produkte nicht anzeigen',
   nothing: 'Keine Treffer',
   nothingMore: 'Versuchen Sie es mit weniger oder anderen Wörtern.',
+  searchFor: (words) => `Nach „${words}“ suchen`,
   noneSoFar: 'Bisher nichts gefunden',
   noneSoFarMore: 'Es gibt viele Produkte. Die Suche kann weitergehen, wo sie aufgehört hat.',
   searchOn: 'Weitersuchen',

@@ -9,6 +9,7 @@ export const products = {
   notShown: 'We could not show the products',
   nothing: 'Nothing matches',
   nothingMore: 'Try fewer or other words.',
+  searchFor: (words: string) => `Search for “${words}”`,
   noneSoFar: 'None found so far',
   noneSoFarMore: 'There are many products. The search can go on where it stopped.',
   searchOn: 'Search on',
