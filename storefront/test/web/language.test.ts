@@ -3,6 +3,9 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, suite, test } from 'node:test'
+import { AUDIT_ACTIONS as ofAccounts } from '../../../auth_service/src/domain/audit.ts'
+import { AUDIT_ACTIONS as ofOrders } from '../../../order_service/src/domain/audit.ts'
+import { AUDIT_ACTIONS as ofProducts } from '../../../product_service/src/domain/audit.ts'
 import { noteText } from '../../web/src/admin/import/import_note.ts'
 import { adminTexts } from '../../web/src/language/admin_texts.ts'
 import { de as deAdmin } from '../../web/src/language/de/admin.ts'
@@ -120,6 +123,12 @@ function unusedIn(source: string): string[] {
   }
   return english.map(([path]) => path).filter((path) => !whole(path))
 }
+
+test('each action that a service records in the audit log has words', () =>
+  assert.deepEqual(
+    Object.keys(enAdmin.log.actions).toSorted(),
+    [...ofAccounts, ...ofProducts, ...ofOrders].toSorted(),
+  ))
 
 test('what is said of rows of an import has no place in a language that the service does not fill', () => {
   const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)

@@ -154,11 +154,13 @@ function BeforeAndAfter({ change: { field, before, after } }: { change: Change }
 }
 
 function Value({ field, value }: { field: string; value: string | number }): ReactNode {
-  const { data: money } = useQuery({ ...currencyQuery(), enabled: field === 'price' })
-  if (field === 'price') return money ? formatAmount(String(value), money.currency) : value
-  if (field === 'status') return t.status[value as OrderStatus]?.label ?? value
+  const visibility: Readonly<Record<string, string>> = admin.fields.statuses
+  const isPrice = field === 'price' || field === 'compare_at_price'
+  const { data: money } = useQuery({ ...currencyQuery(), enabled: isPrice })
+  if (isPrice) return money ? formatAmount(String(value), money.currency) : value
+  if (field === 'status') return t.status[value as OrderStatus]?.label ?? visibility[value] ?? value
   if (field === 'role') return t.roles[value as Role] ?? value
-  if (field === 'signs_from') return <Time at={String(value)} />
+  if (field === 'signs_from' || field === 'publishAt') return <Time at={String(value)} />
   if (typeof value === 'number') return <span className="tabular">{formatNumber(value)}</span>
   return value === '' ? (
     <span className="font-normal text-soft">{admin.common.empty}</span>

@@ -22,6 +22,14 @@ export const ACTIONS: Readonly<Record<LogPart, readonly Action[]>> = {
     'product.created',
     'product.edited',
     'product.deleted',
+    'product.details_changed',
+    'product.published',
+    'product.hidden',
+    'group.created',
+    'group.edited',
+    'group.published',
+    'group.hidden',
+    'group.deleted',
     'products.imported',
     'category.created',
     'category.edited',
@@ -38,7 +46,12 @@ export const isPart = (text: string): text is LogPart => (LOG_PARTS as readonly 
 
 const textFor = (texts: Readonly<Record<string, string>>, code: string): string => texts[code] ?? code
 export const actionLabel = (action: string): string => textFor(admin.log.actions, action)
-export const fieldLabel = (field: string): string => textFor(admin.log.fields, field)
+/** Fields of products have the words of their form. */
+export const fieldLabel = (field: string): string =>
+  textFor(
+    { ...admin.fields.labels, ...admin.log.fields },
+    field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  )
 
 /** What the page shows: the lists of these parts, each by the same filter. */
 export type View = { readonly parts: readonly LogPart[]; readonly filter: LogFilter }

@@ -82,7 +82,8 @@ export function ProductRow({ product, columns, chosen, choose, remove, placeOf, 
           {...placeOf(-1)}
           aria-label={admin.grid.remove(product.name)}
           onClick={remove}
-          className="inline-grid size-11 place-items-center rounded-md align-middle text-soft hover:bg-bad-soft hover:text-bad"
+          // A phone has no room beside the arrow: the page of the product removes it, too.
+          className="hidden size-11 place-items-center rounded-md align-middle text-soft hover:bg-bad-soft hover:text-bad sm:inline-grid"
         >
           <Icon name="trash" />
         </button>
