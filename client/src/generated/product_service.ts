@@ -943,7 +943,7 @@ export interface operations {
                         searched_for?: string;
                         total: {
                             count: number;
-                            /** @description There are more than 10000 */
+                            /** @description There are more than 10000, or there may be more than `count`, because the words match too many products to look at all */
                             more: boolean;
                         };
                     };
@@ -1034,7 +1034,7 @@ export interface operations {
                             count: number;
                             /** Format: uuid */
                             id: string;
-                            /** @description There are more than 10000 */
+                            /** @description There are more than 10000, or there may be more than `count`, because the words match too many products to look at all */
                             more: boolean;
                         }[];
                         /** @description Attributes and options: at most 20, each with its 50 most frequent values. The numbers of a facet disregard what is chosen of it. */
@@ -1042,14 +1042,14 @@ export interface operations {
                             name: string;
                             values: {
                                 count: number;
-                                /** @description There are more than 10000 */
+                                /** @description There are more than 10000, or there may be more than `count`, because the words match too many products to look at all */
                                 more: boolean;
                                 value: string;
                             }[];
                         }[];
                         in_stock: {
                             count: number;
-                            /** @description There are more than 10000 */
+                            /** @description There are more than 10000, or there may be more than `count`, because the words match too many products to look at all */
                             more: boolean;
                         };
                         prices: {
@@ -1059,7 +1059,7 @@ export interface operations {
                         searched_for?: string;
                         total: {
                             count: number;
-                            /** @description There are more than 10000 */
+                            /** @description There are more than 10000, or there may be more than `count`, because the words match too many products to look at all */
                             more: boolean;
                         };
                     };

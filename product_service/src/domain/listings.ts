@@ -33,7 +33,7 @@ export type ListingQuery = ListingFilter & {
   readonly limit: number
 }
 
-/** With `more` there are more than COUNT_MAX. */
+/** With `more` there are more than COUNT_MAX, or words were not followed to their end (lowerBounds), and there may be more. */
 export type Count = { readonly count: number; readonly more: boolean }
 
 export type Listing = { readonly kind: 'product' | 'group'; readonly id: string }
@@ -58,6 +58,19 @@ export type Listings = {
   /** Both fail with `store_unavailable` until the catalogue has been read into memory. */
   list(query: ListingQuery): Promise<ListingPage>
   facets(filter: ListingFilter): Promise<Facets>
+}
+
+const lowerBound = <C extends Count>(count: C): C => ({ ...count, more: true })
+/** A page or counts of some of what the words match: the newest. Nothing that is counted is the whole number. */
+export const lowerBoundsOf = {
+  page: (page: ListingPage): ListingPage => ({ ...page, total: lowerBound(page.total) }),
+  facets: (facets: Facets): Facets => ({
+    ...facets,
+    total: lowerBound(facets.total),
+    categories: facets.categories.map(lowerBound),
+    facets: facets.facets.map(({ name, values }) => ({ name, values: values.map(lowerBound) })),
+    inStock: lowerBound(facets.inStock),
+  }),
 }
 
 export const countOf = (number: number): Count => ({

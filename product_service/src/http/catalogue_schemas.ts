@@ -40,7 +40,9 @@ const FILTER = {
 
 const Count = {
   count: Type.Integer({ minimum: 0, maximum: COUNT_MAX }),
-  more: Type.Boolean({ description: `There are more than ${COUNT_MAX}` }),
+  more: Type.Boolean({
+    description: `There are more than ${COUNT_MAX}, or there may be more than \`count\`, because the words match too many products to look at all`,
+  }),
 }
 
 const Listing = Type.Union([

@@ -10,8 +10,8 @@ import type { ProductDocument } from './mongo_product_documents.ts'
 
 /** Documents in one page, and in one message. */
 export const BATCH = 500
-/** Products that words may find, the newest of them. */
-const MATCHES_MAX = 10_000
+/** Products that words may find, the newest of them: their ids pass through the main thread. The answer says so (lowerBoundsOf). */
+export const MATCHES_MAX = 10_000
 
 export type ListedRow = { readonly _id: string }
 
@@ -68,12 +68,12 @@ export function createListedReads(store: MongoStore) {
         return all.map(({ _id, path }) => ({ id: _id, path }))
       }),
     /** Ids that words find, the newest first. */
-    found: (rank: Rank) =>
+    found: (rank: Rank, limit: number) =>
       store.repeat(async () => {
         const page = await products
           .find({ listed: true, $and: conditionsOf(rank) }, { ...options, projection: { _id: 1 } })
           .sort({ _id: -1 })
-          .limit(MATCHES_MAX)
+          .limit(limit)
           .toArray()
         return page.map(({ _id }) => _id)
       }),

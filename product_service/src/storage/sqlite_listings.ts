@@ -9,23 +9,24 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { createCatalogueIndex, type IndexedProduct } from '../domain/catalogue/catalogue_index.ts'
-import type { FoundWords } from '../domain/catalogue/listing_filters.ts'
 import { createReusedQueries } from '../domain/catalogue/reused_queries.ts'
 import type { Group } from '../domain/group.ts'
-import type { Facets, ListingFilter, ListingPage, ListingQuery } from '../domain/listings.ts'
-import { matchAll, ranksOf } from '../domain/pages.ts'
+import {
+  type Facets,
+  type ListingFilter,
+  type ListingPage,
+  type ListingQuery,
+  lowerBoundsOf,
+} from '../domain/listings.ts'
 import { nameKey } from '../domain/product.ts'
 import type { StoredRest } from '../domain/stored_details.ts'
-import { matchOf } from './sqlite_pages.ts'
+import { createWordsFinder, MATCHES_MAX, type OpenWords } from './sqlite_listed_words.ts'
 import { prepareQuery, type Row } from './sqlite_rows.ts'
 
 /** How long an answer reads changes, or the catalogue. */
 export const STEP_MS = 1_000
 /** Rows between two looks at the clock. */
 const ROWS = 1_000
-/** Products that a word may find, the newest of them: further ones are not in the answer. */
-export const MATCHES_MAX = 100_000
-
 export type ListingsQuestion = { readonly list: ListingQuery } | { readonly facets: ListingFilter }
 export type ListingsAnswer =
   | { readonly reading: true }
@@ -41,8 +42,9 @@ const GROUP = 'SELECT g.seq, g.id, g.name, g.price_from, g.options, g.details FR
 /** `search` gives a connection that has the index of words, and whether it lacks changes; undefined if there is none. */
 export function createSqliteListings(
   db: DatabaseSync,
-  search: () => { readonly db: DatabaseSync; readonly behind: boolean } | undefined,
+  search: OpenWords,
   monotonic: () => number,
+  matchesMax = MATCHES_MAX,
 ): (question: ListingsQuestion) => ListingsAnswer {
   const index = createCatalogueIndex()
   const queries = createReusedQueries(index, monotonic)
@@ -65,7 +67,7 @@ export function createSqliteListings(
   let productSeq = 0
   let groupSeq = 0
   let isRead = false
-  let matches: { db: DatabaseSync; find: ReturnType<typeof prepareQuery> } | undefined
+  const findWords = createWordsFinder(search, (seq) => numbers[seq] ?? 0, matchesMax)
 
   const putProduct = (row: Row) => {
     const [seq, id, key, priceMinor, inStock, groupId, optionValues, details, deletedAt] = row
@@ -163,24 +165,6 @@ export function createSqliteListings(
     }
   }
 
-  const findWords = (words: readonly string[], byRank: boolean): { found: FoundWords; behind: boolean } => {
-    const opened = search()
-    if (!opened) return { found: [], behind: true }
-    if (matches?.db !== opened.db) {
-      const sql = `SELECT -rowid FROM product_words WHERE product_words MATCH ? ORDER BY rowid LIMIT ${MATCHES_MAX}`
-      matches = { db: opened.db, find: prepareQuery(opened.db, sql) }
-    }
-    const found = (byRank ? ranksOf(words) : [matchAll(words)]).map((rank) => {
-      const known: number[] = []
-      for (const [seq] of matches!.find.iterate(matchOf(rank))) {
-        const n = numbers[Number(seq)] ?? 0
-        if (n > 0) known.push(n - 1)
-      }
-      return known
-    })
-    return { found, behind: opened.behind }
-  }
-
   return (question) => {
     const done = read(monotonic() + STEP_MS)
     if (done) isRead = true
@@ -188,11 +172,14 @@ export function createSqliteListings(
     const asked = 'list' in question ? question.list : question.facets
     const { words, ...filter } = asked
     const byRank = 'list' in question && question.list.sort === 'relevance'
-    const { found, behind } =
-      words.length > 0 ? findWords(words, byRank) : { found: undefined, behind: false }
-    if ('list' in question) return { page: queries.list(question.list, found), behind: behind || !done }
+    const { found, behind, some } = findWords(words, byRank)
+    if ('list' in question) {
+      const page = queries.list(question.list, found)
+      return { page: some ? lowerBoundsOf.page(page) : page, behind: behind || !done }
+    }
     const facets = queries.facets(filter, found, JSON.stringify(words))
-    return { facets, behind: behind || !done || facets.behind === true }
+    const isBehind = behind || !done || facets.behind === true
+    return { facets: some ? lowerBoundsOf.facets(facets) : facets, behind: isBehind }
   }
 }
 

@@ -2,7 +2,13 @@
  * The catalogue in memory, changed by messages: for a store whose connection belongs to another thread. Messages are counted, so
  * that the sender notices when the thread has been replaced, and begins again. One that comes twice changes nothing.
  */
-import type { Facets, ListingFilter, ListingPage, ListingQuery } from '../listings.ts'
+import {
+  type Facets,
+  type ListingFilter,
+  type ListingPage,
+  type ListingQuery,
+  lowerBoundsOf,
+} from '../listings.ts'
 import {
   createCatalogueIndex,
   type IndexedCategory,
@@ -23,10 +29,11 @@ export type HostQuestion = {
   readonly sent: number
 } & (
   | { readonly changes: readonly IndexChange[] }
-  /** `found`: ids that the words find, by rank. */
-  | { readonly list: ListingQuery; readonly found: readonly (readonly string[])[] | undefined }
-  | { readonly facets: ListingFilter; readonly found: readonly (readonly string[])[] | undefined }
+  | { readonly list: ListingQuery; readonly found: FoundIds | undefined }
+  | { readonly facets: ListingFilter; readonly found: FoundIds | undefined }
 )
+/** Ids that words find, by rank. With `some` the words match more than these. */
+export type FoundIds = { readonly ids: readonly (readonly string[])[]; readonly some: boolean }
 export type HostAnswer =
   /** It has not received them: it is another thread than before. */
   | { readonly lost: true }
@@ -47,9 +54,9 @@ export function createIndexHost(monotonic: () => number): (question: HostQuestio
     else if (index.putGroup(change.group)) return change.group.id
     return undefined
   }
-  const numbersOf = (found: readonly (readonly string[])[] | undefined) => {
+  const numbersOf = (found: FoundIds | undefined) => {
     const { ids } = index.view()
-    return found?.map((of) => of.flatMap((id) => ids.find(id) ?? []))
+    return found?.ids.map((of) => of.flatMap((id) => ids.find(id) ?? []))
   }
 
   return (question) => {
@@ -59,8 +66,13 @@ export function createIndexHost(monotonic: () => number): (question: HostQuestio
       return { again: question.changes.flatMap((change) => take(change) ?? []) }
     }
     const numbers = numbersOf(question.found)
-    if ('list' in question) return { page: queries.list(question.list, numbers) }
+    const some = question.found?.some === true
+    if ('list' in question) {
+      const page = queries.list(question.list, numbers)
+      return { page: some ? lowerBoundsOf.page(page) : page }
+    }
     const { words, ...filter } = question.facets
-    return { facets: queries.facets(filter, numbers, JSON.stringify(words)) }
+    const facets = queries.facets(filter, numbers, JSON.stringify(words))
+    return { facets: some ? lowerBoundsOf.facets(facets) : facets }
   }
 }
