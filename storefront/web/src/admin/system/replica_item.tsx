@@ -39,7 +39,11 @@ export function ReplicaItem({ replica, withStore }: { replica: Replica; withStor
   return (
     <li className="grid gap-3 border-t border-line pt-5 first:border-t-0 first:pt-0">
       <div className="flex flex-wrap items-center justify-between gap-2">
-        <h3 className="font-mono text-sm break-all">{replica.address}</h3>
+        {withStore ? (
+          <h3 className="font-mono text-sm break-all">{replica.address}</h3>
+        ) : (
+          <h3 className="text-sm">{admin.system.thisGateway}</h3>
+        )}
         <Badge tone={tone} icon={icon}>
           {label}
         </Badge>

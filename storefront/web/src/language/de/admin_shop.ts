@@ -242,6 +242,7 @@ export const system: AdminTexts['system'] = {
     order_service: 'Bestellungen',
   },
   gateway: 'Seiten und Gateway',
+  thisGateway: 'das Gateway, das Ihnen antwortet',
   unbalanced: 'Das Lagerbuch geht nicht auf',
   unbalancedMore: (n) =>
     count(n, {

@@ -233,6 +233,7 @@ export const system = {
     order_service: 'Orders',
   },
   gateway: 'pages and gateway',
+  thisGateway: 'the gateway that answers you',
   unbalanced: 'The ledger does not balance',
   unbalancedMore: (n: number) =>
     count(n, {
