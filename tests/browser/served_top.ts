@@ -29,7 +29,8 @@ export async function watchServed(page: Page): Promise<Page> {
   return page
 }
 
-export const wasServed = (page: Page): Promise<boolean> => page.evaluate(`'servedTop' in window`)
+/** Whether the page came with its top, and the app waited for the typeface. */
+export const isServed = (page: Page): Promise<boolean> => page.evaluate(`'servedTop' in window`)
 
 type Placed = Record<'x' | 'y' | 'width' | 'height', number> & { readonly what: string }
 
