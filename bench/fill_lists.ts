@@ -16,7 +16,6 @@ import { productDocument } from '@shop/product_service/storage/mongo_product_doc
 import { DATABASE_FILE, openStores } from '@shop/product_service/storage/open_stores'
 import { prepareGroupWrites } from '@shop/product_service/storage/sqlite_groups'
 import { prepareWrites } from '@shop/product_service/storage/sqlite_rows'
-import { CLIENT_OPTIONS } from '@shop/service_kit/mongo/options'
 import { systemRuntime as runtime } from '@shop/service_kit/runtime/runtime'
 import { MongoClient } from 'mongodb'
 import { CURRENCY, type StoreLocation } from './fill.ts'
@@ -25,6 +24,7 @@ const CATEGORIES = 100
 const AT_THE_TOP = 10
 const VARIANTS = 10
 const AT_ONCE = 10_000
+const MONGO_AT_ONCE = 1_000
 const CACHE_KIB = 512 * 1024
 const STAMP = { by: 'bench', at: new Date().toISOString() }
 /** Prices are spread evenly. */
@@ -125,7 +125,7 @@ function writeSqlite(file: string, batches: Iterable<Batch>): void {
 
 /** Without the ledger, which lists do not read. */
 async function writeMongo(url: string, batches: Iterable<Batch>): Promise<void> {
-  const client = await new MongoClient(url, CLIENT_OPTIONS).connect()
+  const client = await new MongoClient(url).connect()
   const collection = <Document extends { _id: string }>(name: string) =>
     client.db().collection<Document>(name)
   for (const { groups, changes } of batches) {
@@ -138,7 +138,10 @@ async function writeMongo(url: string, batches: Iterable<Batch>): Promise<void> 
       groupDocument({ ...group, variants: VARIANTS, inStock: true, priceFromMinor: prices.get(group.id)! }),
     )
     if (ofGroups.length > 0) await collection('groups').insertMany(ofGroups)
-    await collection('products').insertMany(changes.map(({ product }) => productDocument(product)))
+    for (let from = 0; from < changes.length; from += MONGO_AT_ONCE) {
+      const some = changes.slice(from, from + MONGO_AT_ONCE)
+      await collection('products').insertMany(some.map(({ product }) => productDocument(product)))
+    }
   }
   await client.close()
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { countBits, eachBit, hasBit } from '../../src/domain/catalogue/bits.ts'
+import { bitsFor, countBits, eachBit, hasBit } from '../../src/domain/catalogue/bits.ts'
 import {
   createCatalogueIndex,
   type IndexedCategory,
@@ -11,7 +11,7 @@ import {
 } from '../../src/domain/catalogue/catalogue_index.ts'
 import { createIdTable } from '../../src/domain/catalogue/id_table.ts'
 import { createListingQueries } from '../../src/domain/catalogue/listing_queries.ts'
-import { CHANGED_MAX } from '../../src/domain/catalogue/sorted_order.ts'
+import { CHANGED_MAX, createSortedOrder, UNMERGED_MAX } from '../../src/domain/catalogue/sorted_order.ts'
 import { createValueLists, DENSE_SHARE } from '../../src/domain/catalogue/value_lists.ts'
 import {
   COUNT_MAX,
@@ -274,6 +274,26 @@ test('places of values that were replaced are used again', () => {
   const before = lists.raw().pool.length
   for (let n = 0; n < 20_000; n++) lists.set(n % 10, n % 20 < 10 ? [1] : [1, 2, 3, 4, 5])
   assert.equal(lists.raw().pool.length, before)
+})
+
+test('things that are new are merged a part at a time: no query sorts a catalogue', () => {
+  let compared = 0
+  const keys = Array.from({ length: 2 * (UNMERGED_MAX + 1) + 2 }, (_, n) => (n * 7_919) % 100_003)
+  const compare = (a: number, an: number, b: number, bn: number) => {
+    compared += 1
+    return a - b || an - bn
+  }
+  const order = createSortedOrder<number>({ keyOf: (n) => keys[n]!, compare }, () => keys.length)
+  for (let n = 0; n < keys.length; n++) order.changed(n)
+  const [inReading, all] = [compared, bitsFor(keys.length).fill(0xffff_ffff)]
+  order.next(all, undefined, 9)
+  assert.ok(compared - inReading < 1_000, `${compared - inReading}`)
+  const found = order.next(all, undefined, keys.length)
+  const wanted = keys.map((key, n) => [key, n] as const).toSorted((a, b) => a[0] - b[0] || a[1] - b[1])
+  assert.deepEqual(
+    found,
+    wanted.map(([, n]) => n),
+  )
 })
 
 test('ids keep their numbers, and compare as their texts do', () => {

@@ -6,8 +6,10 @@
  */
 import { type Bits, clearBit, hasBit, setBit } from './bits.ts'
 
-/** Changed things before they are merged. */
+/** Changed things before a query merges them. */
 export const CHANGED_MAX = 1_000
+/** Changed things before they are merged without a query, so that the first one after a large catalogue was read does not sort all of it. */
+export const UNMERGED_MAX = 50_000
 
 /** Compares the key of a thing with another one: its own number breaks ties. */
 export type Keys<Key> = {
@@ -98,6 +100,7 @@ export function createSortedOrder<Key>(
       }
       setBit(isChanged, n)
       changed.push(n)
+      if (changed.length > UNMERGED_MAX) merge()
     },
     addRange(set, isBelow, isWithin) {
       if (changed.length > CHANGED_MAX) merge()
