@@ -95,6 +95,18 @@ test('blank rows are none, up to those of a spreadsheet', async () => {
   await assert.rejects(read(4), UnreadableFile)
 })
 
+test('an attribute has no name that no JSON body may have, for its product could not be edited', async () => {
+  const names = ['sku', 'name', 'attributes']
+  const rows = ['__proto__: x', 'constructor: x'].map((text, i) => [`T-${i}`, 'Tea', text])
+  const { fields, format } = columnsOf(names)
+  const options = { names, fields, format, rowsMax: 5, currency: 'USD', digits: 2 }
+  const found = await Array.fromAsync(readRows(rows.values() as never, options))
+  assert.deepEqual(
+    found.flatMap(({ read }) => read).map(({ notes }) => notes.map(({ code }) => code)),
+    [['lines_invalid'], []],
+  )
+})
+
 test('the rows of one handle are kept together up to a number', async () => {
   const names = ['Handle', 'Title', 'Option1 Name', 'Option1 Value', 'Variant Price']
   const { fields, format } = columnsOf(names)
