@@ -24,8 +24,8 @@ type Found = {
   readonly hasVariants: boolean
 }
 
-/** The unit of these is a look at one thing of the list of a value. The values of a product are in another place of memory each time. */
-const COST = { word: 1.4, product: 60, valueOfProduct: 8 }
+/** The unit of these is a look at one thing of the list of a value. */
+const COST = { word: 2, valueOfProduct: 8 }
 /** Things of a list that are looked at before the count is compared with its limit. */
 const STRIDE = 1_024
 
@@ -153,7 +153,7 @@ export function createListingCounts(countMax: number, way?: Way) {
       const share = Math.min(1, untilEnd / Math.max(1, length))
       visited += share * (bits ? bits.length * COST.word : length)
     }
-    return found * (COST.product + each * COST.valueOfProduct) < visited ? 'by products' : 'by values'
+    return found * each * COST.valueOfProduct < visited ? 'by products' : 'by values'
   }
 
   return (view: IndexView, products: Bits, counted: Counted): ValueCounts =>
