@@ -6,7 +6,8 @@
  *     No later answer is replaced by an older one that took longer.
  *  2. `readOrKnown` is for what has no price and no stock, such as the settings. It is as `read`, and gives what is known while
  *     product_service is down.
- *  3. Requests at the same time for one path are one call. A call ends after READ_MS.
+ *  3. Requests at the same time for one path are one call. A call ends after READ_MS. It is made in the name of one visitor, whose
+ *     share may be used up: when it fails, those who waited for it ask once more, in the name of one of them.
  *  4. At most KEPT_MAX answers of KEPT_CHARACTERS_MAX in all are kept; those unused the longest are dropped.
  */
 import { text } from 'node:stream/consumers'
@@ -32,6 +33,7 @@ export type CatalogueReader = {
   readOrKnown(path: string, address: string): Promise<Found>
 }
 
+type Asking = { readonly address: string; readonly answer: Promise<Found> }
 type Kept = Found & { readonly at: number; readonly length: number }
 
 export function createCatalogueReader(
@@ -39,7 +41,7 @@ export function createCatalogueReader(
   runtime: Pick<Runtime, 'monotonic' | 'deadline'>,
 ): CatalogueReader {
   const kept = new Map<string, Kept>()
-  const asked = new Map<string, Promise<Found>>()
+  const asked = new Map<string, Asking>()
   let characters = 0
 
   const drop = (path: string) => {
@@ -91,12 +93,17 @@ export function createCatalogueReader(
     )
   }
 
-  const fresh = (path: string, address: string): Promise<Found> => {
-    const asking = asked.get(path)
-    if (asking) return asking
-    const asks = ask(path, address).finally(() => asked.delete(path))
-    asked.set(path, asks)
-    return asks
+  const begin = (path: string, address: string): Asking => {
+    const answer = ask(path, address).finally(() => asked.delete(path))
+    const asking = { address, answer }
+    asked.set(path, asking)
+    return asking
+  }
+
+  const fresh = async (path: string, address: string): Promise<Found> => {
+    const first = asked.get(path) ?? begin(path, address)
+    if (first.address === address) return first.answer
+    return first.answer.catch(() => (asked.get(path) ?? begin(path, address)).answer)
   }
 
   const read = async (path: string, address: string): Promise<Found> => {

@@ -3,7 +3,8 @@
  *
  * Invariants
  *  1. A page takes at most BUDGET_MS, and at most AT_ONCE_MAX are being made. Beyond that, and whenever product_service does
- *     not answer, there is no page (`undefined`): the visitor gets the app alone, which shows the problem and recovers.
+ *     not answer, there is no page (`undefined`): the visitor gets the app alone, which shows the problem and recovers. A visitor
+ *     whose own questions are slow, because they have many, takes the pages from no other.
  *  2. A page is as old as the answers it was made of (catalogue_reader.ts). A page of the same answers is not made again:
  *     KEPT_MAX of them are kept, of KEPT_CHARACTERS_MAX in all.
  *  3. Without content that is known, an address that is for search engines is never marked as one that is not.
@@ -25,8 +26,10 @@ export const BUDGET_MS = 2_000
 /** A failure after this time was a wait, and no refusal. */
 export const SLOW_MS = 1_000
 export const AT_ONCE_MAX = 128
-/** After a page took too long, none is made for this time: product_service hangs, and visitors shall not wait for it. */
+/** After a page took too long, none is made for its visitor for this time, who shall not wait for each. */
 export const REST_MS = 2_000
+/** After pages of so many visitors took too long, product_service hangs: none is made for anyone. */
+const SLOW_VISITORS = 2
 export const KEPT_MAX = 300
 export const KEPT_CHARACTERS_MAX = 16_000_000
 
@@ -65,7 +68,8 @@ export function createServedPages(
   const kept = new Map<string, Kept>()
   let characters = 0
   let making = 0
-  let restsUntil = Number.NEGATIVE_INFINITY
+  /** Until when no page is made for these addresses. */
+  const resting = new Map<string, number>()
 
   const keep = (key: string, entry: Kept) => {
     characters += entry.made.text.length - (kept.get(key)?.made.text.length ?? 0)
@@ -76,6 +80,11 @@ export function createServedPages(
       characters -= made.text.length
       kept.delete(oldest)
     }
+  }
+
+  const rests = (address: string, now: number): boolean => {
+    for (const [each, until] of resting) if (until <= now) resting.delete(each)
+    return resting.has(address) || resting.size >= SLOW_VISITORS
   }
 
   const make = async (asked: Asked): Promise<Made | undefined> => {
@@ -124,13 +133,13 @@ export function createServedPages(
 
   return async (asked) => {
     const from = runtime.monotonic()
-    if (making >= AT_ONCE_MAX || from < restsUntil) return undefined
+    if (making >= AT_ONCE_MAX || rests(asked.address, from)) return undefined
     making += 1
     try {
       return await inTime(runtime, BUDGET_MS, make(asked), tookTooLong)
     } catch {
       const now = runtime.monotonic()
-      if (now - from >= SLOW_MS) restsUntil = now + REST_MS
+      if (now - from >= SLOW_MS) resting.set(asked.address, now + REST_MS)
       return undefined
     } finally {
       making -= 1

@@ -14,11 +14,11 @@ import * as sitemap from '../../src/pages/sitemap.ts'
 type Reply = { status?: number; body: unknown; etag?: string }
 
 /** A service that answers by path, and counts. Without an answer it hangs until the call is given up. */
-function service(reply: (path: string) => Reply | undefined) {
+function service(reply: (path: string, from: unknown) => Reply | undefined) {
   const asked: string[] = []
   const call = (sent: Call): Promise<Answer> => {
     asked.push(sent.path)
-    const found = reply(sent.path)
+    const found = reply(sent.path, sent.headers['x-forwarded-for'])
     if (!found)
       return new Promise((_, reject) =>
         sent.signal?.addEventListener('abort', () => reject(sent.signal?.reason), { once: true }),
@@ -51,6 +51,15 @@ suite('the reader of the catalogue', () => {
     }
     return { runtime, isKept }
   }
+
+  test('asks once for all, and once more for those who waited for a visitor whose call fails (3)', async () => {
+    const products = service((_path, from) => (from === 'busy' ? { status: 503, body: null } : { body: 1 }))
+    const reader = reading.createCatalogueReader(products, createVirtualRuntime())
+    const read = (from: string) => failing(reader.read('/', from))
+    const answers = await Promise.all(['busy', 'busy', 'one', 'other'].map(read))
+    assert.deepEqual(answers, ['failed', 'failed', 'answered', 'answered'])
+    assert.equal(products.asked.length, 2)
+  })
 
   test('keeps so many answers, and drops those unused the longest (4)', async () => {
     const { isKept } = await filled(Array.from({ length: reading.KEPT_MAX + 1 }, () => 'x'))
@@ -239,14 +248,30 @@ suite('pages', () => {
       runtime,
     )
     let size = 10
-    const ask = (search = '') =>
+    const ask = (search = '', address = '') =>
       pages({
-        ...{ path: '/', query: new URLSearchParams(search), origin: 'https://x', address: '' },
+        ...{ path: '/', query: new URLSearchParams(search), origin: 'https://x', address },
         languageOf: () => 'en',
       })
     return { runtime, read, seen, ask, fillWith: (characters: number) => (size = characters) }
   }
   const hangs = () => new Promise<never>(() => {})
+
+  test('that take too long for one visitor are made for others, until it is too long for two (1)', async () => {
+    const { runtime, ask, read } = world(hangs)
+    const isBegun = (address: string) => {
+      const before = read.length
+      void ask('', address)
+      return read.length > before
+    }
+    assert.equal(isBegun('busy'), true)
+    await runtime.advance(serving.BUDGET_MS / 2)
+    assert.equal(isBegun('second'), true)
+    await runtime.advance(serving.BUDGET_MS / 2)
+    assert.deepEqual(['busy', 'another'].map(isBegun), [false, true])
+    await runtime.advance(serving.BUDGET_MS / 2)
+    assert.deepEqual(['second', 'another'].map(isBegun), [false, false])
+  })
 
   test('take so long, and then none is made for a while (1)', async () => {
     const { runtime, ask, read } = world(hangs)
