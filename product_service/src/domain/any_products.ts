@@ -7,7 +7,7 @@
  *     it has fewer products than asked for, and a next page.
  *  3. A word is found anywhere in a name or SKU, whatever its case; accents do not matter in the first letters of a name (nameKey).
  */
-import { normalSku } from './details.ts'
+import { skuForms } from './details.ts'
 import type { Page, PageKey } from './page.ts'
 import { nameKey, type Product } from './product.ts'
 import { QUERY_WORDS_MAX } from './search.ts'
@@ -33,8 +33,8 @@ export type AnyProducts = {
   readonly sort?: Sort
 }
 
-/** `key` occurs in the key of the name, or `text` in name or SKU, both in lower case of ASCII. */
-export type AnyWord = { readonly key: string; readonly text: string }
+/** `key` occurs in the key of the name, `text` in the name, or one of `skus` in the SKU, these in lower case of ASCII. */
+export type AnyWord = { readonly key: string; readonly text: string; readonly skus: readonly string[] }
 
 /** Products whose conditions are checked at once. */
 export const STEP = 2_000
@@ -47,7 +47,10 @@ export const anyWords = (text: string): readonly AnyWord[] =>
     .split(/\s+/)
     .filter((word) => nameKey(word) !== '')
     .slice(0, QUERY_WORDS_MAX)
-    .map((word) => ({ key: nameKey(word), text: asciiLower(normalSku(word)) }))
+    .map((word) => {
+      const [text, nfd] = skuForms(word).map(asciiLower) as [string, string]
+      return { key: nameKey(word), text, skus: text === nfd ? [text] : [text, nfd] }
+    })
 
 /** Whether each product of a part has to be looked at. */
 export const isNarrowed = ({ words = [], categories, stockMin, stockMax, reduced }: AnyProducts): boolean =>

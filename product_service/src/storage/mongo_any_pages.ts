@@ -138,10 +138,13 @@ const conditionsOf = ({
   ...(reduced ? [{ 'details.compareAtMinor': { $exists: true } } as Condition] : []),
 ]
 
-const occurs = ({ key, text }: AnyWord): Condition => {
-  const anyCase = new RegExp(
-    escaped(text).replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`),
-  )
-  return { $or: [{ nameKey: new RegExp(escaped(key)) }, { name: anyCase }, { sku: anyCase }] }
-}
+const occurs = ({ key, text, skus }: AnyWord): Condition => ({
+  $or: [
+    { nameKey: new RegExp(escaped(key)) },
+    { name: anyCase(text) },
+    ...skus.map((sku) => ({ sku: anyCase(sku) })),
+  ],
+})
+const anyCase = (text: string) =>
+  new RegExp(escaped(text).replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`))
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')

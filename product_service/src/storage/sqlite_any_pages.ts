@@ -131,9 +131,9 @@ export function conditionsOf(which: AnyProducts): readonly Condition[] {
   return [
     { sql: status ? STATUS[status] : LIVE, values: [] },
     ...(groupId === undefined ? [] : [{ sql: 'p.group_id = ?', values: [groupId] }]),
-    ...words.map(({ key, text }) => ({
-      sql: '(instr(p.name_key, ?) > 0 OR instr(lower(p.name), ?) > 0 OR instr(lower(p.sku), ?) > 0)',
-      values: [key, text, text],
+    ...words.map(({ key, text, skus }) => ({
+      sql: `(instr(p.name_key, ?) > 0 OR instr(lower(p.name), ?) > 0${' OR instr(lower(p.sku), ?) > 0'.repeat(skus.length)})`,
+      values: [key, text, ...skus],
     })),
     ...(stockMin === undefined ? [] : [{ sql: 'p.stock >= ?', values: [stockMin] }]),
     ...(stockMax === undefined ? [] : [{ sql: 'p.stock <= ?', values: [stockMax] }]),

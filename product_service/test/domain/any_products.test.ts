@@ -77,6 +77,6 @@ suite('parts of the catalogue', () => {
 test('the first words of a query count', () => {
   const words = anyWords(Array.from({ length: QUERY_WORDS_MAX + 5 }, (_, i) => `Wört${i}`).join('  '))
   assert.equal(words.length, QUERY_WORDS_MAX)
-  assert.deepEqual(words[0], { key: 'wort0', text: 'wört0' })
+  assert.deepEqual(words[0], { key: 'wort0', text: 'wört0', skus: ['wört0', 'wo\u0308rt0'] })
   assert.deepEqual(anyWords(' \u0301 '), [])
 })
