@@ -67,7 +67,7 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
     await page.waitForURL(/q=copp/)
     await page.getByRole('link', { name: 'Wool blanket' }).waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'Copper kettle' }).click()
-    await page.getByText('Only 4 left').waitFor()
+    await page.getByRole('article').getByText('Only 4 left').waitFor()
     await page.getByRole('button', { name: 'One more' }).click()
     await page.getByRole('button', { name: 'Add to cart' }).click()
     await page.getByRole('link', { name: 'Cart, 2 items' }).click()

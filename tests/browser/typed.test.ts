@@ -137,7 +137,7 @@ suite('typed text in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: `Make customer: ${keeper.username}` }).click()
     await page.getByRole('alertdialog').waitFor()
     faults.push(...(await faultsOf('role dialog')))
-    await page.goto('/admin/products')
+    await page.goto(`/admin/products/${product.id}`)
     await shown()
     await page
       .getByRole('button', { name: /^Remove/ })
