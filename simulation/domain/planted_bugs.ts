@@ -134,8 +134,8 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'a removed product is sold',
     path: `${PRODUCTS}/reserving.ts`,
-    from: 'return product?.deletedAt === null ? product : undefined',
-    to: 'return product',
+    from: 'if (product?.deletedAt !== null) return undefined',
+    to: 'if (product === undefined) return undefined',
     seeds: 300,
   },
   {

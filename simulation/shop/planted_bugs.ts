@@ -188,8 +188,8 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'sqlite',
     'a product that was removed is sold',
     `${PRODUCTS}/domain/reserving.ts`,
-    'return product?.deletedAt === null ? product : undefined',
-    'return product',
+    'if (product?.deletedAt !== null) return undefined',
+    'if (product === undefined) return undefined',
   ),
   on(
     'sqlite',
@@ -274,8 +274,8 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'mongo',
     'a product that was removed is sold, on MongoDB',
     `${PRODUCTS}/domain/reserving.ts`,
-    'return product?.deletedAt === null ? product : undefined',
-    'return product',
+    'if (product?.deletedAt !== null) return undefined',
+    'if (product === undefined) return undefined',
   ),
   on(
     'mongo',
