@@ -19,6 +19,9 @@ import { type Html, html, joined, NONE, raw } from './html.ts'
 import { subjectOf } from './served_head.ts'
 import { inLanguage, pictureAddress, type View } from './view.ts'
 
+/** Empty, until the app fills it: not shown where there are no scripts. */
+const PLACES = 'served-places'
+
 type List = Extract<Content, { kind: 'list' }>
 type Item = Exclude<Content, { kind: 'list' }>
 
@@ -63,7 +66,9 @@ export function listTop(view: View, { category, above, home }: List): Html {
     { length: looks.COLLAGE_PLACES },
     () => html`<div class="${looks.COLLAGE_PLACE}"></div>`,
   )
-  const collage = home ? html`<div aria-hidden="true" class="${looks.COLLAGE}">${places}</div>` : NONE
+  const collage = home
+    ? html`<div aria-hidden="true" class="${PLACES} ${looks.COLLAGE}">${places}</div>`
+    : NONE
   return html`<div class="${looks.CATALOGUE}"><div class="${looks.CATALOGUE_TOP}"><div class="${home ? looks.HERO : ''}"><div class="${looks.HEADING}">${words}</div>${collage}</div></div></div>`
 }
 
@@ -107,9 +112,9 @@ function galleryOf(content: Item): Html {
     : NONE
   const thumbs =
     media.length > 1
-      ? html`<ul class="${looks.THUMBS}">${media.map(() => html`<li class="${looks.THUMB} border-transparent"></li>`)}</ul>`
+      ? html`<ul aria-hidden="true" class="${PLACES} ${looks.THUMBS}">${media.map(() => html`<li class="${looks.THUMB} border-transparent"></li>`)}</ul>`
       : NONE
-  return html`<div class="${looks.GALLERY}"><div class="${looks.PICTURE_FRAME} bg-sunken">${picture}</div>${thumbs}</div>`
+  return html`<div class="${first ? '' : PLACES} ${looks.GALLERY}"><div class="${looks.PICTURE_FRAME} bg-sunken">${picture}</div>${thumbs}</div>`
 }
 
 /** What its attributes cannot say, as the policy of the pages allows no style attributes; empty for other values than expected. */
