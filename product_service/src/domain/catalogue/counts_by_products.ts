@@ -5,8 +5,8 @@ import { listingsOf } from './listing_filters.ts'
 
 /** How many listings have each value, by its number; and how many are in each category or below it, in their order. */
 export type ValueCounts = { readonly values: Uint32Array; readonly categories: Uint32Array }
-/** What is counted: all, the values of one facet, or categories alone. */
-export type Counted = 'all' | 'categories' | { readonly facet: number }
+/** What is counted: the values of these facets, and perhaps categories. */
+export type Counted = { readonly facets: (facet: number) => boolean; readonly categories: boolean }
 
 export function countByProducts(
   view: IndexView,
@@ -24,7 +24,7 @@ export function countByProducts(
   const lastIn = new Uint32Array(view.categories.length)
   /** Of a category, the places of it and of those above it. */
   const above = names.all.map(({ facet, text }) =>
-    facet === undefined && typeof counted === 'string'
+    facet === undefined && counted.categories
       ? (view.categories[placeOf.get(text) ?? -1]?.path ?? []).flatMap((id) => placeOf.get(id) ?? [])
       : [],
   )
@@ -60,6 +60,5 @@ export function countByProducts(
 /** Whether the number of a value of a facet is wanted. Categories are counted with those below them instead. */
 export function isCounted({ names }: IndexView, value: number, counted: Counted): boolean {
   const { facet } = names.all[value]!
-  if (facet === undefined || counted === 'categories') return false
-  return counted === 'all' || counted.facet === facet
+  return facet !== undefined && counted.facets(facet)
 }

@@ -124,7 +124,7 @@ export function createListingCounts(countMax: number, way?: Way) {
     const values = Uint32Array.from(names.all, (_, value) =>
       isCounted(view, value, counted) ? countValues(view, found, [value]) : 0,
     )
-    if (typeof counted === 'object') return { values, categories: new Uint32Array(categories.length) }
+    if (!counted.categories) return { values, categories: new Uint32Array(categories.length) }
     const below = new Map<string, number[]>(categories.map(({ id }) => [id, []]))
     for (const { id, path } of categories) {
       const value = names.findCategory(id)
@@ -146,7 +146,7 @@ export function createListingCounts(countMax: number, way?: Way) {
     let visited = words
     for (let value = 0; value < names.all.length; value++) {
       const isOfCategory = names.all[value]!.facet === undefined
-      if (!(isOfCategory ? typeof counted === 'string' : isCounted(view, value, counted))) continue
+      if (!(isOfCategory ? counted.categories : isCounted(view, value, counted))) continue
       const list = values.list(value)
       if (!list) continue
       const { bits, length } = list

@@ -55,7 +55,6 @@ export function createListingQueries(index: CatalogueIndex, { countMax = COUNT_M
       const without = intersectionsWithout(fulfilled)
       const all = intersection([...fulfilled.values()])
       const isOfCategory = filter.category !== undefined
-      const totals = counts(view, all, 'all')
       const ofFacet = new Map<number, Uint32Array>()
       const chosen = new Set<number>()
       for (const choice of filter.choices) {
@@ -63,9 +62,15 @@ export function createListingQueries(index: CatalogueIndex, { countMax = COUNT_M
         const facet = value === undefined ? undefined : view.names.all[value]!.facet
         if (value === undefined || facet === undefined) continue
         chosen.add(value)
-        if (!ofFacet.has(facet)) ofFacet.set(facet, counts(view, without(facetKind(facet)), { facet }).values)
+        if (ofFacet.has(facet)) continue
+        const one = { facets: (each: number) => each === facet, categories: false }
+        ofFacet.set(facet, counts(view, without(facetKind(facet)), one).values)
       }
-      const { categories } = isOfCategory ? counts(view, without(CATEGORY), 'categories') : totals
+      const others = { facets: (facet: number) => !ofFacet.has(facet), categories: !isOfCategory }
+      const totals = counts(view, all, others)
+      const { categories } = isOfCategory
+        ? counts(view, without(CATEGORY), { facets: () => false, categories: true })
+        : totals
       const inStock = intersection([filter.inStock ? all : without(STOCK), view.inStock])
       return {
         total: countOf(countListings(view, all, COUNT_MAX)),
