@@ -141,12 +141,12 @@ export function cellsOf(
     const value = filled(field)
     if (value === undefined) return undefined
     const entries = splitNamed(value)
-    const names = entries?.map(([name]) => name)
     // JSON bodies may not have that name, so a product that has it could not be edited.
-    if (entries === undefined || names!.includes('__proto__')) {
+    if (entries === undefined || entries.some(([name]) => name === '__proto__')) {
       return fault(field, 'lines_invalid', { value: show(value) })
     }
-    return areGood(field, names!, lengthMax, countMax) ? entries : undefined
+    const names = entries.map(([name]) => name)
+    return areGood(field, names, lengthMax, countMax) ? entries : undefined
   }
 
   function areGood(field: Field, values: readonly string[], lengthMax: number, countMax: number): boolean {

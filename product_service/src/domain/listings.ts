@@ -33,7 +33,7 @@ export type ListingQuery = ListingFilter & {
   readonly limit: number
 }
 
-/** With `more` there are more than COUNT_MAX, or words were not followed to their end (lowerBounds), and there may be more. */
+/** With `more` there are more than COUNT_MAX, or words were not followed to their end (lowerBoundsOf), and there may be more. */
 export type Count = { readonly count: number; readonly more: boolean }
 
 export type Listing = { readonly kind: 'product' | 'group'; readonly id: string }

@@ -8,6 +8,7 @@ import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_run
 import type { Answer, Call } from '../../src/clients/failover.ts'
 import { ATTEMPTS_MAX, CALL_MS, createAllProducts, GROUPS_KEPT_MAX } from '../../src/pages/all_products.ts'
 import * as reading from '../../src/pages/catalogue_reader.ts'
+import { CATEGORIES_SENT_MAX, productPage } from '../../src/pages/content.ts'
 import * as serving from '../../src/pages/served_pages.ts'
 import * as sitemap from '../../src/pages/sitemap.ts'
 
@@ -37,6 +38,22 @@ const failing = (work: Promise<unknown>) =>
     () => 'answered',
     () => 'failed',
   )
+
+test('a page of a product carries so many categories; of more it carries none, and the app reads them', async () => {
+  const sentOf = async (count: number) => {
+    const items = Array.from({ length: count }, (_, i) => ({ id: `${i}`, path: [`${i}`], name: `${i}` }))
+    const bodies: Readonly<Record<string, unknown>> = {
+      '/slugs/tea': { kind: 'product', id: '7', slug: 'tea' },
+      '/products/7': { id: '7', categories: ['0'] },
+      '/categories': { items },
+    }
+    const find = async (path: string) => ({ status: 200, tag: '', body: bodies[path] }) as reading.Found
+    const page = await productPage(find, 'tea', new URLSearchParams())
+    return page?.status === 200 && page.answers.some(({ path }) => path === '/categories')
+  }
+  assert.equal(CATEGORIES_SENT_MAX, 200)
+  assert.deepEqual([await sentOf(CATEGORIES_SENT_MAX), await sentOf(CATEGORIES_SENT_MAX + 1)], [true, false])
+})
 
 suite('the reader of the catalogue', () => {
   const filled = async (bodies: readonly unknown[]) => {
