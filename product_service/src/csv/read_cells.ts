@@ -141,8 +141,9 @@ export function cellsOf(
     const value = filled(field)
     if (value === undefined) return undefined
     const entries = splitNamed(value)
-    // JSON bodies may not have that name, so a product that has it could not be edited.
-    if (entries === undefined || entries.some(([name]) => name === '__proto__')) {
+    // JSON bodies may not name a field so, and a product that has such an attribute could not be edited.
+    const unnamable = field === 'attributes' && entries?.some(([name]) => name === '__proto__')
+    if (entries === undefined || unnamable) {
       return fault(field, 'lines_invalid', { value: show(value) })
     }
     const names = entries.map(([name]) => name)

@@ -28,6 +28,7 @@ const nasty = fc.constantFrom(
     'كعكة',
     '\u00a0x',
     'null',
+    '__proto__',
   ],
 )
 const line = (max = 40) =>
@@ -40,8 +41,10 @@ const prose = fc
 const money = fc.integer({ min: 0, max: 10_000_000 })
 const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
 const names = fc.uniqueArray(line(), { minLength: 1, maxLength: 3 })
+/** JSON may not name a field so, and an attribute is one. */
+const attribute = line().filter((name) => name !== '__proto__')
 const attributes = fc
-  .uniqueArray(fc.tuple(line(), names), { maxLength: 3, selector: ([name]) => name })
+  .uniqueArray(fc.tuple(attribute, names), { maxLength: 3, selector: ([name]) => name })
   .map((entries) => Object.fromEntries(entries))
 const product = fc.record({
   name: line(),
