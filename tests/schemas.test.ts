@@ -9,7 +9,8 @@ import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
 import { compileValidator } from '@shop/service_kit/http/validation'
-import { MESSAGE } from '@shop/service_kit/runtime/sentences'
+import { type ErrorLike, faultsOf, MESSAGE } from '@shop/service_kit/runtime/sentences'
+import { bodyWith, nullableFields } from '@shop/service_kit/test_support/nullable_fields'
 import { schemaFaults } from '@shop/service_kit/test_support/schema_faults'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
 import { openApiDocuments } from '../scripts/docs/openapi.ts'
@@ -76,19 +77,22 @@ suite('every schema can be compiled, which a service does not do before a reques
 })
 
 suite('every schema is valid, which a service does not check', () => {
-  const faultsOf = ([name, schema]: readonly [string, Schema]) => {
+  const schemaFaultsOf = ([name, schema]: readonly [string, Schema]) => {
     const faults = schemaFaults(schema)
     return faults === undefined ? [] : [`${name}: ${faults}`]
   }
 
   test('one that is not is noticed', () => {
-    assert.deepEqual(faultsOf(['of five', { properties: { a: { maxLength: 'five' } } }]), [
+    assert.deepEqual(schemaFaultsOf(['of five', { properties: { a: { maxLength: 'five' } } }]), [
       'of five: data/properties/a/maxLength must be integer',
     ])
   })
 
   test('of bodies, parameters and configuration', () => {
-    assert.deepEqual([...bodies, ...parameters, ...Object.entries(configurations)].flatMap(faultsOf), [])
+    assert.deepEqual(
+      [...bodies, ...parameters, ...Object.entries(configurations)].flatMap(schemaFaultsOf),
+      [],
+    )
   })
 })
 
@@ -108,6 +112,37 @@ suite('every pattern has a sentence', () => {
       all.flatMap(([name, schema]) => patternsWithoutWords(schema, name)),
       [],
     )
+  })
+})
+
+suite('a field that may be null is refused for what is wrong with it, not for having none of several forms', () => {
+  const unclear = ([name, schema]: readonly [string, Schema]) => {
+    const validate = compileValidator({ schema, httpPart: 'body', method: 'POST', url: '/' }) as {
+      (body: unknown): boolean
+      errors?: ErrorLike[] | null
+    }
+    return nullableFields(schema).flatMap(({ path, wrong }) =>
+      [...wrong, true].flatMap((value) => {
+        const field = `/${path.join('/')}`
+        if (validate(bodyWith(path, value))) return [`${name} ${field} allows ${value}`]
+        const fault = faultsOf(validate.errors ?? []).find((each) => each.path === field)
+        return fault && !/forms/.test(fault.message) ? [] : [`${name} ${field}: ${fault?.message}`]
+      }),
+    )
+  }
+
+  test('one that is not is noticed', () => {
+    const fields = [...['^a$', '^b$'].map((pattern) => ({ type: 'string', pattern })), { type: 'null' }]
+    const list = { type: 'array', items: { anyOf: fields } }
+    assert.deepEqual(unclear(['a list', { type: 'object', properties: { list } }]), [
+      ...Array(3).fill('a list /list/0: has none of the forms that are allowed here'),
+    ])
+  })
+
+  test('of every body', () => {
+    const found = bodies.flatMap(([, schema]) => nullableFields(schema))
+    assert.ok(found.length >= 20, `only ${found.length} fields`)
+    assert.deepEqual(bodies.flatMap(unclear), [])
   })
 })
 

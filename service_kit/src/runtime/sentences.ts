@@ -73,18 +73,46 @@ export type ErrorLike = Pick<ErrorObject, 'keyword' | 'instancePath' | 'schemaPa
 export type Fault = { readonly path: string; readonly message: string }
 
 /**
- * One fault for each path, in the order of the errors. If a value fits no alternative of `anyOf`, the errors of each alternative
- * are left out.
+ * One fault for each path, in the order of the errors. A value that fits no alternative of an `anyOf` has the faults of the
+ * alternative that is meant. If that is not clear, or if the `anyOf` has its own message, it has one fault.
  */
 export function faultsOf(errors: readonly ErrorLike[]): Fault[] {
-  const forms = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ schemaPath }) => `${schemaPath}/`)
+  const omitted = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').flatMap(omittedFor(errors)))
   const faults = new Map<string, Fault>()
   for (const error of errors) {
-    if (forms.some((form) => error.schemaPath.startsWith(form))) continue
+    if (omitted.has(error)) continue
     const { additionalProperty, missingProperty } = error.params as Record<string, unknown>
     const field = additionalProperty ?? missingProperty
     const path = field === undefined ? error.instancePath : `${error.instancePath}/${String(field)}`
     if (!faults.has(path)) faults.set(path, { path, message: sentenceOf(error) })
   }
   return [...faults.values()]
+}
+
+/** The errors that are not reported because of the error of an `anyOf`: that one, or those of its alternatives. */
+const omittedFor = (errors: readonly ErrorLike[]) => (union: ErrorLike) => {
+  const { instancePath, schemaPath, parentSchema } = union
+  // The same schema may also apply to other values, e.g. to those of a list.
+  const inside = errors.filter(
+    (error) =>
+      error.schemaPath.startsWith(`${schemaPath}/`) &&
+      (error.instancePath === instancePath || error.instancePath.startsWith(`${instancePath}/`)),
+  )
+  const form = (parentSchema as Schema)?.[MESSAGE] === undefined ? formMeant(union, inside) : undefined
+  if (form === undefined) return inside
+  return [union, ...inside.filter((error) => !error.schemaPath.startsWith(form))]
+}
+
+/** Path of the one alternative that allows the type of the value, or that is not `null`. Undefined if there is none. */
+function formMeant({ schemaPath }: ErrorLike, inside: readonly ErrorLike[]): string | undefined {
+  const typesRefused = new Map<string, unknown>()
+  for (const { schemaPath: path, params } of inside) {
+    const form = path.slice(0, path.indexOf('/', schemaPath.length + 1) + 1)
+    const type = path === `${form}type` ? (params as Params).type : typesRefused.get(form)
+    typesRefused.set(form, type)
+  }
+  const forms = [...typesRefused]
+  const ofType = forms.filter(([, refused]) => refused === undefined)
+  const meant = ofType.length > 0 ? ofType : forms.filter(([, refused]) => refused !== 'null')
+  return meant.length === 1 ? meant[0]![0] : undefined
 }

@@ -67,13 +67,91 @@ suite('what a schema demands, in words', () => {
     ])
   })
 
+  const any = (more: Partial<ErrorLike> = {}) => error('anyOf', {}, { schemaPath: '#/p/anyOf', ...more })
+  const inForm = (form: number, keyword: string, params: object = {}, more: Partial<ErrorLike> = {}) =>
+    error(keyword, params, { schemaPath: `#/p/anyOf/${form}/${keyword}`, ...more })
+  const wrongType = (form: number, type: string) => inForm(form, 'type', { type })
+  const generic = { path: '/x', message: 'has none of the forms that are allowed here' }
+
+  const cases: [string, ErrorLike[], string][] = [
+    [
+      'the one alternative that allows its type',
+      [wrongType(0, 'integer'), inForm(1, 'maxLength', { limit: 9 }), any()],
+      'must have at most 9 characters',
+    ],
+    [
+      'the same, whatever their order',
+      [inForm(0, 'maxLength', { limit: 9 }), wrongType(1, 'null'), any()],
+      'must have at most 9 characters',
+    ],
+    [
+      'the one alternative that is not null',
+      [wrongType(0, 'string'), wrongType(1, 'null'), any()],
+      'must be text',
+    ],
+    ['none of two that do not allow its type', [wrongType(0, 'string'), wrongType(1, 'integer'), any()], ''],
+    ['none of two that allow its type', [inForm(0, 'pattern'), inForm(1, 'minLength'), any()], ''],
+    [
+      'none of two that allow its type, beside null',
+      [inForm(0, 'pattern'), inForm(1, 'pattern'), wrongType(2, 'null'), any()],
+      '',
+    ],
+    [
+      'none if the schema has its own message for all of them',
+      [
+        wrongType(0, 'null'),
+        inForm(1, 'maxLength', { limit: 9 }),
+        any({ parentSchema: { [MESSAGE]: 'is bad' } }),
+      ],
+      'is bad',
+    ],
+    [
+      'one in one',
+      [
+        inForm(0, 'type', { type: 'integer' }, { schemaPath: '#/p/anyOf/0/anyOf/0/type' }),
+        inForm(
+          0,
+          'pattern',
+          {},
+          { schemaPath: '#/p/anyOf/0/anyOf/1/pattern', parentSchema: { [MESSAGE]: 'is odd' } },
+        ),
+        any({ schemaPath: '#/p/anyOf/0/anyOf' }),
+        wrongType(1, 'null'),
+        any(),
+      ],
+      'is odd',
+    ],
+  ]
+  for (const [which, errors, message] of cases) {
+    test(`a value that fits no alternative has the faults of ${which}`, () => {
+      assert.deepEqual(faultsOf(errors), [message === '' ? generic : { path: '/x', message }])
+    })
+  }
+
   test('for a value that fits none of several forms the missing fields of each form are not listed', () => {
-    const forms = error('anyOf', {}, { schemaPath: '#/p/anyOf' })
-    const inside = error('type', { type: 'string' }, { schemaPath: '#/p/anyOf/0/type', instancePath: '/x/y' })
+    const missing = (form: number) => inForm(form, 'required', { missingProperty: 'y' })
     const beside = error('type', { type: 'string' }, { schemaPath: '#/p/anyOfSome', instancePath: '/z' })
-    assert.deepEqual(faultsOf([inside, forms, beside]), [
-      { path: '/x', message: 'has none of the forms that are allowed here' },
+    assert.deepEqual(faultsOf([missing(0), missing(1), any(), beside]), [
+      generic,
       { path: '/z', message: 'must be text' },
     ])
+    assert.deepEqual(faultsOf([missing(0), wrongType(1, 'null'), any()]), [
+      { path: '/x/y', message: 'is required' },
+    ])
+  })
+
+  test('values of a list that have the same schema do not decide for each other', () => {
+    const of = (instancePath: string, errors: ErrorLike[]) =>
+      [...errors, any()].map((each) => ({ ...each, instancePath }))
+    assert.deepEqual(
+      faultsOf([
+        ...of('/1', [wrongType(0, 'string'), inForm(1, 'pattern'), wrongType(2, 'null')]),
+        ...of('/10', [inForm(0, 'maxLength', { limit: 9 }), wrongType(1, 'integer'), wrongType(2, 'null')]),
+      ]),
+      [
+        { path: '/1', message: 'has a form that is not allowed here' },
+        { path: '/10', message: 'must have at most 9 characters' },
+      ],
+    )
   })
 })
