@@ -12,7 +12,7 @@
 import type { MongoStore } from '@shop/service_kit/mongo/store'
 import { createReaderThread } from '@shop/service_kit/runtime/reader_thread'
 import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
-import { atMost, type Runtime } from '@shop/service_kit/runtime/runtime'
+import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { HostAnswer, HostQuestion, IndexChange } from '../domain/catalogue/index_host.ts'
 import type { Listings } from '../domain/listings.ts'
 import { createFoundWords } from './mongo_found_words.ts'
@@ -132,7 +132,7 @@ export function createMongoListings(store: MongoStore, runtime: Runtime): MongoL
       // A question may have given up before.
       reading.catch(() => {})
     }
-    if (!isRead) await atMost(runtime, FIRST_WAIT_MS, reading)
+    if (!isRead) await inTime(runtime, FIRST_WAIT_MS, reading, () => {})
     if (!isRead) throw stillReading()
     following = following
       .catch(() => {})

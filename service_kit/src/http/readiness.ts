@@ -9,7 +9,7 @@
  *  3. A check that takes long counts as temporary trouble after PROBE_WAIT_MS, because balancers do not wait long either.
  */
 import type { FastifyBaseLogger } from 'fastify'
-import type { Runtime } from '../runtime/runtime.ts'
+import { inTime, type Runtime } from '../runtime/runtime.ts'
 import { TemporaryTrouble } from '../runtime/temporary_trouble.ts'
 import { KIT_PROBLEMS } from './problems.ts'
 
@@ -70,7 +70,7 @@ export function createReadinessCheck(readiness: Readiness, clock: Clock): Readin
   }
 }
 
-function createPart(name: string, check: () => Promise<void>, { monotonic, after }: Clock) {
+function createPart(name: string, check: () => Promise<void>, runtime: Clock) {
   let wasReady = false
   /** When the trouble began, and the last known reason. */
   let trouble: { readonly since: number; readonly error: Error } | undefined
@@ -78,7 +78,7 @@ function createPart(name: string, check: () => Promise<void>, { monotonic, after
   let checking: Promise<Error | undefined> | undefined
 
   const checkOnce = async () => {
-    const since = trouble?.since ?? monotonic()
+    const since = trouble?.since ?? runtime.monotonic()
     try {
       await check()
       wasReady = true
@@ -94,24 +94,18 @@ function createPart(name: string, check: () => Promise<void>, { monotonic, after
   return {
     name,
     async failure(): Promise<Error | undefined> {
-      const begun = monotonic()
+      const begun = runtime.monotonic()
       checking ??= checkOnce()
       if (!wasReady) return checking
-      const tooLong = Promise.withResolvers<Error>()
-      const cancel = after(PROBE_WAIT_MS, () => {
+      return inTime(runtime, PROBE_WAIT_MS, checking, () => {
         trouble ??= { since: begun, error: new TemporaryTrouble('It does not answer.') }
-        tooLong.resolve(trouble.error)
+        return trouble.error
       })
-      try {
-        return await Promise.race([checking, tooLong.promise])
-      } finally {
-        cancel()
-      }
     },
     isTolerated: (error: Error): boolean =>
       wasReady &&
       error instanceof TemporaryTrouble &&
       trouble !== undefined &&
-      monotonic() - trouble.since < READY_THROUGH_TROUBLE_MS,
+      runtime.monotonic() - trouble.since < READY_THROUGH_TROUBLE_MS,
   }
 }

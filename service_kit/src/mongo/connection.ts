@@ -7,7 +7,7 @@
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { Db, MongoClient } from 'mongodb'
-import { atMost, type Runtime } from '../runtime/runtime.ts'
+import { inTime, type Runtime } from '../runtime/runtime.ts'
 import { createRealClient, type WithClient } from './client.ts'
 import { type Elections, watchElections } from './elections.ts'
 import { CLIENT_OPTIONS } from './options.ts'
@@ -101,7 +101,7 @@ export async function connect(options: MongoOptions): Promise<Connection> {
     }
   }
   prepare()
-  await atMost(runtime, startWaitMs, decided.promise)
+  await inTime(runtime, startWaitMs, decided.promise, () => {})
   const found = failure as Error | undefined
   if (found instanceof UnfitServer) {
     await close(found)

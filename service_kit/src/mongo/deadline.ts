@@ -11,4 +11,6 @@ export const within = <T>(
   deadline: number,
   work: Promise<T>,
 ): Promise<T> =>
-  inTime(runtime, Math.max(0, deadline - runtime.monotonic()), work, () => unavailable(new Expired()))
+  inTime(runtime, Math.max(0, deadline - runtime.monotonic()), work, () => {
+    throw unavailable(new Expired())
+  })

@@ -62,26 +62,18 @@ export const systemRuntime: Runtime = {
 /** Resolves after the I/O that is ready now. Long work awaits it, so that it does not block the event loop. */
 export const nextTurn = ({ defer }: Pick<Runtime, 'defer'>) => new Promise<void>((resolve) => defer(resolve))
 
-/** The outcome of `work`; after `ms` a rejection with the result of `late`. No timer is left, which would keep the process alive. */
-export async function inTime<T>(
+/** The outcome of `work`; after `ms` that of `late`, which may throw. No timer is left, which would keep the process alive. */
+export async function inTime<T, Late>(
   { after }: Pick<Runtime, 'after'>,
   ms: number,
   work: Promise<T>,
-  late: () => Error,
-): Promise<T> {
-  const expiry = Promise.withResolvers<never>()
-  const cancel = after(ms, () => expiry.reject(late()))
+  late: () => Late,
+): Promise<T | Late> {
+  const expiry = Promise.withResolvers<void>()
+  const cancel = after(ms, expiry.resolve)
   try {
-    return await Promise.race([work, expiry.promise])
+    return await Promise.race([work, expiry.promise.then(late)])
   } finally {
     cancel()
   }
-}
-
-/** Waits for `work`, at most `ms`; rejects if it does by then. No timer is left either. */
-export function atMost({ after }: Pick<Runtime, 'after'>, ms: number, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = after(ms, resolve)
-    work.then(() => resolve(), reject).finally(cancel)
-  })
 }

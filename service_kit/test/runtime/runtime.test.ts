@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { promisify } from 'node:util'
-import { atMost, nextTurn, systemRuntime } from '../../src/runtime/runtime.ts'
+import { inTime, systemRuntime } from '../../src/runtime/runtime.ts'
 import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 const { sleep, after, every, deadline, defer, monotonic, newId, random, randomBytes } = systemRuntime
@@ -60,13 +60,17 @@ suite('the runtime of a process', () => {
 
   test('work is waited for until a moment, and no timer is left', async () => {
     const runtime = createVirtualRuntime()
-    const slow = Promise.withResolvers<void>()
-    const waited = atMost(runtime, 100, slow.promise)
+    const never = new Promise<void>(() => {})
+    const tooLate = () => {
+      throw new Error('too late')
+    }
+    const given = inTime(runtime, 100, never, () => 'late')
+    const refused = assert.rejects(inTime(runtime, 100, never, tooLate), /too late/)
     await runtime.advance(100)
-    await waited
-    await atMost(runtime, 100, Promise.resolve())
-    await assert.rejects(atMost(runtime, 100, Promise.reject(new Error('broken'))), /broken/)
-    await nextTurn(systemRuntime)
+    assert.equal(await given, 'late')
+    await refused
+    assert.equal(await inTime(runtime, 100, Promise.resolve('done'), tooLate), 'done')
+    await assert.rejects(inTime(runtime, 100, Promise.reject(new Error('broken')), tooLate), /broken/)
     assert.deepEqual(runtime.waiting(), [])
   })
 

@@ -113,5 +113,6 @@ async function* placesOf(products: AllProducts, signal: AbortSignal): AsyncGener
   }
 }
 
-const firstIsBeingMade = () =>
-  new Problem('overloaded', 'The sitemap is being made for the first time; please ask again.')
+const firstIsBeingMade = () => {
+  throw new Problem('overloaded', 'The sitemap is being made for the first time; please ask again.')
+}
