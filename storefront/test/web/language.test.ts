@@ -233,6 +233,10 @@ suite('what the services say, in German', () => {
       'must not have more than 8 marks on one letter',
       'Der Name darf höchstens 8 Zusatzzeichen je Buchstabe haben.',
     ],
+    ['must have at most 3 entries', 'Der Name darf höchstens 3 Einträge haben.'],
+    ['must be at most 100', 'Der Name darf höchstens 100 sein.'],
+    ['must be a whole number from 1 to 50', 'Der Name muss eine ganze Zahl von 1 bis 50 sein.'],
+    ['must be an amount such as "19.99"', 'Der Name muss ein Betrag wie 19.99 sein.'],
     ['must be something new', 'Der Name hat ein unzulässiges Format.'],
   ] as const) {
     test(message, () => assert.equal(de.fault.of('Der Name', message), sentence))

@@ -58,6 +58,13 @@ const PREDICATES: readonly (readonly [RegExp, string])[] = [
   [/^must be one line/, 'darf nur eine Zeile ohne Tabulatoren haben'],
   [/^must have at least (\d+) characters?$/, 'muss mindestens $1 Zeichen haben'],
   [/^must have at most (\d+) characters?$/, 'darf höchstens $1 Zeichen haben'],
+  [/^must have at least (\d+) entr(?:y|ies)$/, 'muss mindestens $1 Einträge haben'],
+  [/^must have at most (\d+) entr(?:y|ies)$/, 'darf höchstens $1 Einträge haben'],
+  [/^must be at least (-?\d+)$/, 'muss mindestens $1 sein'],
+  [/^must be at most (-?\d+)$/, 'darf höchstens $1 sein'],
+  [/^must be a whole number(?: or null)?$/, 'muss eine ganze Zahl sein'],
+  [/^must be a whole number from (\d+) to (\d+)$/, 'muss eine ganze Zahl von $1 bis $2 sein'],
+  [/^must be an amount such as/, 'muss ein Betrag wie 19.99 sein'],
 ]
 
 export const fault: Texts['fault'] = {
@@ -75,7 +82,7 @@ export const fault: Texts['fault'] = {
   of: (subject, message) => {
     for (const [pattern, words] of PREDICATES) {
       const found = pattern.exec(message)
-      if (found) return `${subject} ${words.replace('$1', found[1] ?? '')}.`
+      if (found) return `${subject} ${words.replace(/\$(\d)/g, (_, n) => found[n] ?? '')}.`
     }
     return fault.format(subject)
   },
