@@ -3,8 +3,10 @@
  * releases and shipments are not recorded: the ledger and the reservations are their records.
  *
  * An edit is recorded by what it changed: texts, price and stock each have a record of their own, so that a filter by action
- * finds every change of its kind. Those of categories: audit_categories.ts.
+ * finds every change of its kind. Those of categories: audit_categories.ts. Pictures have a record of their own beside that of the
+ * other details, which says in words what changed (audit_pictures.ts).
  */
+import { PICTURE_FIELDS, pictureFields } from './audit_pictures.ts'
 import { NO_DETAILS, type ProductDetails, type Shown } from './details.ts'
 import type { Group } from './group.ts'
 import type { Product } from './product.ts'
@@ -114,20 +116,22 @@ function detailRecords(subject: Subject, before: ProductDetails, after: ProductD
   const variant = ({ groupId, optionValues }: ProductDetails) =>
     groupId === null ? null : `${groupId}: ${optionValues.join(', ')}`
   const named = (details: ProductDetails) => ({ ...details, variant: variant(details) })
-  const fields = [
-    'sku',
-    'gtin',
-    'weightGrams',
-    'slug',
-    'media',
-    'categories',
-    'attributes',
-    'variant',
-  ] as const
+  const fields = ['sku', 'gtin', 'weightGrams', 'slug', 'categories', 'attributes', 'variant'] as const
   return [
     ...recordOf(subject, 'product.details_changed', named(before), named(after), ...fields),
+    ...pictureRecords(subject, 'product.details_changed', before.media, after.media),
     ...visibilityRecords(subject, 'product', before, after),
   ]
+}
+
+function pictureRecords(
+  subject: Subject,
+  action: AuditRecord['action'],
+  before: Shown['media'],
+  after: Shown['media'],
+) {
+  const [was, is] = pictureFields(before, after)
+  return recordOf(subject, action, was, is, ...PICTURE_FIELDS)
 }
 
 function visibilityRecords(subject: Subject, kind: 'product' | 'group', before: Shown, after: Shown) {
@@ -137,7 +141,7 @@ function visibilityRecords(subject: Subject, kind: 'product' | 'group', before: 
 }
 
 const groupSubject = ({ id, name }: Group) => ({ type: 'group', id, name }) as const
-const GROUP_FIELDS = ['name', 'description', 'options', 'slug', 'media', 'categories', 'attributes'] as const
+const GROUP_FIELDS = ['name', 'description', 'options', 'slug', 'categories', 'attributes'] as const
 
 export const groupCreated = (group: Group): readonly AuditRecord[] => [
   {
@@ -145,11 +149,13 @@ export const groupCreated = (group: Group): readonly AuditRecord[] => [
     subject: groupSubject(group),
     changes: GROUP_FIELDS.map((field) => ({ field, before: null, after: auditValue(group[field]) })),
   },
+  ...pictureRecords(groupSubject(group), 'group.edited', [], group.media),
   ...visibilityRecords(groupSubject(group), 'group', NO_DETAILS, group),
 ]
 
 export const groupEdited = (before: Group, after: Group): readonly AuditRecord[] => [
   ...recordOf(groupSubject(after), 'group.edited', before, after, ...GROUP_FIELDS),
+  ...pictureRecords(groupSubject(after), 'group.edited', before.media, after.media),
   ...visibilityRecords(groupSubject(after), 'group', before, after),
 ]
 

@@ -6,7 +6,9 @@ import { afterEach, suite, test } from 'node:test'
 import { AUDIT_ACTIONS as ofAccounts } from '../../../auth_service/src/domain/audit.ts'
 import { AUDIT_ACTIONS as ofOrders } from '../../../order_service/src/domain/audit.ts'
 import { AUDIT_ACTIONS as ofProducts } from '../../../product_service/src/domain/audit.ts'
+import { PICTURE_FIELDS } from '../../../product_service/src/domain/audit_pictures.ts'
 import { noteText } from '../../web/src/admin/import/import_note.ts'
+import { picturesText } from '../../web/src/admin/log/pictures_text.ts'
 import { adminTexts } from '../../web/src/language/admin_texts.ts'
 import { de as deAdmin } from '../../web/src/language/de/admin.ts'
 import { de } from '../../web/src/language/de/texts.ts'
@@ -129,6 +131,20 @@ test('each action that a service records in the audit log has words', () =>
     Object.keys(enAdmin.log.actions).toSorted(),
     [...ofAccounts, ...ofProducts, ...ofOrders].toSorted(),
   ))
+
+test('each field of changed pictures has words, and a list of pictures as JSON is shown by its texts', () => {
+  const inWords = Object.keys(enAdmin.log.fields).map((key) =>
+    key.replaceAll(/_(.)/g, (_, letter) => letter.toUpperCase()),
+  )
+  assert.deepEqual(
+    PICTURE_FIELDS.filter((field) => !inWords.includes(field)),
+    [],
+  )
+  const [front, side] = ['{"id":"a","alt":"Front \\"1\\"","focus":{"x":5,"y":5}}', '{"id":"b","alt":"Side"}']
+  assert.equal(picturesText(`[${front},${side}]`), 'Front "1"; Side')
+  assert.equal(picturesText(`[${front},{"id":"b","al… [99 more]`), 'Front "1" …')
+  assert.equal(picturesText('[]'), '')
+})
 
 test('what is said of rows of an import has no place in a language that the service does not fill', () => {
   const placesOf = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!)

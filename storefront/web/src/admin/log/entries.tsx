@@ -14,6 +14,7 @@ import { Table, Td, Th } from '../../ui/table.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import type { LogEntry } from '../queries.ts'
+import { picturesText } from './pictures_text.ts'
 import { actionLabel, fieldLabel } from './words.ts'
 
 /** Hidden on a phone: time and author are above what was changed. */
@@ -162,9 +163,10 @@ function Value({ field, value }: { field: string; value: string | number }): Rea
   if (field === 'role') return t.roles[value as Role] ?? value
   if (field === 'signs_from' || field === 'publishAt') return <Time at={String(value)} />
   if (typeof value === 'number') return <span className="tabular">{formatNumber(value)}</span>
-  return value === '' ? (
+  const text = field === 'media' ? picturesText(value) : value
+  return text === '' ? (
     <span className="font-normal text-soft">{admin.common.empty}</span>
   ) : (
-    <Typed>{value}</Typed>
+    <Typed>{text}</Typed>
   )
 }

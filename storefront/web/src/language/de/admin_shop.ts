@@ -227,6 +227,12 @@ export const log: AdminTexts['log'] = {
     variants: 'Varianten',
     password_version: 'Passwörter bisher',
     failed_login_records: 'Zähler fehlgeschlagener Anmeldungen',
+    pictures: 'Bilder',
+    pictures_added: 'Neue Bilder',
+    pictures_removed: 'Entfernte Bilder',
+    pictures_order: 'Reihenfolge der Bilder',
+    picture_texts: 'Texte der Bilder',
+    picture_focus: 'Mitte der Bilder',
   },
 }
 

@@ -218,6 +218,12 @@ export const log = {
     variants: 'Variants',
     password_version: 'Passwords so far',
     failed_login_records: 'Counts of failed logins',
+    pictures: 'Pictures',
+    pictures_added: 'Pictures added',
+    pictures_removed: 'Pictures removed',
+    pictures_order: 'Order of pictures',
+    picture_texts: 'Texts of pictures',
+    picture_focus: 'Centre of pictures',
   },
 }
 
