@@ -71,7 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         id: productId,
         priceMinor: price,
         inStock: fc.boolean(),
-        groupId: fc.option(groupId),
+        groupId: fc.option(groupId, { freq: 1 }),
         optionValues: fc.array(value, { maxLength: 2 }),
       }),
     }),
@@ -193,6 +193,19 @@ suite('the catalogue in memory', () => {
       { name: 'Colour', values: [{ value: 'red', count: COUNT_MAX, more: true }] },
       { name: 'Size', values: [{ value: 's', count: COUNT_MAX - 1, more: false }] },
     ])
+  })
+
+  test('a value is not counted for products that lost it, also before its list is made again', () => {
+    const index = createCatalogueIndex({ denseShare: 2 })
+    for (let n = 0; n < 8; n++) index.put(productOf(n, { attributes: { Colour: ['red'] } }))
+    index.put(productOf(0, { attributes: { Colour: ['blue'] } }))
+    const red = index.view().names.findChoice('Colour:red')!
+    assert.equal(index.view().values.list(red)!.old, 1)
+    const { facets } = createListingQueries(index, { way: 'by values' }).facets(EVERYTHING, undefined)
+    assert.deepEqual(
+      facets[0]!.values.map(({ count }) => count),
+      [7, 1],
+    )
   })
 
   test('an answer has a bounded number of facets and values, the most frequent ones, and always the chosen ones', () => {

@@ -8,7 +8,7 @@
  *
  * Products and groups share one numbering. A removed one keeps its number.
  */
-import { type Bits, bitsFor, clearBit, setBit } from './bits.ts'
+import { type Bits, bitsFor, clearBit, setBit, WORD_BITS } from './bits.ts'
 import { createIdTable } from './id_table.ts'
 import { createSortedOrder } from './sorted_order.ts'
 import { createValueLists } from './value_lists.ts'
@@ -58,6 +58,8 @@ export function createCatalogueIndex({ denseShare }: { denseShare?: number } = {
   let listingOf = new Uint32Array(capacity)
   const nameKeys: string[] = []
   const variants = createVariantChains()
+  /** Values that a group has or had itself, and those of variants. */
+  const [ofGroups, ofVariants] = [new Set<number>(), new Set<number>()]
   const optionsOf = new Map<number, readonly string[]>()
   let categories: readonly IndexedCategory[] = []
   let version = 0
@@ -73,10 +75,7 @@ export function createCatalogueIndex({ denseShare }: { denseShare?: number } = {
     size,
   )
   const byName = createSortedOrder<string>(
-    {
-      keyOf: (n) => nameKeys[n]!,
-      compare: (a, an, b, bn) => (a < b ? -1 : a > b ? 1 : byId(an, bn)),
-    },
+    { keyOf: (n) => nameKeys[n]!, compare: (a, an, b, bn) => (a < b ? -1 : a > b ? 1 : byId(an, bn)) },
     size,
   )
 
@@ -120,12 +119,10 @@ export function createCatalogueIndex({ denseShare }: { denseShare?: number } = {
     nameKeys[n] = key
     byName.changed(n)
   }
-  const valuesOf = ({ categories: ofCategories, attributes }: IndexedShown, options: readonly string[]) => {
-    const found = new Set(ofCategories.map(names.category))
-    for (const [name, of] of Object.entries(attributes))
-      for (const value of of) found.add(names.facet(name, value))
-    for (let i = 0; i + 1 < options.length; i += 2) found.add(names.facet(options[i]!, options[i + 1]!))
-    return [...found]
+  const setValues = (n: number, shown: IndexedShown, options: readonly string[], hadBy?: Set<number>) => {
+    const found = names.numbersOf(shown, options)
+    values.set(n, found)
+    for (const value of found) hadBy?.add(value)
   }
   const leave = (n: number) => {
     const listing = listingOf[n]!
@@ -147,20 +144,19 @@ export function createCatalogueIndex({ denseShare }: { denseShare?: number } = {
       if (product.inStock) setBit(inStock, n)
       else clearBit(inStock, n)
       setPrice(n, product.priceMinor)
+      setName(n, group === undefined ? product.nameKey : LAST_NAME)
       if (group === undefined) {
         setBit(single, n)
-        setName(n, product.nameKey)
-        values.set(n, valuesOf(product, []))
+        setValues(n, product, [])
         return n
       }
       clearBit(single, n)
-      setName(n, LAST_NAME)
       const optionNames = optionsOf.get(group) ?? []
       const options = optionNames.flatMap((name, i) => {
         const value = product.optionValues[i]
         return value === undefined ? [] : [name, value]
       })
-      values.set(n, valuesOf(product, options))
+      setValues(n, product, options, ofVariants)
       return n
     },
     /** A product that is not on sale any more. */
@@ -179,7 +175,7 @@ export function createCatalogueIndex({ denseShare }: { denseShare?: number } = {
       const n = numberOf(group.id)
       setPrice(n, group.priceFromMinor ?? 0)
       setName(n, group.nameKey)
-      values.set(n, valuesOf(group, []))
+      setValues(n, group, [], ofGroups)
       const before = optionsOf.get(n) ?? []
       optionsOf.set(n, group.options)
       return before.length !== group.options.length || before.some((name, i) => group.options[i] !== name)
@@ -188,12 +184,16 @@ export function createCatalogueIndex({ denseShare }: { denseShare?: number } = {
       version += 1
       categories = all
     },
-    /** What the queries read. Valid until the next change. */
-    view: () => ({
-      ...{ version, capacity, live, inStock, single, prices, nameKeys, listingOf },
-      ...{ variants, values, names, ids, categories },
-      orders: { newest, byPrice, byName },
-    }),
+    /** What the queries read: sets have room for the numbers that are in use. Valid until the next change. */
+    view: () => {
+      const words = Math.ceil(ids.size / WORD_BITS)
+      const used = (bits: Bits) => bits.subarray(0, words)
+      return {
+        ...{ version, capacity: words * WORD_BITS, prices, nameKeys, listingOf, ids, categories },
+        ...{ live: used(live), inStock: used(inStock), single: used(single), variants, values },
+        ...{ ofGroups, ofVariants, names, orders: { newest, byPrice, byName } },
+      }
+    },
   }
 }
 export type CatalogueIndex = ReturnType<typeof createCatalogueIndex>

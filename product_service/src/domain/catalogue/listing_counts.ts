@@ -6,133 +6,65 @@
  *  2. There are two ways to count, with the same result: by the found products, each with its values, if they are few; or by the values,
  *     each with the things that have it. The cheaper one is estimated, so counts take a bounded time however many are found.
  */
-import { type Bits, bitsFor, countBits, countCommon, hasBit, intersection, WORD_BITS } from './bits.ts'
+import { type Bits, countBits, countCommon, WORD_BITS } from './bits.ts'
 import type { IndexView } from './catalogue_index.ts'
 import { type Counted, countByProducts, isCounted, type ValueCounts } from './counts_by_products.ts'
-import { listingsOf } from './listing_filters.ts'
+import { createOnceCounter, type Found, foundOf } from './listings_once.ts'
 
 export type Way = 'by products' | 'by values'
 
-/**
- * What is found. `own` has the listings: products without a group (`single`), and groups, whose values are those of each of their variants.
- * A thing of `own` is counted once for a value, so only where variants have the value, too, the same listing may be met again.
- */
-type Found = {
-  readonly own: Bits
-  readonly single: Bits
-  readonly variants: Bits
-  readonly hasVariants: boolean
-}
-
-/** The unit of these is a look at one thing of the list of a value. */
-const COST = { word: 2, valueOfProduct: 8 }
+/** The unit of these is a look at one thing of the list of a value. Things of a category are looked at for those above it, too. */
+const COST = { word: 0.5, category: 2, valueOfProduct: 8 }
 /** Things of a list that are looked at before the count is compared with its limit. */
 const STRIDE = 1_024
 
 export function createListingCounts(countMax: number, way?: Way) {
-  /** Listings that were counted for the value that is counted now, and the same in a row, to be forgotten again. */
-  let seen = bitsFor(0)
-  const seenInRow: number[] = []
-  /** Whether the listing is seen for the first time. */
-  const isNew = (listing: number): boolean => {
-    const before = seen[listing >>> 5]!
-    const bit = 1 << (listing & 31)
-    if ((before & bit) !== 0) return false
-    seen[listing >>> 5] = before | bit
-    seenInRow.push(listing)
-    return true
-  }
-  const forgetSeen = () => {
-    for (let i = 0; i < seenInRow.length; i++) seen[seenInRow[i]! >>> 5] = 0
-    seenInRow.length = 0
-  }
+  const countOnce = createOnceCounter(countMax)
 
-  /** How many of the found listings have a value that many things have. */
-  const countDense = (
-    { listingOf }: IndexView,
-    { own, single, variants, hasVariants }: Found,
-    bits: Bits,
-  ): number => {
-    const length = Math.min(bits.length, own.length)
-    let count = 0
-    for (let from = 0; from < length && count <= countMax; from += STRIDE)
-      count += countCommon(bits, own, from, Math.min(length, from + STRIDE))
-    if (count > countMax || !hasVariants || countCommon(bits, variants, 0, length) === 0) return count
-    count = countCommon(bits, single, 0, length)
-    for (let i = 0; i < length && count <= countMax; i++) {
-      for (let word = bits[i]! & ~single[i]! & (own[i]! | variants[i]!); word !== 0; word &= word - 1) {
-        if (isNew(listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!)) count += 1
-      }
-    }
-    return count
-  }
-  /** How many of the found listings have a value that few have. Its list is exact: each thing is in it once. */
-  const countExact = (
-    view: IndexView,
-    found: Found,
-    value: number,
-    { things, length }: { readonly things: Uint32Array; readonly length: number },
-  ): number => {
-    const { own, variants } = found
-    let count = 0
-    let ofVariants = 0
-    for (let from = 0; from < length && count <= countMax; from += STRIDE) {
-      const end = Math.min(length, from + STRIDE)
-      for (let i = from; i < end; i++) {
-        const thing = things[i]!
-        count += (own[thing >>> 5]! >>> (thing & 31)) & 1
-        ofVariants += (variants[thing >>> 5]! >>> (thing & 31)) & 1
-      }
-    }
-    return count > countMax || ofVariants === 0 ? count : countLists(view, found, [value])
-  }
-  /** How many of the found listings are in one of the lists of `values`, in whatever state these are. */
-  const countLists = (view: IndexView, { own, variants }: Found, values: readonly number[]): number => {
-    const { listingOf } = view
-    let count = 0
-    for (const value of values) {
-      const list = view.values.list(value)
-      if (!list) continue
-      const { things, length, old } = list
-      for (let i = 0; i < length && count <= countMax; i++) {
-        const thing = things[i]!
-        if (!hasBit(own, thing) && !hasBit(variants, thing)) continue
-        if (old > 0 && !view.values.has(thing, value)) continue
-        if (isNew(listingOf[thing]!)) count += 1
-      }
-    }
-    return count
-  }
-  const countValues = (view: IndexView, found: Found, values: readonly number[]): number => {
-    forgetSeen()
-    const list = values.length === 1 ? view.values.list(values[0]!) : undefined
-    const count = list?.bits
-      ? countDense(view, found, list.bits)
-      : list?.old === 0
-        ? countExact(view, found, values[0]!, list)
-        : countLists(view, found, values)
-    return Math.min(count, countMax + 1)
+  /** Any number above the limit if they are more. */
+  const countValue = (view: IndexView, found: Found, value: number): number => {
+    const list = view.values.list(value)
+    if (!list) return 0
+    const { bits, things, length, old } = list
+    const own = view.ofGroups.has(value) ? found.listings() : found.single
+    const isOfVariants = found.hasVariants && view.ofVariants.has(value)
+    if (bits) {
+      const count = countDense(bits, own, countMax)
+      if (count > countMax || !isOfVariants) return count
+    } else if (old === 0 && !isOfVariants) return countListed(things, length, own, countMax)
+    return countOnce(view, found, [value])
   }
   const byValues = (view: IndexView, products: Bits, counted: Counted): ValueCounts => {
     const { names, categories } = view
-    if (seen.length * WORD_BITS < view.capacity) seen = bitsFor(view.capacity)
-    const single = intersection([products, view.single])
-    const variants = products.slice()
-    for (let i = 0; i < variants.length; i++) variants[i]! &= ~single[i]!
-    const hasVariants = variants.some((word) => word !== 0)
-    const found = { own: listingsOf(view, products), single, variants, hasVariants }
-    const values = Uint32Array.from(names.all, (_, value) =>
-      isCounted(view, value, counted) ? countValues(view, found, [value]) : 0,
-    )
-    if (!counted.categories) return { values, categories: new Uint32Array(categories.length) }
+    const found = foundOf(view, products)
+    const values = new Uint32Array(names.all.length)
+    for (let value = 0; value < values.length; value++) {
+      if (isCounted(view, value, counted)) values[value] = countValue(view, found, value)
+    }
+    const inCategories = new Uint32Array(categories.length)
+    if (counted.categories) countCategories(view, found, inCategories)
+    const capped = (count: number) => Math.min(count, countMax + 1)
+    return { values: values.map(capped), categories: inCategories.map(capped) }
+  }
+  /** From the lowest to the top: above one that has more than the limit, none is counted. */
+  const countCategories = (view: IndexView, found: Found, counts: Uint32Array): void => {
+    const { categories, names } = view
     const below = new Map<string, number[]>(categories.map(({ id }) => [id, []]))
     for (const { id, path } of categories) {
       const value = names.findCategory(id)
       if (value !== undefined) for (const above of path) below.get(above)?.push(value)
     }
-    return {
-      values,
-      categories: Uint32Array.from(categories, ({ id }) => countValues(view, found, below.get(id)!)),
+    const isBeyond = new Set<string>()
+    const lowestFirst = [...categories.keys()].sort(
+      (a, b) => categories[b]!.path.length - categories[a]!.path.length,
+    )
+    for (const i of lowestFirst) {
+      const { id, path } = categories[i]!
+      const values = below.get(id)!
+      if (isBeyond.has(id)) counts[i] = countMax + 1
+      else if (values.length === 1) counts[i] = countValue(view, found, values[0]!)
+      else counts[i] = countOnce(view, found, values)
+      if (counts[i]! > countMax) for (const above of path) isBeyond.add(above)
     }
   }
 
@@ -151,7 +83,8 @@ export function createListingCounts(countMax: number, way?: Way) {
       if (!list) continue
       const { bits, length } = list
       const share = Math.min(1, untilEnd / Math.max(1, length))
-      visited += share * (bits ? bits.length * COST.word : length)
+      const looks = bits ? Math.min(bits.length, words) * COST.word : length
+      visited += share * looks * (isOfCategory ? COST.category : 1)
     }
     return found * each * COST.valueOfProduct < visited ? 'by products' : 'by values'
   }
@@ -160,4 +93,26 @@ export function createListingCounts(countMax: number, way?: Way) {
     (way ?? cheaperWay(view, products, counted)) === 'by products'
       ? countByProducts(view, products, counted, countMax)
       : byValues(view, products, counted)
+}
+
+/** How many things two sets have in common; any number above `max` if they are more. */
+function countDense(one: Bits, other: Bits, max: number): number {
+  const length = Math.min(one.length, other.length)
+  let count = 0
+  for (let from = 0; from < length && count <= max; from += STRIDE)
+    count += countCommon(one, other, from, Math.min(length, from + STRIDE))
+  return count
+}
+
+/** The same of a set and a list in which each thing is once. */
+function countListed(things: Uint32Array, length: number, set: Bits, max: number): number {
+  let count = 0
+  for (let from = 0; from < length && count <= max; from += STRIDE) {
+    const end = Math.min(length, from + STRIDE)
+    for (let i = from; i < end; i++) {
+      const thing = things[i]!
+      count += (set[thing >>> 5]! >>> (thing & 31)) & 1
+    }
+  }
+  return count
 }

@@ -105,9 +105,12 @@ export function countListings(view: IndexView, products: Bits, max: number): num
 /** Adds the groups of variants, until there are more than `max`, and returns how many were added. */
 function addGroups({ single, listingOf }: IndexView, products: Bits, listings: Bits, max: number): number {
   let added = 0
+  let last = -1
   for (let i = 0; i < products.length; i++) {
     for (let word = products[i]! & ~single[i]!; word !== 0; word &= word - 1) {
       const group = listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!
+      if (group === last) continue
+      last = group
       const before = listings[group >>> 5]!
       const after = before | (1 << (group & 31))
       if (after === (before | 0)) continue

@@ -7,9 +7,14 @@ export type NamedValue = { readonly facet: number | undefined; readonly text: st
 const keyOf = (facet: number, value: string) => `${facet}:${value}`
 
 export type ValueNames = {
-  /** Its number, made if it has none. */
-  category(id: string): number
-  facet(name: string, value: string): number
+  /** The numbers of all values of a thing, each once, made if they have none. `options` has names and values by turns. */
+  numbersOf(
+    thing: {
+      readonly categories: readonly string[]
+      readonly attributes: Readonly<Record<string, readonly string[]>>
+    },
+    options: readonly string[],
+  ): number[]
   findCategory(id: string): number | undefined
   /** The number of a facet by its name. */
   findFacet(name: string): number | undefined
@@ -39,11 +44,19 @@ export function createValueNames(): ValueNames {
     return facets.push(name) - 1
   }
 
+  const category = (id: string) => numberOf(id, () => ({ facet: undefined, text: id }))
+  const choice = (name: string, value: string) => {
+    const facet = facetOf(name)
+    return numberOf(keyOf(facet, value), () => ({ facet, text: value }))
+  }
+
   return {
-    category: (id) => numberOf(id, () => ({ facet: undefined, text: id })),
-    facet(name, value) {
-      const facet = facetOf(name)
-      return numberOf(keyOf(facet, value), () => ({ facet, text: value }))
+    numbersOf({ categories, attributes }, options) {
+      const found = new Set(categories.map(category))
+      for (const [name, of] of Object.entries(attributes))
+        for (const value of of) found.add(choice(name, value))
+      for (let i = 0; i + 1 < options.length; i += 2) found.add(choice(options[i]!, options[i + 1]!))
+      return [...found]
     },
     findCategory: (id) => numbers.get(id),
     findFacet: (name) => facetNumbers.get(name),
