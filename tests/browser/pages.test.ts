@@ -105,6 +105,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       option_values: [value],
       price: '9.00',
       stock: 9 * i,
+      media: [{ id, alt: `${value} socks` }],
     }))
     await add(`/groups/${group.id}/variants`, { variants })
     const productsAway = async (page: Page) => {
@@ -115,6 +116,9 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
         await route.fulfill({ response, body: (await response.text()).replace('shop-data', 'none') })
       })
     }
+    /** The picture of the suggested variant came with the page. */
+    const choicesAway = (page: Page) =>
+      page.route('**/api/groups/*/choices**', (route) => route.fulfill(AWAY))
     const ordersAway = (page: Page) => page.route('**/api/orders**', (route) => route.fulfill(AWAY))
     /** A cart that was filled some time ago. */
     const cartOf =
@@ -163,6 +167,13 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
       { name: 'product', path: `/products/${products[6]!.id}`, shows: 'Add to cart', served: true },
       { name: 'product sold out', path: `/products/${products[3]!.id}`, shows: 'Sold out for now' },
       { name: 'variants', path: `/products/${group.slug}`, shows: 'Choose: Colour', served: true },
+      {
+        name: 'variants with choices away',
+        path: `/products/${group.slug}`,
+        shows: 'Choose: Colour',
+        served: true,
+        prepare: choicesAway,
+      },
       { name: 'category', path: `/categories/${category.slug}`, shows: 'For long evenings', served: true },
       { name: 'no such page', path: '/nowhere', shows: 'There is nothing at this address' },
       { name: 'cart empty', path: '/cart', shows: 'Your cart is empty' },

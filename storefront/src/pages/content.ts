@@ -1,6 +1,7 @@
 /** What is at an address of the shop, read from product_service: the same for every visitor. */
-import type { Category, Group, Listing, Product } from '../../web/src/api/types.ts'
+import type { Category, Choices, Group, Listing, Product } from '../../web/src/api/types.ts'
 import { pathTo } from '../../web/src/shop/category_tree.ts'
+import { choiceParams, chosenAtFirst } from '../../web/src/shop/variant_choice.ts'
 import type { CatalogueReader, Found } from './catalogue_reader.ts'
 
 export type Picture = Product['media'][number]
@@ -19,7 +20,14 @@ export type Content = Above &
         /** Of which it is a variant. */
         readonly group?: Group
       }
-    | { readonly kind: 'group'; readonly group: Group; readonly variants: readonly Product[] }
+    | {
+        readonly kind: 'group'
+        readonly group: Group
+        readonly variants: readonly Product[]
+        /** What the app shows at first: the only variant, or one that it suggests. */
+        readonly variant: Product | null
+        readonly suggested: Product | null
+      }
     | {
         readonly kind: 'list'
         readonly items: readonly Listing[]
@@ -125,11 +133,20 @@ async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLS
   ])
   if (group.status === 404 || variants.status === 404) return NOT_FOUND
   const body = group.body as Group
-  const path = await categoriesAbove(find, body)
-  const { above } = path
-  const tag = [found, group, variants, path, ...(chosen ? [chosen] : [])].map((each) => each.tag).join(' ')
-  const answers = [slugAnswer(slug, found), { path: `/groups/${id}`, body }, ...path.answers]
   const product = chosen?.body as Product | undefined
+  const asked = new URLSearchParams(choiceParams(chosenAtFirst(body, product)))
+  const choicesAt = `/groups/${id}/choices${asked.size === 0 ? '' : `?${asked}`}`
+  const [path, choices] = await Promise.all([categoriesAbove(find, body), find(choicesAt)])
+  if (choices.status === 404) return NOT_FOUND
+  const { above } = path
+  const read = [found, group, variants, path, choices, ...(chosen ? [chosen] : [])]
+  const tag = read.map((each) => each.tag).join(' ')
+  const answers = [
+    slugAnswer(slug, found),
+    { path: `/groups/${id}`, body },
+    { path: choicesAt, body: choices.body },
+    ...path.answers,
+  ]
   if (product?.group_id === id) {
     return {
       status: 200,
@@ -139,7 +156,16 @@ async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLS
     }
   }
   const { items } = variants.body as { items: Product[] }
-  return { status: 200, content: { kind: 'group', group: body, variants: items, above }, answers, tag }
+  const first = choices.body as Pick<Choices, 'variant' | 'suggested'>
+  return {
+    status: 200,
+    content: {
+      ...{ kind: 'group', group: body, variants: items, above },
+      ...{ variant: first.variant, suggested: first.suggested },
+    },
+    answers,
+    tag,
+  }
 }
 
 export function movedTo(slug: string, query: URLSearchParams): Page {

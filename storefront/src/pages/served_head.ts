@@ -43,10 +43,11 @@ export function subjectOf(content: Content) {
   if (content.kind === 'list') return undefined
   const shown: Group | Product = content.kind === 'group' ? content.group : content.product
   const group = content.kind === 'product' ? content.group : undefined
+  const suggested = content.kind === 'group' ? content.suggested : undefined
   return {
     name: shown.name,
     description: shown.description || (group?.description ?? ''),
-    media: shown.media.length > 0 ? shown.media : (group?.media ?? []),
+    media: shown.media.length > 0 ? shown.media : ((group ?? suggested)?.media ?? []),
     canonical: addressOf(group ?? shown),
   }
 }

@@ -74,7 +74,8 @@ export function listTop(view: View, { category, above, home }: List): Html {
 
 /** `late` is what is seen once the app has started: the price. */
 export function itemTop(view: View, content: Item, late: Html): Html {
-  const { name, description } = subjectOf(content)!
+  const { name, description: ofSubject } = subjectOf(content)!
+  const description = (content.kind === 'group' && content.variant?.description) || ofSubject
   const group = content.kind === 'product' ? content.group : undefined
   const back = html`<a class="${looks.BACK}" href="${PAGE.catalogue}">${icon('left')}${view.texts.back}</a>`
   return joined([
@@ -88,15 +89,12 @@ export function itemTop(view: View, content: Item, late: Html): Html {
 /** In the order of the app. */
 export const mediaOf = (content: Item): readonly Picture[] =>
   content.kind === 'group'
-    ? content.group.media
+    ? picturesOf((content.variant ?? content.suggested)?.media ?? [], content.group.media)
     : picturesOf(content.product.media, content.group?.media ?? [])
 
-/** The picture that is shown first; undefined for a group that may begin with that of a variant, which the app chooses. */
-export function firstPictureOf(content: Content): Picture | undefined {
-  if (content.kind === 'list') return undefined
-  const open = content.kind === 'group' && content.variants.some(({ media }) => media.length > 0)
-  return open ? undefined : mediaOf(content)[0]
-}
+/** The picture that is shown first. */
+export const firstPictureOf = (content: Content): Picture | undefined =>
+  content.kind === 'list' ? undefined : mediaOf(content)[0]
 
 function galleryOf(content: Item): Html {
   const media = mediaOf(content)

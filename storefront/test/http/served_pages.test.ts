@@ -152,6 +152,40 @@ suite('a served page', () => {
     assert.match(variant.text, /rel="canonical" href="https:\/\/shop.example\/products\/shirt"/)
   })
 
+  test('of a group whose variants alone have pictures: begins with that of the variant that the app suggests', async (t) => {
+    const { get, added, products } = await world(t)
+    const [red, blue] = [someMedia({ width: 900, height: 600 }), someMedia({ width: 800, height: 800 })]
+    for (const each of [red, blue]) await products.stores.media.records.addOnce(each)
+    const group = await added('/groups', {
+      ...{ name: 'Shirt', description: 'Cotton', slug: 'shirt' },
+      options: [
+        { name: 'Colour', values: ['Red', 'Blue'] },
+        { name: 'Fabric', values: ['Linen & wool'] },
+      ],
+    })
+    const variant = (colour: string, stock: number, id: string) => ({
+      ...{ option_values: [colour, 'Linen & wool'], price: '5', stock },
+      media: [{ id, alt: `A ${colour} shirt` }],
+    })
+    const { items } = await added(`/groups/${group.id}/variants`, {
+      variants: [variant('Red', 0, red.id), variant('Blue', 2, blue.id)],
+    })
+    const page = await get('/products/shirt')
+    assert.match(
+      page.text,
+      new RegExp(`<img [^>]*${blue.id}[^>]* alt="A Blue shirt"[^>]* fetchpriority="high"`),
+    )
+    assert.ok(page.text.includes(`og:image" content="https://shop.example/api/media/${blue.id}/`))
+    const choicesIn = (of: Raw) =>
+      dataIn(of).answers.find(({ path }: { path: string }) => path.includes('/choices'))
+    // One of the options has one value: the app asks with it.
+    assert.equal(choicesIn(page).path, `/groups/${group.id}/choices?value2=Linen+%26+wool`)
+    assert.equal(choicesIn(page).body.suggested.id, items[1].id)
+    const named = await get(`/products/shirt?variant=${items[0].id}`)
+    assert.match(named.text, new RegExp(`<img [^>]*${red.id}[^>]* fetchpriority="high"`))
+    assert.equal(choicesIn(named).body.variant.id, items[0].id)
+  })
+
   test('of the catalogue: products with links, and a link to the next page', async (t) => {
     const { get, added } = await world(t)
     for (let i = 0; i < 25; i += 1) await added('/products', { ...TEA, name: `Tea ${i}`, slug: `tea-${i}` })

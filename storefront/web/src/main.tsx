@@ -4,13 +4,14 @@ import { Fragment, StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { categoriesQuery, listingsQuery } from './api/catalogue.ts'
-import { groupQuery, productQuery, slugQuery } from './api/queries.ts'
+import { groupQuery, liveChoicesQuery, productQuery, slugQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
 import { useLanguage } from './language/use_language.ts'
 import { AppRoutes, fetchBuyersPages, fetchCategoryPage, fetchProductPage } from './routes.tsx'
 import { served } from './served.ts'
 import { startSettings } from './settings/current.ts'
 import { useSettings } from './settings/use_settings.ts'
+import { chosenAtFirst } from './shop/variant_choice.ts'
 import { viewIn } from './shop/view_address.ts'
 
 /** How long the first render waits for the typeface, which is usually loaded by then. */
@@ -43,9 +44,18 @@ async function firstPage(): Promise<void> {
 /** By its slug: one with an id moves there. */
 async function productData(address: string): Promise<void> {
   const { kind, id } = await queryClient.fetchQuery(slugQuery(address))
-  await (kind === 'group'
-    ? queryClient.prefetchQuery(groupQuery(id))
-    : queryClient.prefetchQuery(productQuery(id)))
+  await (kind === 'group' ? groupData(id) : queryClient.prefetchQuery(productQuery(id)))
+}
+
+/** With what is chosen at first (shop/use_variant.ts): its picture is the first one. */
+async function groupData(id: string): Promise<void> {
+  const named = new URLSearchParams(location.search).get('variant')
+  const [group, variant] = await Promise.all([
+    queryClient.fetchQuery(groupQuery(id)),
+    named === null ? undefined : queryClient.fetchQuery(productQuery(named)).catch(() => undefined),
+  ])
+  const { placeholderData: _, ...choices } = liveChoicesQuery(id, chosenAtFirst(group, variant))
+  await queryClient.prefetchQuery(choices)
 }
 
 function firstList() {

@@ -1,5 +1,6 @@
 /** The queries of the pages, each with its cache key. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { type Chosen, choiceParams } from '../shop/variant_choice.ts'
 import { pollEvery } from './refetch.ts'
 import { dataOf, shop } from './shop.ts'
 
@@ -49,17 +50,14 @@ export const groupQuery = (id: string) =>
   })
 
 /** What can be chosen beside `chosen`, and the variant if a value of each option is; polled while the page is visible. */
-export const liveChoicesQuery = (id: string, chosen: readonly (string | undefined)[]) =>
+export const liveChoicesQuery = (id: string, chosen: Chosen) =>
   queryOptions({
     queryKey: ['products', 'choices', id, chosen],
     placeholderData: keepPreviousData,
     refetchInterval: pollEvery(LIVE_MS),
     staleTime: 0,
     queryFn: ({ signal }) => {
-      const query = Object.fromEntries(
-        chosen.flatMap((value, i) => (value === undefined ? [] : [[`value${i + 1}`, value]])),
-      )
-      const params = { path: { id }, query }
+      const params = { path: { id }, query: choiceParams(chosen) }
       return dataOf(shop.products.GET('/groups/{id}/choices', { params, cache: 'no-cache', signal }))
     },
   })

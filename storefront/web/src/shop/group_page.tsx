@@ -3,11 +3,12 @@ import type { ReactNode } from 'react'
 import { ShopProblem } from '../api/shop.ts'
 import type { Group } from '../api/types.ts'
 import { t } from '../language/texts.ts'
-import { ITEM, ITEM_TEXT, ITEM_WORDS, PRICE } from '../looks.ts'
+import { ITEM, ITEM_TEXT, ITEM_WORDS, PICTURE_FRAME, PRICE } from '../looks.ts'
 import { Button } from '../ui/button.tsx'
 import { useWaiting } from '../ui/late.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { Buy } from './buy.tsx'
 import { Details } from './details.tsx'
@@ -26,13 +27,19 @@ export function GroupPage({ group, gone }: { group: Group; gone: ReactNode }) {
   const { variant, chosen, options, error } = choice
   useWaiting(choice.waiting)
   if (error instanceof ShopProblem && error.status === 404) return gone
+  /** Its first variant may have pictures. */
+  const isUnknown = choice.waiting && (variant ?? choice.suggested) === undefined
   const media = picturesOf((variant ?? choice.suggested)?.media ?? [], group.media)
   return (
     <>
       <article className={ITEM}>
         <Crumbs categories={group.categories} />
         {/* The pictures begin with the first one when another variant has its own. */}
-        <Gallery key={media[0]?.id ?? ''} id={group.id} media={media} />
+        {media.length === 0 && isUnknown ? (
+          <Skeleton className={PICTURE_FRAME} />
+        ) : (
+          <Gallery key={media[0]?.id ?? ''} id={group.id} media={media} />
+        )}
         <div className={ITEM_WORDS}>
           <PageTitle title={group.name}>
             <Typed>{group.name}</Typed>

@@ -13,7 +13,7 @@ import { useLocation, useNavigate, useSearchParams } from 'react-router'
 import { liveChoicesQuery, productQuery } from '../api/queries.ts'
 import type { Group } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
-import { atFirst, type Chosen, hasValues, isComplete, untested, withValue } from './variant_choice.ts'
+import { type Chosen, chosenAtFirst, hasValues, isComplete, untested, withValue } from './variant_choice.ts'
 
 export function useVariant(group: Group) {
   const [params] = useSearchParams()
@@ -30,8 +30,7 @@ export function useVariant(group: Group) {
     staleTime: Number.POSITIVE_INFINITY,
   })
   const isKnown = isOwn || named === null || !asking
-  const fromAddress = asked?.group_id === group.id && asked.id === named ? asked.option_values : undefined
-  const chosen: Chosen = isOwn ? own.values : (fromAddress ?? atFirst(group.options))
+  const chosen: Chosen = isOwn ? own.values : chosenAtFirst(group, asked?.id === named ? asked : undefined)
 
   const query = liveChoicesQuery(group.id, chosen)
   const answer = useAnswer({ ...query, enabled: isKnown })

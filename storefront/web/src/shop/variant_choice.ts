@@ -1,7 +1,7 @@
 /**
  * Choosing a variant of a group: one value of each option. Pure functions; `undefined` stands for an option without a choice.
  */
-import type { Choices } from '../api/types.ts'
+import type { Choices, Group, Product } from '../api/types.ts'
 
 export type Chosen = readonly (string | undefined)[]
 export type Option = Choices['options'][number]
@@ -9,6 +9,14 @@ export type Option = Choices['options'][number]
 /** Where there is only one value, it is chosen already. */
 export const atFirst = (options: readonly { readonly values: readonly string[] }[]): Chosen =>
   options.map(({ values }) => (values.length === 1 ? values[0] : undefined))
+
+/** `named` is the variant that the address names: it counts if it is one of this group. */
+export const chosenAtFirst = (group: Pick<Group, 'id' | 'options'>, named: Product | undefined): Chosen =>
+  named?.group_id === group.id ? named.option_values : atFirst(group.options)
+
+/** As parameters of `GET /groups/{id}/choices`. */
+export const choiceParams = (chosen: Chosen): Readonly<Record<string, string>> =>
+  Object.fromEntries(chosen.flatMap((value, i) => (value === undefined ? [] : [[`value${i + 1}`, value]])))
 
 export const withValue = (chosen: Chosen, at: number, value: string): Chosen =>
   chosen.map((before, i) => (i === at ? value : before))
