@@ -34,7 +34,8 @@ export type CatalogueReader = {
 }
 
 type Asking = { readonly address: string; readonly answer: Promise<Found> }
-type Kept = Found & { readonly at: number; readonly length: number }
+/** Without an ETag, the tag is the body, which no header could carry. */
+type Kept = Found & { readonly etag: string | undefined; readonly at: number; readonly length: number }
 
 export function createCatalogueReader(
   service: Pick<Upstream, 'call'>,
@@ -49,7 +50,7 @@ export function createCatalogueReader(
     kept.delete(path)
   }
 
-  const keep = (path: string, found: Found, at: number, length: number) => {
+  const keep = (path: string, found: Omit<Kept, 'at' | 'length'>, at: number, length: number) => {
     drop(path)
     kept.set(path, { ...found, at, length })
     characters += length
@@ -71,7 +72,7 @@ export function createCatalogueReader(
         // Lists are answered to visitors in turns.
         headers: {
           'x-forwarded-for': address,
-          ...(known?.status === 200 && { 'if-none-match': known.tag }),
+          ...(known?.etag !== undefined && { 'if-none-match': known.etag }),
         },
         signal: runtime.deadline(READ_MS),
       },
@@ -82,12 +83,13 @@ export function createCatalogueReader(
     if (answer.status !== 200 && answer.status !== 404 && answer.status !== 400) {
       throw new Error(`product_service answered ${answer.status} for ${path}`)
     }
-    const { etag } = answer.headers
-    const tag = answer.status === 200 && typeof etag === 'string' ? etag : `${answer.status} ${content}`
+    const etag =
+      answer.status === 200 && typeof answer.headers.etag === 'string' ? answer.headers.etag : undefined
+    const tag = etag ?? `${answer.status} ${content}`
     const body = answer.status === 200 ? JSON.parse(content) : undefined
     return keep(
       path,
-      { status: answer.status === 200 ? 200 : 404, body, tag },
+      { status: answer.status === 200 ? 200 : 404, body, tag, etag },
       at,
       content.length + path.length,
     )

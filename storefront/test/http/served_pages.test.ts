@@ -310,6 +310,15 @@ suite('a served page', () => {
     assert.equal(variant.headers.location, `/products/shirt?variant=${items[0].id}`)
   })
 
+  test('an address in any script is served again later', async (t) => {
+    const { get, added } = await world(t)
+    const { slug } = await added('/products', { name: 'גרבי צמר', description: '', price: '3.00', stock: 10 })
+    const path = `/products/${encodeURIComponent(slug)}`
+    assert.match((await get(path)).text, /<h1 /)
+    await new Promise((resolve) => setTimeout(resolve, NOW_MS + 50))
+    assert.match((await get(path)).text, /<h1 /)
+  })
+
   test('a product that was removed is 404', async (t) => {
     const { get, added, products } = await world(t)
     const tea = await added('/products', TEA)
