@@ -55,6 +55,8 @@ export function prepareAnyPages(
     return walkParts<Row>(
       {
         end(at) {
+          // One product has it at most.
+          if (which.sku !== undefined) return undefined
           const [row] = select([rangeOf(which), ...side('past', at)], `${order} LIMIT ? OFFSET ?`)(
             1,
             STEP - 1,
