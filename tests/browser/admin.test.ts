@@ -273,6 +273,32 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('row', { name: 'Quilt' }).waitFor()
   })
 
+  test('a filter is shown at once, and a second one adds to the first, before the address has it', async () => {
+    const page = keeperPage
+    await page.goto('/admin/products')
+    await page.getByRole('row', { name: 'Walnut desk lamp' }).waitFor()
+    const reduced = await page.getByRole('checkbox', { name: 'Reduced' }).evaluate(async (box) => {
+      const isChecked = () => (box as HTMLInputElement).checked
+      const choose = async (label: string, value: string) => {
+        const select = document.querySelector<HTMLSelectElement>(`select[aria-label="${label}"]`)!
+        select.value = value
+        select.dispatchEvent(new Event('change', { bubbles: true }))
+        // React has drawn what is urgent; the router has not moved yet.
+        await Promise.resolve()
+      }
+      ;(box as HTMLInputElement).click()
+      await Promise.resolve()
+      const seen = isChecked()
+      await choose('Visibility', 'draft')
+      await choose('Stock', 'out')
+      return seen && isChecked()
+    })
+    assert.ok(reduced, 'the box stays checked')
+    await page.waitForURL('**/admin/products?status=draft&stock=out&reduced=true')
+    await button(page, 'Show all').click()
+    await page.getByRole('row', { name: 'Walnut desk lamp' }).waitFor()
+  })
+
   test('by keyboard alone: move in the table, edit, cancel, and save', async () => {
     const products = [
       await shop.addProduct({ name: 'Zinc pail small', price: '10.00', stock: 1 }),

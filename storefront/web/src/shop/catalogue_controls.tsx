@@ -8,7 +8,6 @@ import { Checkbox, CONTROL } from '../ui/field.tsx'
 import { Icon } from '../ui/icon.tsx'
 import type { Change } from './catalogue_view.ts'
 import type { FiltersProps } from './filters.tsx'
-import { useShown } from './use_shown.ts'
 import { chosenSort, type ShownSort, shownSort } from './view_address.ts'
 
 const PAUSE_MS = 250
@@ -24,29 +23,23 @@ type Props = Pick<FiltersProps, 'view'> &
 
 export function CatalogueControls({ view, change, facets, category }: Props) {
   const [open, setOpen] = useState(false)
-  const [inStock, showInStock] = useShown(view.inStock, view.inStock)
-  const [sort, showSort] = useShown(shownSort(view), shownSort(view))
   return (
     <search className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <SearchField key="search" q={view.q} onSearch={(q, typing) => change({ q }, typing)} />
       <div className="flex w-full items-center justify-between gap-x-5 sm:w-auto">
         <Checkbox
           label={t.catalogue.inStock}
-          checked={inStock}
-          onChange={({ currentTarget: { checked } }) => {
-            showInStock(checked)
-            change({ inStock: checked })
-          }}
+          checked={view.inStock}
+          onChange={({ currentTarget: { checked } }) => change({ inStock: checked })}
         />
         <label className="min-w-0">
           <span className="sr-only">{t.catalogue.sortBy}</span>
           <select
             className={CONTROL}
-            value={sort}
-            onChange={({ currentTarget: { value } }) => {
-              showSort(value as ShownSort)
+            value={shownSort(view)}
+            onChange={({ currentTarget: { value } }) =>
               change({ sort: chosenSort(view.q, value as ShownSort) })
-            }}
+            }
           >
             {Object.entries(t.catalogue.sorts satisfies Record<ShownSort, string>)
               .filter(([sort]) => sort !== 'relevance' || view.q !== '')

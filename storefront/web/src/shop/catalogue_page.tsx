@@ -42,7 +42,7 @@ export function CataloguePage() {
 }
 
 export function Catalogue({ pathname, category }: { pathname: string; category?: Category }) {
-  const { view, change, next, previous, first } = useCatalogueView(pathname)
+  const { view, wanted, change, next, previous, first } = useCatalogueView(pathname)
   const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
     listingsQuery(view, category?.id),
   )
@@ -66,7 +66,7 @@ export function Catalogue({ pathname, category }: { pathname: string; category?:
         <CatalogueHead home={home} q={view.q} category={category} items={items} />
         <div>
           <CatalogueControls
-            view={view}
+            view={wanted}
             change={change}
             facets={home ? undefined : facets}
             category={category}
@@ -83,7 +83,7 @@ export function Catalogue({ pathname, category }: { pathname: string; category?:
         {!home && (
           <div className="hidden lg:block">
             <Suspense>
-              <Filters view={view} change={change} facets={facets} category={category} />
+              <Filters view={wanted} change={change} facets={facets} category={category} />
             </Suspense>
           </div>
         )}

@@ -3,6 +3,7 @@
  * lead forward; the history entry stores the earlier ones for "Previous".
  */
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
+import { useWanted } from '../ui/use_wanted.ts'
 import { type CatalogueView, searchOf, viewIn } from './view_address.ts'
 
 const FIRST = { cursor: undefined, page: 1 }
@@ -16,15 +17,21 @@ export function useCatalogueView(pathname = '/') {
   const navigate = useNavigate()
   const trail = state?.trail ?? []
   const view = viewIn(params)
-  const go = (next: CatalogueView, options: { trail?: Trail; replace?: boolean } = {}) =>
+  const [wanted, want] = useWanted(view, searchOf(view))
+  const go = (next: CatalogueView, options: { trail?: Trail; replace?: boolean } = {}) => {
+    const search = searchOf(next)
+    want(next, search)
     navigate(
-      { pathname, search: searchOf(next) },
+      { pathname, search },
       { state: { trail: options.trail ?? [] }, replace: options.replace ?? false },
     )
+  }
   return {
     view,
+    /** For controls. */
+    wanted,
     /** Starts at the first page. `replace` overwrites the history entry. */
-    change: (change: Change, replace = false) => go({ ...view, ...change, ...FIRST }, { replace }),
+    change: (change: Change, replace = false) => go({ ...wanted, ...change, ...FIRST }, { replace }),
     next: (cursor: string) =>
       go({ ...view, cursor, page: view.page + 1 }, { trail: [...trail, view.cursor ?? null] }),
     previous:

@@ -12,7 +12,6 @@ import type { Change } from './catalogue_view.ts'
 import { below, categoryAddress } from './category_tree.ts'
 import { PriceFilter } from './price_filter.tsx'
 import { formatTotal, type Total } from './totals.ts'
-import { useShown } from './use_shown.ts'
 import { type CatalogueView, isChosen, searchOf, withFacet } from './view_address.ts'
 
 /** Of a facet, and of categories; the others are one click away. */
@@ -27,8 +26,6 @@ export type FiltersProps = {
 }
 
 export default function Filters({ view, change, facets, category }: FiltersProps) {
-  // A second choice adds to the first one, even if the address does not have that yet.
-  const [chosen, showChosen] = useShown(view.facets, JSON.stringify(view.facets))
   if (facets === null) return <p className="text-sm text-soft">{t.catalogue.noFilters}</p>
   if (facets === undefined) {
     return (
@@ -55,7 +52,7 @@ export default function Filters({ view, change, facets, category }: FiltersProps
           {(shown) =>
             values.slice(0, shown).map(({ value, ...total }) => {
               const facet = { name, value }
-              const isIn = isChosen({ facets: chosen }, facet)
+              const isIn = isChosen(view, facet)
               return (
                 <li key={value}>
                   <label className="flex min-h-9 cursor-pointer items-center gap-2.5 text-sm">
@@ -63,11 +60,7 @@ export default function Filters({ view, change, facets, category }: FiltersProps
                       type="checkbox"
                       checked={isIn}
                       disabled={total.count === 0 && !isIn}
-                      onChange={() => {
-                        const next = withFacet(chosen, facet, !isIn)
-                        showChosen(next)
-                        change({ facets: next })
-                      }}
+                      onChange={() => change({ facets: withFacet(view.facets, facet, !isIn) })}
                       className="size-4.5 shrink-0 accent-accent"
                     />
                     <Counted total={total}>{value}</Counted>

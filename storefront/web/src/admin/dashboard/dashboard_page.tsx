@@ -11,6 +11,7 @@ import { ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Stale } from '../../ui/stale.tsx'
+import { useWanted } from '../../ui/use_wanted.ts'
 import { AdminPage } from '../parts.tsx'
 import { Figures } from './figures_of_range.tsx'
 import { overviewQuery } from './queries.ts'
@@ -21,6 +22,7 @@ import { Waiting } from './waiting.tsx'
 export default function DashboardPage() {
   const [params, setParams] = useSearchParams()
   const name = rangeIn(params)
+  const [wanted, want] = useWanted(name, name)
   const now = new Date()
   const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
     overviewQuery(rangeOf(name, now)),
@@ -35,8 +37,11 @@ export default function DashboardPage() {
           name="range"
           legend={admin.overview.range}
           options={RANGES.map((value) => ({ value, label: admin.overview.ranges[value] }))}
-          chosen={name}
-          choose={(value) => setParams(value === 'today' ? {} : { range: value }, { replace: true })}
+          chosen={wanted}
+          choose={(value) => {
+            want(value, value)
+            setParams(value === 'today' ? {} : { range: value }, { replace: true })
+          }}
         />
         <p className="text-sm text-soft">
           {data && !isPlaceholderData && describe(data, now, dataUpdatedAt)}

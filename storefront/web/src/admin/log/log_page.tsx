@@ -11,6 +11,7 @@ import { CONTROL } from '../../ui/field.tsx'
 import { explain, Notice, ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
+import { useWanted } from '../../ui/use_wanted.ts'
 import { AdminPage } from '../parts.tsx'
 import { LOG_PARTS, type LogFilter, type LogPart, logQuery } from '../queries.ts'
 import { AuthorName, Entries } from './entries.tsx'
@@ -20,6 +21,7 @@ import { ACTIONS, actionLabel, isPart, type View, viewOf } from './words.ts'
 export default function LogPage() {
   const [address, setAddress] = useSearchParams()
   const chosen = address.get('kind') ?? ''
+  const [wanted, want] = useWanted(chosen, chosen)
   const view = viewOf(address)
   return (
     <AdminPage>
@@ -29,8 +31,9 @@ export default function LogPage() {
       </div>
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
         <KindSelect
-          chosen={chosen}
+          chosen={wanted}
           choose={(kind) => {
+            want(kind, kind)
             const kept = isPart(kind) || kind === '' ? view.filter : {}
             setAddress(addressOf(kind, kept), { replace: true })
           }}

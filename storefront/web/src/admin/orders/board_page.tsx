@@ -9,6 +9,7 @@ import { CLOSED, FIRST_COLUMN, OPEN } from '../../orders/status.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { cx } from '../../ui/cx.ts'
 import { PageTitle } from '../../ui/page_title.tsx'
+import { useWanted } from '../../ui/use_wanted.ts'
 import { AdminPage } from '../parts.tsx'
 import { BoardColumn } from './board_column.tsx'
 import { BulkShip } from './bulk_ship.tsx'
@@ -20,19 +21,21 @@ type Group = keyof typeof GROUPS
 export default function BoardPage() {
   const [params, setParams] = useSearchParams()
   const [shipping, setShipping] = useState<readonly Order[]>()
-  const group: Group = params.get('show') === 'closed' ? 'closed' : 'open'
+  const shown = params.get('show') === 'closed' ? 'closed' : 'open'
+  const [{ group, asked }, want] = useWanted(
+    { group: shown as Group, asked: params.get('status') as OrderStatus | null },
+    params.toString(),
+  )
   const statuses: readonly OrderStatus[] = GROUPS[group]
-  const asked = params.get('status') as OrderStatus
-  const status = [asked, FIRST_COLUMN].find((one) => statuses.includes(one)) ?? statuses[0]!
+  const status = [asked, FIRST_COLUMN].find((one) => one !== null && statuses.includes(one)) ?? statuses[0]!
   const show = (change: { group?: Group; status?: OrderStatus }) => {
     const next = { group, ...change }
-    setParams(
-      {
-        ...(next.group === 'closed' ? { show: 'closed' } : {}),
-        ...(change.status ? { status: change.status } : {}),
-      },
-      { replace: true },
-    )
+    const address = {
+      ...(next.group === 'closed' ? { show: 'closed' } : {}),
+      ...(change.status ? { status: change.status } : {}),
+    }
+    want({ group: next.group, asked: change.status ?? null }, new URLSearchParams(address).toString())
+    setParams(address, { replace: true })
   }
   return (
     <AdminPage>

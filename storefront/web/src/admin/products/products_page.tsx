@@ -23,7 +23,7 @@ import { useColumns } from './use_columns.ts'
 import { useProductView } from './use_product_view.ts'
 
 export default function ProductsPage() {
-  const { view, change, next, previous, first } = useProductView()
+  const { view, wanted, change, next, previous, first } = useProductView()
   const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
     productListQuery(view),
   )
@@ -48,7 +48,7 @@ export default function ProductsPage() {
         {admin.products.title}
       </PageTitle>
       <div className="grid gap-3">
-        <ProductFilters view={view} change={change} />
+        <ProductFilters view={wanted} change={change} />
         <SavedViews columns={columns} setColumns={setColumns} />
       </div>
       {error && !data && <ProblemNotice error={error} title={admin.products.notShown} retry={refetch} />}

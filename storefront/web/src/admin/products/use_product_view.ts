@@ -1,5 +1,6 @@
 /** The list of products as its address says. Cursors only lead forward; the history entry stores the earlier ones for "Previous". */
 import { useLocation, useNavigate, useSearchParams } from 'react-router'
+import { useWanted } from '../../ui/use_wanted.ts'
 import { changed, type ProductView, searchOf, viewIn } from './product_view.ts'
 
 type Trail = readonly (string | null)[]
@@ -10,12 +11,18 @@ export function useProductView() {
   const navigate = useNavigate()
   const trail = state?.trail ?? []
   const view = viewIn(params)
-  const go = (next: ProductView, trail: Trail = [], replace = false) =>
-    navigate({ pathname: '/admin/products', search: searchOf(next) }, { state: { trail }, replace })
+  const [wanted, want] = useWanted(view, searchOf(view))
+  const go = (next: ProductView, trail: Trail = [], replace = false) => {
+    const search = searchOf(next)
+    want(next, search)
+    navigate({ pathname: '/admin/products', search }, { state: { trail }, replace })
+  }
   return {
     view,
+    /** For controls. */
+    wanted,
     /** Starts at the first page. `replace` overwrites the history entry. */
-    change: (change: Partial<ProductView>, replace = false) => go(changed(view, change), [], replace),
+    change: (change: Partial<ProductView>, replace = false) => go(changed(wanted, change), [], replace),
     next: (cursor: string) => go({ ...view, cursor }, [...trail, view.cursor ?? null]),
     previous:
       trail.length === 0
