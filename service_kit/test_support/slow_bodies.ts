@@ -1,7 +1,6 @@
 /** Clients that send bodies slowly, over sockets, with addresses of their own (the app trusts loopback as its proxy). */
 import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
-import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -28,7 +27,7 @@ export function slowBodies(t: TestContext, port: () => number) {
           ? `transfer-encoding: chunked\r\n\r\n${bytes.toString(16)}\r\n${body.slice(0, -1)}`
           : `content-length: ${bytes}\r\n\r\n${body.slice(0, -1)}`),
     )
-    const answer = text(socket).catch(() => '')
+    const answer = received(socket)
     return { socket, answer, finish: () => socket.write(chunked ? '}\r\n0\r\n\r\n' : '}') }
   }
   const send = async (path: string, options: { bytes?: number; from?: string } = {}) => {
@@ -40,6 +39,16 @@ export function slowBodies(t: TestContext, port: () => number) {
 }
 
 export const statusOf = (answer: string) => Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1])
+
+/** Resolves all that came until the connection ended, in whatever way. */
+export const received = (socket: Socket) =>
+  new Promise<string>((resolve) => {
+    let all = ''
+    socket.setEncoding('utf8').on('data', (piece: string) => {
+      all += piece
+    })
+    socket.once('close', () => resolve(all))
+  })
 
 /** Only so that a test that hangs fails. */
 const PATIENCE_MS = 60_000

@@ -3,8 +3,9 @@
  * controls the clock and the order of timers, and can repeat every id and every random number
  * (`test_support/virtual_runtime.ts`).
  */
-import { randomBytes, randomUUIDv7 } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { sleepBy } from '@shop/retry/sleep'
+import { createIds } from './ids.ts'
 
 /** Stops a timer that has not fired; does nothing afterwards. */
 export type Cancel = () => void
@@ -32,7 +33,7 @@ export type Runtime = {
   random(): number
   /** Unpredictable: for secrets and salts. */
   randomBytes(size: number): Buffer
-  /** UUIDv7: ids sort by the time of their creation. */
+  /** UUIDv7: ids of one process sort by the time of their creation (ids.ts). */
   newId(): string
 }
 
@@ -56,7 +57,7 @@ export const systemRuntime: Runtime = {
   defer: (run) => void setImmediate(run),
   random: Math.random,
   randomBytes: (size) => randomBytes(size),
-  newId: randomUUIDv7,
+  newId: createIds(),
 }
 
 /** Resolves after the I/O that is ready now. Long work awaits it, so that it does not block the event loop. */

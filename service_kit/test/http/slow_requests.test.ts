@@ -1,12 +1,11 @@
 /** How long a body may take, and how much longer that of an upload may. */
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
 import { suite, type TestContext, test } from 'node:test'
 import type { SlowRequestLimits } from '../../src/http/slow_requests.ts'
 import { limitUploads } from '../../src/http/uploads.ts'
 import { systemRuntime } from '../../src/runtime/runtime.ts'
-import { slowBodies, statusOf } from '../../test_support/slow_bodies.ts'
+import { received, slowBodies, statusOf } from '../../test_support/slow_bodies.ts'
 import { createPlainApp } from '../fixtures/plain_app.ts'
 
 const LIMITS = { requestTimeoutMs: 300, uploadMs: 3_000, uploadBytesMin: 100 }
@@ -32,7 +31,7 @@ async function start(t: TestContext, limits: Partial<SlowRequestLimits> = {}) {
     const socket = open(
       `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\nconnection: close\r\ncontent-length: ${total}\r\n\r\n`,
     )
-    const answer = text(socket).catch(() => '')
+    const answer = received(socket)
     for (let sent = 0; sent < total && socket.writable; sent += bytes) {
       socket.write('x'.repeat(Math.min(bytes, total - sent)))
       await systemRuntime.sleep(100)
