@@ -5,7 +5,6 @@
  *  1. Each id of one maker sorts after the one before it, while the clock is not set back by more than CLOCK_BACK_MAX_MS.
  *  2. 62 bits of each are random, so that knowing one gives no other.
  */
-import { randomUUIDv7 } from 'node:crypto'
 
 /** Ids follow a clock that was set back further: else they would lie in the future until it has caught up. */
 export const CLOCK_BACK_MAX_MS = 10_000
@@ -14,7 +13,7 @@ const COUNTER_END = 0x1000
 const COUNTER_START_MASK = 0x7ff
 
 /** `random` gives UUIDv7 of the current time. */
-export function createIds(random: () => string = randomUUIDv7): () => string {
+export function createIds(random: () => string): () => string {
   let [ms, counter] = [0, 0]
   return () => {
     const id = random()

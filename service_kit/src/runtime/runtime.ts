@@ -3,7 +3,7 @@
  * controls the clock and the order of timers, and can repeat every id and every random number
  * (`test_support/virtual_runtime.ts`).
  */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import { sleepBy } from '@shop/retry/sleep'
 import { createIds } from './ids.ts'
 
@@ -57,7 +57,7 @@ export const systemRuntime: Runtime = {
   defer: (run) => void setImmediate(run),
   random: Math.random,
   randomBytes: (size) => randomBytes(size),
-  newId: createIds(),
+  newId: createIds(randomUUIDv7),
 }
 
 /** Resolves after the I/O that is ready now. Long work awaits it, so that it does not block the event loop. */
