@@ -207,6 +207,35 @@ suite('searching in a real browser', { skip: noBrowser }, () => {
     assert.deepEqual(await pageFaults(page, 'category filtered', 'desk'), [])
   })
 
+  test('what was chosen and taken back before the address had it is not kept', async () => {
+    await page.goto('/')
+    await page.getByRole('link', { name: 'ערבים' }).waitFor()
+    await page.evaluate(`(async () => {
+      document.querySelector('search input[type=checkbox]').click()
+      await Promise.resolve()
+      document.querySelector('header a[href="/"]').click()
+    })()`)
+    const box = page.getByLabel('In stock', { exact: true })
+    await until('the box is empty', WAIT_MS, async () => !(await box.isChecked()))
+    assert.equal(new URL(page.url()).search, '')
+    await page.getByRole('link', { name: 'ערבים' }).click()
+    for (const name of ['bees', 'soy']) await page.getByRole('checkbox', { name }).check()
+    await page.waitForURL(/soy/)
+    await page.evaluate(`(async () => {
+      for (const wax of ['bees', 'soy']) {
+        const chips = [...document.querySelectorAll('ul[aria-label="Chosen filters"] button')]
+        chips.find((chip) => chip.textContent.includes(wax)).click()
+        await Promise.resolve()
+      }
+    })()`)
+    await page.getByRole('status').getByText('30 products · page 1 of 2', { exact: true }).waitFor()
+    assert.equal(new URL(page.url()).search, '')
+    await page.getByLabel('Lowest price').fill('2,5')
+    await page.keyboard.press('Tab')
+    await page.waitForURL(/price_min=2\.5/)
+    assert.equal(await page.evaluate('document.activeElement.placeholder'), '30.00', 'the highest price')
+  })
+
   test('on a phone the filters are in a drawer', async () => {
     const phone = await withAxe(await shop.openNew(SCREENS.phone))
     await phone.goto('/?q=candle')

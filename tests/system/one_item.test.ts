@@ -129,6 +129,7 @@ async function sellOut(
   await assertReal(world, accounts.at(-1)!, password)
   const product = await world.addProduct({ stock: size.units })
   const restarts: Promise<void>[] = []
+  const running = new Map<ServiceProcess, Promise<void>>()
   const killsAt = KILLS_AT.map((share) => share * size.users)
   let answered = 0
   const logs = await Promise.all(
@@ -137,7 +138,14 @@ async function sellOut(
       const log = await buy(world, user, { product, at, pauseMs: size.pauseMs })
       answered++
       const victim = victims[killsAt.indexOf(answered)]
-      if (victim) restarts.push(victim.kill().then(() => victim.start()))
+      if (victim) {
+        // One that is a victim twice is killed when it runs again.
+        const restart = (running.get(victim) ?? Promise.resolve())
+          .then(() => victim.kill())
+          .then(() => victim.start())
+        running.set(victim, restart)
+        restarts.push(restart)
+      }
       return log
     }),
   )

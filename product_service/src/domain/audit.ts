@@ -6,7 +6,7 @@
  * finds every change of its kind. Those of categories: audit_categories.ts. Pictures have a record of their own beside that of the
  * other details, which says in words what changed (audit_pictures.ts).
  */
-import { PICTURE_FIELDS, pictureFields } from './audit_pictures.ts'
+import { pictureChanges } from './audit_pictures.ts'
 import { NO_DETAILS, type ProductDetails, type Shown } from './details.ts'
 import type { Group } from './group.ts'
 import type { Product } from './product.ts'
@@ -130,8 +130,8 @@ function pictureRecords(
   before: Shown['media'],
   after: Shown['media'],
 ) {
-  const [was, is] = pictureFields(before, after)
-  return recordOf(subject, action, was, is, ...PICTURE_FIELDS)
+  const changes = pictureChanges(before, after)
+  return changes.length === 0 ? [] : [{ action, subject, changes }]
 }
 
 function visibilityRecords(subject: Subject, kind: 'product' | 'group', before: Shown, after: Shown) {

@@ -15,60 +15,78 @@ export const PICTURE_FIELDS = [
   'pictureTexts',
   'pictureFocus',
 ] as const
-type PictureFields = Readonly<Record<(typeof PICTURE_FIELDS)[number], string | number | null>>
+type PictureChange = {
+  readonly field: (typeof PICTURE_FIELDS)[number]
+  readonly before: string | number | null
+  readonly after: string | number | null
+}
 
 /** Characters of a list of pictures: what the log keeps of a value (service_kit, audit/entry.ts). */
 const LIST_LENGTH = 200
 const BETWEEN = '; '
 
-/** The fields of before and after; those that are the same have not changed. */
-export function pictureFields(
+/** Each field that has changed. Whether it has is decided by the whole texts, not by what is kept of them. */
+export function pictureChanges(
   before: readonly MediaItem[],
   after: readonly MediaItem[],
-): readonly [PictureFields, PictureFields] {
+): readonly PictureChange[] {
   const kept = after.flatMap((now, place) => {
     const placeBefore = before.findIndex(({ id }) => id === now.id)
     return placeBefore < 0 ? [] : [{ now, place, was: before[placeBefore]!, placeBefore }]
   })
   const added = placed(after).filter(({ item }) => kept.every(({ now }) => now !== item))
   const removed = placed(before).filter(({ item }) => kept.every(({ was }) => was !== item))
-  const described = kept.filter(({ now, was }) => now.alt !== was.alt)
-  const focused = kept.filter(({ now, was }) => focusOf(now) !== focusOf(was))
   const order = kept.map(({ placeBefore }) => placeBefore + 1)
+  const orderBefore = order.toSorted((a, b) => a - b)
+  const differing = (field: PictureChange['field'], textOf: (item: MediaItem) => string) => {
+    const pairs = kept
+      .map(({ place, was, now }) => ({ place, texts: [textOf(was), textOf(now)] as const }))
+      .filter(({ texts: [was, now] }) => was !== now)
+    return pairs.length === 0 ? [] : [{ field, before: listOf(pairs, 0), after: listOf(pairs, 1) }]
+  }
+  const places: readonly PictureChange[] = [
+    { field: 'pictures', before: before.length, after: after.length },
+    { field: 'picturesAdded', before: null, after: listOf(added.map(alone), 0) },
+    { field: 'picturesRemoved', before: listOf(removed.map(alone), 0), after: null },
+    { field: 'picturesOrder', before: orderBefore.join(', '), after: order.join(', ') },
+  ]
   return [
-    {
-      pictures: before.length,
-      picturesAdded: null,
-      picturesRemoved: listOf(removed, altOf),
-      picturesOrder: order.toSorted((a, b) => a - b).join(', '),
-      pictureTexts: listOf(described, ({ was }) => was.alt),
-      pictureFocus: listOf(focused, ({ was }) => focusOf(was)),
-    },
-    {
-      pictures: after.length,
-      picturesAdded: listOf(added, altOf),
-      picturesRemoved: null,
-      picturesOrder: order.join(', '),
-      pictureTexts: listOf(described, ({ now }) => now.alt),
-      pictureFocus: listOf(focused, ({ now }) => focusOf(now)),
-    },
+    ...places.filter((change) => change.before !== change.after),
+    ...differing('pictureTexts', ({ alt }) => alt),
+    ...differing('pictureFocus', ({ focus }) => `${focus.x} % / ${focus.y} %`),
   ]
 }
 
-const placed = (items: readonly MediaItem[]) => items.map((item, place) => ({ item, place }))
-const altOf = ({ item }: { readonly item: MediaItem }) => item.alt
-const focusOf = ({ focus }: MediaItem) => `${focus.x} % / ${focus.y} %`
+/** Of a picture: its text, or that of before and that of after. */
+type Texts = { readonly place: number; readonly texts: readonly [string, string?] }
 
-function listOf<Placed extends { readonly place: number }>(
-  pictures: readonly Placed[],
-  textOf: (picture: Placed) => string,
-): string | null {
+const placed = (items: readonly MediaItem[]) => items.map((item, place) => ({ item, place }))
+const alone = ({ item, place }: { readonly item: MediaItem; readonly place: number }): Texts => ({
+  place,
+  texts: [item.alt],
+})
+
+function listOf(pictures: readonly Texts[], which: 0 | 1): string | null {
   if (pictures.length === 0) return null
   const names = pictures.map(({ place }) => `${place + 1}: `)
   const taken = names.join(BETWEEN).length
   const length = Math.max(1, Math.floor((LIST_LENGTH - taken) / pictures.length))
-  return pictures.map((picture, i) => names[i] + shortened(textOf(picture), length)).join(BETWEEN)
+  return pictures
+    .map(({ texts }, i) => names[i] + shortened(texts[which]!, texts[1 - which], length))
+    .join(BETWEEN)
 }
 
-const shortened = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`
+/** Where both are cut, they begin with what differs: else the one would look like the other. */
+function shortened(text: string, other: string | undefined, length: number): string {
+  if (text.length <= length) return text
+  const from = other === undefined ? 0 : firstDifference(text, other)
+  if (from < length - 1) return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`
+  return `…${text.slice(from, from + Math.max(1, length - 1)).replace(/[\ud800-\udbff]$/, '')}`
+}
+
+function firstDifference(text: string, other: string): number {
+  let at = 0
+  while (at < text.length && text[at] === other[at]) at++
+  // Not between the halves of a character.
+  return /[\udc00-\udfff]/.test(text[at] ?? '') ? at - 1 : at
+}

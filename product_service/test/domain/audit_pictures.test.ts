@@ -74,6 +74,26 @@ suite('changed pictures in the audit log', () => {
     assert.ok(recorded([], [picture('a', '\u{1f375}'.repeat(ALT_LENGTH_MAX))])[1]!.isWellFormed())
   })
 
+  test('a change that is behind what is kept of a text is recorded, and seen', () => {
+    const long = (end: string) => [picture('a', `${'a'.repeat(200)} ${end}`)]
+    assert.deepEqual(recorded(long('left'), long('right')), ['pictureTexts: 1: …left -> 1: …right'])
+    const many = (end: string, y: number, length: number) =>
+      Array.from({ length }, (_, i) => picture(`${i}`, `Linen shirt, long sleeves, ${end}`, { x: 50, y }))
+    for (const length of [2, 8, 16, MEDIA_PER_PRODUCT_MAX]) {
+      const [texts, focus, ...others] = recorded(
+        many('front', 50, length),
+        many('seen from the front', 20, length),
+      )
+      assert.deepEqual(others, [])
+      for (const change of [texts, focus]) {
+        const [before, after] = change!.slice(change!.indexOf(': ') + 2).split(' -> ')
+        assert.notEqual(before, after, `${length}: ${change}`)
+      }
+    }
+    const [cup, teapot] = ['\u{1f375}', '\u{1fad6}'].map((sign) => [picture('a', 'a'.repeat(250) + sign)])
+    assert.deepEqual(recorded(cup!, teapot!), ['pictureTexts: 1: …\u{1f375} -> 1: …\u{1fad6}'])
+  })
+
   test('of a group the same, new or edited', () => {
     const [created, ofPictures] = groupCreated(group(front))
     assert.ok(created!.changes.length <= CHANGES_MAX)

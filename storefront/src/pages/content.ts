@@ -124,6 +124,8 @@ async function byId(find: Find, id: string, query: URLSearchParams): Promise<Pag
 const groupOf = async (find: Find, { group_id }: Product, product: Found) =>
   group_id === null ? product : find(`/groups/${group_id}`)
 
+type FirstChoice = Pick<Choices, 'variant' | 'suggested'>
+
 async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLSearchParams): Promise<Page> {
   const variant = query.get('variant') ?? ''
   const [group, variants, chosen] = await Promise.all([
@@ -136,15 +138,19 @@ async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLS
   const product = chosen?.body as Product | undefined
   const asked = new URLSearchParams(choiceParams(chosenAtFirst(body, product)))
   const choicesAt = `/groups/${id}/choices${asked.size === 0 ? '' : `?${asked}`}`
-  const [path, choices] = await Promise.all([categoriesAbove(find, body), find(choicesAt)])
-  if (choices.status === 404) return NOT_FOUND
+  const [path, choices] = await Promise.all([
+    categoriesAbove(find, body),
+    // Without them there is a page as well.
+    find(choicesAt).catch(() => undefined),
+  ])
+  const first = choices?.status === 200 ? (choices.body as FirstChoice) : undefined
   const { above } = path
-  const read = [found, group, variants, path, choices, ...(chosen ? [chosen] : [])]
+  const read = [found, group, variants, path, ...(choices ? [choices] : []), ...(chosen ? [chosen] : [])]
   const tag = read.map((each) => each.tag).join(' ')
   const answers = [
     slugAnswer(slug, found),
     { path: `/groups/${id}`, body },
-    { path: choicesAt, body: choices.body },
+    ...(first ? [{ path: choicesAt, body: first }] : []),
     ...path.answers,
   ]
   if (product?.group_id === id) {
@@ -156,13 +162,11 @@ async function groupPage(find: Find, { id, slug }: At, found: Found, query: URLS
     }
   }
   const { items } = variants.body as { items: Product[] }
-  const first = choices.body as Pick<Choices, 'variant' | 'suggested'>
+  const pictured = body.media.length === 0 ? items.find(({ media }) => media.length > 0) : undefined
+  const { variant: only = null, suggested = pictured ?? null } = first ?? {}
   return {
     status: 200,
-    content: {
-      ...{ kind: 'group', group: body, variants: items, above },
-      ...{ variant: first.variant, suggested: first.suggested },
-    },
+    content: { kind: 'group', group: body, variants: items, above, variant: only, suggested },
     answers,
     tag,
   }

@@ -24,7 +24,7 @@ async function world(t: TestContext, publicUrl: string | null = 'https://shop.ex
     return answer.json()
   }
   return {
-    ...{ products, origin, added },
+    ...{ products, product, origin, added },
     get: (path: string, headers: Record<string, string> = {}, method = 'GET') =>
       raw(origin, path, { headers: { ...HTML, ...headers }, method }),
   }
@@ -153,7 +153,7 @@ suite('a served page', () => {
   })
 
   test('of a group whose variants alone have pictures: begins with that of the variant that the app suggests', async (t) => {
-    const { get, added, products } = await world(t)
+    const { get, added, products, product } = await world(t)
     const [red, blue] = [someMedia({ width: 900, height: 600 }), someMedia({ width: 800, height: 800 })]
     for (const each of [red, blue]) await products.stores.media.records.addOnce(each)
     const group = await added('/groups', {
@@ -184,6 +184,20 @@ suite('a served page', () => {
     const named = await get(`/products/shirt?variant=${items[0].id}`)
     assert.match(named.text, new RegExp(`<img [^>]*${red.id}[^>]* fetchpriority="high"`))
     assert.equal(choicesIn(named).body.variant.id, items[0].id)
+
+    // Where the choices cannot be read there is a page as well.
+    const through = await serve(t, async ({ url = '' }, response) => {
+      if (url.includes('/choices')) return void response.writeHead(503).end()
+      const answer = await request(product + url)
+      response.writeHead(answer.statusCode, { 'content-type': 'application/json' })
+      response.end(await answer.body.text())
+    })
+    const page503 = await raw(await storefront(t, { products: [through] }), '/products/shirt', {
+      headers: HTML,
+    })
+    assert.match(page503.text, new RegExp(`<img [^>]*${red.id}[^>]* alt="A Red shirt"`))
+    assert.match(page503.text, /<h1 [^>]*><bdi dir="auto">Shirt/)
+    assert.equal(choicesIn(page503), undefined)
   })
 
   test('of the catalogue: products with links, and a link to the next page', async (t) => {

@@ -89,9 +89,9 @@ export function Catalogue({ pathname, category }: { pathname: string; category?:
         )}
         <div className="grid content-start gap-6">
           {home && shown.length > 0 && <h2 className="text-2xl font-semibold">{t.home.latest}</h2>}
-          {isFiltered(view) && (
+          {isFiltered(wanted) && (
             <Suspense>
-              <Chips view={view} change={change} />
+              <Chips view={wanted} change={change} />
             </Suspense>
           )}
           <Result page={home ? undefined : data} number={view.page} shown={!home} />

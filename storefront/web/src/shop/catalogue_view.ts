@@ -17,12 +17,11 @@ export function useCatalogueView(pathname = '/') {
   const navigate = useNavigate()
   const trail = state?.trail ?? []
   const view = viewIn(params)
-  const [wanted, want] = useWanted(view, searchOf(view))
+  const [wanted, want] = useWanted(view)
   const go = (next: CatalogueView, options: { trail?: Trail; replace?: boolean } = {}) => {
-    const search = searchOf(next)
-    want(next, search)
+    want(next)
     navigate(
-      { pathname, search },
+      { pathname, search: searchOf(next) },
       { state: { trail: options.trail ?? [] }, replace: options.replace ?? false },
     )
   }

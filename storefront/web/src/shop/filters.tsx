@@ -39,14 +39,7 @@ export default function Filters({ view, change, facets, category }: FiltersProps
   return (
     <div className="grid gap-7">
       <Categories view={view} facets={facets} category={category} />
-      {facets.prices?.min != null && (
-        <PriceFilter
-          key={`${view.priceMin} ${view.priceMax}`}
-          view={view}
-          change={change}
-          prices={facets.prices}
-        />
-      )}
+      {facets.prices?.min != null && <PriceFilter view={view} change={change} prices={facets.prices} />}
       {facets.facets.map(({ name, values }) => (
         <Group key={name} title={name} count={values.length}>
           {(shown) =>

@@ -1,5 +1,5 @@
 /** The lowest and the highest price of a list. Applied when a field is left, or by Enter. */
-import { useId, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import type { Facets } from '../api/types.ts'
 import { numberFormat } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
@@ -20,6 +20,8 @@ export function PriceFilter({
   const id = useId()
   const [min, setMin] = useState(view.priceMin ?? '')
   const [max, setMax] = useState(view.priceMax ?? '')
+  useEffect(() => setMin(view.priceMin ?? ''), [view.priceMin])
+  useEffect(() => setMax(view.priceMax ?? ''), [view.priceMax])
   const apply = () => {
     const priceMin = amountOf(min)
     const priceMax = amountOf(max)

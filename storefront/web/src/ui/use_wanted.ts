@@ -1,21 +1,20 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
+import { useLocation } from 'react-router'
 
 /**
- * What the address shows, or what was chosen until the address has it: a control reacts at once, and a second choice adds to
- * the first one. `key` names the value; of another value that the address gets, such as by the back button, that is shown.
+ * What the address shows, or what was chosen until the page has drawn that address: a control reacts at once, and a second choice
+ * adds to the first one. The history of the browser moves at once, and the page follows, perhaps not through every step: when it
+ * shows the entry that is current, nothing is awaited any more, whatever led there.
  */
-export function useWanted<T>(value: T, key: string) {
-  const [wanted, setWanted] = useState<{ readonly value: T }>()
-  /** What is not in the address yet, oldest first. */
-  const asked = useRef<string[]>([])
+export function useWanted<T>(value: T) {
+  const { key } = useLocation()
+  const [wanted, want] = useState<{ readonly value: T }>()
   useEffect(() => {
-    const at = asked.current.indexOf(key)
-    asked.current.splice(0, at < 0 ? asked.current.length : at + 1)
-    if (asked.current.length === 0) setWanted(undefined)
+    const { key: current = FIRST_KEY } = (history.state ?? {}) as { key?: string }
+    if (key === current) want(undefined)
   }, [key])
-  const want = (next: T, nextKey: string) => {
-    asked.current.push(nextKey)
-    setWanted({ value: next })
-  }
-  return [wanted ? wanted.value : value, want] as const
+  return [wanted ? wanted.value : value, (next: T) => want({ value: next })] as const
 }
+
+/** Of the entry with which the visit begins. */
+const FIRST_KEY = 'default'

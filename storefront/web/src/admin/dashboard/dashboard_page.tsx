@@ -22,7 +22,7 @@ import { Waiting } from './waiting.tsx'
 export default function DashboardPage() {
   const [params, setParams] = useSearchParams()
   const name = rangeIn(params)
-  const [wanted, want] = useWanted(name, name)
+  const [wanted, want] = useWanted(name)
   const now = new Date()
   const { data, error, isPending, isPlaceholderData, dataUpdatedAt, refetch } = useAnswer(
     overviewQuery(rangeOf(name, now)),
@@ -39,7 +39,7 @@ export default function DashboardPage() {
           options={RANGES.map((value) => ({ value, label: admin.overview.ranges[value] }))}
           chosen={wanted}
           choose={(value) => {
-            want(value, value)
+            want(value)
             setParams(value === 'today' ? {} : { range: value }, { replace: true })
           }}
         />

@@ -21,7 +21,7 @@ import { ACTIONS, actionLabel, isPart, type View, viewOf } from './words.ts'
 export default function LogPage() {
   const [address, setAddress] = useSearchParams()
   const chosen = address.get('kind') ?? ''
-  const [wanted, want] = useWanted(chosen, chosen)
+  const [wanted, want] = useWanted(chosen)
   const view = viewOf(address)
   return (
     <AdminPage>
@@ -33,7 +33,7 @@ export default function LogPage() {
         <KindSelect
           chosen={wanted}
           choose={(kind) => {
-            want(kind, kind)
+            want(kind)
             const kept = isPart(kind) || kind === '' ? view.filter : {}
             setAddress(addressOf(kind, kept), { replace: true })
           }}

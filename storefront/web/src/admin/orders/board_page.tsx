@@ -22,20 +22,22 @@ export default function BoardPage() {
   const [params, setParams] = useSearchParams()
   const [shipping, setShipping] = useState<readonly Order[]>()
   const shown = params.get('show') === 'closed' ? 'closed' : 'open'
-  const [{ group, asked }, want] = useWanted(
-    { group: shown as Group, asked: params.get('status') as OrderStatus | null },
-    params.toString(),
-  )
+  const [{ group, asked }, want] = useWanted({
+    group: shown as Group,
+    asked: params.get('status') as OrderStatus | null,
+  })
   const statuses: readonly OrderStatus[] = GROUPS[group]
   const status = [asked, FIRST_COLUMN].find((one) => one !== null && statuses.includes(one)) ?? statuses[0]!
   const show = (change: { group?: Group; status?: OrderStatus }) => {
     const next = { group, ...change }
-    const address = {
-      ...(next.group === 'closed' ? { show: 'closed' } : {}),
-      ...(change.status ? { status: change.status } : {}),
-    }
-    want({ group: next.group, asked: change.status ?? null }, new URLSearchParams(address).toString())
-    setParams(address, { replace: true })
+    want({ group: next.group, asked: change.status ?? null })
+    setParams(
+      {
+        ...(next.group === 'closed' ? { show: 'closed' } : {}),
+        ...(change.status ? { status: change.status } : {}),
+      },
+      { replace: true },
+    )
   }
   return (
     <AdminPage>

@@ -11,11 +11,10 @@ export function useProductView() {
   const navigate = useNavigate()
   const trail = state?.trail ?? []
   const view = viewIn(params)
-  const [wanted, want] = useWanted(view, searchOf(view))
+  const [wanted, want] = useWanted(view)
   const go = (next: ProductView, trail: Trail = [], replace = false) => {
-    const search = searchOf(next)
-    want(next, search)
-    navigate({ pathname: '/admin/products', search }, { state: { trail }, replace })
+    want(next)
+    navigate({ pathname: '/admin/products', search: searchOf(next) }, { state: { trail }, replace })
   }
   return {
     view,
