@@ -80,9 +80,13 @@ function listOf(pictures: readonly Texts[], which: 0 | 1): string | null {
 function shortened(text: string, other: string | undefined, length: number): string {
   if (text.length <= length) return text
   const from = other === undefined ? 0 : firstDifference(text, other)
-  if (from < length - 1) return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`
-  return `…${text.slice(from, from + Math.max(1, length - 1)).replace(/[\ud800-\udbff]$/, '')}`
+  const kept = Math.max(1, length - 1)
+  return from < length - 1 ? `${piece(text, 0, kept)}…` : `…${piece(text, from, kept)}`
 }
+
+/** Without half of a character at its end. */
+const piece = (text: string, from: number, length: number) =>
+  text.slice(from, from + length).replace(/[\ud800-\udbff]$/, '')
 
 function firstDifference(text: string, other: string): number {
   let at = 0

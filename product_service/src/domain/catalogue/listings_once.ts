@@ -37,7 +37,15 @@ export function createOnceCounter(
   let seen = bitsFor(0)
   const seenInRow = new Uint32Array(countMax + 1)
 
-  /** `count`, and one more for each listing that is seen for the first time. */
+  /** `count`, and one more if the listing is seen for the first time. */
+  const add = (listing: number, count: number): number => {
+    const bit = 1 << (listing & 31)
+    if ((seen[listing >>> 5]! & bit) !== 0) return count
+    seen[listing >>> 5]! |= bit
+    seenInRow[count] = listing
+    return count + 1
+  }
+  /** The same for each listing that has a value which many things have. */
   const addDense = (
     { listingOf }: IndexView,
     own: Bits,
@@ -49,17 +57,13 @@ export function createOnceCounter(
     let count = before
     for (let i = 0; i < length; i++) {
       for (let word = bits[i]! & (own[i]! | variants[i]!); word !== 0; word &= word - 1) {
-        const listing = listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!
-        const bit = 1 << (listing & 31)
-        if ((seen[listing >>> 5]! & bit) !== 0) continue
-        seen[listing >>> 5]! |= bit
-        seenInRow[count++] = listing
+        count = add(listingOf[i * WORD_BITS + 31 - Math.clz32(word & -word)]!, count)
         if (count > countMax) return count
       }
     }
     return count
   }
-  /** The same for the list of a value, in whatever state it is. */
+  /** And for the list of a value, in whatever state it is. */
   const addListed = (
     { listingOf, values }: IndexView,
     own: Bits,
@@ -73,11 +77,7 @@ export function createOnceCounter(
       const thing = things[i]!
       if ((((own[thing >>> 5]! | variants[thing >>> 5]!) >>> (thing & 31)) & 1) === 0) continue
       if (old > 0 && !values.has(thing, value)) continue
-      const listing = listingOf[thing]!
-      const bit = 1 << (listing & 31)
-      if ((seen[listing >>> 5]! & bit) !== 0) continue
-      seen[listing >>> 5]! |= bit
-      seenInRow[count++] = listing
+      count = add(listingOf[thing]!, count)
       if (count > countMax) return count
     }
     return count
