@@ -22,6 +22,7 @@ import { categoryRoutes } from './http/category_routes.ts'
 import { groupRoutes } from './http/group_routes.ts'
 import { importRoutes } from './http/import_routes.ts'
 import { mediaRoutes } from './http/media_routes.ts'
+import { offerRoutes } from './http/offer_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { productReadRoutes } from './http/product_read_routes.ts'
 import { productWriteRoutes } from './http/product_write_routes.ts'
@@ -106,6 +107,7 @@ export function createApp(deps: Deps): App {
     )
   }
   if (routes !== 'public') {
+    app.register(offerRoutes({ catalogue, prices }))
     app.register(reservationRoutes({ ...deps, stock, prices, metrics: createReservationMetrics(metrics) }))
   }
   return app

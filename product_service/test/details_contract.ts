@@ -17,7 +17,14 @@ export function detailsContract(name: string, makeStores: MakeStores, { conflict
     test('all details are stored, and a restart or another process reads the same', async (t) => {
       const [here, there] = await makeStores(t)
       const details: Details = {
-        ...{ sku: 'T-1', gtin: '4006381333931', weightGrams: 250, compareAtMinor: 900, slug: 'the-tea' },
+        ...{
+          sku: 'T-1',
+          gtin: '4006381333931',
+          weightGrams: 250,
+          taxClass: 'reduced',
+          compareAtMinor: 900,
+          slug: 'the-tea',
+        },
         attributes: { Taste: ['malty', 'sweet'], Origin: ['Assam'] },
       }
       const made = await add(here, { details })

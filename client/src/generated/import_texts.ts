@@ -13,6 +13,7 @@ export const IMPORT_TEXTS = {
   "gtin_invalid": "“{value}” must be 8, 12, 13 or 14 digits with a right check digit.",
   "slug_invalid": "“{value}” must be words of small letters and digits, joined by single hyphens.",
   "id_invalid": "“{value}” is no id. Leave it blank for a new product.",
+  "tax_class_invalid": "“{value}” must be one of {options}.",
   "status_invalid": "“{value}” must be draft or published.",
   "time_invalid": "“{value}” must be a time such as 2026-01-31T12:00:00Z.",
   "type_invalid": "“{value}” must be product, group or variant.",

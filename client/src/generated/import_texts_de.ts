@@ -13,6 +13,7 @@ export const IMPORT_TEXTS_DE = {
   "gtin_invalid": "„{value}“ muss aus 8, 12, 13 oder 14 Ziffern mit richtiger Prüfziffer bestehen.",
   "slug_invalid": "„{value}“ muss aus Kleinbuchstaben und Ziffern bestehen, verbunden durch einzelne Bindestriche.",
   "id_invalid": "„{value}“ ist keine Kennung. Lassen Sie die Zelle bei einem neuen Produkt leer.",
+  "tax_class_invalid": "„{value}“ muss einer dieser Werte sein: {options}.",
   "status_invalid": "„{value}“ muss draft oder published sein.",
   "time_invalid": "„{value}“ muss ein Zeitpunkt wie 2026-01-31T12:00:00Z sein.",
   "type_invalid": "„{value}“ muss product, group oder variant sein.",

@@ -300,6 +300,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prices, tax classes, weights and free units of products that are on sale */
+        post: operations["listOffers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/releases": {
         parameters: {
             query?: never;
@@ -853,6 +870,11 @@ export interface operations {
                                 status: "draft" | "published";
                                 /** @description Units free to sell now */
                                 stock: number;
+                                /**
+                                 * @description By which its tax is found in the country of the buyer
+                                 * @enum {string}
+                                 */
+                                tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                                 /**
                                  * Format: date-time
                                  * @description RFC 3339, UTC
@@ -3500,6 +3522,11 @@ export interface operations {
                             /** @description Units free to sell now */
                             stock: number;
                             /**
+                             * @description By which its tax is found in the country of the buyer
+                             * @enum {string}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                            /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
@@ -3583,6 +3610,11 @@ export interface operations {
                             status: "draft" | "published";
                             /** @description Units free to sell now */
                             stock: number;
+                            /**
+                             * @description By which its tax is found in the country of the buyer
+                             * @enum {string}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -3768,6 +3800,11 @@ export interface operations {
                             /** @description Units free to sell now */
                             stock: number;
                             /**
+                             * @description By which its tax is found in the country of the buyer
+                             * @enum {string}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                            /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
@@ -3898,6 +3935,8 @@ export interface operations {
                          */
                         status?: "draft" | "published";
                         stock: number | string;
+                        /** @enum {unknown} */
+                        tax_class?: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                         weight_grams?: number | null;
                     }[];
                 };
@@ -3985,6 +4024,11 @@ export interface operations {
                             status: "draft" | "published";
                             /** @description Units free to sell now */
                             stock: number;
+                            /**
+                             * @description By which its tax is found in the country of the buyer
+                             * @enum {string}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -4252,7 +4296,7 @@ export interface operations {
                              * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
                              * @enum {unknown}
                              */
-                            failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                            failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "tax_class_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
                             /** @description What stands in the places of the text */
                             failure_values?: {
                                 [key: string]: string | number;
@@ -4439,7 +4483,7 @@ export interface operations {
                          * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
                          * @enum {unknown}
                          */
-                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "tax_class_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
                         /** @description What stands in the places of the text */
                         failure_values?: {
                             [key: string]: string | number;
@@ -4682,7 +4726,7 @@ export interface operations {
                          * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
                          * @enum {unknown}
                          */
-                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "tax_class_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
                         /** @description What stands in the places of the text */
                         failure_values?: {
                             [key: string]: string | number;
@@ -4894,7 +4938,7 @@ export interface operations {
                          * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
                          * @enum {unknown}
                          */
-                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                        failure_code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "tax_class_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
                         /** @description What stands in the places of the text */
                         failure_values?: {
                             [key: string]: string | number;
@@ -5132,7 +5176,7 @@ export interface operations {
                              * @description Names the text, for other languages. Absent in imports of earlier releases. More may come.
                              * @enum {unknown}
                              */
-                            code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
+                            code?: "text_too_long" | "text_control" | "text_direction" | "text_hidden" | "text_marks" | "text_one_line" | "text_blank" | "number_invalid" | "amount_invalid" | "weight_invalid" | "gtin_invalid" | "slug_invalid" | "id_invalid" | "tax_class_invalid" | "status_invalid" | "time_invalid" | "type_invalid" | "lines_invalid" | "picture_invalid" | "too_many_categories" | "too_many_pictures" | "too_many_values" | "too_many_option_values" | "key_blank" | "group_key_missing" | "product_key_missing" | "variant_group_missing" | "variant_slug" | "variant_categories" | "variant_attributes" | "variant_value_missing" | "group_of_product" | "second_row" | "rows_apart" | "handle_invalid" | "product_name_missing" | "product_price_missing" | "group_name_missing" | "group_options_missing" | "option_values_unfit" | "repeated_id" | "repeated_sku" | "repeated_slug" | "repeated_variant" | "product_unknown" | "group_id_unknown" | "group_unknown" | "category_unknown" | "picture_unknown" | "sku_of_other" | "address_of_product" | "address_of_group" | "address_of_category" | "stock_below_zero" | "description_cut" | "pictures_not_downloaded" | "changed_since_export" | "stock_changed_since_export" | "changed_meanwhile" | "stock_counted" | "stock_sold" | "stock_busy" | "refused_sku_taken" | "refused_slug_taken" | "refused_category_unknown" | "refused_media_unknown" | "refused_option_values_invalid" | "refused_variant_exists" | "refused_group_is_full" | "refused_option_in_use" | "refused_not_a_draft" | "refused_belongs_to_group" | "refused_stock_limit_exceeded" | "refused" | "stock_moved" | "file_empty" | "file_is_spreadsheet" | "file_not_text" | "file_has_nul" | "file_part_missing" | "file_no_key_column" | "file_too_many_columns" | "file_too_many_rows" | "file_row_too_long" | "file_quote_open" | "file_quote_inside" | "file_not_csv";
                             column: string | null;
                             /** @enum {unknown} */
                             kind: "fault" | "warning" | "conflict" | "refused";
@@ -5567,6 +5611,134 @@ export interface operations {
             };
         };
     };
+    listOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    product_ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description ISO 4217
+                         * @example USD
+                         */
+                        currency: string;
+                        /** @description Without those that are not on sale */
+                        offers: {
+                            available: number;
+                            name: string;
+                            /** Format: uuid */
+                            product_id: string;
+                            /** @enum {string} */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                            /** @example 19.99 */
+                            unit_price: string;
+                            weight_grams: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     release: {
         parameters: {
             query?: never;
@@ -5700,6 +5872,8 @@ export interface operations {
                             /** Format: uuid */
                             product_id: string;
                             quantity: number;
+                            /** @example 19.99 */
+                            unit_price?: string | number;
                         }[];
                         /** Format: uuid */
                         order_id: string;
@@ -6633,6 +6807,11 @@ export interface operations {
                             /** @description Units free to sell now */
                             stock: number;
                             /**
+                             * @description By which its tax is found in the country of the buyer
+                             * @enum {string}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                            /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
@@ -6750,6 +6929,8 @@ export interface operations {
                      */
                     status?: "draft" | "published";
                     stock: number | string;
+                    /** @enum {unknown} */
+                    tax_class?: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                     weight_grams?: number | null;
                 };
             };
@@ -6835,6 +7016,11 @@ export interface operations {
                         status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
+                        /**
+                         * @description By which its tax is found in the country of the buyer
+                         * @enum {string}
+                         */
+                        tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -7130,6 +7316,11 @@ export interface operations {
                             /** @description Units free to sell now */
                             stock: number;
                             /**
+                             * @description By which its tax is found in the country of the buyer
+                             * @enum {string}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                            /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
@@ -7319,6 +7510,11 @@ export interface operations {
                         status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
+                        /**
+                         * @description By which its tax is found in the country of the buyer
+                         * @enum {string}
+                         */
+                        tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -7584,6 +7780,11 @@ export interface operations {
                         /** @description Units free to sell now */
                         stock: number;
                         /**
+                         * @description By which its tax is found in the country of the buyer
+                         * @enum {string}
+                         */
+                        tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                        /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
@@ -7702,6 +7903,8 @@ export interface operations {
                      */
                     status?: "draft" | "published";
                     stock?: number | string;
+                    /** @enum {unknown} */
+                    tax_class?: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                     /** @description The version you have seen */
                     version?: number;
                     weight_grams?: number | null;
@@ -7789,6 +7992,11 @@ export interface operations {
                         status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
+                        /**
+                         * @description By which its tax is found in the country of the buyer
+                         * @enum {string}
+                         */
+                        tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -8305,6 +8513,8 @@ export interface operations {
                      */
                     status?: "draft" | "published";
                     stock?: number | string;
+                    /** @enum {unknown} */
+                    tax_class?: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                     /** @description The version you have seen */
                     version?: number;
                     weight_grams?: number | null;
@@ -8352,6 +8562,8 @@ export interface operations {
                      */
                     status?: "draft" | "published";
                     stock?: number | string;
+                    /** @enum {unknown} */
+                    tax_class?: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                     /** @description The version you have seen */
                     version?: number;
                     weight_grams?: number | null;
@@ -8439,6 +8651,11 @@ export interface operations {
                         status: "draft" | "published";
                         /** @description Units free to sell now */
                         stock: number;
+                        /**
+                         * @description By which its tax is found in the country of the buyer
+                         * @enum {string}
+                         */
+                        tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC

@@ -21,6 +21,7 @@ export const OWN_COLUMNS = [
   'slug',
   'gtin',
   'weight_grams',
+  'tax_class',
   'options',
   'option_values',
   'categories',

@@ -1,5 +1,6 @@
 /** Reads and checks the cells of a row, with the limits that the API has for the same fields. */
 
+import { TAX_CLASS_DEFAULT, TAX_CLASSES, type TaxClass } from '@shop/service_kit/money/tax_classes'
 import {
   ATTRIBUTE_NAME_LENGTH_MAX,
   ATTRIBUTE_VALUE_LENGTH_MAX,
@@ -84,6 +85,15 @@ export function cellsOf(
       }
       if (status === undefined && published === undefined) return undefined
       return STATUS[status ?? 'active'] === true || published === 'false'
+    },
+    taxClass(): TaxClass | undefined {
+      if (text('tax_class') === undefined) return undefined
+      const value = filled('tax_class')?.trim().toLowerCase() ?? TAX_CLASS_DEFAULT
+      const known = TAX_CLASSES.find((each) => each === value)
+      return (
+        known ??
+        fault('tax_class', 'tax_class_invalid', { value: show(value), options: TAX_CLASSES.join(', ') })
+      )
     },
     publishAt: () =>
       nullable('publish_at', (field) => {

@@ -118,6 +118,7 @@ function readOwn(cells: Cells): ReadRow {
   const details = given({
     ...shown,
     ...{ sku, gtin: cells.gtin(), weightGrams: cells.weight('weight_grams') },
+    taxClass: cells.taxClass(),
     compareAtMinor: cells.nullable('compare_at_price', cells.money),
     ...(isVariant ? { optionValues } : {}),
   })

@@ -74,11 +74,12 @@ function groupRow(group: Group): Row {
 
 function productRow(product: Product, digits: number): Row {
   const { details } = product
-  const { sku, gtin, weightGrams, compareAtMinor } = details
+  const { sku, gtin, weightGrams, taxClass, compareAtMinor } = details
   return {
     ...shownCells(details),
     ...{ type: 'product', id: product.id, version: product.version, name: product.name },
     ...{ description: product.description, stock: product.stock, sku, gtin, weight_grams: weightGrams },
+    tax_class: taxClass,
     price: formatMoney(product.priceMinor, digits),
     compare_at_price: compareAtMinor === null ? null : formatMoney(compareAtMinor, digits),
   }

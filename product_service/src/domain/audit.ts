@@ -116,7 +116,16 @@ function detailRecords(subject: Subject, before: ProductDetails, after: ProductD
   const variant = ({ groupId, optionValues }: ProductDetails) =>
     groupId === null ? null : `${groupId}: ${optionValues.join(', ')}`
   const named = (details: ProductDetails) => ({ ...details, variant: variant(details) })
-  const fields = ['sku', 'gtin', 'weightGrams', 'slug', 'categories', 'attributes', 'variant'] as const
+  const fields = [
+    'sku',
+    'gtin',
+    'weightGrams',
+    'taxClass',
+    'slug',
+    'categories',
+    'attributes',
+    'variant',
+  ] as const
   return [
     ...recordOf(subject, 'product.details_changed', named(before), named(after), ...fields),
     ...pictureRecords(subject, 'product.details_changed', before.media, after.media),

@@ -4,6 +4,7 @@
  * A draft is not on sale yet, or no longer; it can be published, at a time if it is known. A variant belongs to a group
  * (group.ts), which has its address, categories and attributes; what differs between variants is theirs.
  */
+import { TAX_CLASS_DEFAULT, type TaxClass } from '@shop/service_kit/money/tax_classes'
 import type { MediaFacts, MediaItem } from './media.ts'
 import type { PricesBefore } from './price_history.ts'
 
@@ -39,6 +40,7 @@ export type ProductDetails = Shown & {
   /** Global Trade Item Number: 8, 12, 13 or 14 digits. */
   readonly gtin: string | null
   readonly weightGrams: number | null
+  readonly taxClass: TaxClass
   /** What it cost before, or its recommended price: shown only while it is above the price. */
   readonly compareAtMinor: number | null
   readonly groupId: string | null
@@ -63,6 +65,7 @@ export const NO_DETAILS: ProductDetails = {
   sku: null,
   gtin: null,
   weightGrams: null,
+  taxClass: TAX_CLASS_DEFAULT,
   compareAtMinor: null,
   groupId: null,
   optionValues: [],

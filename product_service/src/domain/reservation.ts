@@ -19,9 +19,12 @@ export type RejectionReason = (typeof REJECTIONS)[number]
 
 export type RequestedLine = { readonly productId: string; readonly quantity: number }
 
+/** `unitPriceMinor` is the price that the buyer was quoted, if each line was: two changes that cancel out are changes. */
+export type AskedLine = RequestedLine & { readonly unitPriceMinor?: number }
+
 export type ReservationRequest = {
   readonly orderId: string
-  readonly lines: readonly RequestedLine[]
+  readonly lines: readonly AskedLine[]
   readonly totalMinor: number
 }
 

@@ -7,7 +7,8 @@
  *  2. The ledger balances: see reservation_draft.ts.
  *  6. An order id is decided once. A release that comes before its reservation leaves a tombstone, so the late one
  *     takes nothing.
- *  8. The price shown is the price charged: held only if unit price x quantity sums up to the order's total.
+ *  8. The price shown is the price charged: held only if unit price x quantity sums up to the order's total, and if the order
+ *     names the price of each line, only at these prices.
  *  - A variant is sold only while its group is on sale, whether the variant follows its group yet or not.
  */
 import type { Product } from './product.ts'
@@ -121,7 +122,10 @@ function decide(
     if (available < requested) shortages.push({ productId, requested, available })
   }
   if (shortages.length > 0) return reject({ reason: 'insufficient_stock', shortages, totalMinor: sum })
-  if (sum !== totalMinor) return reject({ reason: 'price_changed', totalMinor: sum })
+  const isQuoted = lines.every(
+    ({ unitPriceMinor }, i) => unitPriceMinor === undefined || unitPriceMinor === reserved[i]!.unitPriceMinor,
+  )
+  if (sum !== totalMinor || !isQuoted) return reject({ reason: 'price_changed', totalMinor: sum })
   return { ...decided, status: 'held', lines: reserved, totalMinor }
 }
 

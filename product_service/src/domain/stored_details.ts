@@ -2,10 +2,20 @@
  * The stored form of details: what a query looks for has a field of its own, the rest is one object. What is as in NO_DETAILS
  * is absent, so a product without details is stored as it always was.
  */
+import { TAX_CLASS_DEFAULT, TAX_CLASSES } from '@shop/service_kit/money/tax_classes'
 import { NO_DETAILS, type ProductDetails } from './details.ts'
 import { isCount, isText, isTextOrNull } from './field_checks.ts'
 
-const REST = ['media', 'categories', 'attributes', 'gtin', 'weightGrams', 'compareAtMinor', 'prices'] as const
+const REST = [
+  'media',
+  'categories',
+  'attributes',
+  'gtin',
+  'weightGrams',
+  'taxClass',
+  'compareAtMinor',
+  'prices',
+] as const
 export type StoredRest = Partial<Pick<ProductDetails, (typeof REST)[number]>>
 
 /** Undefined if all is as in NO_DETAILS. */
@@ -21,6 +31,7 @@ export function restOf(
 
 function isDefault(field: (typeof REST)[number], value: unknown): boolean {
   if (value === undefined || value === null) return true
+  if (field === 'taxClass') return value === TAX_CLASS_DEFAULT
   if (field === 'prices') return (value as ProductDetails['prices']).changes.length === 0
   return typeof value === 'object' && Object.keys(value).length === 0
 }
@@ -33,13 +44,13 @@ type Fields = Pick<
 /** Always in the same order, because details are compared as text. */
 export function detailsOf(fields: Fields, rest: StoredRest | undefined): ProductDetails {
   const { slug, draft, publishAt, sku, groupId, optionValues, groupDraft } = fields
-  const { media, categories, attributes, gtin, weightGrams, compareAtMinor, prices } = {
+  const { media, categories, attributes, gtin, weightGrams, taxClass, compareAtMinor, prices } = {
     ...NO_DETAILS,
     ...rest,
   }
   return {
     ...{ slug, draft, publishAt, media, categories, attributes },
-    ...{ sku, gtin, weightGrams, compareAtMinor, groupId, optionValues, groupDraft, prices },
+    ...{ sku, gtin, weightGrams, taxClass, compareAtMinor, groupId, optionValues, groupDraft, prices },
   }
 }
 
@@ -52,6 +63,7 @@ export function validateStoredDetails(details: ProductDetails): ProductDetails {
     [slug, sku, gtin, groupId, publishAt].every(isTextOrNull) &&
     [optionValues, categories].every((list) => Array.isArray(list) && list.every(isText)) &&
     [weightGrams, compareAtMinor].every((number) => number === null || isCount(number)) &&
+    TAX_CLASSES.includes(details.taxClass) &&
     areMedia(details.media) &&
     areAttributes(details.attributes) &&
     Array.isArray(details.prices?.changes) &&

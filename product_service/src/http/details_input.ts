@@ -1,6 +1,7 @@
 /** The details of a product, in requests. */
 import { Id, MoneyInput, NullableString } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
+import { TAX_CLASSES } from '@shop/service_kit/money/tax_classes'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import {
@@ -26,6 +27,7 @@ export const DETAILS_INPUT = {
     NullableString({ description: '8, 12, 13 or 14 digits, the last of which is a check digit' }),
   ),
   weight_grams: orNull<number>(Type.Integer({ minimum: 0, maximum: WEIGHT_GRAMS_MAX })),
+  tax_class: Type.Optional(Type.Enum([...TAX_CLASSES])),
   compare_at_price: orNull<string | number>(MoneyInput),
   group_id: orNull<string>(Id),
   option_values: Type.Optional(
@@ -48,7 +50,7 @@ function readSku(text: string): string {
 
 /** Only the fields that were sent. Fails with `validation_failed`. */
 export function readDetails(body: Static<typeof DetailsInput>, digits: number): Partial<EditableDetails> {
-  const { sku, gtin, weight_grams, compare_at_price, group_id, option_values } = body
+  const { sku, gtin, weight_grams, tax_class, compare_at_price, group_id, option_values } = body
   if (gtin !== undefined && gtin !== null && !isGtin(gtin)) {
     throw invalidField('/gtin', 'must be 8, 12, 13 or 14 digits with a right check digit')
   }
@@ -58,6 +60,7 @@ export function readDetails(body: Static<typeof DetailsInput>, digits: number): 
     ...(sku === undefined ? {} : { sku: sku === null ? null : readSku(sku) }),
     ...(gtin === undefined ? {} : { gtin }),
     ...(weight_grams === undefined ? {} : { weightGrams: weight_grams }),
+    ...(tax_class === undefined ? {} : { taxClass: tax_class }),
     ...(compare_at_price === undefined ? {} : { compareAtMinor: compareAt(compare_at_price) }),
     ...(group_id === undefined ? {} : { groupId: group_id }),
     ...(group_id === null ? { optionValues: [] } : {}),

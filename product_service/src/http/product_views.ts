@@ -8,6 +8,7 @@ import {
   Version,
 } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
+import { TAX_CLASSES, type TaxClass } from '@shop/service_kit/money/tax_classes'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { Product } from '../domain/product.ts'
 import { SHOWN_VIEW, shownView } from './shown_views.ts'
@@ -37,6 +38,11 @@ export const ProductView = Type.Object({
   sku: NullableString({ description: 'The number that the shopkeeper gave it' }),
   gtin: NullableString({ description: 'Global Trade Item Number, e.g. an EAN' }),
   weight_grams: NullableInteger(),
+  tax_class: Type.Unsafe<TaxClass>({
+    type: 'string',
+    enum: [...TAX_CLASSES],
+    description: 'By which its tax is found in the country of the buyer',
+  }),
   compare_at_price: NullableString({
     description: 'What it cost before; shown only while it is above the price',
   }),
@@ -82,6 +88,7 @@ export function productView(
     sku: details.sku,
     gtin: details.gtin,
     weight_grams: details.weightGrams,
+    tax_class: details.taxClass,
     compare_at_price: optional(details.compareAtMinor),
     lowest_price_30_days: optional(details.prices.lowestMinor),
     group_id: details.groupId,

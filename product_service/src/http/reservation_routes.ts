@@ -27,7 +27,7 @@ export type ReservationRoutesDeps = {
 }
 
 /** BATCH_MAX orders of LINES_MAX lines fit. */
-const BATCH_BYTES_MAX = 1024 * 1024
+const BATCH_BYTES_MAX = 2 * 1024 * 1024
 const UNANSWERED = 'one order of a batch failed'
 
 export function reservationRoutes({ stock, prices, metrics, runtime, reached }: ReservationRoutesDeps) {

@@ -26,7 +26,10 @@ const ReservationsBody = Body({
   reservations: Type.Array(
     Body({
       order_id: Id,
-      lines: Type.Array(Body({ product_id: Id, quantity: Quantity }), { minItems: 1, maxItems: LINES_MAX }),
+      lines: Type.Array(Body({ product_id: Id, quantity: Quantity, unit_price: Type.Optional(MoneyInput) }), {
+        minItems: 1,
+        maxItems: LINES_MAX,
+      }),
       total_price: MoneyInput,
     }),
     { minItems: 1, maxItems: BATCH_MAX },
@@ -75,15 +78,21 @@ export const unansweredView = (orderId: string, { currency }: Prices): Reservati
   unknown_products: [],
 })
 
-/** A total that this currency cannot express does not refuse the batch; it equals no sum, so its order is rejected. */
+/** An amount that this currency cannot express does not refuse the batch; it equals no price, so its order is rejected. */
 export const requestOf = (
   { order_id, lines, total_price }: ReservationsBody['reservations'][number],
   { digits }: Prices,
-): ReservationRequest => ({
-  orderId: order_id,
-  lines: lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
-  totalMinor: parsePaddedMoney(total_price, digits()) ?? NO_AMOUNT,
-})
+): ReservationRequest => {
+  const minor = (amount: string | number) => parsePaddedMoney(amount, digits()) ?? NO_AMOUNT
+  return {
+    orderId: order_id,
+    lines: lines.map(({ product_id, quantity, unit_price }) => ({
+      ...{ productId: product_id, quantity },
+      ...(unit_price === undefined ? {} : { unitPriceMinor: minor(unit_price) }),
+    })),
+    totalMinor: minor(total_price),
+  }
+}
 
 export function reservationView(reservation: Reservation, prices: Prices): ReservationView {
   const digits = prices.digits()

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFault } from '@shop/service_kit/http/text'
+import { TAX_CLASSES } from '@shop/service_kit/money/tax_classes'
 import fc from 'fast-check'
 import { normalSku } from '../../src/domain/details.ts'
 import { NO_CHECK } from '../../src/domain/import.ts'
@@ -55,6 +56,7 @@ const product = fc.record({
     sku: fc.constant(null),
     draft: fc.boolean(),
     weightGrams: orNull(fc.integer({ min: 0, max: 10_000 })),
+    taxClass: fc.constantFrom(...TAX_CLASSES),
     compareAtMinor: orNull(money),
     attributes,
   }),

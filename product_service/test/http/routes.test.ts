@@ -100,6 +100,12 @@ suite('every route and every caller (invariant 10)', () => {
     ],
     [
       'POST',
+      '/internal/offers',
+      { product_ids: [nextId()] },
+      { anonymous: 401, user: 401, admin: 401, service: 200 },
+    ],
+    [
+      'POST',
       '/internal/releases',
       { order_ids: [nextId()] },
       { anonymous: 401, user: 401, admin: 401, service: 200 },
@@ -234,6 +240,7 @@ suite('reading', () => {
       updated_at: AT,
       ...{ slug: 'tea', status: 'published', publish_at: null, media: [], categories: [], attributes: {} },
       ...{ sku: null, gtin: null, weight_grams: null, compare_at_price: null, lowest_price_30_days: null },
+      ...{ tax_class: 'standard' },
       ...{ group_id: null, option_values: [] },
     })
     assert.deepEqual(
@@ -810,19 +817,52 @@ suite('the operations for order_service', () => {
     assert.match(metrics, /reservation_batch_size_count\{[^}]*\} 4/)
   })
 
-  test('a batch of more than 1 MiB is not read', async (t) => {
+  test('an order that names its prices is held only at these: also where the changes cancel out (invariant 8)', async (t) => {
+    const shop = await openShop(t)
+    const [tea, mug] = [await addTea(shop), await addTea(shop)]
+    const reserve = async (prices: readonly string[]) => {
+      const lines = [tea, mug].map(({ id }, i) => ({ product_id: id, quantity: 1, unit_price: prices[i] }))
+      const order = { order_id: nextId(), lines, total_price: '6' }
+      const answer = await shop.service('POST', '/internal/reservations', { reservations: [order] })
+      return answer.json().results[0]
+    }
+    assert.equal((await reserve(['3', '3.00'])).status, 'held')
+    const changed = await reserve(['2', '4'])
+    assert.deepEqual([changed.reason, changed.total_price], ['price_changed', '6.00'])
+    assert.equal((await reserve(['3', '3.001'])).reason, 'price_changed')
+  })
+
+  test('offers are of products on sale, each once', async (t) => {
+    const shop = await openShop(t)
+    const [tea, gone] = [await addTea(shop), await addTea(shop)]
+    await shop.admin('PATCH', `/products/${tea.id}`, { tax_class: 'reduced', weight_grams: 250 })
+    await shop.admin('PATCH', `/products/${gone.id}`, { status: 'draft' })
+    const product_ids = [tea.id, gone.id, nextId(), tea.id]
+    const answer = await shop.service('POST', '/internal/offers', { product_ids })
+    const offer = { product_id: tea.id, name: 'Tea', unit_price: '3.00', tax_class: 'reduced' }
+    assert.deepEqual(answer.json(), {
+      currency: 'USD',
+      offers: [{ ...offer, weight_grams: 250, available: tea.stock }],
+    })
+    const many = Array.from({ length: 51 }, () => nextId())
+    assert.equal((await shop.service('POST', '/internal/offers', { product_ids: many })).statusCode, 400)
+  })
+
+  test('a batch of more than 2 MiB is not read', async (t) => {
     const shop = await openShop(t)
     const statusOf = async (bytes: number) => {
       const body = `{"reservations":[]${' '.repeat(bytes - 19)}}`
       const headers = { 'content-type': 'application/json' }
       return (await shop.service('POST', '/internal/reservations', body, headers)).statusCode
     }
-    assert.deepEqual([await statusOf(1024 * 1024), await statusOf(1024 * 1024 + 1)], [400, 413])
+    assert.deepEqual([await statusOf(2 * 1024 * 1024), await statusOf(2 * 1024 * 1024 + 1)], [400, 413])
   })
 
   test('a full batch of full orders fits', async (t) => {
     const shop = await openShop(t)
-    const lines = Array.from({ length: 50 }, () => ({ product_id: nextId(), quantity: 10_000 }))
+    const lines = Array.from({ length: 50 }, () => ({
+      ...{ product_id: nextId(), quantity: 10_000, unit_price: '1000000000.00' },
+    }))
     const reservations = Array.from({ length: 256 }, () => ({
       order_id: nextId(),
       lines,

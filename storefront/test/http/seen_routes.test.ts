@@ -65,7 +65,14 @@ const PRODUCT = {
     currency_digits: 2,
     stock: 1,
   },
-  ...{ sku: null, gtin: null, weight_grams: null, compare_at_price: null, lowest_price_30_days: null },
+  ...{
+    sku: null,
+    gtin: null,
+    weight_grams: null,
+    tax_class: 'standard' as const,
+    compare_at_price: null,
+    lowest_price_30_days: null,
+  },
   ...{
     group_id: null,
     option_values: [],

@@ -47,7 +47,14 @@ const product = (id: string, stock: number): Product => ({
   created_at: NOW.toISOString(),
   updated_at: NOW.toISOString(),
   ...{ slug: id, status: 'published', publish_at: null, media: [], categories: [], attributes: {} },
-  ...{ sku: null, gtin: null, weight_grams: null, compare_at_price: null, lowest_price_30_days: null },
+  ...{
+    sku: null,
+    gtin: null,
+    weight_grams: null,
+    tax_class: 'standard' as const,
+    compare_at_price: null,
+    lowest_price_30_days: null,
+  },
   ...{ group_id: null, option_values: [] },
 })
 
