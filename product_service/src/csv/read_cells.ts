@@ -1,6 +1,5 @@
 /** Reads and checks the cells of a row, with the limits that the API has for the same fields. */
 
-import { TAX_CLASS_DEFAULT, TAX_CLASSES, type TaxClass } from '@shop/service_kit/money/tax_classes'
 import {
   ATTRIBUTE_NAME_LENGTH_MAX,
   ATTRIBUTE_VALUE_LENGTH_MAX,
@@ -28,6 +27,7 @@ import {
 } from '../domain/media.ts'
 import { DESCRIPTION_LENGTH_MAX, NAME_LENGTH_MAX, STOCK_MAX } from '../domain/product.ts'
 import { isSlug } from '../domain/slug.ts'
+import { TAX_CLASS_DEFAULT, TAX_CLASSES, type TaxClass } from '../domain/tax_class.ts'
 import { basicCells, type Money, show } from './basic_cells.ts'
 import { gramsOf, splitList, splitNamed } from './cells.ts'
 import type { Field } from './columns.ts'

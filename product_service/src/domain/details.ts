@@ -4,9 +4,10 @@
  * A draft is not on sale yet, or no longer; it can be published, at a time if it is known. A variant belongs to a group
  * (group.ts), which has its address, categories and attributes; what differs between variants is theirs.
  */
-import { TAX_CLASS_DEFAULT, type TaxClass } from '@shop/service_kit/money/tax_classes'
+
 import type { MediaFacts, MediaItem } from './media.ts'
 import type { PricesBefore } from './price_history.ts'
+import { TAX_CLASS_DEFAULT, type TaxClass } from './tax_class.ts'
 
 export const SKU_LENGTH_MAX = 64
 export const SLUG_LENGTH_MAX = 80

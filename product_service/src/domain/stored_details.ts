@@ -2,9 +2,10 @@
  * The stored form of details: what a query looks for has a field of its own, the rest is one object. What is as in NO_DETAILS
  * is absent, so a product without details is stored as it always was.
  */
-import { TAX_CLASS_DEFAULT, TAX_CLASSES } from '@shop/service_kit/money/tax_classes'
+
 import { NO_DETAILS, type ProductDetails } from './details.ts'
 import { isCount, isText, isTextOrNull } from './field_checks.ts'
+import { TAX_CLASS_DEFAULT, TAX_CLASSES } from './tax_class.ts'
 
 const REST = [
   'media',

@@ -1,7 +1,6 @@
 /** The details of a product, in requests. */
 import { Id, MoneyInput, NullableString } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
-import { TAX_CLASSES } from '@shop/service_kit/money/tax_classes'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import {
@@ -13,6 +12,7 @@ import {
 } from '../domain/details.ts'
 import { OPTION_VALUE_LENGTH_MAX, OPTIONS_MAX } from '../domain/group.ts'
 import { PRICE_MINOR_MAX } from '../domain/product.ts'
+import { TAX_CLASSES } from '../domain/tax_class.ts'
 import { readPrice } from './inputs.ts'
 import { readShown, SHOWN_INPUT } from './shown_views.ts'
 

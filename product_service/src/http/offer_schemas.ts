@@ -1,9 +1,9 @@
 /** The operation that reads offers. */
 import { operationsOf } from '@shop/service_kit/http/operation'
 import { Body, Id, Money, NullableInteger } from '@shop/service_kit/http/schemas'
-import { TAX_CLASSES, type TaxClass } from '@shop/service_kit/money/tax_classes'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { LINES_MAX } from '../domain/reservation.ts'
+import { TAX_CLASSES, type TaxClass } from '../domain/tax_class.ts'
 import { PROBLEMS } from './problems.ts'
 import { Currency } from './product_views.ts'
 

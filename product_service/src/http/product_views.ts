@@ -8,9 +8,9 @@ import {
   Version,
 } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
-import { TAX_CLASSES, type TaxClass } from '@shop/service_kit/money/tax_classes'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { Product } from '../domain/product.ts'
+import { TAX_CLASSES, type TaxClass } from '../domain/tax_class.ts'
 import { SHOWN_VIEW, shownView } from './shown_views.ts'
 
 export const ProductParams = Type.Object({ id: Id })

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textFault } from '@shop/service_kit/http/text'
-import { TAX_CLASSES } from '@shop/service_kit/money/tax_classes'
 import fc from 'fast-check'
 import { normalSku } from '../../src/domain/details.ts'
 import { NO_CHECK } from '../../src/domain/import.ts'
+import { TAX_CLASSES } from '../../src/domain/tax_class.ts'
 import { check, exportOf, run } from '../imports.ts'
 import { add, inMemory, nextId, STAMP } from '../worlds.ts'
 
