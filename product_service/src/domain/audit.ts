@@ -3,12 +3,11 @@
  * releases and shipments are not recorded: the ledger and the reservations are their records.
  *
  * An edit is recorded by what it changed: texts, price and stock each have a record of their own, so that a filter by action
- * finds every change of its kind. Those of categories: audit_categories.ts. Pictures have a record of their own beside that of the
+ * finds every change of its kind. Those of groups: audit_groups.ts; of categories: audit_categories.ts. Pictures have a record of their own beside that of the
  * other details, which says in words what changed (audit_pictures.ts).
  */
 import { pictureChanges } from './audit_pictures.ts'
 import { NO_DETAILS, type ProductDetails, type Shown } from './details.ts'
-import type { Group } from './group.ts'
 import type { Product } from './product.ts'
 import type { Reservation } from './reservation.ts'
 import { slugChoices } from './slug.ts'
@@ -109,7 +108,7 @@ export function recordOf<Fields extends object>(
   return changes.length === 0 ? [] : [{ action, subject, changes }]
 }
 
-const auditValue = (value: unknown): Value =>
+export const auditValue = (value: unknown): Value =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : (value as Value)
 
 function detailRecords(subject: Subject, before: ProductDetails, after: ProductDetails): AuditRecord[] {
@@ -133,7 +132,7 @@ function detailRecords(subject: Subject, before: ProductDetails, after: ProductD
   ]
 }
 
-function pictureRecords(
+export function pictureRecords(
   subject: Subject,
   action: AuditRecord['action'],
   before: Shown['media'],
@@ -143,37 +142,11 @@ function pictureRecords(
   return changes.length === 0 ? [] : [{ action, subject, changes }]
 }
 
-function visibilityRecords(subject: Subject, kind: 'product' | 'group', before: Shown, after: Shown) {
+export function visibilityRecords(subject: Subject, kind: 'product' | 'group', before: Shown, after: Shown) {
   const seen = ({ draft, publishAt }: Shown) => ({ status: draft ? 'draft' : 'published', publishAt })
   const action = after.draft ? `${kind}.hidden` : `${kind}.published`
   return recordOf(subject, action as AuditRecord['action'], seen(before), seen(after), 'status', 'publishAt')
 }
-
-const groupSubject = ({ id, name }: Group) => ({ type: 'group', id, name }) as const
-const GROUP_FIELDS = ['name', 'description', 'options', 'slug', 'categories', 'attributes'] as const
-
-export const groupCreated = (group: Group): readonly AuditRecord[] => [
-  {
-    action: 'group.created',
-    subject: groupSubject(group),
-    changes: GROUP_FIELDS.map((field) => ({ field, before: null, after: auditValue(group[field]) })),
-  },
-  ...pictureRecords(groupSubject(group), 'group.edited', [], group.media),
-  ...visibilityRecords(groupSubject(group), 'group', NO_DETAILS, group),
-]
-
-export const groupEdited = (before: Group, after: Group): readonly AuditRecord[] => [
-  ...recordOf(groupSubject(after), 'group.edited', before, after, ...GROUP_FIELDS),
-  ...pictureRecords(groupSubject(after), 'group.edited', before.media, after.media),
-  ...visibilityRecords(groupSubject(after), 'group', before, after),
-]
-
-/** Its variants are removed with it, and have no records of their own. */
-export const groupDeleted = (group: Group, variants: number): AuditRecord => ({
-  action: 'group.deleted',
-  subject: groupSubject(group),
-  changes: [{ field: 'variants', before: variants, after: 0 }],
-})
 
 export const productDeleted = (product: Product): AuditRecord => ({
   action: 'product.deleted',

@@ -1,7 +1,8 @@
 /** Groups of variants on MongoDB; all changes go through mongo_ledger.ts. */
 import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import type { MongoStore } from '@shop/service_kit/mongo/store'
-import { groupCreated, groupDeleted, groupEdited, SYSTEM } from '../domain/audit.ts'
+import { SYSTEM } from '../domain/audit.ts'
+import { groupCreated, groupDeleted, groupEdited } from '../domain/audit_groups.ts'
 import { editGroup, newGroup, removeGroup, variantsFollow } from '../domain/change_group.ts'
 import { choicesOf } from '../domain/choices.ts'
 import { isDue } from '../domain/details.ts'
