@@ -1,5 +1,6 @@
 /** The process: configuration, stores, clients, settler, app; then it listens until a signal. */
 
+import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokens, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
@@ -13,7 +14,6 @@ import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_b
 import { startRetention } from '@shop/service_kit/storage/start_retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
-import { createServiceClient } from './clients/service_client.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { startOrders } from './start_orders.ts'
 import { openStores } from './storage/open_stores.ts'

@@ -5,10 +5,10 @@
  * accepted during an outage are settled at its end, without waiting for a round.
  */
 
+import type { ServiceClient } from '@shop/service_kit/calls/service_client'
 import { firstIds } from '@shop/service_kit/runtime/log'
 import { startCatchingUp } from './catching_up.ts'
 import { createProductClient } from './clients/product_client.ts'
-import type { ServiceClient } from './clients/service_client.ts'
 import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
 import { type Settler, startSettler } from './settler.ts'
 

@@ -1,6 +1,7 @@
 /** Limits that other services depend on, and how they relate. Each has its own test of what it does. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { CALLS_MAX } from '@shop/service_kit/calls/service_client'
 import { BATCH_MAX, LINES_MAX } from '../../product_service/src/domain/reservation.ts'
 import {
   FAILURE_THRESHOLD,
@@ -9,7 +10,6 @@ import {
   TRIAL_TIMEOUT_MS,
 } from '../src/clients/circuit_breaker.ts'
 import * as calls from '../src/clients/product_client.ts'
-import { CALLS_MAX } from '../src/clients/service_client.ts'
 import { ANSWER_WAIT_MS } from '../src/domain/answer_wait.ts'
 import { POLL_MS } from '../src/http/order_watch.ts'
 

@@ -1,9 +1,9 @@
 /** Reads answers of product_service: one outcome per order, and the class of a failed call. */
 
+import { ServiceUnreachable } from '@shop/service_kit/calls/service_client'
 import { failed, type Outcome, succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import type { WireResult } from './reservation_wire.ts'
-import { ServiceUnreachable } from './service_client.ts'
 
 /** The service works, and refuses something in this call. */
 const REFUSED_STATUSES = [400, 413, 422]

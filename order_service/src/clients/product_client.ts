@@ -6,6 +6,7 @@
  * Answers are validated (product_answers.ts); without a usable answer a request fails with OutcomeUnknown.
  */
 
+import type { ServiceClient } from '@shop/service_kit/calls/service_client'
 import { createIsolatingBatcher } from '@shop/service_kit/runtime/batching/isolating_batcher'
 import { type Call, CallFailed, type Outcome } from '@shop/service_kit/runtime/batching/outcome'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
@@ -16,7 +17,6 @@ import type { Reservations } from '../domain/ports.ts'
 import { circuitOpen, createCircuitBreaker } from './circuit_breaker.ts'
 import { classifyFailure, InvalidAnswer, outcomesOf } from './product_answers.ts'
 import { holdAnswer, reservationOf, type WireResult } from './reservation_wire.ts'
-import type { ServiceClient } from './service_client.ts'
 
 /** How long an order waits for its answer; after that the client gets 202 and the settler takes over. */
 export const DECISION_DEADLINE_MS = 2_000

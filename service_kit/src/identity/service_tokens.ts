@@ -4,7 +4,7 @@
  *
  * The secret is replaced without a call being refused, although replicas start one after the other: a replica that has the
  * new secret also has the previous one. It accepts tokens of both, and repeats a call that was refused with the new one
- * (service_client.ts of order_service).
+ * (calls/service_client.ts).
  */
 import { jwtVerify, SignJWT } from 'jose'
 import { Problem } from '../runtime/problem.ts'

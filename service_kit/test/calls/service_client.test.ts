@@ -4,23 +4,19 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
-import type { LookUp } from '@shop/service_kit/calls/addresses'
-import { startTracing } from '@shop/service_kit/http/start_tracing'
-import { inContext, inTrace } from '@shop/service_kit/runtime/request_context'
-import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { serve } from '@shop/service_kit/test_support/http_server'
-import { balanceConnections } from '@shop/service_kit/test_support/tcp_balancer'
-import {
-  createVirtualRuntime,
-  untilTrue,
-  type VirtualRuntime,
-} from '@shop/service_kit/test_support/virtual_runtime'
+import type { LookUp } from '../../src/calls/addresses.ts'
 import {
   CALLS_MAX,
   createServiceClient,
   type ServiceClient,
   ServiceUnreachable,
-} from '../../src/clients/service_client.ts'
+} from '../../src/calls/service_client.ts'
+import { startTracing } from '../../src/http/start_tracing.ts'
+import { inContext, inTrace } from '../../src/runtime/request_context.ts'
+import { type Runtime, systemRuntime } from '../../src/runtime/runtime.ts'
+import { serve } from '../../test_support/http_server.ts'
+import { balanceConnections } from '../../test_support/tcp_balancer.ts'
+import { createVirtualRuntime, untilTrue, type VirtualRuntime } from '../../test_support/virtual_runtime.ts'
 
 /** The port of a process that stands still and has as many connections as the system keeps for it. */
 async function fullPlace(t: TestContext): Promise<number> {

@@ -3,7 +3,7 @@
  * and the ids of the requests for which it is made.
  *
  * A host name with several addresses has several replicas: each call goes to the one with the fewest calls in flight. One
- * address may be that of a balancer, so connections are replaced (connections.ts of the kit).
+ * address may be that of a balancer, so connections are replaced (connections.ts).
  * A `repeatable` call whose connection failed is sent once more (REPEAT), within the same deadline, to another replica if one
  * is known; another one may answer at the same address. All calls together are repeated at most RETRY_BUDGET.
  *
@@ -12,17 +12,11 @@
  */
 import { retryAfterMs } from '@shop/retry/backoff'
 import { createRetryBudget, retry } from '@shop/retry/retry'
-import type { LookUp } from '@shop/service_kit/calls/addresses'
-import { CONNECTION_LIMITS, type ConnectionLimits } from '@shop/service_kit/calls/connections'
-import {
-  createReplicas,
-  type Network,
-  type Replica,
-  waitForAddresses,
-} from '@shop/service_kit/calls/replicas'
-import type { Tracing } from '@shop/service_kit/http/tracing'
-import { contextHeaders, currentContext } from '@shop/service_kit/runtime/request_context'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import { contextHeaders, currentContext } from '../runtime/request_context.ts'
+import type { Runtime } from '../runtime/runtime.ts'
+import type { LookUp } from './addresses.ts'
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connections.ts'
+import { createReplicas, type Network, type Replica, waitForAddresses } from './replicas.ts'
 
 /** Calls in flight, each on a connection of its own. More than three kinds of batched calls make, so no kind waits for another. */
 export const CALLS_MAX = 128
@@ -67,11 +61,16 @@ export type ServiceClient = {
   close(): Promise<void>
 }
 
+/** As of http/tracing.ts. */
+type Traced = {
+  call<T>(name: string, call: (traceparent: string | undefined) => Promise<T>): Promise<T>
+}
+
 export type ServiceClientOptions = {
   readonly url: string
   /** Signed with the current secret, and with the one before, if that is still valid. At least one. */
   readonly tokens: readonly (() => Promise<string>)[]
-  readonly tracing: Tracing
+  readonly tracing: Traced
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'sleep' | 'after' | 'random'>
   /** Tests set smaller ones. */
   readonly limits?: Partial<ConnectionLimits & { readonly addressesMs: number }>
