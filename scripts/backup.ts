@@ -78,8 +78,9 @@ async function backUpMongo(url: string): Promise<void> {
   const { at, counts } = await copyDatabases(url, folder, (file, documents) =>
     console.log(`${String(documents).padStart(12)} documents  ${file}`),
   ).catch((error) => refuse(`The databases cannot be copied. ${reasonOf(error)}`))
-  for (const { name } of DATABASES) {
-    if (counts[fileOf(name, SETTINGS)] === 0) refuse(`There is no shop in the database ${name}.`)
+  for (const { name, addedLater } of DATABASES) {
+    if (counts[fileOf(name, SETTINGS)] === 0 && !addedLater)
+      refuse(`There is no shop in the database ${name}.`)
   }
   requireNoFault(await faultsOfDatabases(folder, counts))
   await finish(at, Object.keys(counts), () => {}, counts)

@@ -6,7 +6,14 @@ import { spawnSync } from 'node:child_process'
 import { readArguments, refuse } from './arguments.ts'
 import { buildAllIfOld } from './build/parts.ts'
 
-const IMAGES = ['auth_service', 'product_service', 'order_service', 'storefront', 'ops']
+const IMAGES = [
+  'auth_service',
+  'product_service',
+  'notification_service',
+  'order_service',
+  'storefront',
+  'ops',
+]
 
 const { values, words } = readArguments(
   {

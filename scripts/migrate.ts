@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { MONGO_DATABASE as AUTH } from '@shop/auth_service/storage/open_mongo'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { MONGO_DATABASE as NOTIFICATIONS } from '@shop/notification_service/storage/open_mongo'
+import { openStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { COUNTER } from '@shop/order_service/storage/mongo_order_numbers'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -27,11 +29,11 @@ import { mediaIn } from './backup/media.ts'
 import { inspectTarget, refuseConnected } from './backup/mongo_restore.ts'
 import { copySnapshot, isInUse } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
-import { accountKinds, orderKinds, productKinds } from './migrate/kinds.ts'
+import { accountKinds, notificationKinds, orderKinds, productKinds } from './migrate/kinds.ts'
 import { createMarks } from './migrate/marks.ts'
 import { copyMediaFiles, eitherOf, inDatabase, inStore } from './migrate/media.ts'
 import { copy, differences, type Kind, patiently } from './migrate/progress.ts'
-import { SERVICES, type ServiceName } from './services.ts'
+import { mayBeAbsent, SERVICES, type ServiceName } from './services.ts'
 import { inspectSqlite } from './sqlite_inspection.ts'
 
 const ORDER_MIGRATIONS = new URL('../order_service/src/storage/migrations/', import.meta.url)
@@ -70,7 +72,8 @@ if (!isMongo(to)) refuse('Name the target: DATABASE_URL=mongodb://…, or --to m
 requireNoPath(to!)
 const source = resolve(from!.slice('sqlite:'.length))
 const fromBackup = existsSync(join(source, MANIFEST_FILE))
-for (const { databaseFile } of SERVICES) {
+const present = SERVICES.filter((service) => !mayBeAbsent(source, service))
+for (const { databaseFile } of present) {
   if (!existsSync(join(source, databaseFile))) refuse(`There is no ${join(source, databaseFile)}.`)
   if (isInUse(join(source, databaseFile)))
     refuse(`${databaseFile} is open in another process. Stop the shop first.`)
@@ -99,18 +102,20 @@ const closeAtEnd = <T extends { close(): Promise<void> }>(store: T): T => {
 }
 try {
   await copySnapshot(
-    SERVICES.map(({ databaseFile }) => ({
+    present.map(({ databaseFile }) => ({
       from: join(source, databaseFile),
       to: join(folder, databaseFile),
     })),
   ).catch((error) => refuse(`The source cannot be copied. ${reasonOf(error)}`))
-  const damages = SERVICES.flatMap((service) => faultsOfFile(join(folder, service.databaseFile), service))
+  const damages = present.flatMap((service) => faultsOfFile(join(folder, service.databaseFile), service))
   if (damages.length > 0) {
     refuse(
       ...damages.map((damage) => `Not usable: ${damage.replace(folder, source)}.`),
       'Restore a backup with `npm run restore`, or name the folder of the backup as the source.',
     )
   }
+  // Made here if the source has none. So its schema is of this release.
+  await (await openNotificationStores({ DATA_DIR: folder }, { runtime: systemRuntime })).close()
   const databases = new Map(SERVICES.map(({ name, databaseFile }) => [name, open(databaseFile)]))
   const CURRENCY = currencyOf(databases.get('product_service')!)
   const place = { DATA_DIR: folder, CURRENCY }
@@ -146,6 +151,10 @@ try {
       ...{ name: PRODUCTS, service: 'product_service', kinds: productKinds },
       // Amounts are copied unchanged, so the target needs the digits of the source.
       prepare: () => openProductStores({ ...target, CURRENCY_DIGITS: digits.products }, options),
+    },
+    {
+      ...{ name: NOTIFICATIONS, service: 'notification_service', kinds: notificationKinds },
+      prepare: () => openNotificationStores(target, options),
     },
     {
       ...{ name: ORDERS, service: 'order_service', kinds: orderKinds },

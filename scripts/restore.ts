@@ -95,11 +95,14 @@ function requireSameKind(): void {
 function requireKnownFiles(): void {
   const { documents } = manifest
   const required = documents
-    ? [...Object.keys(documents), ...DATABASES.map(({ name }) => fileOf(name, SETTINGS))]
-    : plan.services.map(({ entry }) => entry.databaseFile)
+    ? [
+        ...Object.keys(documents),
+        ...DATABASES.filter(({ addedLater }) => !addedLater).map(({ name }) => fileOf(name, SETTINGS)),
+      ]
+    : plan.services.filter(({ entry }) => !entry.addedLater).map(({ entry }) => entry.databaseFile)
   const known = documents
     ? DATABASES.flatMap(({ name, collections }) => collections.map((each) => fileOf(name, each)))
-    : [...required, ...OTHER_FILES]
+    : [...plan.services.map(({ entry }) => entry.databaseFile), ...OTHER_FILES]
   const unknown = names.filter((name) => !known.includes(name))
   const missing = required.filter((name) => !names.includes(name))
   if (unknown.length > 0)
@@ -110,7 +113,9 @@ function requireKnownFiles(): void {
 }
 
 async function restoreSqlite(): Promise<void> {
-  const faults = plan.services.flatMap(({ entry }) => faultsOfFile(join(folder, entry.databaseFile), entry))
+  const faults = plan.services
+    .filter(({ entry }) => names.includes(entry.databaseFile))
+    .flatMap(({ entry }) => faultsOfFile(join(folder, entry.databaseFile), entry))
   if (faults.length === 0) faults.push(...(await faultsOfMedia(join(folder, PRODUCTS), mediaIn(folder))))
   if (faults.length > 0) refuse(...faults.map((fault) => `Not usable: ${fault}.`))
   // Files come before their records. Those of other pictures stay, as the previous stores do.

@@ -2,20 +2,27 @@
  * The processes of a shop, as data. `npm start` runs each of them, checks its port and configuration, passes its
  * address to the others, and restarts it if it exits.
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
 import { acceptPassword } from '@shop/auth_service/domain/passwords'
 import { isUsername } from '@shop/auth_service/domain/usernames'
 import { MIGRATIONS as AUTH_MIGRATIONS } from '@shop/auth_service/storage/sqlite_migrations'
+import { readConfig as readNotificationConfig } from '@shop/notification_service/config'
+import { MIGRATIONS as NOTIFICATION_MIGRATIONS } from '@shop/notification_service/storage/sqlite_migrations'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import { MIGRATIONS as ORDER_MIGRATIONS } from '@shop/order_service/storage/sqlite_migrations'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { MIGRATIONS as PRODUCT_MIGRATIONS } from '@shop/product_service/storage/sqlite_migrations'
 import { ConfigError } from '@shop/service_kit/runtime/config'
+import { wasMade } from '@shop/service_kit/sqlite/mark'
 import { readConfig as readStorefrontConfig } from '@shop/storefront/config'
 import { BUNDLES } from './build/bundles.ts'
 import type { Style } from './start/log_lines.ts'
 
-export type ServiceName = 'auth_service' | 'product_service' | 'order_service'
+/** The services of release 1.0. */
+export type FirstService = 'auth_service' | 'product_service' | 'order_service'
+export type ServiceName = FirstService | 'notification_service'
 
 /** Anything `npm start` runs. */
 export type ProcessEntry = {
@@ -43,6 +50,8 @@ export type ServiceEntry = ProcessEntry & {
   readonly databaseFile: string
   /** The folder of the migrations of that file. */
   readonly migrations: URL
+  /** Shops of release 1.0, and their backups, have no store of it. Its first start makes an empty one. */
+  readonly addedLater?: true
 }
 
 async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
@@ -85,6 +94,20 @@ export const SERVICES: readonly ServiceEntry[] = [
     readConfig: readProductConfig,
   },
   {
+    name: 'notification_service',
+    label: 'notify ',
+    style: 'yellow',
+    portVariable: 'NOTIFICATION_PORT',
+    defaultPort: 5004,
+    urlVariable: 'NOTIFICATION_URL',
+    main: BUNDLES.pathOf('notification_service'),
+    authenticatedPath: '/events',
+    databaseFile: 'notifications.db',
+    addedLater: true,
+    migrations: NOTIFICATION_MIGRATIONS,
+    readConfig: readNotificationConfig,
+  },
+  {
     name: 'order_service',
     label: 'order  ',
     style: 'blue',
@@ -98,6 +121,10 @@ export const SERVICES: readonly ServiceEntry[] = [
     readConfig: readOrderConfig,
   },
 ]
+
+/** May a folder lack its file? Not one in which a store of it was ever made. */
+export const mayBeAbsent = (folder: string, { addedLater, databaseFile }: ServiceEntry): boolean =>
+  addedLater === true && !existsSync(join(folder, databaseFile)) && !wasMade(join(folder, databaseFile))
 
 /** Calls the services and stores nothing. Only visitors call it. */
 export const STOREFRONT: ProcessEntry = {

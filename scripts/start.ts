@@ -25,7 +25,7 @@ const PASSWORD_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789'
 const { values: asked } = readArguments(
   {
     name: 'npm start',
-    summary: 'Runs the shop on this machine until Ctrl-C: the storefront and the three services.',
+    summary: 'Runs the shop on this machine until Ctrl-C: the storefront and the services.',
     options: {
       demo: { type: 'boolean', help: 'Load a small sample catalogue, if there are no products yet.' },
       'no-demo': { type: 'boolean', help: 'Do not load the sample catalogue, and do not ask.' },
@@ -33,6 +33,7 @@ const { values: asked } = readArguments(
     },
     notes: [
       'Environment (defaults): STOREFRONT_PORT (8080), AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002),',
+      'NOTIFICATION_PORT (5004),',
       'HOST (127.0.0.1), AUTH_OPS_PORT and so on (the port + 200: metrics, documentation, health), PUBLIC_DOCS,',
       'DATA_DIR (./data: the databases, secrets.json, admin.json), DATABASE_URL (SQLite files in DATA_DIR),',
       'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all of docs/configuration.md.',

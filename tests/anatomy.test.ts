@@ -14,7 +14,7 @@ import { COMPILE_CACHE } from '@shop/service_kit/test_support/compile_cache'
 import { ANATOMY_PAGE, SMALLEST_SERVICE, withFiles } from '../scripts/docs/anatomy_page.ts'
 
 const ROOT = join(import.meta.dirname, '..')
-const SERVICES = ['auth_service', 'product_service', 'order_service']
+const SERVICES = ['auth_service', 'product_service', 'notification_service', 'order_service']
 /** It has neither a domain nor a store; every other rule holds for it too. */
 const BUILT_ALIKE = [...SERVICES, 'storefront']
 const START_MS = 60_000
@@ -70,7 +70,7 @@ const routesShowAddressOperationHandler: Rule = (files) =>
 
 /** The verbs with which an operation id may begin. */
 const VERBS =
-  /^(adjust|change|create|delete|forward|get|list|login|logout|patch|place|refresh|register|release|replace|reserve|set|ship|sign|upload|watch)([A-Z]|$)/
+  /^(adjust|change|create|delete|forward|get|list|login|logout|patch|place|publish|refresh|register|release|replace|reserve|set|ship|sign|upload|watch)([A-Z]|$)/
 const operationsAreCalledByTheirIds: Rule = (files) =>
   matching(files, /^src\/http\//).flatMap(([path, text]) =>
     [...text.matchAll(/(\w+) =\s*operation\(\{\s*operationId: '([^']*)'/g)]

@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
+import { NOTIFICATION_INDEXES } from '@shop/notification_service/storage/open_mongo'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_documents'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
+
+const ALL_INDEXES = { ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES, ...NOTIFICATION_INDEXES }
 
 test('the documented indexes are those that the services create', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8')
@@ -18,14 +21,14 @@ test('the documented indexes are those that the services create', () => {
     collection = named ?? collection
     documented.push(`${collection}.${index} ${index === '_id_' ? '_id' : key}${specialIn(remarks!)}`)
   }
-  const made = Object.entries({ ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES }).flatMap(
-    ([name, indexes]) => indexes.map((index) => `${name}.${index.name} ${keyOf(index)}${specialOf(index)}`),
+  const made = Object.entries(ALL_INDEXES).flatMap(([name, indexes]) =>
+    indexes.map((index) => `${name}.${index.name} ${keyOf(index)}${specialOf(index)}`),
   )
   assert.deepEqual(documented.sort(), made.sort())
 })
 
 test('each key is ascending or descending', () => {
-  for (const [name, indexes] of Object.entries({ ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES })) {
+  for (const [name, indexes] of Object.entries(ALL_INDEXES)) {
     for (const { key } of indexes) {
       assert.ok(
         Object.values(key).every((direction) => direction === 1 || direction === -1),
@@ -37,7 +40,7 @@ test('each key is ascending or descending', () => {
 
 // The test server accepts any filter; MongoDB refuses a partial index on a field that does not exist.
 test('a partial index needs an existing field, or a value of it', () => {
-  for (const [name, indexes] of Object.entries({ ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES })) {
+  for (const [name, indexes] of Object.entries(ALL_INDEXES)) {
     for (const { partialFilterExpression = {} } of indexes) {
       for (const part of Object.values(partialFilterExpression)) {
         if (typeof part === 'object') assert.deepEqual(part, { $exists: true }, name)

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AUTH_MIGRATIONS } from '@shop/auth_service/storage/mongo_migrations'
 import { openStores as openAuth } from '@shop/auth_service/storage/open_stores'
+import { NOTIFICATION_MIGRATIONS } from '@shop/notification_service/storage/mongo_migrations'
+import { openStores as openNotifications } from '@shop/notification_service/storage/open_stores'
 import { ORDER_MIGRATIONS } from '@shop/order_service/storage/mongo_migrations'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
 import { PRODUCT_MIGRATIONS } from '@shop/product_service/storage/mongo_migrations'
@@ -27,6 +29,10 @@ const SERVICES = {
   product_service: {
     migrations: PRODUCT_MIGRATIONS,
     open: (config: Config): Promise<Opened> => openProducts(config, options),
+  },
+  notification_service: {
+    migrations: NOTIFICATION_MIGRATIONS,
+    open: (config: Config): Promise<Opened> => openNotifications(config, options),
   },
   order_service: { migrations: ORDER_MIGRATIONS, open: orders },
 }

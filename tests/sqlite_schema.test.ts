@@ -10,6 +10,7 @@ import { SERVICES } from '../scripts/services.ts'
 const WITHOUT_KIND = {
   auth_service: 3,
   product_service: 5,
+  notification_service: 0,
   order_service: 4,
 }
 

@@ -11,7 +11,7 @@ const FOLDER = process.env.MONGO_SECRETS_FOLDER ?? '/run/secrets'
 const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:27017').split(',')
 /** How long the others wait for a primary that is silent before they elect another; MongoDB's own default is 10000. */
 const ELECTION_TIMEOUT_MS = Number(process.env.MONGO_ELECTION_TIMEOUT_MS || 2000)
-const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
+const DATABASES = ['shop_auth', 'shop_products', 'shop_orders', 'shop_notifications']
 const DATA = DATABASES.map((db) => ({ role: 'readWrite', db }))
 /** For mongodump and mongorestore too, and to see who is connected. */
 const COPYING = ['backup', 'restore', 'clusterMonitor'].map((role) => ({ role, db: 'admin' }))
@@ -88,9 +88,19 @@ async function setUser(admin, { user, file, roles }) {
   const pwd = secret(file)
   const { users } = await admin.adminCommand({ usersInfo: user })
   if (users.length === 0) await admin.adminCommand({ createUser: user, pwd, roles, writeConcern: MAJORITY })
-  else if (await canSignIn(user, pwd)) return
+  else if (await canSignIn(user, pwd)) return grant(admin, users[0], roles)
   else await admin.adminCommand({ updateUser: user, pwd, roles, writeConcern: MAJORITY })
   print(`The user "${user}" has its password.`)
+}
+
+/** A release may have a database more. */
+async function grant(admin, { user, roles: granted }, roles) {
+  const lacking = roles.filter(
+    ({ role, db }) => !granted.some((each) => each.role === role && each.db === db),
+  )
+  if (lacking.length === 0) return
+  await admin.adminCommand({ grantRolesToUser: user, roles: lacking, writeConcern: MAJORITY })
+  print(`The user "${user}" may use ${lacking.map(({ db }) => db).join(', ')}.`)
 }
 
 async function canSignIn(user, pwd) {

@@ -1,6 +1,11 @@
 /** The databases of a shop on MongoDB, and what each of them holds. */
 import { AUTH_MIGRATIONS } from '@shop/auth_service/storage/mongo_migrations'
 import { MONGO_DATABASE as AUTH, AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
+import { NOTIFICATION_MIGRATIONS } from '@shop/notification_service/storage/mongo_migrations'
+import {
+  NOTIFICATION_INDEXES,
+  MONGO_DATABASE as NOTIFICATIONS,
+} from '@shop/notification_service/storage/open_mongo'
 import { ORDER_MIGRATIONS } from '@shop/order_service/storage/mongo_migrations'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_documents'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
@@ -15,6 +20,8 @@ export type Database = {
   readonly name: string
   readonly collections: readonly string[]
   readonly migrations: Migrations
+  /** Shops of release 1.0, and their backups, have none. */
+  readonly addedLater?: true
 }
 
 /** The marks and settings of a database; copied last, and never as they are. */
@@ -29,6 +36,12 @@ export const DATABASES: readonly Database[] = [
     name: PRODUCTS,
     collections: [...Object.keys(PRODUCT_INDEXES), SETTINGS],
     migrations: PRODUCT_MIGRATIONS,
+  },
+  {
+    name: NOTIFICATIONS,
+    collections: [...Object.keys(NOTIFICATION_INDEXES), SETTINGS],
+    migrations: NOTIFICATION_MIGRATIONS,
+    addedLater: true,
   },
   { name: ORDERS, collections: [...Object.keys(ORDER_INDEXES), SETTINGS], migrations: ORDER_MIGRATIONS },
 ]

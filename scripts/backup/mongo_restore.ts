@@ -113,6 +113,7 @@ export async function restoreDatabases(
     const marks = new Map<string, Stored>()
     for (const { name } of DATABASES) {
       await settingsOf(name).deleteMany({ _id: { $ne: MARK._id } })
+      if (counts[fileOf(name, SETTINGS)] === undefined) continue
       for await (const group of groupsIn(join(folder, fileOf(name, SETTINGS)))) {
         for (const setting of group) {
           if (setting._id === MARK._id) marks.set(name, setting)

@@ -5,6 +5,7 @@ import { DATABASE_FILE as PRODUCTS } from '@shop/product_service/storage/open_st
 import { LAST_BACKUP_FILE } from '@shop/service_kit/storage/last_backup'
 import { refuse } from '../arguments.ts'
 import { type Plan, plannedService } from '../plan.ts'
+import { mayBeAbsent } from '../services.ts'
 import { inspectSqlite } from '../sqlite_inspection.ts'
 import { ADMIN_FILE, SECRETS_FILE, SHOWN_FILE } from '../start/first_run.ts'
 import { OWNER_ONLY } from '../start/owner_only.ts'
@@ -29,7 +30,9 @@ export type SqliteBackup = {
 /** Exits with 1 if a store is missing. */
 export function sqliteBackup(plan: Plan): SqliteBackup {
   const { dataDir } = plan
-  const stores = plan.services.map(({ entry }) => ({ service: entry, file: entry.databaseFile }))
+  const stores = plan.services
+    .filter(({ entry }) => !mayBeAbsent(dataDir, entry))
+    .map(({ entry }) => ({ service: entry, file: entry.databaseFile }))
   for (const { file } of stores) {
     if (!existsSync(join(dataDir, file))) {
       refuse(`There is no ${join(dataDir, file)}. Set DATA_DIR to the data folder of the shop.`)

@@ -33,7 +33,9 @@ export async function restoreFiles(
   if (unwritable) refuse(unwritable)
   // The files of SQLite beside a store count too, even if the store itself was deleted: SQLite would apply them to the
   // restored store.
-  const present = names
+  // A store that the backup lacks is newer than it, and does not fit its shop.
+  const lacking = services.map(({ entry }) => entry.databaseFile).filter((file) => !names.includes(file))
+  const present = [...names, ...lacking]
     .flatMap((file) => [file, ...sidecarFiles(file)])
     .filter((name) => existsSync(join(dataDir, name)))
   if (present.length > 0 && !force) {
@@ -46,7 +48,10 @@ export async function restoreFiles(
       refuse(`${name} is open in another process. Stop that process first.`)
   }
 
-  const stores = services.map(({ entry }) => join(dataDir, entry.databaseFile))
+  const stores = services
+    .map(({ entry }) => entry.databaseFile)
+    .filter((file) => names.includes(file))
+    .map((file) => join(dataDir, file))
   const unmarked = stores.filter((path) => !wasMade(path))
   restrictNewFiles()
   try {
@@ -78,6 +83,8 @@ export async function restoreFiles(
     syncFolder(aside)
     console.log(`The previous files are in ${aside}.`)
   }
+  // They are made anew, empty.
+  for (const file of lacking) rmSync(markOf(join(dataDir, file)), { force: true })
   // The next start builds a search index from the restored products.
   for (const path of stores) for (const file of indexFilesOf(path)) rmSync(file, { force: true })
   // The stores last: with all of them, and without the secrets, a start would make new secrets.

@@ -33,7 +33,12 @@ import type { Plugin } from 'rolldown'
 import { alone, aloneIfOld } from '../../storefront/build.ts'
 import { ROOT } from '../root.ts'
 
-export type Bundled = 'auth_service' | 'product_service' | 'order_service' | 'storefront'
+export type Bundled =
+  | 'auth_service'
+  | 'product_service'
+  | 'notification_service'
+  | 'order_service'
+  | 'storefront'
 
 export type Bundles<Name extends string> = {
   /** Is one missing, or of other sources than there are now? */
@@ -71,6 +76,7 @@ const DOCS_PAGES = join('@fastify', 'swagger-ui')
 export const BUNDLES = createBundles<Bundled>(ROOT, [
   'auth_service',
   'product_service',
+  'notification_service',
   'order_service',
   'storefront',
 ])

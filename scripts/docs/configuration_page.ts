@@ -1,5 +1,6 @@
 /** docs/configuration.md: every variable, from the schemas by which the services read their environment. */
 import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
+import { ConfigSchema as NotificationConfig } from '@shop/notification_service/config'
 import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import type { TSchema } from '@shop/service_kit/runtime/schema_types'
@@ -19,6 +20,7 @@ const SCHEMAS: readonly (readonly [service: string, variables: Variables, requir
   ['auth_service', AuthConfig.properties, AuthConfig.required],
   ['product_service', ProductConfig.properties, ProductConfig.required],
   ['order_service', OrderConfig.properties, OrderConfig.required],
+  ['notification_service', NotificationConfig.properties, NotificationConfig.required],
   ['storefront', StorefrontConfig.properties, StorefrontConfig.required],
 ]
 

@@ -132,6 +132,12 @@ export const NOTES: Notes = {
       'The same for a version named by `If-Match`. Read the order again; nothing was changed.',
     too_many_streams: 'The account has too many event streams open. Close one.',
   },
+  notification_service: {
+    events_removed:
+      'Events after `after` were removed, because they were older than EVENTS_KEPT_DAYS. Read what you missed from the services, and go on with `after` = `oldest` - 1.',
+    position_unknown:
+      'The log ends at `last`, before `after`: it was restored from a backup. Read it again from there; events that you have keep their `id`.',
+  },
   storefront: {
     upstream_unavailable:
       'The service behind the address cannot be reached; nothing was done. Try again after `Retry-After`.',

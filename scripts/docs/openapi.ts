@@ -2,6 +2,8 @@
 import { createAccountPorts } from '@shop/auth_service/account_ports'
 import { createApp as createAuthApp } from '@shop/auth_service/app'
 import { openSqliteStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { createApp as createNotificationApp } from '@shop/notification_service/app'
+import { openSqliteStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { createApp as createOrderApp } from '@shop/order_service/app'
 import { createOrdering } from '@shop/order_service/ordering'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -34,6 +36,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   )
   const auth = openAuthStores(':memory:', { runtime: systemRuntime })
   const authDeps = { stores: auth, runtime: systemRuntime, metrics: createMetrics('auth_service') }
+  const notifications = openNotificationStores(':memory:', { runtime: systemRuntime })
   const orderDeps = { runtime: systemRuntime, metrics: createMetrics('order_service') }
   const apps: readonly (readonly [name: string, app: App])[] = [
     ['auth_service', createAuthApp({ ...authDeps, ports: createAccountPorts(authDeps) })],
@@ -64,13 +67,22 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         digits: () => 2,
       }),
     ],
+    [
+      'notification_service',
+      createNotificationApp({
+        stores: notifications,
+        runtime: systemRuntime,
+        metrics: createMetrics('notification_service'),
+        access: { verifyToken: notCalled, verifyServiceToken: notCalled },
+      }),
+    ],
   ]
   const documents = new Map<string, OpenApi>()
   for (const [name, app] of apps) {
     documents.set(name, sorted(await app.openApi()) as OpenApi)
     await app.close()
   }
-  await Promise.all([auth.close(), products.close(), orders.close()])
+  await Promise.all([auth.close(), products.close(), orders.close(), notifications.close()])
   return documents
 }
 

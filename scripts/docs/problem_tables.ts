@@ -1,5 +1,6 @@
 /** The problems that each service can answer with. Those of the kit are in the table of every service, too. */
 import { PROBLEMS as AUTH_PROBLEMS } from '@shop/auth_service/http/problems'
+import { PROBLEMS as NOTIFICATION_PROBLEMS } from '@shop/notification_service/http/problems'
 import { PROBLEMS as ORDER_PROBLEMS } from '@shop/order_service/http/problems'
 import { PROBLEMS as PRODUCT_PROBLEMS } from '@shop/product_service/http/problems'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
@@ -10,6 +11,7 @@ export const TABLES = {
   auth_service: AUTH_PROBLEMS,
   product_service: PRODUCT_PROBLEMS,
   order_service: ORDER_PROBLEMS,
+  notification_service: NOTIFICATION_PROBLEMS,
   storefront: STOREFRONT_PROBLEMS,
 }
 

@@ -5,6 +5,8 @@
 import { join } from 'node:path'
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { readConfig as readNotificationConfig } from '@shop/notification_service/config'
+import { openStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -15,7 +17,7 @@ import { NoDatabase } from '@shop/service_kit/mongo/unfit'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { lossOf } from '@shop/service_kit/sqlite/mark'
 import { type Plan, plannedService } from '../plan.ts'
-import type { ServiceEntry } from '../services.ts'
+import { mayBeAbsent, type ServiceEntry } from '../services.ts'
 import { inspectSqlite } from '../sqlite_inspection.ts'
 import type { Check, Finding } from './findings.ts'
 
@@ -39,12 +41,13 @@ export async function checkStores(
   // `npm run seed` creates only the product store. A start creates all stores.
   const absent = inspected.filter(({ found }) => found.absent)
   const started = inspected.find(({ entry, found }) => !found.absent && entry.name !== 'product_service')
-  if (started) findings.push(...absent.map(({ entry }) => missing(plan, entry, started.entry)))
+  const lost = absent.filter(({ entry }) => !mayBeAbsent(plan.dataDir, entry))
+  if (started) findings.push(...lost.map(({ entry }) => missing(plan, entry, started.entry)))
   const usable = (name: ServiceEntry['name']) =>
     inspected.some((s) => s.entry.name === name && s.found.usable)
 
   /** On MongoDB. */
-  const neverMade: Finding[] = []
+  const neverMade = new Map<ServiceEntry['name'], Finding>()
   /** A store on MongoDB opens without its server; `check` says whether it can be used. */
   const attempt = async <T extends { close(): Promise<void> }>(
     name: ServiceEntry['name'],
@@ -59,11 +62,12 @@ export async function checkStores(
       return opened
     } catch (error) {
       await opened?.close()
-      const findingsOf = error instanceof NoDatabase ? neverMade : findings
-      findingsOf.push({
+      const finding = {
         problem: `The store of ${name} cannot be opened: ${(error as Error).message}`,
         remedy: 'Correct what the sentence names, and check again.',
-      })
+      }
+      if (error instanceof NoDatabase) neverMade.set(name, finding)
+      else findings.push(finding)
       return undefined
     }
   }
@@ -76,8 +80,17 @@ export async function checkStores(
       ),
     (stores) => stores.check(),
   )
+  const notifications = await attempt(
+    'notification_service',
+    () =>
+      openNotificationStores(
+        { ...readNotificationConfig(plannedService(plan, 'notification_service').env), existing: true },
+        { runtime: systemRuntime },
+      ),
+    (stores) => stores.check(),
+  )
   // No check reads them.
-  await accounts?.close()
+  await Promise.all([accounts?.close(), notifications?.close()])
   const products = await attempt(
     'product_service',
     () =>
@@ -98,9 +111,10 @@ export async function checkStores(
     ({ orders }) => orders.check(),
   )
   if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
+  const made = inspected.filter(({ found }) => found.usable).length - neverMade.size
   // The same as on SQLite.
-  if (accounts || ordering) findings.push(...neverMade)
-  const made = inspected.filter(({ found }) => found.usable).length - neverMade.length
+  neverMade.delete('notification_service')
+  if (accounts || ordering) findings.push(...neverMade.values())
   const atWork = plan.services.map(({ entry }) => entry.name).filter((name) => running.includes(name))
   if (made === 0 && findings.length === 0 && atWork.length > 0) findings.push(elsewhere(plan, atWork))
   const summary = made === 0 ? 'none yet; the first start creates them' : `${made} intact and of this version`

@@ -3,6 +3,8 @@
  * accounts too. Counts of failed logins are not copied: they expire within hours.
  */
 import type { DatabaseSync } from 'node:sqlite'
+import { eventDocument } from '@shop/notification_service/storage/mongo_event_log'
+import { EVENT_COLUMNS, eventOf } from '@shop/notification_service/storage/sqlite_event_log'
 import { toDocument } from '@shop/order_service/storage/mongo_order_documents'
 import {
   COLUMNS as ORDER_COLUMNS,
@@ -192,9 +194,29 @@ const ORDERS: readonly Source[] = [
   },
 ]
 
+const NOTIFICATIONS: readonly Source[] = [
+  {
+    what: 'events',
+    collection: 'events',
+    sql: `SELECT ${EVENT_COLUMNS} FROM events ORDER BY position`,
+    documentOf: (row) => eventDocument(eventOf(row)),
+  },
+  {
+    what: 'numbers of events',
+    collection: 'aggregates',
+    sql: 'SELECT aggregate, sequence FROM aggregates ORDER BY aggregate',
+    documentOf: ([_id, sequence]) => ({ _id, sequence }),
+  },
+]
+
 /** For tests. */
 export const sourcesOf = (service: ServiceName): readonly Source[] =>
-  ({ auth_service: ACCOUNTS, product_service: PRODUCTS, order_service: ORDERS })[service]
+  ({
+    auth_service: ACCOUNTS,
+    product_service: PRODUCTS,
+    notification_service: NOTIFICATIONS,
+    order_service: ORDERS,
+  })[service]
 
 const kindsOf =
   (sources: readonly Source[]) =>
@@ -211,4 +233,5 @@ const kindsOf =
 
 export const accountKinds = kindsOf(ACCOUNTS)
 export const productKinds = kindsOf(PRODUCTS)
+export const notificationKinds = kindsOf(NOTIFICATIONS)
 export const orderKinds = kindsOf(ORDERS)

@@ -4,11 +4,13 @@ import { moneyFault } from '@shop/service_kit/sqlite/money'
 import type { MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { type Plan, plannedService } from '../plan.ts'
 
+const WITH_MONEY: readonly string[] = ['product_service', 'order_service']
+
 /** One sentence for each such store on SQLite. The configuration must be free of faults. */
 export function moneyFaults({ services, dataDir, databaseUrl }: Plan): string[] {
   if (databaseUrl !== undefined) return []
   return services
-    .filter(({ entry }) => entry.name !== 'auth_service')
+    .filter(({ entry }) => WITH_MONEY.includes(entry.name))
     .map(({ entry, env }) =>
       moneyFault(join(dataDir, entry.databaseFile), entry.readConfig(env) as MoneyConfig),
     )

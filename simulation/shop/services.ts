@@ -164,6 +164,8 @@ export async function startStorefront(setting: Setting, pages: string): Promise<
       auth: ['http://auth_service'],
       products: ['http://product_service'],
       orders: ['http://order_service'],
+      // Not part of the simulation.
+      notifications: ['http://notification_service'],
     },
     pages,
     sessionTtlSeconds: 86_400,

@@ -68,7 +68,12 @@ export function createApp(deps: Deps): App {
   })
   const serviceAt = (service: keyof Upstreams) =>
     createUpstream({ runtime, service, origins: upstreams[service], limits, lookUp, network: deps.network })
-  const services = { auth: serviceAt('auth'), products: serviceAt('products'), orders: serviceAt('orders') }
+  const services = {
+    auth: serviceAt('auth'),
+    products: serviceAt('products'),
+    orders: serviceAt('orders'),
+    notifications: serviceAt('notifications'),
+  }
   app.addHook('onClose', async () => {
     await Promise.all(Object.values(services).map((service) => service.close()))
   })

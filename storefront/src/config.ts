@@ -42,9 +42,11 @@ export const ConfigSchema = Type.Object({
   AUTH_URL: Replicas('auth_service', 5000),
   PRODUCT_URL: Replicas('product_service', 5001),
   ORDER_URL: Replicas('order_service', 5002),
+  NOTIFICATION_URL: Replicas('notification_service', 5004),
   AUTH_OPS_URL: Operations('auth_service', 'AUTH_URL'),
   PRODUCT_OPS_URL: Operations('product_service', 'PRODUCT_URL'),
   ORDER_OPS_URL: Operations('order_service', 'ORDER_URL'),
+  NOTIFICATION_OPS_URL: Operations('notification_service', 'NOTIFICATION_URL'),
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+/?$',
@@ -71,7 +73,7 @@ export type Config = Variables & {
 }
 
 /** Origins of the replicas of each service. */
-export type Upstreams = Readonly<Record<'auth' | 'products' | 'orders', readonly string[]>>
+export type Upstreams = Readonly<Record<'auth' | 'products' | 'orders' | 'notifications', readonly string[]>>
 
 /** Fails with ConfigError. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -80,6 +82,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     auth: originsOf('AUTH_URL', config.AUTH_URL),
     products: originsOf('PRODUCT_URL', config.PRODUCT_URL),
     orders: originsOf('ORDER_URL', config.ORDER_URL),
+    notifications: originsOf('NOTIFICATION_URL', config.NOTIFICATION_URL),
   }
   return Object.freeze({
     ...config,
@@ -88,6 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       auth: operationsOrigins('AUTH', config.AUTH_OPS_URL, upstreams.auth),
       products: operationsOrigins('PRODUCT', config.PRODUCT_OPS_URL, upstreams.products),
       orders: operationsOrigins('ORDER', config.ORDER_OPS_URL, upstreams.orders),
+      notifications: operationsOrigins('NOTIFICATION', config.NOTIFICATION_OPS_URL, upstreams.notifications),
     },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
   })

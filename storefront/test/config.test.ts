@@ -10,6 +10,7 @@ suite('configuration', () => {
       auth: ['http://127.0.0.1:5000'],
       products: ['http://127.0.0.1:5001'],
       orders: ['http://127.0.0.1:5002'],
+      notifications: ['http://127.0.0.1:5004'],
     })
     assert.deepEqual(config.trustedProxies, [])
   })
@@ -29,6 +30,7 @@ suite('configuration', () => {
       auth: ['https://auth.example:643'],
       products: ['http://[::1]:5201', 'http://products:280'],
       orders: ['http://a:1', 'http://b:2'],
+      notifications: ['http://127.0.0.1:5204'],
     })
   })
 

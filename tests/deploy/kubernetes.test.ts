@@ -10,7 +10,7 @@ import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
 import { type Manifest, needs, OVERLAYS, ROOT, rendered, renderedAt, written } from './rendering.ts'
 
-const SERVICES = ['auth-service', 'product-service', 'order-service', 'storefront']
+const SERVICES = ['auth-service', 'product-service', 'order-service', 'notification-service', 'storefront']
 const skip = needs('kubectl', 'version', '--client')
 
 type Model = new (manifest: Manifest) => { validate(): void }
@@ -201,15 +201,15 @@ for (const overlay of OVERLAYS) {
       const [{ ports }] = named('NetworkPolicy', 'monitoring').spec.ingress
       assert.deepEqual(
         ports.map(({ port }: Manifest) => port),
-        [5200, 5201, 5202, 8280],
+        [5200, 5201, 5202, 5204, 8280],
       )
     })
 
     test('lets the storefront probe every replica, also those that are not ready', () => {
       const gateway = named('Deployment', 'storefront').spec.template.spec.containers[0].env
       const [{ ports: reached }] = named('NetworkPolicy', 'storefront').spec.egress
-      for (const [i, name] of SERVICES.slice(0, 3).entries()) {
-        const variable = `${['AUTH', 'PRODUCT', 'ORDER'][i]}_OPS_URL`
+      for (const [i, name] of SERVICES.slice(0, 4).entries()) {
+        const variable = `${['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION'][i]}_OPS_URL`
         const url = new URL(gateway.find((one: Manifest) => one.name === variable).value)
         const { spec } = named('Service', url.hostname)
         assert.deepEqual(

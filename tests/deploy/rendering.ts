@@ -13,7 +13,13 @@ export type Overlay = (typeof OVERLAYS)[number]
 // biome-ignore lint/suspicious/noExplicitAny: manifests are checked by schemas, not by our types.
 export type Manifest = Record<string, any>
 
-export const IMAGES = ['auth_service', 'product_service', 'order_service', 'storefront'] as const
+export const IMAGES = [
+  'auth_service',
+  'product_service',
+  'order_service',
+  'notification_service',
+  'storefront',
+] as const
 export type Image = (typeof IMAGES)[number]
 
 export const dockerfileOf = (image: Image) => readFileSync(join(ROOT, image, 'Dockerfile'), 'utf8')

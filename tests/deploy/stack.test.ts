@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
+import { readConfig as readNotificationConfig } from '@shop/notification_service/config'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
@@ -68,17 +69,18 @@ suite('the stack file', () => {
   test('has operations on a port of their own, reachable on its networks and not published', () => {
     const override = parse(readFileSync(join(ROOT, 'docker-compose.override.yml'), 'utf8'))
     for (const [i, name] of IMAGES.entries()) {
-      const { environment, ports } = stack.services[name]
+      const { environment, ports = [] } = stack.services[name]
       const port = portOf(name)
       assert.equal(environment.OPS_HOST, '0.0.0.0', name)
       assert.equal(environment.OPS_PORT, undefined, name)
       assert.deepEqual(
         ports.map(({ target }: Manifest) => target),
-        [port],
+        // Its readers come through the storefront.
+        name === 'notification_service' ? [] : [port],
         name,
       )
       if (name === 'storefront') continue
-      const variable = `${['AUTH', 'PRODUCT', 'ORDER'][i]}_OPS_URL`
+      const variable = `${['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION'][i]}_OPS_URL`
       const looks = [stack, override].map(({ services }) => services.storefront.environment[variable])
       // On Swarm each task, under compose the only one.
       assert.deepEqual(looks, [`http://tasks.${name}:${port + 200}`, `http://${name}:${port + 200}`])
@@ -89,7 +91,7 @@ suite('the stack file', () => {
     assert.equal(stack.networks.database.internal, true)
     for (const name of [...MONGO, 'mongo_init']) assert.deepEqual(stack.services[name].networks, ['database'])
     assert.deepEqual(stack.services.storefront.networks, ['front'])
-    for (const name of IMAGES.slice(0, 3)) {
+    for (const name of IMAGES.slice(0, 4)) {
       assert.deepEqual(stack.services[name].networks, ['front', 'inside', 'database'])
     }
   })
@@ -104,8 +106,8 @@ suite('the stack file', () => {
       Object.entries<Manifest>(stack.services)
         .filter(([, { secrets = [] }]) => secrets.includes(secret))
         .map(([name]) => name)
-    assert.deepEqual(holders('database_url'), IMAGES.slice(0, 3))
-    assert.deepEqual(holders('service_secret'), ['product_service', 'order_service'])
+    assert.deepEqual(holders('database_url'), IMAGES.slice(0, 4))
+    assert.deepEqual(holders('service_secret'), ['product_service', 'order_service', 'notification_service'])
     assert.deepEqual(holders('admin_password'), ['auth_service'])
     assert.deepEqual(holders('mongo_keyfile'), MONGO)
     assert.deepEqual(holders('mongo_root_password'), ['mongo1', 'mongo_init'])
@@ -165,7 +167,13 @@ suite('the stack file', () => {
         folder,
       ])
       assert.equal(made.status, 0)
-      const readers = [readAuthConfig, readProductConfig, readOrderConfig, readStorefrontConfig]
+      const readers = [
+        readAuthConfig,
+        readProductConfig,
+        readOrderConfig,
+        readNotificationConfig,
+        readStorefrontConfig,
+      ]
       IMAGES.forEach((name, i) => {
         const environment = Object.entries<string>(stack.services[name].environment).map(
           ([variable, value]) => [
@@ -179,7 +187,7 @@ suite('the stack file', () => {
           const shared = known.startsWith('OTEL_') || config[known as keyof typeof config] !== undefined
           const unset = environment.find(([other]) => other === variable)![1] === ''
           assert.ok(
-            shared || unset || ['ORDER_URL', 'AUTH_URL', 'PRODUCT_URL'].includes(known),
+            shared || unset || ['ORDER_URL', 'AUTH_URL', 'PRODUCT_URL', 'NOTIFICATION_URL'].includes(known),
             `${name} ${variable}`,
           )
         }

@@ -122,7 +122,13 @@ suite('the rendered stack', { skip: needs('docker', 'stack', '--help') }, () => 
       assert.match(services[member].entrypoint.at(-1), / --tlsMode requireTLS$/m)
       assert.deepEqual(secretsOf(member), ['mongo_tls_ca', 'mongo_tls_certificate'])
     }
-    for (const name of ['auth_service', 'product_service', 'order_service', 'mongo_init'])
+    for (const name of [
+      'auth_service',
+      'product_service',
+      'order_service',
+      'notification_service',
+      'mongo_init',
+    ])
       assert.deepEqual(secretsOf(name), ['mongo_tls_ca'], name)
     assert.equal(services.mongo_init.environment.MONGO_URL_OPTIONS, 'tls=true')
     assert.ok(services.product_service.secrets.length > 3)

@@ -22,6 +22,7 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^PATCH .*\/shop$/, 'admin'],
   [/^\w+ .*\/imports(\/[^/]+(\/(notes|result|parts\/[^/]+))?)?$/, 'admin'],
   [/^\w+ .*\/exports\/catalogue\.csv$/, 'admin'],
+  [/^GET (?!.*\/orders\/).*\/events$/, 'admin'],
   [/^\w+ .*\/internal\/\w+$/, 'service'],
 ]
 

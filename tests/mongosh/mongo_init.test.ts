@@ -71,13 +71,24 @@ suite('mongo_init.js under mongosh', { skip: await needsMongosh(), timeout: 2 * 
     })
     assert.deepEqual(state.users.get('shop'), {
       pwd: 'first',
-      roles: ['shop_auth', 'shop_products', 'shop_orders'].map((db) => ({ role: 'readWrite', db })),
+      roles: ['shop_auth', 'shop_products', 'shop_orders', 'shop_notifications'].map((db) => ({
+        role: 'readWrite',
+        db,
+      })),
     })
     assert.deepEqual(state.defaults, { w: 'majority' })
 
     const second = await start().ended
     assert.deepEqual([second.code, second.output], [0, ''])
     assert.equal(state.changes.length, 3)
+
+    const { pwd, roles } = state.users.get('shop') as { pwd: string; roles: { db: string }[] }
+    state.users.set('shop', { pwd, roles: roles.filter(({ db }) => db !== 'shop_notifications') })
+    assert.equal((await start().ended).code, 0)
+    assert.deepEqual(
+      [state.changes.slice(3), state.users.get('shop')],
+      [['grantRolesToUser shop'], { pwd, roles }],
+    )
   })
 
   test('sets a new password of one user, and the election timeout of a set that has another', async (t) => {
@@ -96,7 +107,7 @@ suite('mongo_init.js under mongosh', { skip: await needsMongosh(), timeout: 2 * 
       state.users.set(user, { pwd, roles: [] })
     give('mongo_shop_2_password', 'the new one')
     assert.equal((await start().ended).code, 0)
-    assert.deepEqual(state.changes, ['replSetReconfig', 'updateUser shop_2'])
+    assert.deepEqual(state.changes, ['replSetReconfig', 'grantRolesToUser shop', 'updateUser shop_2'])
     assert.equal(state.users.get('shop_2')!.pwd, 'the new one')
     assert.deepEqual(state.config, {
       _id: 'rs0',

@@ -36,6 +36,10 @@ export async function startMember(port: number, rootPassword: string): Promise<M
     users: new Map([['root', { pwd: rootPassword, roles: ['root'] }]]),
     ...{ config: undefined, defaults: undefined, status: () => [], changes: [] },
   }
+  const usersNamed = (user: string) => {
+    const found = state.users.get(user)
+    return found ? [{ user, roles: found.roles }] : []
+  }
   const answer = (command: Document, session: { user?: string; scram?: Scram }): Document => {
     const [name = ''] = Object.keys(command)
     const reply = (rest: Document = {}) => ({ ok: 1, ...rest })
@@ -84,11 +88,16 @@ export async function startMember(port: number, rootPassword: string): Promise<M
         state.config = command.replSetReconfig
         break
       case 'usersInfo':
-        return reply({ users: state.users.has(command.usersInfo) ? [{ user: command.usersInfo }] : [] })
+        return reply({ users: usersNamed(command.usersInfo) })
       case 'createUser':
       case 'updateUser':
         state.users.set(command[name], { pwd: command.pwd, roles: command.roles })
         break
+      case 'grantRolesToUser': {
+        const { pwd, roles } = state.users.get(command.grantRolesToUser) as { pwd: string; roles: Document[] }
+        state.users.set(command.grantRolesToUser, { pwd, roles: [...roles, ...command.roles] })
+        break
+      }
       case 'setDefaultRWConcern':
         state.defaults = command.defaultWriteConcern
         return reply()

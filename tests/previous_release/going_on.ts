@@ -1,10 +1,11 @@
 /** A shop that goes on with the stores that the scenario wrote: all is read, and orders of each status go on. */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import type { FirstService } from '../../scripts/services.ts'
 import { recordSeen } from '../system/buyer.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { assertConsistent, type SeenOrder, type StoreRecords } from '../system/invariants.ts'
-import type { Environment, ServiceName } from '../system/processes.ts'
+import type { Environment } from '../system/processes.ts'
 import { settledRecords } from '../system/store_records.ts'
 import { until } from '../system/until.ts'
 import {
@@ -28,7 +29,7 @@ export async function openedShop(
   t: TestContext,
   place: Environment,
   { admin }: Written,
-  main?: (service: ServiceName) => string,
+  main?: (service: FirstService) => string,
 ): Promise<Shop> {
   const shop = await createShop(place, admin, main)
   t.after(() => shop.kill())
@@ -42,7 +43,7 @@ export async function goesOn(
   place: Environment,
   written: Written,
   readStores: () => StoreRecords | Promise<StoreRecords>,
-  main?: (service: ServiceName) => string,
+  main?: (service: FirstService) => string,
 ) {
   const shop = await openedShop(t, place, written, main)
   const people = await readAccounts(shop, written)

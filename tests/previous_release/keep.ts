@@ -12,7 +12,8 @@ import { readArguments, refuse } from '../../scripts/arguments.ts'
 import { DATABASES } from '../../scripts/backup/databases.ts'
 import { bundleInto } from '../../scripts/build/bundles.ts'
 import { ROOT } from '../../scripts/root.ts'
-import type { Environment, ServiceName } from '../system/processes.ts'
+import type { FirstService } from '../../scripts/services.ts'
+import type { Environment } from '../system/processes.ts'
 import { type Files, pack } from './archive.ts'
 import {
   ARCHIVES,
@@ -28,7 +29,7 @@ import {
 import { type Written, writeEverything } from './scenario.ts'
 import { createShop, rotateKeys } from './shop.ts'
 
-const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
+const SERVICES: readonly FirstService[] = ['auth_service', 'product_service', 'order_service']
 const TRACING = /^@shop\/tracing\//
 /** The simulation gives its releases the packages that it has itself: its model of MongoDB is below the driver. */
 const PACKAGES = /^(?!@shop\/|[./])/
@@ -52,7 +53,7 @@ if (values.only !== undefined && !ARCHIVES.some((name) => name === values.only))
 const from = resolve(values.from ?? ROOT)
 const folder = mkdtempSync(join(tmpdir(), 'shop_kept_'))
 const bundles = join(folder, 'services')
-const mainOf = (service: ServiceName) => join(bundles, service, 'main.mjs')
+const mainOf = (service: FirstService) => join(bundles, service, 'main.mjs')
 const git = (...args: string[]) => execFileSync('git', args, { cwd: from, encoding: 'utf8' }).trim()
 
 const FILES: Readonly<Record<ArchiveName, () => Promise<Files>>> = {
@@ -111,14 +112,14 @@ function filesIn(root: string): Files {
   return Object.fromEntries(kept.sort().map((name) => [name, readFileSync(join(root, name))]))
 }
 
-async function sqliteShop(mainOf: (service: ServiceName) => string): Promise<Files> {
+async function sqliteShop(mainOf: (service: FirstService) => string): Promise<Files> {
   const DATA_DIR = join(folder, 'sqlite')
   const written = await writeShop({ DATA_DIR }, mainOf)
   return { ...filesIn(DATA_DIR), ...recordOf(written) }
 }
 
 /** A file of BSON for each collection, and the indexes. */
-async function mongoShop(mainOf: (service: ServiceName) => string): Promise<Files> {
+async function mongoShop(mainOf: (service: FirstService) => string): Promise<Files> {
   const server = await start()
   const client = connectPatiently(server.url, 'keep-release')
   try {
@@ -145,7 +146,7 @@ function recordOf(written: Written): Files {
   return { 'written.json': Buffer.from(JSON.stringify(written)) }
 }
 
-async function writeShop(place: Environment, mainOf: (service: ServiceName) => string): Promise<Written> {
+async function writeShop(place: Environment, mainOf: (service: FirstService) => string): Promise<Written> {
   const shop = await createShop(place, ADMIN, mainOf)
   try {
     return await writeEverything(shop, ADMIN, () => rotateKeys(from, place))

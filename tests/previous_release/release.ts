@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ServiceName } from '../system/processes.ts'
+import type { FirstService } from '../../scripts/services.ts'
 import { type Files, unpack } from './archive.ts'
 
 export const KEPT = join(import.meta.dirname, 'kept')
@@ -37,7 +37,7 @@ export const readManifest = (): Manifest => JSON.parse(readFileSync(MANIFEST, 'u
 export const readArchive = (name: ArchiveName): Files => unpack(readFileSync(archivePath(name)))
 
 /** The file that Node runs as the previous release's `service`. */
-export const mainOf = (service: ServiceName): string => join(unpacked('services'), service, 'main.mjs')
+export const mainOf = (service: FirstService): string => join(unpacked('services'), service, 'main.mjs')
 
 /** The module of the previous release that the simulation loads (simulation/shop/release.ts). */
 export const simulatedRelease = (): string => join(unpacked('simulation'), 'release.mjs')

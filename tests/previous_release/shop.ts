@@ -3,22 +3,17 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { FirstService } from '../../scripts/services.ts'
 import { call } from '../system/calls.ts'
-import {
-  createServiceProcess,
-  type Environment,
-  freePort,
-  type ServiceName,
-  type ServiceProcess,
-} from '../system/processes.ts'
+import { createServiceProcess, type Environment, freePort, type ServiceProcess } from '../system/processes.ts'
 import { until } from '../system/until.ts'
 import { SETTLE_MS } from '../system/world.ts'
 
 export type Shop = {
-  readonly services: Readonly<Record<ServiceName, ServiceProcess>>
+  readonly services: Readonly<Record<FirstService, ServiceProcess>>
   readonly urls: { readonly auth: string; readonly products: string; readonly orders: string }
   /** Resolves when it is ready. */
-  start(service: ServiceName): Promise<void>
+  start(service: FirstService): Promise<void>
   /** Products are stopped last: orders that are under way are answered. */
   stop(): Promise<void>
   kill(): Promise<void>
@@ -28,14 +23,14 @@ export type Shop = {
 export async function createShop(
   place: Environment,
   admin: { readonly username: string; readonly password: string },
-  mainOf: (service: ServiceName) => string | undefined = () => undefined,
+  mainOf: (service: FirstService) => string | undefined = () => undefined,
 ): Promise<Shop> {
   const ports = {
     auth_service: await freePort(),
     product_service: await freePort(),
     order_service: await freePort(),
   }
-  const at = (service: ServiceName) => `http://127.0.0.1:${ports[service]}`
+  const at = (service: FirstService) => `http://127.0.0.1:${ports[service]}`
   const environment = {
     ...place,
     LOG_LEVEL: 'warn',
@@ -47,7 +42,7 @@ export async function createShop(
     // A year, which is the longest: a session in a kept store is used later.
     REFRESH_TOKEN_TTL: '31536000',
   }
-  const make = (service: ServiceName) => createServiceProcess(service, ports[service], environment)
+  const make = (service: FirstService) => createServiceProcess(service, ports[service], environment)
   const services = {
     auth_service: make('auth_service'),
     product_service: make('product_service'),

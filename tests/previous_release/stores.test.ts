@@ -13,11 +13,12 @@ import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mon
 import { type IndexDescriptionInfo, MongoClient } from 'mongodb'
 import { DATABASES } from '../../scripts/backup/databases.ts'
 import { ROOT } from '../../scripts/root.ts'
+import type { FirstService } from '../../scripts/services.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { examined } from '../scripts/examined.ts'
 import { newWorld } from '../scripts/running.ts'
 import { call, expectStatus } from '../system/calls.ts'
-import type { Environment, ServiceName } from '../system/processes.ts'
+import type { Environment } from '../system/processes.ts'
 import { readRecords } from '../system/store_records.ts'
 import { signIn } from '../system/world.ts'
 import { type Files, pack, unpack } from './archive.ts'
@@ -125,7 +126,7 @@ async function worksWithThem(t: TestContext, place: Environment, written: Writte
   assert.ok(removed > 1, String(removed))
 }
 
-const pathOf = (dataDir: string, service: ServiceName) => join(dataDir, FILES[service])
+const pathOf = (dataDir: string, service: FirstService) => join(dataDir, FILES[service])
 const writtenIn = (files: Files): Written => JSON.parse(Buffer.from(files['written.json']!).toString())
 
 function temporaryFolder(t: TestContext): string {

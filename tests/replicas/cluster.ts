@@ -6,20 +6,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { FirstService } from '../../scripts/services.ts'
 import type { Addresses } from '../cluster/load.ts'
 import { call } from '../system/calls.ts'
-import {
-  createServiceProcess,
-  type Environment,
-  freePort,
-  type ServiceName,
-  type ServiceProcess,
-} from '../system/processes.ts'
+import { createServiceProcess, type Environment, freePort, type ServiceProcess } from '../system/processes.ts'
 import { until } from '../system/until.ts'
 import { SETTLE_MS, storePath } from '../system/world.ts'
 import { startHaproxy } from './haproxy.ts'
 
-export const SERVICES: readonly ServiceName[] = ['auth_service', 'product_service', 'order_service']
+export const SERVICES: readonly FirstService[] = ['auth_service', 'product_service', 'order_service']
 /** Longer than the balancer needs to notice that a replica is not ready. */
 const DRAIN_DELAY_MS = 1_000
 
@@ -29,21 +24,21 @@ export type Replica = ServiceProcess & {
 }
 
 export type ClusterOptions = {
-  readonly replicas: Readonly<Record<ServiceName, number>>
+  readonly replicas: Readonly<Record<FirstService, number>>
   /** If undefined, the processes share SQLite files. */
   readonly mongoUrl: string | undefined
   /** The file that Node runs as a service; by default this release's. */
-  readonly mainOf?: ((service: ServiceName) => string) | undefined
+  readonly mainOf?: ((service: FirstService) => string) | undefined
 }
 
 export type Cluster = {
   readonly dataDir: string
   /** The store of each service. */
-  databaseUrl(service: ServiceName): string
+  databaseUrl(service: FirstService): string
   readonly addresses: Addresses
   readonly admin: { readonly username: string; readonly password: string }
   readonly secret: string
-  readonly replicas: Readonly<Record<ServiceName, readonly Replica[]>>
+  readonly replicas: Readonly<Record<FirstService, readonly Replica[]>>
   /** Stops exactly what was started here. */
   close(): Promise<void>
 }
@@ -72,8 +67,8 @@ export async function startCluster({ replicas: sizes, mongoUrl, mainOf }: Cluste
       DRAIN_DELAY_MS: String(DRAIN_DELAY_MS),
     }
     const internalPorts: number[] = []
-    const databaseUrl = (service: ServiceName) => mongoUrl ?? `sqlite:${storePath(dataDir, service)}`
-    const create = async (service: ServiceName): Promise<Replica> => {
+    const databaseUrl = (service: FirstService) => mongoUrl ?? `sqlite:${storePath(dataDir, service)}`
+    const create = async (service: FirstService): Promise<Replica> => {
       const more: Record<string, string> = {
         DATABASE_URL: databaseUrl(service),
       }
@@ -96,7 +91,7 @@ export async function startCluster({ replicas: sizes, mongoUrl, mainOf }: Cluste
         },
       }
     }
-    const several = async (service: ServiceName) => {
+    const several = async (service: FirstService) => {
       const replicas: Replica[] = []
       for (let i = 0; i < sizes[service]; i++) replicas.push(await create(service))
       return replicas

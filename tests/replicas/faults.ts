@@ -1,9 +1,10 @@
 /** Replicas are killed, stopped and replaced, the service secret is rotated, and whole services are away for a while. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FirstService } from '../../scripts/services.ts'
 import type { Load } from '../cluster/load.ts'
 import { call, expectStatus } from '../system/calls.ts'
-import type { Environment, ServiceName } from '../system/processes.ts'
+import type { Environment } from '../system/processes.ts'
 import type { Chance } from '../system/until.ts'
 import { type Cluster, SERVICES } from './cluster.ts'
 
@@ -60,7 +61,7 @@ async function rotateSecret(cluster: Cluster): Promise<void> {
 
 export async function rollingRestart(
   { replicas }: Cluster,
-  service: ServiceName,
+  service: FirstService,
   extra: Environment = {},
   main?: string,
 ): Promise<void> {

@@ -7,13 +7,13 @@
  */
 import { start } from '@shop/service_kit/test_support/mongo_server'
 import { readArguments, refuse } from '../../scripts/arguments.ts'
+import type { FirstService } from '../../scripts/services.ts'
 import { type Load, startLoad } from '../cluster/load.ts'
 import { readMongoRecords } from '../cluster/mongo_records.ts'
 import { tableOf, withinOneRetry } from '../cluster/phase_counts.ts'
 import { createRecorder } from '../history/recorder.ts'
 import { mainOf } from '../previous_release/release.ts'
 import type { Call } from '../system/calls.ts'
-import type { ServiceName } from '../system/processes.ts'
 import { readRecords, settledRecords } from '../system/store_records.ts'
 import { byChance, type Chance } from '../system/until.ts'
 import { type Cluster, SERVICES, startCluster } from './cluster.ts'
@@ -23,7 +23,7 @@ import { releases } from './releases.ts'
 
 type Run = {
   readonly store: string
-  readonly replicas: Readonly<Record<ServiceName, number>>
+  readonly replicas: Readonly<Record<FirstService, number>>
   readonly buyers: number
   /** The longest pause between two carts. */
   readonly pauseMs: number
@@ -59,7 +59,7 @@ const STOCK = 400
 type Course = {
   readonly onWireCompatible: boolean
   /** The file that Node runs as a service at first; by default this release's. */
-  readonly mainOf?: (service: ServiceName) => string
+  readonly mainOf?: (service: FirstService) => string
   readonly phases: (
     cluster: Cluster,
     load: Load,

@@ -9,10 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { BUNDLES } from '../../scripts/build/bundles.ts'
 import { ROOT } from '../../scripts/root.ts'
+import type { FirstService } from '../../scripts/services.ts'
 import type { Load } from '../cluster/load.ts'
 import { mainOf } from '../previous_release/release.ts'
 import { type Call, call, expectStatus } from '../system/calls.ts'
-import type { ServiceName } from '../system/processes.ts'
 import { type Cluster, SERVICES } from './cluster.ts'
 import { createErrands } from './errands.ts'
 import { rollingRestart } from './faults.ts'
@@ -32,7 +32,7 @@ export async function releases(
     await errands.run()
   }
   const calm = (name: string) => phase(name, () => sleep(CALM_MS))
-  const replace = (how: string, services: readonly ServiceName[], main: (service: ServiceName) => string) =>
+  const replace = (how: string, services: readonly FirstService[], main: (service: FirstService) => string) =>
     phase(`${how} ${services.join(' and ')}`, () =>
       Promise.all(services.map((service) => rollingRestart(cluster, service, {}, main(service)))),
     )

@@ -21,10 +21,12 @@ import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { openStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { markOf } from '@shop/service_kit/sqlite/mark'
 import { folderNameAt, UNFINISHED_KEPT_MS } from '../../scripts/backup/backup_folders.ts'
 import { claimFolder, hashesOf, readManifest, writeManifest } from '../../scripts/backup/manifest.ts'
 import { restoreFiles } from '../../scripts/backup/sqlite_restore.ts'
@@ -76,6 +78,7 @@ async function makeStores({ dataDir }: World) {
   for (const { close } of [
     products,
     await openAuthStores(place, { runtime: systemRuntime }),
+    await openNotificationStores(place, { runtime: systemRuntime }),
     await openOrderStores(place, { runtime: systemRuntime }),
   ])
     await close()
@@ -296,6 +299,23 @@ suite('backup and restore', { timeout: TEST_MS }, () => {
       made,
     )
     assert.equal(restored.code, 0, restored.output)
+  })
+
+  test('a backup of release 1.0 is restored without the store that it lacks, and a newer one is put aside', async (t) => {
+    const world = await newWorld(t)
+    await makeStores(world)
+    const newer = join(world.dataDir, 'notifications.db')
+    for (const path of [newer, markOf(newer)]) renameSync(path, `${path}.away`)
+    const folder = join(world.dataDir, '..', 'backup')
+    const backup = await finish(t, 'backup.ts', world, '--to', folder)
+    assert.equal(backup.code, 0, backup.output)
+    assert.equal(existsSync(join(folder, 'notifications.db')), false)
+    for (const path of [newer, markOf(newer)]) renameSync(`${path}.away`, path)
+    const restored = await finish(t, 'restore.ts', world, '--from', folder, '--force')
+    assert.equal(restored.code, 0, restored.output)
+    assert.deepEqual([existsSync(newer), existsSync(markOf(newer))], [false, false])
+    assert.equal((await examined(world)).ok, true)
+    await makeStores(world)
   })
 
   test('a copy is on the disk before it takes the name of a store, and so is the name at the end', async (t) => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
+import { openStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { type PendingOrder, type StoredOrder, scheduleNew } from '@shop/order_service/domain/schedule'
 import { newOrder } from '@shop/order_service/domain/transitions'
@@ -46,7 +47,8 @@ async function stockedWorld(t: TestContext, count = 1) {
   const productIds = Array.from({ length: count }, () => randomUUIDv7())
   const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: PRICE_MINOR, stock: STOCK }
   const drafts = productIds.map((id) => ({ id, fields }))
-  await (await openAuthStores({ DATA_DIR: world.dataDir }, { runtime: systemRuntime })).close()
+  for (const open of [openAuthStores, openNotificationStores])
+    await (await open({ DATA_DIR: world.dataDir }, { runtime: systemRuntime })).close()
   await withStores(world, ({ products }) => products.catalogue.importProducts(drafts, { by: 'test', at: AT }))
   return { world, productIds, productId: productIds[0]! }
 }
@@ -214,6 +216,12 @@ suite('what is safe to repair', () => {
   })
 })
 
+test('a shop of release 1.0 has no store of a service that came later', async (t) => {
+  const { world } = await stockedWorld(t)
+  forget(join(world.dataDir, 'notifications.db'))
+  assert.deepEqual(problemsOf(await examined(world)), [])
+})
+
 suite('what only a person can repair is reported, and not changed by --fix', () => {
   type Planted = { world: World; productId: string; order: PendingOrder }
   const cases: readonly {
@@ -270,7 +278,7 @@ suite('what only a person can repair is reported, and not changed by --fix', () 
       plant: ({ world }) => writeFileSync(join(world.dataDir, 'products.db'), 'scribble '.repeat(1000)),
       found: () => /products\.db cannot be read: file is not a database\.$/,
     },
-    ...['auth.db', 'products.db', 'orders.db'].map((file) => ({
+    ...['auth.db', 'products.db', 'notifications.db', 'orders.db'].map((file) => ({
       name: `a missing ${file}`,
       plant: ({ world }: { world: World }) => rmSync(join(world.dataDir, file)),
       found: () => new RegExp(`^\\S+${file} is gone, though a store was made there\\.$`),

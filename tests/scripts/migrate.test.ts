@@ -153,7 +153,7 @@ async function entriesIn(place: { DATA_DIR: string; CURRENCY: string; DATABASE_U
   return all
 }
 
-const DATABASES = ['shop_auth', 'shop_products', 'shop_orders']
+const DATABASES = ['shop_auth', 'shop_products', 'shop_notifications', 'shop_orders']
 
 async function withMongo<T>(url: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
   const client = new MongoClient(url)
@@ -266,7 +266,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     const inUse = await finish(t, 'migrate.ts', world, '--from', `sqlite:${world.dataDir}`, '--to', watched)
     assert.equal(inUse.code, 1)
     assert.match(inUse.output, /auth_service, order_service are connected to the database\. Stop the shop/)
-    assert.deepEqual(await readMarks(url), Array(3).fill(undefined))
+    assert.deepEqual(await readMarks(url), Array(DATABASES.length).fill(undefined))
 
     // The folder that it could not remove is removed with the world.
     const tidied = { ...world, env: { ...world.env, TMPDIR: join(world.dataDir, '..') } }
@@ -277,7 +277,8 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
       await cutOff.ended
       const marks = await readMarks(url)
       // Killed after its last record, it may just have finished.
-      if (String(point) !== String(/^orders: /m)) assert.deepEqual(marks, Array(3).fill('under way'))
+      if (String(point) !== String(/^orders: /m))
+        assert.deepEqual(marks, Array(DATABASES.length).fill('under way'))
     }
     const ended = (await readMarks(url)).every((mark) => mark === 'finished')
     const moved = await finish(t, 'migrate.ts', world, ...migrate)
@@ -289,7 +290,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
         new RegExp(`^orders: ${length} of ${length} \\(${length} were there already\\)$`, 'm'),
       )
     }
-    assert.deepEqual(await readMarks(url), Array(3).fill('finished'))
+    assert.deepEqual(await readMarks(url), Array(DATABASES.length).fill('finished'))
     assert.deepEqual(await mongoAccounts(url), sqliteAccounts(world.dataDir))
     const source = { DATA_DIR: world.dataDir, CURRENCY: 'USD' }
     const entries = await entriesIn(source)
@@ -341,7 +342,7 @@ mongoSuite('a shop that moves to MongoDB', (server) => {
     await assert.rejects(first.finish('shop_auth', true), /stops/)
     for (const name of DATABASES) await second.finish(name, true)
     await assert.rejects(first.begin('shop_auth'), /stops/)
-    assert.deepEqual(await readMarks(server.url()), Array(3).fill('finished'))
+    assert.deepEqual(await readMarks(server.url()), Array(DATABASES.length).fill('finished'))
   })
 
   test('records of which some arrived before a kill are completed, changed ones replaced, and what differs is counted', async (t) => {

@@ -17,6 +17,7 @@ export type World = {
     readonly auth: number
     readonly product: number
     readonly order: number
+    readonly notification: number
     readonly storefront: number
   }
   readonly env: NodeJS.ProcessEnv
@@ -29,23 +30,23 @@ const FOREIGN =
 export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-'))
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-  const [auth = 0, product = 0, order = 0, storefront = 0, ...operations] = await Promise.all(
-    Array.from({ length: 8 }, freePort),
-  )
+  const [auth = 0, product = 0, order = 0, notification = 0, storefront = 0, ...operations] =
+    await Promise.all(Array.from({ length: 10 }, freePort))
   const dataDir = join(folder, 'data')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   return {
     dataDir,
-    ports: { auth, product, order, storefront },
+    ports: { auth, product, order, notification, storefront },
     env: {
       ...Object.fromEntries(inherited),
       DATA_DIR: dataDir,
       AUTH_PORT: String(auth),
       PRODUCT_PORT: String(product),
       ORDER_PORT: String(order),
+      NOTIFICATION_PORT: String(notification),
       STOREFRONT_PORT: String(storefront),
       ...Object.fromEntries(
-        ['AUTH', 'PRODUCT', 'ORDER', 'STOREFRONT'].map((name, i) => [
+        ['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION', 'STOREFRONT'].map((name, i) => [
           `${name}_OPS_PORT`,
           String(operations[i]),
         ]),

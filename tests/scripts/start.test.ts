@@ -83,7 +83,7 @@ suite('a first start', () => {
       assert.equal((await get(port, '/docs/')).status, 200)
       assert.equal((await get(port, '/metrics')).status, 404)
     }
-    for (const name of ['AUTH', 'PRODUCT', 'ORDER', 'STOREFRONT'])
+    for (const name of ['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION', 'STOREFRONT'])
       assert.equal((await get(Number(world.env[`${name}_OPS_PORT`]), '/metrics')).status, 200)
 
     shop.process.kill('SIGINT')

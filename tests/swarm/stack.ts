@@ -20,7 +20,13 @@ import { storePath } from '../system/world.ts'
 import { docker, lines, succeeds } from './docker.ts'
 
 export type Service = ServiceName | 'storefront'
-export const SERVICES: readonly Service[] = ['auth_service', 'product_service', 'order_service', 'storefront']
+export const SERVICES: readonly Service[] = [
+  'auth_service',
+  'product_service',
+  'order_service',
+  'notification_service',
+  'storefront',
+]
 export const STORES = ['wire_compatible', 'sqlite', 'mongo_image'] as const
 export type Store = (typeof STORES)[number]
 /** The secrets that several processes share. */

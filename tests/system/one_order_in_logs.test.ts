@@ -39,7 +39,12 @@ suite('the logs of one order', { timeout: TEST_MS }, () => {
     writeFileSync(join(pages, 'index.html'), '')
     const gateway: LogLine[] = []
     const storefront = createApp({
-      upstreams: { auth: [world.auth.url], products: [world.products.url], orders: [world.orders.url] },
+      upstreams: {
+        auth: [world.auth.url],
+        products: [world.products.url],
+        orders: [world.orders.url],
+        notifications: [],
+      },
       pages,
       sessionTtlSeconds: 3_600,
       accessLog: true,

@@ -1,5 +1,6 @@
 /** The stores of order_service and product_service, read from their SQLite files without asking the services. */
 import { DatabaseSync } from 'node:sqlite'
+import type { FirstService } from '../../scripts/services.ts'
 import { haveSettled, type LineRecord, type StoreRecords } from './invariants.ts'
 import { until } from './until.ts'
 import { SETTLE_MS, storePath } from './world.ts'
@@ -11,7 +12,10 @@ type Row = Record<string, unknown>
 type StoredLine = { productId: string; quantity: number; unitPriceMinor?: number }
 
 /** Each file is read at a moment of its own; they fit together only while no request is under way. */
-export function readRecords(dataDir: string, pathOf = storePath): StoreRecords {
+export function readRecords(
+  dataDir: string,
+  pathOf: (dataDir: string, service: FirstService) => string = storePath,
+): StoreRecords {
   const orders = readFile(pathOf(dataDir, 'order_service'), orderRecords)
   const stock = readFile(pathOf(dataDir, 'product_service'), stockRecords)
   return { ...stock, orders }

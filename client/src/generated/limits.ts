@@ -807,5 +807,18 @@ export const LIMITS = {
     "version": {
       "minimum": 1
     }
+  },
+  "GET /events": {
+    "after": {
+      "minimum": 0,
+      "maximum": 9007199254740991
+    },
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "types": {
+      "maxLength": 3050
+    }
   }
 } as const

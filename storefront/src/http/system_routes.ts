@@ -21,6 +21,7 @@ const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
   ['auth_service', 'auth'],
   ['product_service', 'products'],
   ['order_service', 'orders'],
+  ['notification_service', 'notifications'],
 ]
 
 export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps) {

@@ -5,6 +5,7 @@
  *   /api/auth/{register,me,users,audit,.well-known/jwks.json}…  ->  auth_service      /register, /me, …
  *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
  *   /api/orders…, /api/audit/orders                             ->  order_service     /orders…, /audit/orders
+ *   /api/events                                                 ->  notification_service  /events
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
  * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it; one that answers with a
@@ -49,6 +50,7 @@ export const FORWARDINGS: readonly Forwarding[] = [
     ],
   },
   { upstream: 'orders', strip: '/api', open: ['/orders', '/audit/orders'] },
+  { upstream: 'notifications', strip: '/api', open: ['/events'] },
 ]
 
 /** The path characters of RFC 3986, so that every parser on the way reads the same path. */

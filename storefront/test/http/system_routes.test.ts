@@ -51,7 +51,7 @@ const patientRuntime: Runtime = { ...systemRuntime, deadline: (ms) => systemRunt
 async function storefront(t: TestContext, orders: readonly string[], runtime = patientRuntime) {
   const pages = mkdtempSync(join(tmpdir(), 'shop_pages_'))
   writeFileSync(join(pages, 'index.html'), '<!doctype html>')
-  const upstreams = { auth: [NOWHERE], products: [NOWHERE], orders: [NOWHERE] }
+  const upstreams = { auth: [NOWHERE], products: [NOWHERE], orders: [NOWHERE], notifications: [NOWHERE] }
   const app = createApp({
     upstreams,
     operations: { ...upstreams, orders },

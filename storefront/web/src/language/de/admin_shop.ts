@@ -246,6 +246,7 @@ export const system: AdminTexts['system'] = {
     auth_service: 'Konten',
     product_service: 'Produkte und Bestand',
     order_service: 'Bestellungen',
+    notification_service: 'Ereignisse und Nachrichten',
   },
   gateway: 'Seiten und Gateway',
   thisGateway: 'das Gateway, das Ihnen antwortet',

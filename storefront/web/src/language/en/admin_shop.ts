@@ -237,6 +237,7 @@ export const system = {
     auth_service: 'Accounts',
     product_service: 'Products and stock',
     order_service: 'Orders',
+    notification_service: 'Events and messages',
   },
   gateway: 'pages and gateway',
   thisGateway: 'the gateway that answers you',

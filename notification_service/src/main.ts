@@ -1,0 +1,65 @@
+/** The process: configuration, stores, app; then it listens until a signal. */
+import { startTracing } from '@shop/service_kit/http/start_tracing'
+import { followAuthService } from '@shop/service_kit/identity/auth_service'
+import { createServiceTokenVerifier, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
+import { operationsAddress } from '@shop/service_kit/runtime/config'
+import { runService } from '@shop/service_kit/runtime/lifecycle'
+import { createLogger } from '@shop/service_kit/runtime/log'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { startRetention } from '@shop/service_kit/storage/start_retention'
+import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
+import { createApp, type Deps } from './app.ts'
+import { readConfig, SERVICE } from './config.ts'
+import { openStores } from './storage/open_stores.ts'
+
+await runService(systemRuntime, async () => {
+  const config = readConfig(process.env)
+  const logger = createLogger(SERVICE, config.LOG_LEVEL)
+  const metrics = createMetrics(SERVICE)
+  const tracing = await startTracing(SERVICE, process.env, systemRuntime)
+  const stores = await openStores(config, {
+    runtime: systemRuntime,
+    unreadableOf: createUnreadableReporter({ logger, metrics, runtime: systemRuntime }),
+  })
+  const auth = followAuthService({
+    origins: [config.AUTH_URL],
+    runtime: systemRuntime,
+    logger,
+    cache: { folder: config.DATA_DIR, prefix: SERVICE },
+  })
+  const deps: Deps = {
+    stores,
+    access: {
+      verifyToken: auth.verifyToken,
+      verifyServiceToken: createServiceTokenVerifier(serviceSecrets(config), SERVICE, systemRuntime.now),
+    },
+    runtime: systemRuntime,
+    metrics,
+    publicDocs: config.PUBLIC_DOCS,
+    accessLog: config.ACCESS_LOG,
+    logger,
+    tracing,
+  }
+  const app = createApp(deps)
+  const stopRetention = startRetention({
+    service: SERVICE,
+    kept: [{ days: config.EVENTS_KEPT_DAYS, sources: [stores.oldEvents], archived: false }],
+    lease: stores.retentionLease,
+    ...{ config: {}, metrics, logger, runtime: systemRuntime },
+  })
+  return {
+    app,
+    logger,
+    host: config.HOST,
+    port: config.PORT,
+    operations: operationsAddress(config),
+    drainDelayMs: config.DRAIN_DELAY_MS,
+    async close() {
+      auth.stop()
+      await stopRetention()
+      await stores.close()
+      await tracing.stop()
+    },
+  }
+})

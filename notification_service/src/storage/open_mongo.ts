@@ -1,0 +1,47 @@
+/** Opens the stores on a MongoDB server. */
+import type { WithClient } from '@shop/service_kit/mongo/client'
+import { openMongo } from '@shop/service_kit/mongo/store'
+import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
+import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
+import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
+import type { Stores } from '../domain/ports.ts'
+import { createMongoEventLog, createMongoOldEvents, EVENT_INDEXES } from './mongo_event_log.ts'
+import { NOTIFICATION_MIGRATIONS } from './mongo_migrations.ts'
+
+/** Used unless the URL names one. */
+export const MONGO_DATABASE = 'shop_notifications'
+
+/** docs/operations.md says which query each serves. */
+export const NOTIFICATION_INDEXES = { ...EVENT_INDEXES }
+
+/** Rejects with a message that says what the operator has to do. */
+export async function openMongoStores(
+  url: string,
+  {
+    existing,
+    runtime,
+    createClient,
+    unreadableOf = IGNORE_UNREADABLE,
+  }: ExistingOnly & StoresOptions & WithClient,
+): Promise<Stores> {
+  const store = await openMongo({
+    url,
+    database: MONGO_DATABASE,
+    service: 'notification_service',
+    indexes: NOTIFICATION_INDEXES,
+    migrations: NOTIFICATION_MIGRATIONS,
+    existing,
+    runtime,
+    createClient,
+  })
+  const { madeAt, lastBackup, check, close } = store
+  return {
+    events: createMongoEventLog(store, runtime, unreadableOf('an event')),
+    oldEvents: createMongoOldEvents(store),
+    retentionLease: createMongoLease(store, 'retention_lease'),
+    madeAt,
+    lastBackup,
+    check,
+    close,
+  }
+}
