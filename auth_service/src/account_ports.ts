@@ -4,8 +4,9 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
 import { createPasswordChecks } from './crypto/password_checks.ts'
 import { createRefreshTokens } from './crypto/refresh_tokens.ts'
+import { createSecretTokens } from './crypto/secret_tokens.ts'
 import { createWorkQueues } from './crypto/work_queues.ts'
-import type { AccountPorts } from './domain/accounts.ts'
+import type { EmailPorts } from './domain/emails.ts'
 import type { Stores } from './domain/ports.ts'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
 import {
@@ -25,11 +26,18 @@ export type AccountPortsDeps = {
   readonly hashesWaitingMax?: number
   readonly freeAttempts?: FreeAttempts
   readonly registrationsPerAddress?: number
+  /** Where people reach the shop: links begin with it. */
+  readonly publicUrl?: string | undefined
+  /** Called after a mail was stored; without it, this shop sends none. */
+  readonly onMail?: (() => void) | undefined
   /** Only for tests: weaker parameters save time. */
   readonly hashParameters?: Argon2Parameters
 }
 
-export function createAccountPorts(deps: AccountPortsDeps): AccountPorts {
+/** All ports of the domain. */
+export type Ports = EmailPorts
+
+export function createAccountPorts(deps: AccountPortsDeps): Ports {
   const { stores, runtime, metrics } = deps
   const queues = createWorkQueues({
     atOnce: deps.hashesAtOnce ?? 4,
@@ -37,6 +45,7 @@ export function createAccountPorts(deps: AccountPortsDeps): AccountPorts {
   })
   const waiting = metrics.gauge('auth_hashes_waiting', 'Passwords waiting to be hashed.')
   Object.assign(waiting, { collect: () => waiting.set(queues.waiting()) })
+  const { publicUrl, onMail } = deps
   return {
     ...stores,
     hasher: createArgon2Hasher(runtime, queues, deps.hashParameters),
@@ -44,6 +53,10 @@ export function createAccountPorts(deps: AccountPortsDeps): AccountPorts {
     loginLimits: loginLimits(deps.freeAttempts ?? FREE_ATTEMPTS_DEFAULT),
     registrationLimits: registrationLimits(deps.registrationsPerAddress ?? REGISTRATIONS_DEFAULT),
     refreshTokens: createRefreshTokens(runtime),
+    secretTokens: createSecretTokens(runtime),
+    publicUrl,
+    sendsMail: onMail !== undefined && publicUrl !== undefined,
+    onMail: onMail ?? (() => {}),
     refreshTokenTtlSeconds: deps.refreshTokenTtlSeconds ?? REFRESH_TOKEN_TTL_SECONDS_DEFAULT,
     now: runtime.now,
     newId: runtime.newId,

@@ -9,18 +9,19 @@ import { createTokenVerifier } from '@shop/service_kit/identity/tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
+import type { Ports } from './account_ports.ts'
 import { SERVICE } from './config.ts'
 import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
-import type { AccountPorts } from './domain/accounts.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Stores } from './domain/ports.ts'
 import { accountRoutes } from './http/account_routes.ts'
+import { emailRoutes } from './http/email_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 
 export type Deps = {
-  readonly ports: AccountPorts
+  readonly ports: Ports
   readonly stores: Audited<Stores>
   readonly runtime: Runtime
   readonly metrics: Metrics
@@ -77,6 +78,7 @@ export function createApp(deps: Deps): App {
     }),
   )
   app.register(accountRoutes(ports))
+  app.register(emailRoutes(ports))
   app.register(
     auditRoutes({
       of: 'accounts',

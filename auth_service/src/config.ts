@@ -1,11 +1,13 @@
 /** The variables of auth_service; docs/configuration.md is made from their descriptions. */
 import { ConfigError, readEnvironment } from '@shop/service_kit/runtime/config'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import {
   CommonConfig,
   DatabaseUrlConfig,
   OperationsConfig,
   PortConfig,
+  SERVICE_SECRET_BYTES_MIN,
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/variables'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
@@ -21,7 +23,6 @@ export const StoresConfigSchema = Type.Object({
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
 })
 
-/** Without SERVICE_SECRET: this service neither sends nor receives calls to /internal. */
 export const ConfigSchema = Type.Object({
   HOST: CommonConfig.HOST,
   PORT: PortConfig(5000),
@@ -79,6 +80,28 @@ export const ConfigSchema = Type.Object({
     description: 'Registrations from one address before pauses start',
   }),
   TRUSTED_PROXIES: TrustedProxiesConfig,
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/]+/?$',
+      [MESSAGE]: 'must be an address such as https://shop.example.com, without a path',
+      description:
+        'Where visitors reach the shop: links in mails begin with it, and passkeys are of its host',
+    }),
+  ),
+  NOTIFICATION_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      [MESSAGE]: 'must begin with http:// or https://',
+      description:
+        'notification_service, which sends the mails; needs PUBLIC_URL and SERVICE_SECRET. Without it no mail is sent',
+    }),
+  ),
+  SERVICE_SECRET: Type.Optional(
+    Type.String({
+      minLength: SERVICE_SECRET_BYTES_MIN,
+      description: 'Shared by the services; signs the calls to notification_service',
+    }),
+  ),
 })
 
 function freeAttempts(count: number, which: string) {
@@ -97,6 +120,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const config = readEnvironment(ConfigSchema, env)
   if ((config.ADMIN_USERNAME === undefined) !== (config.ADMIN_PASSWORD === undefined)) {
     throw new ConfigError(['ADMIN_USERNAME and ADMIN_PASSWORD are only of use together'])
+  }
+  const missing = (['PUBLIC_URL', 'SERVICE_SECRET'] as const).filter((name) => config[name] === undefined)
+  if (config.NOTIFICATION_URL !== undefined && missing.length > 0) {
+    throw new ConfigError([`NOTIFICATION_URL needs ${missing.join(' and ')}, too`])
   }
   return config
 }

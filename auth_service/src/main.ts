@@ -1,5 +1,6 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
 import { startTracing } from '@shop/service_kit/http/start_tracing'
+import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import { listOf, operationsAddress } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
@@ -8,12 +9,25 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createAccountPorts } from './account_ports.ts'
 import { createApp, type Deps } from './app.ts'
-import { readConfig, SERVICE } from './config.ts'
+import { createNotificationClient, NOTIFICATION_SERVICE } from './clients/notification_client.ts'
+import { type Config, readConfig, SERVICE } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
 import { makeFirstAdmin } from './first_admin.ts'
+import { createMailRelay, type MailRelayDeps } from './mail_relay.ts'
 import { maintain, startMaintenance } from './maintenance.ts'
 import { runStartupTasks } from './startup_tasks.ts'
 import { openStores } from './storage/open_stores.ts'
+
+/** Undefined if this shop sends no mail. */
+function relayTo(
+  { NOTIFICATION_URL: url, SERVICE_SECRET: secret }: Pick<Config, 'NOTIFICATION_URL' | 'SERVICE_SECRET'>,
+  deps: Omit<MailRelayDeps, 'client'>,
+) {
+  if (url === undefined || secret === undefined) return undefined
+  const { now } = deps.runtime
+  const token = createServiceTokens(secret, SERVICE, NOTIFICATION_SERVICE, now)
+  return createMailRelay({ ...deps, client: createNotificationClient({ url, token, runtime: deps.runtime }) })
+}
 
 await runService(systemRuntime, async () => {
   const config = readConfig(process.env)
@@ -24,6 +38,7 @@ await runService(systemRuntime, async () => {
     runtime: systemRuntime,
     unreadableOf: createUnreadableReporter({ logger, metrics, runtime: systemRuntime }),
   })
+  const relay = relayTo(config, { runtime: systemRuntime, logger })
   const ports = createAccountPorts({
     stores,
     runtime: systemRuntime,
@@ -37,7 +52,10 @@ await runService(systemRuntime, async () => {
       address: config.LOGIN_TRIES_PER_ADDRESS,
     },
     registrationsPerAddress: config.REGISTRATIONS_PER_ADDRESS,
+    publicUrl: config.PUBLIC_URL,
+    onMail: relay?.wake,
   })
+  relay?.start(ports)
   const deps: Deps = {
     ports,
     stores,
@@ -74,6 +92,7 @@ await runService(systemRuntime, async () => {
     async close() {
       stopStartupTasks()
       await stopMaintenance()
+      await relay?.stop()
       await tracing.stop()
       await stores.close()
     },

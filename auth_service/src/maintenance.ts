@@ -18,7 +18,10 @@ export const PAUSE_MS = 20
 const DAY_MS = 24 * 60 * 60_000
 
 export type MaintenanceDeps = {
-  readonly stores: Stores
+  readonly stores: Pick<Stores, 'sessions' | 'throttle'> & {
+    readonly credentials: Pick<Stores['credentials'], 'purge'>
+    readonly mails: Pick<Stores['mails'], 'purge'>
+  }
   readonly keyPorts: KeyPorts
   readonly rotationDays: number
   readonly refreshTokenTtlSeconds?: number
@@ -30,12 +33,14 @@ export type MaintenanceDeps = {
 /** One round. Rejects if a store cannot be used; the next round continues the work. */
 export async function maintain(deps: MaintenanceDeps): Promise<void> {
   const { stores, keyPorts, rotationDays, refreshTokenTtlSeconds = REFRESH_TOKEN_TTL_SECONDS_DEFAULT } = deps
-  const { sessions, throttle } = stores
+  const { sessions, throttle, credentials, mails } = stores
   await maintainKeys(keyPorts, rotationDays * DAY_MS)
   const endsAfter = (now: Date) => new Date(now.getTime() + refreshTokenTtlSeconds * 1000)
   await inBatches(deps, (now) => sessions.clampFutureStarts(now, endsAfter(now), BATCH))
   await inBatches(deps, (now) => sessions.purge(now, BATCH))
   await inBatches(deps, () => throttle.purge(deps.runtime.now, BATCH))
+  await inBatches(deps, (now) => credentials.purge(now, BATCH))
+  await inBatches(deps, (now) => mails.purge(now, BATCH))
 }
 
 async function inBatches(

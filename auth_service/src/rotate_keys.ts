@@ -12,7 +12,7 @@
  * tokens.
  */
 import { makeKeyPair } from './crypto/signing.ts'
-import type { KeyStore } from './domain/ports.ts'
+import type { KeyStore } from './domain/key_ports.ts'
 import { forceRotation } from './domain/signing_keys.ts'
 
 export type RotateKeysOptions = {

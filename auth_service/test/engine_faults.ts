@@ -19,6 +19,8 @@ const session = (userId: string): Session => ({
   rotatedAt: null,
   createdAt: START_AT,
   expiresAt: new Date(START.getTime() + 60_000).toISOString(),
+  client: null,
+  secondFactor: false,
 })
 
 export async function accountRun({ users, sessions, keys, throttle, check }: Stores): Promise<FaultRun> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { SYSTEM } from '../src/domain/author.ts'
-import type { SigningKey } from '../src/domain/ports.ts'
+import type { SigningKey } from '../src/domain/key_ports.ts'
 import { type OpenPair, START, START_AT } from './support.ts'
 
 export const aKey = async (generation: number, signsFrom = START_AT): Promise<SigningKey> => ({

@@ -26,6 +26,8 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       rotatedAt: null,
       createdAt: createdAt.toISOString(),
       expiresAt: new Date(createdAt.getTime() + 1000).toISOString(),
+      client: id === 's' ? 'Firefox on Linux' : null,
+      secondFactor: id === 's',
     })
     const next = (hash: string) => ({
       tokenHash: hash,

@@ -12,8 +12,10 @@ import { type AccountPortsDeps, createAccountPorts } from '../src/account_ports.
 import { createApp, type Deps } from '../src/app.ts'
 import { makeKeyPair } from '../src/crypto/signing.ts'
 import { ensureFirstAdmin } from '../src/domain/accounts.ts'
+import type { SentMail } from '../src/domain/contact_ports.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import { maintainKeys } from '../src/domain/signing_keys.ts'
+import { deliverDue } from '../src/mail_delivery.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 export const START = new Date('2026-01-02T03:04:05.678Z')
@@ -23,6 +25,8 @@ export const DAY_MS = 24 * 60 * 60_000
 
 /** The weakest argon2id: the same code in a thousandth of the time. */
 export const WEAK = { memoryKib: 8, passes: 1, parallelism: 1 }
+
+export const PUBLIC_URL = 'https://shop.example'
 
 /** A test or a suite. */
 export type Scope = Pick<TestContext, 'after'>
@@ -63,6 +67,10 @@ export function createClock(startAt = START) {
   }
 }
 
+/** The token in the link of a mail. */
+export const tokenOf = (mail: SentMail | undefined): string =>
+  new URL(mail?.values.link ?? '').hash.slice('#token='.length)
+
 let serial = 0
 /** Ascending ids in the format of the service. */
 export const newId = () => `01900000-0000-7000-8000-${String(++serial).padStart(12, '0')}`
@@ -78,7 +86,11 @@ export async function createWorld(t: Scope, given: Partial<AccountPortsDeps & De
   const clock = createClock()
   const stores = given.stores ?? (await inMemory(t))[0]
   const metrics = createMetrics('auth_service')
-  const deps = { stores, runtime: clock, metrics, hashParameters: WEAK, ...given }
+  const deps = {
+    ...{ stores, runtime: clock, metrics, hashParameters: WEAK },
+    ...{ publicUrl: PUBLIC_URL, onMail: () => {} },
+    ...given,
+  }
   const ports = createAccountPorts(deps)
   const app = createApp({ ...deps, ports })
   t.after(() => app.close())
@@ -86,15 +98,20 @@ export async function createWorld(t: Scope, given: Partial<AccountPortsDeps & De
   await ensureFirstAdmin(ports, { username: 'root', password: PASSWORD })
 
   const call = async (
-    method: 'GET' | 'POST' | 'PUT',
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
     url: string,
-    { body, token, ip }: { body?: unknown; token?: string | undefined; ip?: string } = {},
+    {
+      body,
+      token,
+      ip,
+      headers = {},
+    }: { body?: unknown; token?: string | undefined; ip?: string; headers?: Record<string, string> } = {},
   ) => {
     const answer = await app.inject({
       method,
       url,
       ...(body === undefined ? {} : { payload: body as object }),
-      ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
+      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       ...(ip === undefined ? {} : { remoteAddress: ip }),
     })
     return {
@@ -124,6 +141,24 @@ export async function createWorld(t: Scope, given: Partial<AccountPortsDeps & De
       const { status, body } = await world.register(username)
       assert.equal(status, 201, JSON.stringify(body))
       return world.login(username)
+    },
+    /** Hands over the mails that are due, and resolves them. */
+    async sentMails(): Promise<SentMail[]> {
+      const sent: SentMail[] = []
+      const client = async (mails: readonly SentMail[]) => {
+        sent.push(...mails)
+        return { outcome: 'accepted' as const }
+      }
+      await deliverDue({ ...ports, client, random: clock.random })
+      return sent
+    },
+    /** Names an address, and proves it. */
+    async proveEmail(token: string, email: string): Promise<void> {
+      const named = await call('PUT', '/me/email', { token, body: { email, current_password: PASSWORD } })
+      assert.equal(named.status, 200, JSON.stringify(named.body))
+      const [mail] = (await world.sentMails()).filter(({ to }) => to === email)
+      const proved = await call('POST', '/email_verifications', { body: { token: tokenOf(mail) } })
+      assert.equal(proved.status, 204, JSON.stringify(proved.body))
     },
     refresh: (refreshToken: string) => call('POST', '/token', { body: { refresh_token: refreshToken } }),
     async metric(name: string, labels = ''): Promise<number> {

@@ -32,7 +32,7 @@ type Answer<Call> = Call extends {
   ? Body
   : never
 
-export type User = Answer<AuthPaths['/me']['get']>
+export type User = Answer<AuthPaths['/login']['post']>['user']
 export type Credentials = AuthPaths['/login']['post']['requestBody']['content']['application/json']
 
 export type ShopClientOptions = {
@@ -61,7 +61,7 @@ export const TIMEOUT_MS = 15_000
 const REFRESH_DEADLINE_MS = 20_000
 /** Paths that need no token. */
 const PUBLIC_PATHS = {
-  auth: /\/(register|login|token|logout|jwks\.json)$/,
+  auth: /\/(register|login|token|logout|email_verifications|password_resets|jwks\.json)$/,
   reading: /(?<!\/audit)\/products(\/(?!any$)[^/]+)?$/,
 }
 

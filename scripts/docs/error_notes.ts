@@ -47,6 +47,13 @@ export const NOTES: Notes = {
       'The refresh token is unknown, expired, revoked, or was used before. The user has to log in again.',
     user_not_found: 'No account has this id.',
     last_admin: 'The change would leave the shop without an admin.',
+    fresh_sign_in_required:
+      'The access token alone is not enough. Send `current_password`, or sign in again within the last ten minutes.',
+    email_refused: 'The text is not `name@host`, as mailboxes of people are.',
+    email_taken: 'The mailbox was proved already, by another account.',
+    invalid_link: 'The link was used, has expired, or was replaced by a newer one. Ask for another.',
+    mail_unavailable:
+      'The shop is not configured to send e-mail (`NOTIFICATION_URL`, `PUBLIC_URL`). Everything else works.',
   },
   product_service: {
     product_not_found: 'No product has this id, or it has left the catalogue.',

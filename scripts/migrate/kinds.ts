@@ -63,12 +63,14 @@ const ACCOUNTS: readonly Source[] = [
     what: 'users',
     collection: 'users',
     sql: `SELECT id, username, role, password_hash, created_at, password_version, canonical_name, role_changes,
-            tokens_changed_at, deleted_at FROM users ORDER BY id`,
+            tokens_changed_at, deleted_at, email, verified_email FROM users ORDER BY id`,
     documentOf: ([_id, username, role, passwordHash, at, passwordVersion, canonicalName, ...rest]) => ({
       ...{ _id, username, role, passwordHash, createdAt: date(at), passwordVersion, canonicalName },
       roleChanges: rest[0] === 0 ? undefined : rest[0],
       tokensChangedAt: date(rest[1]),
       deletedAt: date(rest[2]),
+      email: rest[3] ?? undefined,
+      verifiedEmail: rest[4] ?? undefined,
     }),
   },
   {
@@ -85,14 +87,26 @@ const ACCOUNTS: readonly Source[] = [
   {
     what: 'sessions',
     collection: 'sessions',
-    sql: `SELECT id, user_id, password_version, token_hash, previous_hash, salt, rotated_at, created_at, expires_at
-            FROM sessions ORDER BY id`,
+    sql: `SELECT id, user_id, password_version, token_hash, previous_hash, salt, rotated_at, created_at, expires_at,
+            client, second_factor FROM sessions ORDER BY id`,
     anew: true,
     documentOf: ([_id, userId, passwordVersion, tokenHash, previousHash, salt, rotatedAt, ...times]) => ({
       ...{ _id, userId, passwordVersion, tokenHash, previousHash, salt },
       rotatedAt: date(rotatedAt) ?? null,
       createdAt: date(times[0]),
       expiresAt: date(times[1]),
+      client: times[2],
+      secondFactor: Number(times[3]) === 1,
+    }),
+  },
+  {
+    what: 'credentials',
+    collection: 'credentials',
+    sql: 'SELECT id, kind, user_id, body, mark, created_at, expires_at FROM credentials ORDER BY id',
+    anew: true,
+    documentOf: ([_id, kind, userId, body, mark, createdAt, expiresAt]) => ({
+      ...{ _id, kind, userId, body: JSON.parse(String(body)), mark, createdAt: date(createdAt) },
+      expiresAt: date(expiresAt),
     }),
   },
 ]

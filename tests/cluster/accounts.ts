@@ -43,7 +43,12 @@ export async function addAccounts(location: AuthStore, count: number): Promise<A
     const issue = createAccessTokens({ keys: stores.keys, ttlSeconds: TOKEN_SECONDS, newId, now })
     const accounts = []
     for (const account of added) {
-      const versions = { passwordVersion: 1, tokenVersion: FIRST_TOKEN_VERSION }
+      const versions = {
+        passwordVersion: 1,
+        tokenVersion: FIRST_TOKEN_VERSION,
+        email: null,
+        verifiedEmail: null,
+      }
       const { token } = await issue({ ...account, ...versions }, now())
       accounts.push({ id: account.id, username: account.username, token })
     }

@@ -9,6 +9,7 @@ import { SERVICES } from '../../scripts/services.ts'
 
 const NOT_COPIED: Readonly<Record<string, string>> = {
   settings: 'each database has its own',
+  mails: 'wait for minutes, and can be asked for again',
   throttle: 'counts of failed logins end within hours',
   text_changes: 'of the search index of SQLite',
   openings: 'of the search index of SQLite',

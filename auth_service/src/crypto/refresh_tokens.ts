@@ -11,6 +11,8 @@ import type { RefreshTokens } from '../domain/crypto_ports.ts'
 const SESSION_ID_BYTES = 16
 const SECRET_BYTES = 32
 const SALT_BYTES = 32
+/** 132 bits. */
+const PUBLIC_ID_LENGTH = 22
 const FORM = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
 
 export const createRefreshTokens = ({ randomBytes }: Pick<Runtime, 'randomBytes'>): RefreshTokens => ({
@@ -20,6 +22,8 @@ export const createRefreshTokens = ({ randomBytes }: Pick<Runtime, 'randomBytes'
   },
   sessionIdOf: (token) => FORM.exec(token)?.[1],
   hash: (token) => createHash('sha256').update(token).digest('base64url'),
+  publicId: (sessionId) =>
+    createHash('sha256').update(`public id of ${sessionId}`).digest('base64url').slice(0, PUBLIC_ID_LENGTH),
   newSalt: () => randomBytes(SALT_BYTES).toString('base64url'),
   successor(token, salt) {
     const match = FORM.exec(token)

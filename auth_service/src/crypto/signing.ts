@@ -21,7 +21,8 @@ import {
   SignJWT,
 } from 'jose'
 import type { IssueAccessToken, MakeKeyPair } from '../domain/crypto_ports.ts'
-import type { Account, KeyStore, PrivateJwk, SigningKey } from '../domain/ports.ts'
+import type { KeyStore, PrivateJwk, SigningKey } from '../domain/key_ports.ts'
+import type { Account } from '../domain/ports.ts'
 import { publishedKeys, signingKey } from '../domain/signing_keys.ts'
 
 export const makeKeyPair: MakeKeyPair = async () => {
@@ -55,7 +56,8 @@ export type AccessTokenOptions = {
 export function createAccessTokens({ keys, ttlSeconds, newId, now }: AccessTokenOptions): IssueAccessToken {
   let loaded: { kid: string; key: CryptoKey } | undefined
 
-  return async ({ id, username, role, tokenVersion }: Account, readAt: Date) => {
+  return async (account: Account, readAt: Date, session) => {
+    const { id, username, role, tokenVersion, verifiedEmail } = account
     const due = signingKey(await keys.list(), readAt)
     if (!due) throw new Error('There is no signing key; the service makes one when it starts.')
     const { key } =
@@ -66,6 +68,8 @@ export function createAccessTokens({ keys, ttlSeconds, newId, now }: AccessToken
       username,
       role,
       ...(tokenVersion === FIRST_TOKEN_VERSION ? {} : { ver: tokenVersion }),
+      ...(session ? { sid: session.publicId, auth_time: seconds(session.beganAt) } : {}),
+      ...(verifiedEmail === null ? {} : { email: verifiedEmail }),
     })
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: TOKEN_TYPE, kid: due.kid })
       .setIssuer(TOKEN_ISSUER)

@@ -32,9 +32,14 @@ export type AccountPorts = SessionPorts &
 export type Credentials = { readonly username: string; readonly password: string }
 
 /** `address` is the same for all clients of one household. `signal` is aborted when the client disconnects. */
-export type Caller = { readonly address: string; readonly signal?: AbortSignal | undefined }
+export type Caller = {
+  readonly address: string
+  readonly signal?: AbortSignal | undefined
+  /** What it is, in words (client_names.ts). */
+  readonly client?: string | undefined
+}
 
-const ticketOf = ({ address, signal }: Caller, queue: HashQueue): QueueTicket => ({
+export const ticketOf = ({ address, signal }: Caller, queue: HashQueue): QueueTicket => ({
   queue,
   owner: address,
   signal,
@@ -70,7 +75,7 @@ async function addAccount(
 export const usernameTaken = () =>
   new DomainError('username_taken', 'That username is in use; choose another.')
 
-export type LoggedIn = Pick<Refreshed, 'account' | 'readAt' | 'refreshToken'>
+export type LoggedIn = Omit<Refreshed, 'replayed'>
 
 /** Rejects with `invalid_credentials`, `too_many_attempts` or `overloaded`. */
 export async function login(
@@ -87,7 +92,7 @@ export async function login(
   })
   if (!account) throw new DomainError('invalid_credentials', 'No account has this username and password.')
   await upgradeHash(ports, account, password, ticketOf(caller, 'known'))
-  return { account, readAt, refreshToken: await startSession(ports, account) }
+  return { account, readAt, ...(await startSession(ports, account, { client: caller.client })) }
 }
 
 /** Rejects with `wrong_password`, `password_refused`, `too_many_attempts` or `overloaded`. */
@@ -98,18 +103,12 @@ export async function changePassword(
   caller: Caller,
 ): Promise<void> {
   const { currentPassword, newPassword, refreshToken } = change
-  const canonical = canonicalUsername(account.username)
   const { id, passwordVersion } = account
   // Before anything is hashed: other tabs may refresh the session meanwhile, more than once.
   const keep = refreshToken === undefined ? undefined : await ownSession(ports, account, refreshToken)
-  // The access token proves an earlier login.
-  const ticket = ticketOf(caller, 'known')
-  const proven = await throttledPasswordCheck(ports, canonical, caller.address, () =>
-    passwordMatches(ports, account, currentPassword, ticket),
-  )
-  if (!proven) throw wrongPassword()
+  if (!(await matchesPassword(ports, account, currentPassword, caller))) throw wrongPassword()
   const accepted = await acceptPassword(newPassword, account.username, ports.passwordChecks)
-  const passwordHash = await ports.hasher.hash(accepted, ticket)
+  const passwordHash = await ports.hasher.hash(accepted, ticketOf(caller, 'known'))
   if (!(await ports.users.changePassword(id, passwordVersion, passwordHash, ports.now, { keep }))) {
     throw wrongPassword() // A concurrent change came first, so the password that was checked is no longer valid.
   }
@@ -117,7 +116,19 @@ export async function changePassword(
   await ports.sessions.endOlder(id, passwordVersion + 1)
 }
 
-const wrongPassword = () => new DomainError('wrong_password', 'The current password is not right.')
+/** Throttled as a login. */
+export const matchesPassword = (
+  ports: AccountPorts,
+  account: Account,
+  password: string,
+  caller: Caller,
+): Promise<boolean> =>
+  throttledPasswordCheck(ports, canonicalUsername(account.username), caller.address, () =>
+    // The access token proves an earlier login.
+    passwordMatches(ports, account, password, ticketOf(caller, 'known')),
+  )
+
+export const wrongPassword = () => new DomainError('wrong_password', 'The current password is not right.')
 
 /** Ends the session of a refresh token. Does nothing for an unknown token. */
 export const logout = (ports: SessionPorts, refreshToken: string) => endSession(ports, refreshToken)

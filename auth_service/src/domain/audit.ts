@@ -3,12 +3,14 @@
  * the owner of an account does with it (registering, a new password) is not recorded. No record has a name, a password or a
  * hash.
  */
-import type { Role, SigningKey } from './ports.ts'
+import type { SigningKey } from './key_ports.ts'
+import type { Role } from './roles.ts'
 
 export const AUDIT_ACTIONS = [
   'account.created',
   'account.role_changed',
   'account.password_reset',
+  'account.reset_link_made',
   'account.unlocked',
   'account.deleted',
   'key.added',
@@ -43,6 +45,13 @@ export const passwordReset = (id: string, fromVersion: number): AuditRecord => (
   action: 'account.password_reset',
   subject: account(id),
   changes: [{ field: 'password_version', before: fromVersion, after: fromVersion + 1 }],
+})
+
+/** A link with which the owner sets a new password, until that time. */
+export const resetLinkMade = (id: string, expiresAt: string): AuditRecord => ({
+  action: 'account.reset_link_made',
+  subject: account(id),
+  changes: [{ field: 'expires_at', before: null, after: expiresAt }],
 })
 
 /** Failed logins are counted in a record for each address, and one for the account. */

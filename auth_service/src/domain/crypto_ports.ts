@@ -1,5 +1,6 @@
 /** What the domain needs from cryptography. */
-import type { Account, PrivateJwk } from './ports.ts'
+import type { PrivateJwk } from './key_ports.ts'
+import type { Account } from './ports.ts'
 
 /** Queues for hashing: logins from an address the account was logged in from before, other logins, new accounts. */
 export type HashQueue = 'known' | 'login' | 'registration'
@@ -37,14 +38,29 @@ export type RefreshTokens = {
   /** The session id in the token, or undefined if the token is malformed. */
   sessionIdOf(token: string): string | undefined
   hash(token: string): string
+  /** Of a session id, for those who may not have it. */
+  publicId(sessionId: string): string
   newSalt(): string
   /** Depends only on token and salt, and cannot be derived from the salt and hashes alone. */
   successor(token: string, salt: string): string
 }
 
+/** Tokens of links and challenges (secret_tokens.ts). */
+export type SecretTokens = {
+  make(): string
+  hash(token: string): string
+}
+
 export type AccessToken = { readonly token: string; readonly expiresInSeconds: number }
 
 /** Signs an access token with the current key. It lives from `readAt` on: a time before the account was read. */
-export type IssueAccessToken = (account: Account, readAt: Date) => Promise<AccessToken>
+export type IssueAccessToken = (
+  account: Account,
+  readAt: Date,
+  session?: SessionOfToken,
+) => Promise<AccessToken>
+
+/** `publicId` names a session, but cannot be exchanged for tokens, nor end it. */
+export type SessionOfToken = { readonly publicId: string; readonly beganAt: Date }
 
 export type MakeKeyPair = () => Promise<{ kid: string; jwk: PrivateJwk }>

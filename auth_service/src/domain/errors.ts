@@ -18,6 +18,11 @@ export type Payloads = {
   invalid_refresh_token: Nothing
   user_not_found: Nothing
   last_admin: Nothing
+  fresh_sign_in_required: Nothing
+  email_refused: Nothing
+  email_taken: Nothing
+  invalid_link: Nothing
+  mail_unavailable: Nothing
 }
 
 export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {

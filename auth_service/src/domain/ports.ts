@@ -9,10 +9,14 @@
  * A change with an author is recorded in the audit log, in the same step (audit.ts); one that changes nothing is not.
  */
 import type { Author } from './author.ts'
+import type { AccountEmails, CredentialStore, EmailStore, MailStore } from './contact_ports.ts'
+import type { KeyStore } from './key_ports.ts'
+import type { Role } from './roles.ts'
 
 type Clock = () => Date
 type How = { readonly by?: Author; readonly keep?: string | undefined }
-export type Role = 'customer' | 'admin'
+
+export type { Role }
 
 export type User = {
   readonly id: string
@@ -23,14 +27,17 @@ export type User = {
 }
 
 /** A user with the password hash. Never sent to clients. */
-export type Account = User & {
-  /** PHC string. */
-  readonly passwordHash: string
-  /** Starts at 1 and grows by one with each change of the password. Sessions with an older version are invalid. */
-  readonly passwordVersion: number
-  /** Starts at 1 and grows with each change of role or password. Access tokens with an older version are withdrawn. */
-  readonly tokenVersion: number
-}
+export type Account = User &
+  AccountEmails & {
+    /** PHC string. */
+    readonly passwordHash: string
+    /** Starts at 1 and grows by one with each change of the password. Sessions with an older version are invalid. */
+    readonly passwordVersion: number
+    /** Starts at 1 and grows with each change of role or password. Access tokens with an older version are withdrawn. */
+    readonly tokenVersion: number
+  }
+
+export type NewAccount = User & Pick<Account, 'passwordHash'>
 
 /** Access tokens of the account below this version are withdrawn. */
 export type Withdrawal = { readonly userId: string; readonly leastVersion: number }
@@ -41,10 +48,11 @@ export type UserStore = {
    * Adds an account with passwordVersion and tokenVersion 1; without an author it is its owner's. Rejects with
    * `username_taken` if the canonical name is in use.
    */
-  add(account: Omit<Account, 'passwordVersion' | 'tokenVersion'>, by?: Author): Promise<void>
+  add(account: NewAccount, by?: Author): Promise<void>
   find(id: string): Promise<Account | undefined>
   /** By canonical username (usernames.ts). */
   findByName(canonical: string): Promise<Account | undefined>
+  findByVerifiedEmail(email: string): Promise<Account | undefined>
   /**
    * Sets a new password if `fromVersion` is still the account's passwordVersion. Then passwordVersion becomes
    * fromVersion + 1, and tokenVersion grows, and so does the passwordVersion of the user's session `keep` if it was
@@ -55,7 +63,7 @@ export type UserStore = {
   rehash(id: string, from: string, to: string): Promise<boolean>
   /** tokenVersion grows if it differs. Rejects with `user_not_found`, and `last_admin`, also if the last two demote each other at once. */
   setRole(id: string, role: Role, now: Clock, by: Author): Promise<User>
-  /** Erases name and password of a customer's account; its id stays, its versions grow. Resolves false for others. */
+  /** Erases name, password, addresses and credentials of a customer's account; its id stays, its versions grow. Resolves false for others. */
   erase(id: string, now: Clock, by: Author): Promise<boolean>
   /** Accounts whose tokenVersion grew after `since`, latest first, at most `limit`. */
   withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
@@ -86,6 +94,10 @@ export type Session = {
   readonly createdAt: string
   /** Refreshing does not change it. */
   readonly expiresAt: string
+  /** What signed in, in words. Null if it is not known. */
+  readonly client: string | null
+  /** Was a second factor proved? */
+  readonly secondFactor: boolean
 }
 
 export type SessionStore = {
@@ -114,33 +126,6 @@ export type SessionStore = {
   clampFutureStarts(now: Date, endsAfter: Date, limit: number): Promise<number>
   /** Removes at most `limit` sessions with expiresAt <= `now`. Resolves how many. */
   purge(now: Date, limit: number): Promise<number>
-}
-
-/** Public half of an Ed25519 key (RFC 8037). */
-export type PublicJwk = { readonly kty: 'OKP'; readonly crv: 'Ed25519'; readonly x: string }
-export type PrivateJwk = PublicJwk & { readonly d: string }
-
-export type SigningKey = {
-  /** RFC 7638 thumbprint. */
-  readonly kid: string
-  /** 1, 2, 3, …; unique, so only one of several replicas makes the next key. */
-  readonly generation: number
-  readonly jwk: PrivateJwk
-  /** The key is published at once and signs from this time, until a higher generation does. */
-  readonly signsFrom: string
-  readonly createdAt: string
-}
-
-/** `withdrawn`: before the tokens that they signed have expired. */
-export type KeyRemoval = { readonly how: 'withdrawn' | 'retired'; readonly at: Date; readonly by: Author }
-
-export type KeyStore = {
-  /** All keys, lowest generation first. There are only a few. */
-  list(): Promise<SigningKey[]>
-  /** Adds a key unless its generation exists. Resolves whether it was added. */
-  add(key: SigningKey, by: Author): Promise<boolean>
-  /** Unknown keys are ignored. */
-  remove(kids: readonly string[], removal: KeyRemoval): Promise<void>
 }
 
 /** How many attempts are free, and how long the pauses are (throttling.ts). */
@@ -192,6 +177,9 @@ export type Stores = {
   readonly sessions: SessionStore
   readonly keys: KeyStore
   readonly throttle: ThrottleStore
+  readonly emails: EmailStore
+  readonly credentials: CredentialStore
+  readonly mails: MailStore
   /** Rejects with `store_unavailable` if the data cannot be read or written. */
   check(): Promise<void>
   close(): Promise<void>

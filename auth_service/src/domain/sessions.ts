@@ -16,7 +16,7 @@
  * token alone, which lacks the salt. The next rotation overwrites the salt.
  */
 import { isAhead, isPast, timeAfter } from './clocks.ts'
-import type { RefreshTokens } from './crypto_ports.ts'
+import type { RefreshTokens, SessionOfToken } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { Account, Session, SessionStore, UserStore } from './ports.ts'
 
@@ -34,31 +34,46 @@ export type SessionPorts = {
   readonly refreshTokenTtlSeconds: number
 }
 
-/** Starts a session and resolves its first refresh token. */
-export async function startSession(ports: SessionPorts, account: Account): Promise<string> {
-  const { sessionId, token } = ports.refreshTokens.make()
+export type Started = { readonly session: SessionOfToken; readonly refreshToken: string }
+/** How a session begins. */
+export type Beginning = { readonly client?: string | undefined; readonly secondFactor?: boolean }
+
+/** Starts a session and resolves it with its first refresh token. */
+export async function startSession(
+  ports: SessionPorts,
+  account: Account,
+  { client, secondFactor = false }: Beginning = {},
+): Promise<Started> {
+  const { sessionId, token: refreshToken } = ports.refreshTokens.make()
   const now = ports.now()
-  await ports.sessions.start(
-    {
-      id: sessionId,
-      userId: account.id,
-      passwordVersion: account.passwordVersion,
-      tokenHash: ports.refreshTokens.hash(token),
-      previousHash: null,
-      salt: null,
-      rotatedAt: null,
-      createdAt: now.toISOString(),
-      expiresAt: timeAfter(now, ports.refreshTokenTtlSeconds * 1000),
-    },
-    SESSIONS_PER_USER_MAX,
-  )
-  return token
+  const session: Session = {
+    id: sessionId,
+    userId: account.id,
+    passwordVersion: account.passwordVersion,
+    tokenHash: ports.refreshTokens.hash(refreshToken),
+    previousHash: null,
+    salt: null,
+    rotatedAt: null,
+    createdAt: now.toISOString(),
+    expiresAt: timeAfter(now, ports.refreshTokenTtlSeconds * 1000),
+    client: client ?? null,
+    secondFactor,
+  }
+  await ports.sessions.start(session, SESSIONS_PER_USER_MAX)
+  return { session: sessionOfToken(ports, session), refreshToken }
 }
+
+/** What an access token says of a session. */
+const sessionOfToken = ({ refreshTokens }: SessionPorts, { id, createdAt }: Session): SessionOfToken => ({
+  publicId: refreshTokens.publicId(id),
+  beganAt: new Date(createdAt),
+})
 
 export type Refreshed = {
   readonly account: Account
   /** Before the account was read: its access token lives from then on (withdrawals.ts). */
   readonly readAt: Date
+  readonly session: SessionOfToken
   readonly refreshToken: string
   readonly replayed: boolean
 }
@@ -66,31 +81,30 @@ export type Refreshed = {
 /** Exchanges a refresh token. Rejects with `invalid_refresh_token`. Ends the session if the token was stolen. */
 export async function refreshSession(ports: SessionPorts, presented: string): Promise<Refreshed> {
   const { sessions, refreshTokens, now } = ports
-  const session = await liveSession(ports, presented)
+  const live = await liveSession(ports, presented)
   const readAt = now()
-  const account = await ports.users.find(session.userId)
-  if (!account || !(await isOfPassword(sessions, session, account.passwordVersion))) {
-    await sessions.end(session.id)
+  const account = await ports.users.find(live.userId)
+  if (!account || !(await isOfPassword(sessions, live, account.passwordVersion))) {
+    await sessions.end(live.id)
     throw refused('The password was changed')
   }
+  const session = sessionOfToken(ports, live)
   const presentedHash = refreshTokens.hash(presented)
-  if (session.tokenHash === presentedHash) {
+  if (live.tokenHash === presentedHash) {
     const salt = refreshTokens.newSalt()
     const refreshToken = refreshTokens.successor(presented, salt)
     const tokenHash = refreshTokens.hash(refreshToken)
-    if (
-      await sessions.rotate(session.id, presentedHash, { tokenHash, salt, rotatedAt: now().toISOString() })
-    ) {
-      return { account, readAt, refreshToken, replayed: false }
+    if (await sessions.rotate(live.id, presentedHash, { tokenHash, salt, rotatedAt: now().toISOString() })) {
+      return { account, readAt, session, refreshToken, replayed: false }
     }
   }
   // The token was used before, or just now by a concurrent request: either a replay or a theft.
-  const latest = await sessions.find(session.id)
+  const latest = await sessions.find(live.id)
   if (latest && isReplay(latest, presentedHash, now())) {
     const refreshToken = refreshTokens.successor(presented, latest.salt!)
-    return { account, readAt, refreshToken, replayed: true }
+    return { account, readAt, session, refreshToken, replayed: true }
   }
-  await sessions.end(session.id)
+  await sessions.end(live.id)
   throw refused('It was used before, so the session was ended')
 }
 

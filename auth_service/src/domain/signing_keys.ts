@@ -14,7 +14,7 @@
 import { type Author, OPERATOR, SYSTEM } from './author.ts'
 import { isAhead, isPast, timeAfter, WRITE_DELAY_MAX_MS } from './clocks.ts'
 import type { MakeKeyPair } from './crypto_ports.ts'
-import type { KeyStore, SigningKey } from './ports.ts'
+import type { KeyStore, SigningKey } from './key_ports.ts'
 
 /** More than twice the interval at which other services fetch the keys (5 minutes). */
 export const PUBLISH_AHEAD_MS = 15 * 60_000

@@ -1,10 +1,14 @@
 /** Checks of stored records. Each returns the record, or throws an Error that names what is wrong. */
-import type { Account, Attempts, Session, SigningKey, User, Withdrawal } from './ports.ts'
+import type { Credential, Mail } from './contact_ports.ts'
+import type { SigningKey } from './key_ports.ts'
+import type { Account, Attempts, Session, User, Withdrawal } from './ports.ts'
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const isTextOrNull = (value: unknown): boolean => value === null || isText(value)
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isTime = (value: unknown): boolean => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 /** 32 bytes in base64url: either half of an Ed25519 key. */
 const isKeyHalf = (value: unknown): boolean => typeof value === 'string' && /^[\w-]{43}$/.test(value)
 
@@ -16,9 +20,10 @@ export function validateStoredUser<Of extends User>(user: Of): Of {
 }
 
 export function validateStoredAccount(account: Account): Account {
-  const { passwordHash, passwordVersion, tokenVersion } = validateStoredUser(account)
+  const { passwordHash, passwordVersion, tokenVersion, email, verifiedEmail } = validateStoredUser(account)
   require(isText(passwordHash) && isCount(passwordVersion), 'its password is not that of an account')
   require(isCount(tokenVersion), 'its changes are not those of an account')
+  require(isTextOrNull(email) && isTextOrNull(verifiedEmail), 'its addresses are none')
   return account
 }
 
@@ -37,6 +42,7 @@ export function validateStoredSession(session: Session): Session {
   require(isTime(createdAt) &&
     isTime(expiresAt) &&
     (rotatedAt === null || isTime(rotatedAt)), 'its times are not those of a session')
+  require(isTextOrNull(session.client), 'its client is none')
   return session
 }
 
@@ -48,6 +54,23 @@ export function validateStoredKey(key: SigningKey): SigningKey {
     isTime(createdAt), 'it is not a signing key')
   require(isKeyHalf(jwk.x) && isKeyHalf(jwk.d), 'its halves are not those of a key')
   return key
+}
+
+export function validateStoredCredential(credential: Credential): Credential {
+  const { id, kind, userId, body, mark, createdAt, expiresAt } = credential
+  require([id, kind, mark].every(isText) && isTextOrNull(userId) && isRecord(body), 'its fields are not ours')
+  require(isTime(createdAt) && (expiresAt === null || isTime(expiresAt)), 'its times are none')
+  return credential
+}
+
+export function validateStoredMail(mail: Mail): Mail {
+  const { id, kind, language, details, content } = mail
+  require([id, kind, language].every(isText) && isRecord(details), 'its fields are not those of a mail')
+  require(content === null || (isText(content.to) && isRecord(content.values)), 'it has no content')
+  require([mail.createdAt, mail.expiresAt, mail.dueAt].every(isTime) &&
+    isCount(mail.attempts) &&
+    isCount(mail.fence), 'its times are none')
+  return mail
 }
 
 export function validateStoredAttempts(attempts: Attempts): Attempts {

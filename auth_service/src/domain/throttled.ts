@@ -6,7 +6,14 @@ import { timeAfter } from './clocks.ts'
 import type { HashQueue } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
-import { KNOWN_ADDRESS_MS, type LoginLimits, loginEntries, loginKeys, registrationKey } from './throttling.ts'
+import {
+  KNOWN_ADDRESS_MS,
+  type LoginLimits,
+  loginEntries,
+  loginKeys,
+  mailEntries,
+  registrationKey,
+} from './throttling.ts'
 
 /** From before an attempt is counted until that is known. */
 export const COUNTED_WITHIN_MS = 5_000
@@ -92,6 +99,18 @@ export async function throttledRegistration<T>(
   const { pausedUntil, counted } = await takeInTime(throttle, entries, now)
   if (pausedUntil) throw tooMany(pausedUntil, now())
   return orRefund(throttle, counted, make)
+}
+
+/** Counts a mail that was asked for. */
+export async function throttledMail<T>(
+  { throttle, now }: Pick<ThrottledPorts, 'throttle' | 'now'>,
+  recipient: string,
+  address: string,
+  send: () => Promise<T>,
+): Promise<T> {
+  const { pausedUntil, counted } = await countAttempt(throttle, mailEntries(recipient, address), now)
+  if (pausedUntil) throw tooMany(pausedUntil, now())
+  return orRefund(throttle, counted, send)
 }
 
 async function orRefund<T>(

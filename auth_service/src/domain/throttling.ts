@@ -57,6 +57,19 @@ export const loginLimits = (free: FreeAttempts): LoginLimits => ({
   address: { freeAttempts: free.address, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
 })
 
+/** Of mails that anyone may ask for. The longest pause is shorter than a link of the last mail is valid. */
+export type MailLimits = { readonly address: ThrottleLimits; readonly recipient: ThrottleLimits }
+export const MAIL_LIMITS: MailLimits = {
+  address: { freeAttempts: 20, firstPauseMs: 10 * SECOND, longestPauseMs: 15 * MINUTE, forgetAfterMs: HOUR },
+  recipient: { freeAttempts: 3, firstPauseMs: MINUTE, longestPauseMs: 15 * MINUTE, forgetAfterMs: HOUR },
+}
+
+/** `recipient` is the name, address or account that was given: counted alike whether it exists or not. */
+export const mailEntries = (recipient: string, address: string): ThrottleEntry[] => [
+  { key: `mail-to ${recipient}`, limits: MAIL_LIMITS.recipient },
+  { key: `mail-from ${address}`, limits: MAIL_LIMITS.address },
+]
+
 export const registrationKey = (address: string): string => `registration ${address}`
 
 export type LoginKeys = {

@@ -10,18 +10,19 @@ import {
 } from '@shop/service_kit/http/paging'
 import { principalOf } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
-import type { FastifyRequest } from 'fastify'
 import { type AccountPorts, changePassword, setRole } from '../domain/accounts.ts'
-import type { Account, User } from '../domain/ports.ts'
+import type { User } from '../domain/ports.ts'
 import { canonicalUsername } from '../domain/usernames.ts'
 import {
   changePasswordOperation,
   getMeOperation,
   listUsersOperation,
+  meView,
   setRoleOperation,
   userView,
 } from './account_schemas.ts'
 import { whileConnected } from './callers.ts'
+import { createOwnAccounts } from './own_account.ts'
 
 const USERS: CursorList = { name: 'users', key: ['id'] }
 const named = (prefix: string): CursorList => ({ name: `users named ${prefix}`, key: ['string'] })
@@ -29,20 +30,10 @@ const named = (prefix: string): CursorList => ({ name: `users named ${prefix}`, 
 export type AccountRoutesDeps = AccountPorts
 
 export function accountRoutes(ports: AccountRoutesDeps) {
-  /** The caller's account from the store, because the token may be older than a change of role. */
-  const accountOf = async (request: FastifyRequest): Promise<Account> => {
-    const account = await ports.users.find(principalOf(request).userId)
-    if (!account) throw new Problem('unauthenticated', 'The account of this token does not exist.')
-    return account
-  }
-  const requireAdmin = async (request: FastifyRequest) => {
-    if ((await accountOf(request)).role !== 'admin') {
-      throw new Problem('forbidden', 'This needs the role admin.')
-    }
-  }
+  const { accountOf, requireAdmin } = createOwnAccounts(ports)
 
   return async (app: App) => {
-    app.get('/me', getMeOperation, async (request) => userView(await accountOf(request)))
+    app.get('/me', getMeOperation, async (request) => meView(await accountOf(request)))
 
     app.put('/me/password', changePasswordOperation, async (request, reply) => {
       const { current_password, new_password, refresh_token } = request.body

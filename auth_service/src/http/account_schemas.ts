@@ -1,11 +1,11 @@
 /** The operations on accounts, and accounts as JSON. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
+import { Body, Id, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../domain/passwords.ts'
-import type { Role, User } from '../domain/ports.ts'
+import type { Account, Role, User } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'
 import { USERNAME_LENGTH_MAX } from '../domain/usernames.ts'
 import { PROBLEMS } from './problems.ts'
@@ -37,11 +37,23 @@ export const userView = ({ id, username, role, createdAt }: User): Static<typeof
   created_at: createdAt,
 })
 
+export const MeView = Type.Object({
+  ...UserView.properties,
+  email: NullableString({ description: 'The e-mail address that you gave last' }),
+  verified_email: NullableString({ description: 'The one whose mailbox was proved: mails go there' }),
+})
+
+export const meView = (account: Account): Static<typeof MeView> => ({
+  ...userView(account),
+  email: account.email,
+  verified_email: account.verifiedEmail,
+})
+
 export const getMeOperation = operation({
   operationId: 'getMe',
   summary: 'Your account',
   access: 'user',
-  response: { 200: UserView },
+  response: { 200: MeView },
   problems: [...USER_PROBLEMS, 'store_unavailable'],
 })
 

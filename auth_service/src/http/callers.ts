@@ -2,6 +2,7 @@
 import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller } from '../domain/accounts.ts'
+import { clientName } from '../domain/client_names.ts'
 
 /**
  * Runs queued work with a signal that is aborted when the client disconnects. Fastify's `request.signal` does not help: it
@@ -19,7 +20,11 @@ export async function whileConnected<T>(
   if (reply.raw.destroyed) onClose()
   else reply.raw.once('close', onClose)
   try {
-    return await work({ address: addressPrefix(request.ip), signal: disconnected.signal })
+    return await work({
+      address: addressPrefix(request.ip),
+      signal: disconnected.signal,
+      client: clientName(request.headers['user-agent']),
+    })
   } catch (error) {
     if (!disconnected.signal.aborted) throw error
     reply.hijack()

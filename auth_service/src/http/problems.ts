@@ -23,5 +23,10 @@ export const PROBLEMS = {
   },
   invalid_refresh_token: { status: 401, title: 'The refresh token is not valid', retryable: false },
   user_not_found: { status: 404, title: 'There is no such user', retryable: false },
+  fresh_sign_in_required: { status: 403, title: 'This needs a fresh sign-in', retryable: false },
+  email_refused: { status: 400, title: 'The e-mail address is not one', retryable: false },
+  email_taken: { status: 409, title: 'The e-mail address is in use', retryable: false },
+  invalid_link: { status: 400, title: 'The link is not valid', retryable: false },
+  mail_unavailable: { status: 503, title: 'This shop sends no e-mail', retryable: false },
   last_admin: { status: 409, title: 'The last admin has to stay one', retryable: false },
 } as const satisfies ProblemTable<KitPayloads & Payloads>

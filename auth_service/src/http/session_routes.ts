@@ -37,8 +37,8 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
     app.post('/login', loginOperation, (request, reply) =>
       whileConnected(request, reply, (caller) =>
         observed(onLogin, async () => {
-          const { account, readAt, refreshToken } = await login(ports, request.body, caller)
-          const accessToken = await issueAccessToken(account, readAt)
+          const { account, readAt, session, refreshToken } = await login(ports, request.body, caller)
+          const accessToken = await issueAccessToken(account, readAt, session)
           return { outcome: 'success', answer: tokensView(accessToken, refreshToken, account) }
         }),
       ),
@@ -46,11 +46,11 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
 
     app.post('/token', refreshSessionOperation, (request) =>
       observed(onRefresh, async () => {
-        const { account, readAt, refreshToken, replayed } = await refreshSession(
+        const { account, readAt, session, refreshToken, replayed } = await refreshSession(
           ports,
           request.body.refresh_token,
         )
-        const accessToken = await issueAccessToken(account, readAt)
+        const accessToken = await issueAccessToken(account, readAt, session)
         return {
           outcome: replayed ? 'replayed' : 'rotated',
           answer: tokensView(accessToken, refreshToken, account),

@@ -12,7 +12,7 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { keyAdded, keyRemoved } from '../domain/audit.ts'
 import type { Author } from '../domain/author.ts'
-import type { KeyStore, SigningKey } from '../domain/ports.ts'
+import type { KeyStore, SigningKey } from '../domain/key_ports.ts'
 import { validateStoredKey } from '../domain/stored_records.ts'
 import { fromDate, toDate } from './stored_times.ts'
 

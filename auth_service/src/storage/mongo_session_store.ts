@@ -8,11 +8,17 @@ import type { Session, SessionStore } from '../domain/ports.ts'
 import { validateStoredSession } from '../domain/stored_records.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
-export type SessionDocument = Omit<Session, 'id' | 'rotatedAt' | 'createdAt' | 'expiresAt'> & {
+export type SessionDocument = Omit<
+  Session,
+  'id' | 'rotatedAt' | 'createdAt' | 'expiresAt' | 'client' | 'secondFactor'
+> & {
   _id: string
   rotatedAt: Date | null
   createdAt: Date
   expiresAt: Date
+  /** Both are absent in sessions that release 1.0 began. */
+  client?: string | null
+  secondFactor?: boolean
 }
 
 export const SESSION_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
@@ -105,6 +111,8 @@ const session = ({ _id, rotatedAt, createdAt, expiresAt, ...fields }: SessionDoc
   validateStoredSession({
     id: _id,
     ...fields,
+    client: fields.client ?? null,
+    secondFactor: fields.secondFactor ?? false,
     rotatedAt: rotatedAt === null ? null : fromDate(rotatedAt),
     createdAt: fromDate(createdAt),
     expiresAt: fromDate(expiresAt),

@@ -6,7 +6,7 @@
 import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { createMongoBatcher } from '@shop/service_kit/mongo/batcher'
 import { isDuplicate, OutcomeUnknown, retryDuplicate, unavailable } from '@shop/service_kit/mongo/errors'
-import type { ClientSession, IndexDescription, MongoStore } from '@shop/service_kit/mongo/store'
+import type { ClientSession, MongoStore } from '@shop/service_kit/mongo/store'
 import { succeeded } from '@shop/service_kit/runtime/batching/outcome'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
@@ -24,14 +24,6 @@ import { toDate } from './stored_times.ts'
 type RoleChange = { readonly id: string; readonly role: Role; readonly now: () => Date; readonly by: Author }
 type Guard = { _id: string; demotions: number }
 
-export const USER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
-  users: [
-    { name: 'users_by_name', key: { canonicalName: 1 }, unique: true },
-    { name: 'tokens_changed', key: { tokensChangedAt: -1 }, sparse: true },
-    { name: 'admins', key: { role: 1, _id: 1 }, partialFilterExpression: { role: 'admin' } },
-  ],
-  guards: [{ name: '_id_', key: { _id: 1 } }],
-}
 const GUARD = 'roles'
 
 export function createMongoUserStore(
@@ -85,9 +77,10 @@ export function createMongoUserStore(
   })
 
   return {
-    add({ id, createdAt, ...fields }, by) {
-      const canonicalName = canonicalUsername(fields.username)
-      const document = { ...fields, createdAt: toDate(createdAt), passwordVersion: 1, canonicalName }
+    add({ id, createdAt, username, role, passwordHash }, by) {
+      const canonicalName = canonicalUsername(username)
+      const fields = { username, role, passwordHash, createdAt: toDate(createdAt) }
+      const document = { ...fields, passwordVersion: 1, canonicalName }
       // A transaction cannot read on after a duplicate, so it begins anew, and reads the account first.
       let refused = false
       return audit.write(by, createdAt, async (options, record) => {
@@ -107,6 +100,8 @@ export function createMongoUserStore(
     },
     find: (id) => store.repeat(async () => optional(await users.findOne({ _id: id }))),
     findByName: (canonicalName) => store.repeat(async () => optional(await users.findOne({ canonicalName }))),
+    findByVerifiedEmail: (verifiedEmail) =>
+      store.repeat(async () => optional(await users.findOne({ verifiedEmail }))),
     changePassword(id, passwordVersion, passwordHash, now, { by, keep } = {}) {
       let attempts = 0
       const change = async (options: { session?: ClientSession }) => {
@@ -166,11 +161,14 @@ export function createMongoUserStore(
               tokensChangedAt: at,
               deletedAt: at,
             },
+            $unset: { email: '', verifiedEmail: '' },
             $inc: { passwordVersion: 1 },
           },
           options,
         )
         if (matchedCount === 1) {
+          for (const name of ['credentials', 'mails', 'sessions'])
+            await store.collection<{ userId: string }>(name).deleteMany({ userId: id }, options)
           await record(accountDeleted(id))
           return true
         }

@@ -7,11 +7,14 @@ import { openMongo } from '@shop/service_kit/mongo/store'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
+import { CREDENTIAL_INDEXES, createMongoCredentialStore } from './mongo_credential_store.ts'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
+import { createMongoEmailStore, createMongoMailStore, MAIL_INDEXES } from './mongo_mail_store.ts'
 import { AUTH_MIGRATIONS } from './mongo_migrations.ts'
 import { createMongoSessionStore, SESSION_INDEXES } from './mongo_session_store.ts'
 import { createMongoThrottleStore, THROTTLE_INDEXES } from './mongo_throttle_store.ts'
-import { createMongoUserStore, USER_INDEXES } from './mongo_user_store.ts'
+import { USER_INDEXES } from './mongo_user_documents.ts'
+import { createMongoUserStore } from './mongo_user_store.ts'
 
 /** The name of the database, unless the URL contains one. */
 export const MONGO_DATABASE = 'shop_auth'
@@ -21,6 +24,8 @@ export const AUTH_INDEXES = {
   ...SESSION_INDEXES,
   ...KEY_INDEXES,
   ...THROTTLE_INDEXES,
+  ...CREDENTIAL_INDEXES,
+  ...MAIL_INDEXES,
   ...AUDIT_INDEXES,
 }
 
@@ -51,6 +56,9 @@ export async function openMongoStores(
     sessions: createMongoSessionStore(store, unreadableOf),
     keys: createMongoKeyStore(store, runtime, auditLog, unreadableOf),
     throttle: createMongoThrottleStore(store, runtime, auditLog, unreadableOf),
+    emails: createMongoEmailStore(store),
+    credentials: createMongoCredentialStore(store, auditLog, unreadableOf),
+    mails: createMongoMailStore(store, unreadableOf),
     check: store.check,
     close: store.close,
   }

@@ -8,7 +8,9 @@ import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
+import { createSqliteCredentialStore } from './sqlite_credential_store.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
+import { createSqliteEmailStore, createSqliteMailStore } from './sqlite_mail_store.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteSessionStore } from './sqlite_session_store.ts'
 import { createSqliteThrottleStore } from './sqlite_throttle_store.ts'
@@ -42,6 +44,9 @@ export function openSqliteStores(
     sessions: createSqliteSessionStore(store, unreadableOf),
     keys: createSqliteKeyStore(store, auditLog, unreadableOf),
     throttle: createSqliteThrottleStore(store, auditLog, unreadableOf),
+    emails: createSqliteEmailStore(store),
+    credentials: createSqliteCredentialStore(store, auditLog, unreadableOf),
+    mails: createSqliteMailStore(store, unreadableOf),
     check: store.check,
     close: store.close,
   }

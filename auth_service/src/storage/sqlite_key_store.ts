@@ -3,7 +3,7 @@ import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import { readBigInts, type SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import { keyAdded, keyRemoved } from '../domain/audit.ts'
-import type { KeyStore, SigningKey } from '../domain/ports.ts'
+import type { KeyStore, SigningKey } from '../domain/key_ports.ts'
 import { validateStoredKey } from '../domain/stored_records.ts'
 import { fromMs, toMs } from './stored_times.ts'
 

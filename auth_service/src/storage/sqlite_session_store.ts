@@ -16,6 +16,8 @@ type Row = {
   rotated_at: bigint | null
   created_at: bigint
   expires_at: bigint
+  client: string | null
+  second_factor: bigint | null
 }
 
 export function createSqliteSessionStore(
@@ -25,8 +27,8 @@ export function createSqliteSessionStore(
   const reading = createReading(session, ({ id }: Row) => id, unreadableOf('a session'))
   const insert = writer.prepare(`
     INSERT INTO sessions (id, user_id, password_version, token_hash, previous_hash, salt, rotated_at,
-                          created_at, expires_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+                          created_at, expires_at, client, second_factor)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
   const trim = writer.prepare(`
     DELETE FROM sessions WHERE id IN (
       SELECT id FROM sessions WHERE user_id = ? ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)`)
@@ -58,6 +60,8 @@ export function createSqliteSessionStore(
           session.rotatedAt === null ? null : toMs(session.rotatedAt),
           toMs(session.createdAt),
           toMs(session.expiresAt),
+          session.client,
+          session.secondFactor ? 1 : 0,
         )
         trim.run(session.userId, keep)
       }),
@@ -91,4 +95,6 @@ const session = (row: Row): Session =>
     rotatedAt: row.rotated_at === null ? null : fromMs(row.rotated_at),
     createdAt: fromMs(row.created_at),
     expiresAt: fromMs(row.expires_at),
+    client: row.client,
+    secondFactor: row.second_factor === 1n,
   })

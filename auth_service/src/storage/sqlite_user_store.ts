@@ -6,26 +6,12 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import { usernameTaken } from '../domain/accounts.ts'
 import { accountCreated, accountDeleted, passwordReset, roleChanged } from '../domain/audit.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { Account, Role, User, UserStore, Withdrawal } from '../domain/ports.ts'
-import {
-  validateStoredAccount,
-  validateStoredUser,
-  validateStoredWithdrawal,
-} from '../domain/stored_records.ts'
+import type { Role, UserStore, Withdrawal } from '../domain/ports.ts'
 import { afterNamesWith, canonicalUsername, erasedUsername } from '../domain/usernames.ts'
-import { fromMs, toMs } from './stored_times.ts'
+import { account, COLUMNS, type Row, user, type Withdrawn, withdrawal } from './sqlite_user_rows.ts'
+import { toMs } from './stored_times.ts'
 
-type Row = {
-  id: string
-  username: string
-  role: Role
-  password_hash: string
-  password_version: bigint
-  role_changes: bigint
-  created_at: bigint
-}
 type NamedRow = Row & { canonical_name: string }
-type Withdrawn = { readonly id: string; readonly least: bigint; readonly at: bigint; readonly n: bigint }
 
 /** Accounts read in one turn of the event loop, for the list of withdrawn tokens. */
 export const WITHDRAWN_BATCH = 500
@@ -35,8 +21,6 @@ const LAST_ROW = 2n ** 63n - 1n
 
 /** Of a deleted account. No password has it. */
 const NO_HASH = '$argon2id$'
-
-const COLUMNS = 'id, username, role, password_hash, password_version, role_changes, created_at'
 
 export function createSqliteUserStore(
   { reader, writer, write }: SqliteStore,
@@ -54,6 +38,9 @@ export function createSqliteUserStore(
   const byId = readBigInts(reader.prepare(`SELECT ${COLUMNS} FROM users WHERE id = ? AND deleted_at IS NULL`))
   const byName = readBigInts(
     reader.prepare(`SELECT ${COLUMNS} FROM users WHERE canonical_name = ? AND deleted_at IS NULL`),
+  )
+  const byEmail = readBigInts(
+    reader.prepare(`SELECT ${COLUMNS} FROM users WHERE verified_email = ? AND deleted_at IS NULL`),
   )
   const setPassword = writer.prepare(`
     UPDATE users SET password_hash = ?, password_version = password_version + 1, tokens_changed_at = ?
@@ -74,8 +61,13 @@ export function createSqliteUserStore(
   )
   const erase = writer.prepare(`
     UPDATE users SET username = :name, canonical_name = :name, password_hash = :hash, deleted_at = :at,
-                     password_version = password_version + 1, tokens_changed_at = :at
+                     email = NULL, verified_email = NULL, password_version = password_version + 1, tokens_changed_at = :at
      WHERE id = :id AND role = 'customer' AND deleted_at IS NULL`)
+  const eraseMore = [
+    'DELETE FROM credentials WHERE user_id = ?',
+    'DELETE FROM mails WHERE user_id = ?',
+    'DELETE FROM sessions WHERE user_id = ?',
+  ].map((sql) => writer.prepare(sql))
   const beforeWithdrawn = readBigInts(
     reader.prepare(`
     SELECT tokens_changed_at AS at, rowid AS n FROM users
@@ -119,6 +111,7 @@ export function createSqliteUserStore(
     },
     find: async (id) => optional(byId.get(id)),
     findByName: async (canonical) => optional(byName.get(canonical)),
+    findByVerifiedEmail: async (email) => optional(byEmail.get(email)),
     changePassword: (id, fromVersion, passwordHash, now, { by, keep } = {}) =>
       audit.write(by, now().toISOString(), (record) => {
         if (setPassword.run(passwordHash, now().getTime(), id, fromVersion).changes === 0) return false
@@ -142,6 +135,7 @@ export function createSqliteUserStore(
       audit.write(by, now().toISOString(), (record) => {
         const erased = { id, name: erasedUsername(id), hash: NO_HASH, at: now().getTime() }
         if (erase.run(erased).changes === 0) return false
+        for (const each of eraseMore) each.run(id)
         record(accountDeleted(id))
         return true
       }),
@@ -175,17 +169,3 @@ export function createSqliteUserStore(
       ),
   }
 }
-
-const user = ({ id, username, role, created_at }: Row): User =>
-  validateStoredUser({ id, username, role, createdAt: fromMs(created_at) })
-
-const account = (row: Row): Account =>
-  validateStoredAccount({
-    ...user(row),
-    passwordHash: row.password_hash,
-    passwordVersion: Number(row.password_version),
-    tokenVersion: Number(row.password_version + row.role_changes),
-  })
-
-const withdrawal = ({ id, least }: Withdrawn) =>
-  validateStoredWithdrawal({ userId: id, leastVersion: Number(least) })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { makeKeyPair } from '../../src/crypto/signing.ts'
 import { SYSTEM } from '../../src/domain/author.ts'
 import { WRITE_DELAY_MAX_MS } from '../../src/domain/clocks.ts'
-import type { SigningKey } from '../../src/domain/ports.ts'
+import type { SigningKey } from '../../src/domain/key_ports.ts'
 import {
   ACCESS_TOKEN_TTL_SECONDS_MAX,
   dueKey,

@@ -25,7 +25,7 @@ async function asked(t: TestContext) {
       hijacked = true
     },
   } as unknown as FastifyReply
-  const request = { ip: '203.0.113.7' } as FastifyRequest
+  const request = { ip: '203.0.113.7', headers: {} } as FastifyRequest
   return { visitor, raw, request, reply, hijacked: () => hijacked }
 }
 

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createApp } from '../../src/app.ts'
 import { OPERATOR, SYSTEM } from '../../src/domain/author.ts'
 import type { Payloads } from '../../src/domain/errors.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
-import { createWorld, PASSWORD, sharedWorld, type Tokens, type World } from '../support.ts'
+import { createWorld, PASSWORD, sharedWorld, type Tokens, tokenOf, type World } from '../support.ts'
 
 type Method = 'GET' | 'POST' | 'PUT'
 type Route = readonly [Method, string]
 const UNKNOWN_ID = '01900000-0000-7000-8000-ffffffffffff'
+
+const NO_TOKEN = 'A'.repeat(43)
 
 /** Each route with a valid request, and its status for each caller. */
 const MATRIX: [Method, string, object | undefined, { anonymous: number; user: number; admin: number }][] = [
@@ -29,6 +33,21 @@ const MATRIX: [Method, string, object | undefined, { anonymous: number; user: nu
     { current_password: PASSWORD, new_password: 'quince jam on friday' },
     { anonymous: 401, user: 204, admin: 204 },
   ],
+  [
+    'PUT',
+    '/me/email',
+    { email: 'ada@example.com', current_password: PASSWORD },
+    { anonymous: 401, user: 200, admin: 200 },
+  ],
+  ['POST', '/email_verifications', { token: NO_TOKEN }, { anonymous: 400, user: 400, admin: 400 }],
+  ['POST', '/password_resets', { name: 'ada' }, { anonymous: 202, user: 202, admin: 202 }],
+  [
+    'PUT',
+    '/password_resets',
+    { token: NO_TOKEN, new_password: 'quince jam on friday' },
+    { anonymous: 400, user: 400, admin: 400 },
+  ],
+  ['POST', '/users/<ada>/reset_link', undefined, { anonymous: 401, user: 403, admin: 201 }],
   ['GET', '/users', undefined, { anonymous: 401, user: 403, admin: 200 }],
   ['PUT', '/users/<ada>/role', { role: 'admin' }, { anonymous: 401, user: 403, admin: 200 }],
   ['GET', '/audit/accounts', undefined, { anonymous: 401, user: 403, admin: 200 }],
@@ -282,6 +301,36 @@ const REACHED: Record<keyof Payloads, (world: World) => Answer> = {
       token: (await world.login('root')).access_token,
       body: { role: 'admin' },
     }),
+  fresh_sign_in_required: async (world) => {
+    const old = await world.login('root')
+    world.clock.pass(601_000)
+    const renewed = (await world.refresh(old.refresh_token)).body.access_token
+    return world.call('PUT', '/me/email', { token: renewed, body: { email: null } })
+  },
+  email_refused: async (world) =>
+    world.call('PUT', '/me/email', {
+      token: (await world.login('root')).access_token,
+      body: { email: 'root', current_password: PASSWORD },
+    }),
+  email_taken: async (world) => {
+    const [ada, bob] = [await world.join('ada'), await world.join('bob')]
+    await world.proveEmail(ada.access_token, 'ada@example.com')
+    const body = { email: 'ADA@example.com', current_password: PASSWORD }
+    await world.call('PUT', '/me/email', { token: bob.access_token, body })
+    const [mail] = await world.sentMails()
+    return world.call('POST', '/email_verifications', { body: { token: tokenOf(mail) } })
+  },
+  invalid_link: (world) => world.call('POST', '/email_verifications', { body: { token: NO_TOKEN } }),
+  mail_unavailable: async (world) => {
+    const ports = { ...world.ports, sendsMail: false }
+    const app = createApp({ ...world, ports, runtime: world.clock, metrics: createMetrics('other') })
+    const { statusCode, body } = await app.inject({
+      ...{ method: 'POST', url: '/password_resets' },
+      payload: { name: 'root' },
+    })
+    await app.close()
+    return { status: statusCode, body: JSON.parse(body), headers: {} }
+  },
   last_admin: async (world) => {
     const { access_token: token, user } = await world.login('root')
     return world.call('PUT', `/users/${user.id}/role`, { token, body: { role: 'customer' } })

@@ -84,6 +84,8 @@ suite('logging in', () => {
       sub: user.id,
       username: 'Ada',
       role: 'customer',
+      sid: claims.sid,
+      auth_time: iat,
       iat,
       exp: iat + 120,
       jti: claims.jti,

@@ -33,6 +33,8 @@ mongoSuites('accounts in MongoDB when answers get lost', (server) => {
     ...{ id, userId, passwordVersion: 1, tokenHash: 'one', previousHash: null, salt: null, rotatedAt: null },
     createdAt: START_AT,
     expiresAt: new Date(START.getTime() + 1_000).toISOString(),
+    client: null,
+    secondFactor: false,
   })
 
   test('an account is added once and reported as added; a taken name is reported as taken', async (t) => {

@@ -50,6 +50,8 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
         rotatedAt: null,
         createdAt: START_AT,
         expiresAt: START_AT,
+        client: null,
+        secondFactor: false,
       }
       await sessions.start({ ...session, id: 'older' }, 1)
       await sessions.start(session, 1)

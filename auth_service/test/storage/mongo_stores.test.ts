@@ -8,6 +8,7 @@ import { KNOWN_ADDRESS_MS } from '../../src/domain/throttling.ts'
 import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
+import { contactStoresContract } from '../contact_store_contract.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { newId, type OpenPair, type Scope, START } from '../support.ts'
@@ -34,10 +35,11 @@ mongoSuites('accounts in MongoDB', (server) => {
   throttleStoreContract('MongoDB, two connections', two)
   userStoreContract('MongoDB', alone)
   keyStoreContract('MongoDB', alone)
+  contactStoresContract('MongoDB', alone)
   auditContract('MongoDB', alone)
   // Two admins that demote each other, or two replicas that add a key, are overlapping transactions.
   if (server.honest) {
-    for (const contract of [userStoreContract, keyStoreContract, auditContract])
+    for (const contract of [userStoreContract, keyStoreContract, auditContract, contactStoresContract])
       contract('MongoDB, two connections', two)
   } else test('the other contracts on two connections', { skip: needsRealServer(server) }, () => {})
 

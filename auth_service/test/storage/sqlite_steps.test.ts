@@ -23,7 +23,10 @@ test('between two batches other work runs, and an account that changes then is i
   t.after(close)
   const db = new DatabaseSync(path)
   t.after(() => db.close())
-  const add = db.prepare(`INSERT INTO users VALUES (?, ?, ?, 'customer', '$argon2id$x', 2, ?, 0, ?, NULL)`)
+  const add = db.prepare(`
+    INSERT INTO users (id, username, canonical_name, role, password_hash, password_version, created_at, role_changes,
+                       tokens_changed_at)
+    VALUES (?, ?, ?, 'customer', '$argon2id$x', 2, ?, 0, ?)`)
   db.exec('BEGIN')
   const count = 2 * WITHDRAWN_BATCH + 1
   const at = (n: number) => START.getTime() + n

@@ -6,6 +6,7 @@ import { suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
+import { contactStoresContract } from '../contact_store_contract.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { folder, inMemory, newId, onOneFile } from '../support.ts'
@@ -22,6 +23,7 @@ for (const [name, open] of Object.entries({
   keyStoreContract(name, open)
   throttleStoreContract(name, open)
   auditContract(name, open)
+  contactStoresContract(name, open)
 }
 
 auditAtomicityContract('SQLite', async (t) => {

@@ -25,6 +25,15 @@ export const LIMITS = {
       "maxLength": 256
     }
   },
+  "PUT /me/email": {
+    "current_password": {
+      "minLength": 1,
+      "maxLength": 128
+    },
+    "email": {
+      "maxLength": 254
+    }
+  },
   "PUT /me/password": {
     "current_password": {
       "minLength": 1,
@@ -37,6 +46,18 @@ export const LIMITS = {
     "refresh_token": {
       "minLength": 1,
       "maxLength": 256
+    }
+  },
+  "POST /password_resets": {
+    "name": {
+      "minLength": 1,
+      "maxLength": 254
+    }
+  },
+  "PUT /password_resets": {
+    "new_password": {
+      "minLength": 8,
+      "maxLength": 128
     }
   },
   "POST /register": {

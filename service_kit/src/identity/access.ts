@@ -16,6 +16,12 @@ export type Principal = {
   readonly role: 'customer' | 'admin'
   /** When the token expires, in Unix seconds. */
   readonly expiresAt: number
+  /** Names the session, but does not open it. Absent in tokens of release 1.0. */
+  readonly sessionId?: string
+  /** When the session began, in Unix seconds. Absent in tokens of release 1.0. */
+  readonly signedInAt?: number
+  /** Of a mailbox that its owner has proved, in lower case. */
+  readonly verifiedEmail?: string
 }
 
 declare module 'fastify' {

@@ -127,12 +127,22 @@ const livesTooLong = (now: Date, expiresAt: number): boolean =>
 const isValidAt = (now: Date, expiresAt: number): boolean =>
   expiresAt * 1000 > now.getTime() && !livesTooLong(now, expiresAt)
 
-function verifiedFrom({ sub, username, role, exp, ver = FIRST_TOKEN_VERSION }: JWTPayload): Verified {
+function verifiedFrom(claims: JWTPayload): Verified {
+  const { sub, username, role, exp, ver = FIRST_TOKEN_VERSION } = claims
   if (!Number.isSafeInteger(ver)) throw refused('its claims are not ours')
   if (typeof sub !== 'string' || typeof username !== 'string' || (role !== 'customer' && role !== 'admin')) {
     throw refused('its claims are not ours')
   }
-  return { principal: { userId: sub, username, role, expiresAt: exp! }, version: ver as number }
+  const principal: Principal = { userId: sub, username, role, expiresAt: exp!, ...optionalClaims(claims) }
+  return { principal, version: ver as number }
+}
+
+function optionalClaims({ sid, auth_time: signedInAt, email }: JWTPayload) {
+  return {
+    ...(typeof sid === 'string' ? { sessionId: sid } : {}),
+    ...(Number.isSafeInteger(signedInAt) ? { signedInAt: signedInAt as number } : {}),
+    ...(typeof email === 'string' ? { verifiedEmail: email } : {}),
+  }
 }
 
 function refusal(error: unknown): Problem {

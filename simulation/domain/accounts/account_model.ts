@@ -4,13 +4,8 @@
  */
 import { usernameTaken } from '../../../auth_service/src/domain/accounts.ts'
 import { DomainError } from '../../../auth_service/src/domain/errors.ts'
-import type {
-  Account,
-  KeyRemoval,
-  KeyStore,
-  SigningKey,
-  UserStore,
-} from '../../../auth_service/src/domain/ports.ts'
+import type { KeyRemoval, KeyStore, SigningKey } from '../../../auth_service/src/domain/key_ports.ts'
+import type { Account, UserStore } from '../../../auth_service/src/domain/ports.ts'
 import { canonicalUsername, erasedUsername } from '../../../auth_service/src/domain/usernames.ts'
 import type { Synchronous } from '../store_access.ts'
 import type { SessionModel } from './session_model.ts'
@@ -24,6 +19,8 @@ export type AccountWrite = {
 export type KeyWrite =
   | { readonly added: SigningKey }
   | { readonly removed: SigningKey; readonly how: KeyRemoval['how'] }
+
+const NO_ADDRESSES = { email: null, verifiedEmail: null }
 
 export type AccountModel = {
   readonly users: Synchronous<UserStore>
@@ -53,10 +50,11 @@ export function createAccountModel(sessions: Pick<SessionModel, 'keep'>): Accoun
   const users: Synchronous<UserStore> = {
     add(account) {
       if (named(canonicalUsername(account.username))) throw usernameTaken()
-      write({ ...account, passwordVersion: 1, tokenVersion: 1 })
+      write({ ...account, ...NO_ADDRESSES, passwordVersion: 1, tokenVersion: 1 })
     },
     find: live,
     findByName: named,
+    findByVerifiedEmail: () => undefined,
     changePassword(id, fromVersion, passwordHash, now, { keep } = {}) {
       const account = live(id)
       if (account?.passwordVersion !== fromVersion) return false

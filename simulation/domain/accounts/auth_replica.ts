@@ -11,10 +11,10 @@ import {
   register,
   setRole,
 } from '../../../auth_service/src/domain/accounts.ts'
+import type { KeyStore } from '../../../auth_service/src/domain/key_ports.ts'
 import { deleteAccount, resetPassword, unlock } from '../../../auth_service/src/domain/operator.ts'
 import type {
   Account,
-  KeyStore,
   Role,
   SessionStore,
   ThrottleStore,
@@ -87,6 +87,7 @@ export const ACCESS_TOKEN_TTL_SECONDS = 1_800
 const REFRESH_TOKEN_TTL_SECONDS = 2 * 3_600
 export const REFRESH_TOKEN_TTL_MS = REFRESH_TOKEN_TTL_SECONDS * 1_000
 const USERS_MAX = 100
+const NONE_EXPIRES = { purge: async () => 0 }
 
 export function startAuthReplica(machine: Machine, stores: AuthStores, watcher: Watcher): AuthReplica {
   const { runtime } = machine
@@ -126,7 +127,7 @@ export function startAuthReplica(machine: Machine, stores: AuthStores, watcher: 
     try {
       await ensureFirstAdmin(ports, ROOT)
       await maintain({
-        stores: { ...stores, check: async () => {}, close: async () => {} },
+        stores: { ...stores, credentials: NONE_EXPIRES, mails: NONE_EXPIRES },
         keyPorts,
         rotationDays: ROTATION_DAYS,
         refreshTokenTtlSeconds: REFRESH_TOKEN_TTL_SECONDS,

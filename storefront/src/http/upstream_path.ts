@@ -2,7 +2,7 @@
  * Which path is forwarded to which service. Paths that are not listed are not forwarded, among them `/internal` and
  * `/metrics`.
  *
- *   /api/auth/{register,me,users,audit,.well-known/jwks.json}…  ->  auth_service      /register, /me, …
+ *   /api/auth/{register,me,users,password_resets,…}…            ->  auth_service      /register, /me, …
  *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
  *   /api/orders…, /api/audit/orders                             ->  order_service     /orders…, /audit/orders
  *   /api/events                                                 ->  notification_service  /events
@@ -31,7 +31,15 @@ export const FORWARDINGS: readonly Forwarding[] = [
   {
     upstream: 'auth',
     strip: '/api/auth',
-    open: ['/register', '/me', '/users', '/audit', '/.well-known/jwks.json'],
+    open: [
+      '/register',
+      '/me',
+      '/email_verifications',
+      '/password_resets',
+      '/users',
+      '/audit',
+      '/.well-known/jwks.json',
+    ],
   },
   {
     upstream: 'products',
@@ -75,7 +83,7 @@ export const mayStream = (method: string, path: string) =>
 /** Tables of many megabytes. */
 const EXPORTS = /^\/(exports\/|imports\/[^/]+\/result$)/
 
-const HASHES = /^\/(register|login|me\/password)$/
+const HASHES = /^\/(register|login|me\/password|me\/email|password_resets)$/
 
 /** Which concurrency limiter a call goes through. `path` comes from `upstreamPath`, or is one of auth_caller.ts. */
 export function callClassOf(upstream: keyof Upstreams, method: string, path: string): CallClass {

@@ -77,6 +77,8 @@ suite('the class of a call', () => {
     ['auth', 'POST', '/register', 'hashing'],
     ['auth', 'POST', '/login', 'hashing'],
     ['auth', 'PUT', '/me/password', 'hashing'],
+    ['auth', 'PUT', '/me/email', 'hashing'],
+    ['auth', 'PUT', '/password_resets', 'hashing'],
     // Percent-encoded: the service reads the same path.
     ['auth', 'PUT', '/me/passw%6Frd', 'hashing'],
     ['auth', 'GET', '/me', 'reads'],
