@@ -17,6 +17,7 @@ import type { Stores } from './domain/ports.ts'
 import { accountRoutes } from './http/account_routes.ts'
 import { emailRoutes } from './http/email_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
+import { ownDataRoutes } from './http/own_data_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 
@@ -79,6 +80,7 @@ export function createApp(deps: Deps): App {
   )
   app.register(accountRoutes(ports))
   app.register(emailRoutes(ports))
+  app.register(ownDataRoutes({ ...ports, randomBytes: runtime.randomBytes }))
   app.register(
     auditRoutes({
       of: 'accounts',

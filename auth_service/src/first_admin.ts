@@ -2,8 +2,9 @@
 import { ConfigError } from '@shop/service_kit/runtime/config'
 import type { Logger } from 'pino'
 import type { Config } from './config.ts'
-import { type AccountPorts, ensureFirstAdmin } from './domain/accounts.ts'
+import type { AccountPorts } from './domain/accounts.ts'
 import { DomainError } from './domain/errors.ts'
+import { ensureFirstAdmin } from './domain/first_admin.ts'
 import { isUsername } from './domain/usernames.ts'
 
 /** Does nothing without ADMIN_USERNAME. Fails with ConfigError if the name or the password is not allowed. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ensureFirstAdmin } from '../src/domain/accounts.ts'
+import { ensureFirstAdmin } from '../src/domain/first_admin.ts'
 import { createWorld, onOneFile, PASSWORD } from './support.ts'
 
 const ADA = { username: 'Ada', password: PASSWORD }

@@ -42,6 +42,20 @@ export function sessionStoreContract(name: string, open: OpenPair) {
       assert.equal(await sessions.find('unknown'), undefined)
     })
 
+    test('those of a user that have not expired are listed, newest first', async (t) => {
+      const [{ sessions, users }, other, user] = await given(t)
+      const bob = account('bob')
+      await users.add(bob)
+      for (const [i, id] of ['a', 'b', 'c'].entries()) await sessions.start(session(user, id, after(i)), 9)
+      await sessions.start(session(bob.id, 'of bob'), 9)
+      const ids = async (now: Date, limit = 9) =>
+        (await other.sessions.ofUser(user, now, limit)).map(({ id }) => id)
+      assert.deepEqual(
+        [await ids(START), await ids(after(1001)), await ids(START, 2)],
+        [['c', 'b', 'a'], ['c'], ['c', 'b']],
+      )
+    })
+
     test('only the user’s newest sessions stay; other users’ are not affected', async (t) => {
       const [{ sessions, users }, , user] = await given(t)
       const bob = account('bob')

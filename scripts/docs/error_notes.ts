@@ -49,6 +49,7 @@ export const NOTES: Notes = {
     last_admin: 'The change would leave the shop without an admin.',
     fresh_sign_in_required:
       'The access token alone is not enough. Send `current_password`, or sign in again within the last ten minutes.',
+    session_not_found: 'You have no session with this id: it has ended, or is that of another account.',
     email_refused: 'The text is not `name@host`, as mailboxes of people are.',
     email_taken: 'The mailbox was proved already, by another account.',
     invalid_link: 'The link was used, has expired, or was replaced by a newer one. Ask for another.',

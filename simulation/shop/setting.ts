@@ -1,6 +1,7 @@
 /** How every history of this level begins: accounts and products, made by the ports of the services before any fault. */
 import { createAccountPorts } from '@shop/auth_service/account_ports'
-import { ensureFirstAdmin, register } from '@shop/auth_service/domain/accounts'
+import { register } from '@shop/auth_service/domain/accounts'
+import { ensureFirstAdmin } from '@shop/auth_service/domain/first_admin'
 import { createMachine } from '../core/machine.ts'
 import type { World } from '../core/world.ts'
 import type { Opens } from './deployment.ts'

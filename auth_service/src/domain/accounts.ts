@@ -12,7 +12,7 @@
  *  6. There is always an admin: the last one cannot be demoted. A registration never makes an admin.
  */
 
-import { type Author, OPERATOR } from './author.ts'
+import type { Author } from './author.ts'
 import type { HashQueue, PasswordChecks, PasswordHasher, QueueTicket } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import { acceptPassword, normalPassword } from './passwords.ts'
@@ -37,6 +37,8 @@ export type Caller = {
   readonly signal?: AbortSignal | undefined
   /** What it is, in words (client_names.ts). */
   readonly client?: string | undefined
+  /** ISO 639-1. */
+  readonly language?: string | undefined
 }
 
 export const ticketOf = ({ address, signal }: Caller, queue: HashQueue): QueueTicket => ({
@@ -57,7 +59,7 @@ export async function register(
   )
 }
 
-async function addAccount(
+export async function addAccount(
   ports: Pick<AccountPorts, 'users' | 'hasher' | 'newId' | 'now'>,
   { username, password }: Credentials,
   role: Role,
@@ -77,12 +79,24 @@ export const usernameTaken = () =>
 
 export type LoggedIn = Omit<Refreshed, 'replayed'>
 
+/** `readAt`: before the account was read. */
+export type Proven = { readonly account: Account; readonly readAt: Date }
+
 /** Rejects with `invalid_credentials`, `too_many_attempts` or `overloaded`. */
 export async function login(
   ports: AccountPorts,
-  { username, password }: Credentials,
+  credentials: Credentials,
   caller: Caller,
 ): Promise<LoggedIn> {
+  return logInBy(ports, await provenAccount(ports, credentials, caller), caller)
+}
+
+/** The account of a password that was proved. Rejects as `login` does. */
+export async function provenAccount(
+  ports: AccountPorts,
+  { username, password }: Credentials,
+  caller: Caller,
+): Promise<Proven> {
   const canonical = canonicalUsername(username)
   let readAt = ports.now()
   const account = await throttledPasswordCheck(ports, canonical, caller.address, async (queue) => {
@@ -92,8 +106,19 @@ export async function login(
   })
   if (!account) throw new DomainError('invalid_credentials', 'No account has this username and password.')
   await upgradeHash(ports, account, password, ticketOf(caller, 'known'))
-  return { account, readAt, ...(await startSession(ports, account, { client: caller.client })) }
+  return { account, readAt }
 }
+
+/** Begins the session. */
+export const logInBy = async (
+  ports: AccountPorts,
+  proven: Proven,
+  { client }: Caller,
+  secondFactor = false,
+): Promise<LoggedIn> => ({
+  ...proven,
+  ...(await startSession(ports, proven.account, { client, secondFactor })),
+})
 
 /** Rejects with `wrong_password`, `password_refused`, `too_many_attempts` or `overloaded`. */
 export async function changePassword(
@@ -163,29 +188,4 @@ async function upgradeHash(
     throw error
   })
   if (stronger) await users.rehash(account.id, account.passwordHash, stronger)
-}
-
-export type FirstAdmin = 'created' | 'exists' | 'not_an_admin'
-
-/**
- * Makes the configured admin if no account has that name. Never changes an existing account. Rejects with
- * `password_refused`. Replicas that start at the same time make one account together.
- */
-export async function ensureFirstAdmin(
-  ports: Pick<AccountPorts, 'users' | 'hasher' | 'passwordChecks' | 'newId' | 'now'>,
-  credentials: Credentials,
-): Promise<FirstAdmin> {
-  const existing = () => ports.users.findByName(canonicalUsername(credentials.username))
-  if (!(await existing())) {
-    const { username } = credentials
-    const password = await acceptPassword(credentials.password, username, ports.passwordChecks)
-    try {
-      const ticket = { queue: 'known', owner: username } as const
-      await addAccount(ports, { username, password }, 'admin', ticket, OPERATOR)
-      return 'created'
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'username_taken') throw error
-    }
-  }
-  return (await existing())?.role === 'admin' ? 'exists' : 'not_an_admin'
 }

@@ -19,6 +19,7 @@ export type Payloads = {
   user_not_found: Nothing
   last_admin: Nothing
   fresh_sign_in_required: Nothing
+  session_not_found: Nothing
   email_refused: Nothing
   email_taken: Nothing
   invalid_link: Nothing

@@ -8,12 +8,12 @@
  *  3. An account that is registered under the name of a deleted one inherits nothing, not even failed logins: everything
  *     stored under the name is removed before the name is free. Until then the deletion can be repeated.
  */
-import { OPERATOR } from './author.ts'
+import { type Author, OPERATOR } from './author.ts'
 import { isPast } from './clocks.ts'
 import type { PasswordHasher } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { Account, SessionStore, ThrottleRecord, ThrottleStore, UserStore } from './ports.ts'
-import { accountPrefixes, loginKeys } from './throttling.ts'
+import { accountPrefixes, loginKeys, seenPrefix } from './throttling.ts'
 import { canonicalUsername } from './usernames.ts'
 
 export type OperatorPorts = {
@@ -67,22 +67,27 @@ export async function unlock(ports: OperatorPorts, username: string): Promise<Fa
   return summaryOf(found, ports.now())
 }
 
-/** Cannot be undone. `unknownPassword` is one that is never shown. Rejects with `user_not_found` or `last_admin`. */
+/** Cannot be undone. Its owner may do it, too: `by` is the id of the account then. `unknownPassword` is one that is never shown. Rejects with `user_not_found` or `last_admin`. */
 export async function deleteAccount(
   ports: OperatorPorts,
   username: string,
   unknownPassword: string,
+  by: Author = OPERATOR,
 ): Promise<void> {
   const { users, throttle, now } = ports
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const { id } = await namedAccount(ports, username)
-    await users.setRole(id, 'customer', now, OPERATOR)
+    await users.setRole(id, 'customer', now, by)
     // From here on no login succeeds, and the name is still in use.
-    const account = await replacePassword(ports, username, unknownPassword)
-    const known = accountPrefixes(canonicalUsername(account.username)).known
-    const entries = [...(await failedLogins(ports, account)), ...(await everyEntry(throttle, known))]
+    const account = await replacePassword(ports, username, unknownPassword, by)
+    const { known } = accountPrefixes(canonicalUsername(account.username))
+    const entries = [
+      ...(await failedLogins(ports, account)),
+      ...(await everyEntry(throttle, known)),
+      ...(await everyEntry(throttle, seenPrefix(id))),
+    ]
     await inPages(entries, (keys) => throttle.clear(keys))
-    if (await users.erase(account.id, now, OPERATOR)) return
+    if (await users.erase(account.id, now, by)) return
   }
   throw new Error('Another admin kept changing the account at the same time; try again.')
 }
@@ -93,13 +98,18 @@ async function namedAccount({ users }: OperatorPorts, username: string): Promise
   return account
 }
 
-async function replacePassword(ports: OperatorPorts, username: string, password: string): Promise<Account> {
+async function replacePassword(
+  ports: OperatorPorts,
+  username: string,
+  password: string,
+  by: Author = OPERATOR,
+): Promise<Account> {
   const { users, sessions, hasher, now } = ports
   const passwordHash = await hasher.hash(password, { queue: 'known', owner: username })
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const account = await namedAccount(ports, username)
     const { id, passwordVersion } = account
-    if (!(await users.changePassword(id, passwordVersion, passwordHash, now, { by: OPERATOR }))) continue
+    if (!(await users.changePassword(id, passwordVersion, passwordHash, now, { by }))) continue
     // They are invalid already: they have an older passwordVersion.
     await sessions.endOlder(id, passwordVersion + 1)
     return account

@@ -115,6 +115,8 @@ export type SessionStore = {
   ): Promise<boolean>
   /** Ends one session. An unknown id is not an error. */
   end(id: string): Promise<void>
+  /** Those of a user that have not expired, newest first. */
+  ofUser(userId: string, now: Date, limit: number): Promise<Session[]>
   /** How many sessions of a user have not expired. */
   count(userId: string, now: Date): Promise<number>
   /** Ends the sessions of a user whose passwordVersion is lower. */

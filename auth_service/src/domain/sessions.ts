@@ -81,30 +81,32 @@ export type Refreshed = {
 /** Exchanges a refresh token. Rejects with `invalid_refresh_token`. Ends the session if the token was stolen. */
 export async function refreshSession(ports: SessionPorts, presented: string): Promise<Refreshed> {
   const { sessions, refreshTokens, now } = ports
-  const live = await liveSession(ports, presented)
+  const session = await liveSession(ports, presented)
   const readAt = now()
-  const account = await ports.users.find(live.userId)
-  if (!account || !(await isOfPassword(sessions, live, account.passwordVersion))) {
-    await sessions.end(live.id)
+  const account = await ports.users.find(session.userId)
+  if (!account || !(await isOfPassword(sessions, session, account.passwordVersion))) {
+    await sessions.end(session.id)
     throw refused('The password was changed')
   }
-  const session = sessionOfToken(ports, live)
+  const named = sessionOfToken(ports, session)
   const presentedHash = refreshTokens.hash(presented)
-  if (live.tokenHash === presentedHash) {
+  if (session.tokenHash === presentedHash) {
     const salt = refreshTokens.newSalt()
     const refreshToken = refreshTokens.successor(presented, salt)
     const tokenHash = refreshTokens.hash(refreshToken)
-    if (await sessions.rotate(live.id, presentedHash, { tokenHash, salt, rotatedAt: now().toISOString() })) {
-      return { account, readAt, session, refreshToken, replayed: false }
+    if (
+      await sessions.rotate(session.id, presentedHash, { tokenHash, salt, rotatedAt: now().toISOString() })
+    ) {
+      return { account, readAt, session: named, refreshToken, replayed: false }
     }
   }
   // The token was used before, or just now by a concurrent request: either a replay or a theft.
-  const latest = await sessions.find(live.id)
+  const latest = await sessions.find(session.id)
   if (latest && isReplay(latest, presentedHash, now())) {
     const refreshToken = refreshTokens.successor(presented, latest.salt!)
-    return { account, readAt, session, refreshToken, replayed: true }
+    return { account, readAt, session: named, refreshToken, replayed: true }
   }
-  await sessions.end(live.id)
+  await sessions.end(session.id)
   throw refused('It was used before, so the session was ended')
 }
 

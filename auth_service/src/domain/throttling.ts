@@ -57,6 +57,11 @@ export const loginLimits = (free: FreeAttempts): LoginLimits => ({
   address: { freeAttempts: free.address, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
 })
 
+/** Remembers that a client was seen with an account. An id has no space, so no other account has a key that begins so. */
+export const seenPrefix = (userId: string): string => `seen ${userId} `
+export const seenKey = (userId: string, address: string, client = ''): string =>
+  `${seenPrefix(userId)}${address} ${client}`
+
 /** Of mails that anyone may ask for. The longest pause is shorter than a link of the last mail is valid. */
 export type MailLimits = { readonly address: ThrottleLimits; readonly recipient: ThrottleLimits }
 export const MAIL_LIMITS: MailLimits = {

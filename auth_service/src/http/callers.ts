@@ -24,6 +24,7 @@ export async function whileConnected<T>(
       address: addressPrefix(request.ip),
       signal: disconnected.signal,
       client: clientName(request.headers['user-agent']),
+      language: firstLanguage(request.headers['accept-language']),
     })
   } catch (error) {
     if (!disconnected.signal.aborted) throw error
@@ -31,3 +32,7 @@ export async function whileConnected<T>(
     return undefined
   }
 }
+
+/** `de` of `de-AT,de;q=0.9`. */
+const firstLanguage = (accepted: string | undefined): string | undefined =>
+  /^\s*([a-z]{2})(?:[-,;\s]|$)/i.exec(accepted ?? '')?.[1]?.toLowerCase()

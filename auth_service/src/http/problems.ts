@@ -24,6 +24,7 @@ export const PROBLEMS = {
   invalid_refresh_token: { status: 401, title: 'The refresh token is not valid', retryable: false },
   user_not_found: { status: 404, title: 'There is no such user', retryable: false },
   fresh_sign_in_required: { status: 403, title: 'This needs a fresh sign-in', retryable: false },
+  session_not_found: { status: 404, title: 'There is no such session', retryable: false },
   email_refused: { status: 400, title: 'The e-mail address is not one', retryable: false },
   email_taken: { status: 409, title: 'The e-mail address is in use', retryable: false },
   invalid_link: { status: 400, title: 'The link is not valid', retryable: false },

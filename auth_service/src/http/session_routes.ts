@@ -2,9 +2,10 @@
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
-import { type AccountPorts, login, logout, register } from '../domain/accounts.ts'
+import { logout, register } from '../domain/accounts.ts'
 import type { IssueAccessToken } from '../domain/crypto_ports.ts'
 import { refreshSession } from '../domain/sessions.ts'
+import { type SignInPorts, signIn } from '../domain/sign_in.ts'
 import { userView } from './account_schemas.ts'
 import { whileConnected } from './callers.ts'
 import { PROBLEMS } from './problems.ts'
@@ -17,7 +18,7 @@ import {
 } from './session_schemas.ts'
 
 export type SessionRoutesDeps = {
-  readonly ports: AccountPorts
+  readonly ports: SignInPorts
   readonly issueAccessToken: IssueAccessToken
   /** Called with the outcome of each login: `success` or the problem's code. */
   readonly onLogin: (outcome: string) => void
@@ -37,7 +38,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
     app.post('/login', loginOperation, (request, reply) =>
       whileConnected(request, reply, (caller) =>
         observed(onLogin, async () => {
-          const { account, readAt, session, refreshToken } = await login(ports, request.body, caller)
+          const { account, readAt, session, refreshToken } = await signIn(ports, request.body, caller)
           const accessToken = await issueAccessToken(account, readAt, session)
           return { outcome: 'success', answer: tokensView(accessToken, refreshToken, account) }
         }),

@@ -68,6 +68,17 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
         return now?.tokenHash === next.tokenHash && now.salt === next.salt
       }),
     end: (id) => repeat(async () => void (await sessions.deleteOne({ _id: id }))),
+    ofUser: (userId, now, limit) =>
+      repeat(async () =>
+        reading.many(
+          await sessions
+            .find({ userId, expiresAt: { $gt: now } })
+            .hint('sessions_by_user')
+            .sort({ createdAt: -1, _id: -1 })
+            .limit(limit)
+            .toArray(),
+        ),
+      ),
     count: (userId, now) =>
       repeat(() =>
         sessions.countDocuments({ userId, expiresAt: { $gt: now } }, { hint: 'sessions_by_user' }),

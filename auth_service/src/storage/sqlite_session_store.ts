@@ -38,6 +38,10 @@ export function createSqliteSessionStore(
      WHERE id = ? AND token_hash = ?`)
   const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
   const count = reader.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ? AND expires_at > ?')
+  const ofUser = readBigInts(
+    reader.prepare(`SELECT * FROM sessions WHERE user_id = ? AND expires_at > ?
+      ORDER BY created_at DESC, id DESC LIMIT ?`),
+  )
   const removeOlder = writer.prepare('DELETE FROM sessions WHERE user_id = ? AND password_version < ?')
   // The unary plus forces the index on created_at: almost no session was created in the future.
   const clampFutureStarts = writer.prepare(`
@@ -72,6 +76,7 @@ export function createSqliteSessionStore(
     rotate: (id, from, { tokenHash, salt, rotatedAt }) =>
       write(() => rotate.run(tokenHash, salt, toMs(rotatedAt), id, from).changes === 1),
     end: (id) => write(() => void remove.run(id)),
+    ofUser: async (userId, now, limit) => reading.many(ofUser.all(userId, now.getTime(), limit) as Row[]),
     count: async (userId, now) => Number(count.get(userId, now.getTime())!.n),
     endOlder: (userId, passwordVersion) => write(() => void removeOlder.run(userId, passwordVersion)),
     clampFutureStarts: (now, endsAfter, limit) =>

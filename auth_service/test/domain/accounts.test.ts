@@ -9,7 +9,6 @@ import { createWorkQueues } from '../../src/crypto/work_queues.ts'
 import {
   type AccountPorts,
   changePassword,
-  ensureFirstAdmin,
   login,
   logout,
   register,
@@ -18,6 +17,7 @@ import {
 import { OPERATOR } from '../../src/domain/author.ts'
 import { CLOCKS_DIFFER_MS, WRITE_DELAY_MAX_MS } from '../../src/domain/clocks.ts'
 import type { PasswordHasher, QueueTicket } from '../../src/domain/crypto_ports.ts'
+import { ensureFirstAdmin } from '../../src/domain/first_admin.ts'
 import type { Account, ThrottleEntry, UserStore } from '../../src/domain/ports.ts'
 import {
   ownSession,

@@ -9,7 +9,7 @@ import { PROBLEMS } from '../../src/http/problems.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
 import { createWorld, PASSWORD, sharedWorld, type Tokens, tokenOf, type World } from '../support.ts'
 
-type Method = 'GET' | 'POST' | 'PUT'
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 type Route = readonly [Method, string]
 const UNKNOWN_ID = '01900000-0000-7000-8000-ffffffffffff'
 
@@ -39,6 +39,10 @@ const MATRIX: [Method, string, object | undefined, { anonymous: number; user: nu
     { email: 'ada@example.com', current_password: PASSWORD },
     { anonymous: 401, user: 200, admin: 200 },
   ],
+  ['GET', '/me/sessions', undefined, { anonymous: 401, user: 200, admin: 200 }],
+  ['DELETE', '/me/sessions/AAAAAAAAAAAAAAAAAAAAAA', undefined, { anonymous: 401, user: 404, admin: 404 }],
+  ['GET', '/me/export', undefined, { anonymous: 401, user: 200, admin: 200 }],
+  ['DELETE', '/me', { current_password: PASSWORD }, { anonymous: 401, user: 204, admin: 409 }],
   ['POST', '/email_verifications', { token: NO_TOKEN }, { anonymous: 400, user: 400, admin: 400 }],
   ['POST', '/password_resets', { name: 'ada' }, { anonymous: 202, user: 202, admin: 202 }],
   [
@@ -81,7 +85,7 @@ suite('every route and every caller (invariant 10)', () => {
     const documented = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
-    const tabled = MATRIX.map(([method, path]) => `${method} ${path.replace('<ada>', '{id}')}`)
+    const tabled = MATRIX.map(([method, path]) => `${method} ${path.replace(/<ada>|A{22}/, '{id}')}`)
     assert.deepEqual(documented.sort(), tabled.sort())
   })
 
@@ -307,6 +311,10 @@ const REACHED: Record<keyof Payloads, (world: World) => Answer> = {
     const renewed = (await world.refresh(old.refresh_token)).body.access_token
     return world.call('PUT', '/me/email', { token: renewed, body: { email: null } })
   },
+  session_not_found: async (world) =>
+    world.call('DELETE', `/me/sessions/${'A'.repeat(22)}`, {
+      token: (await world.login('root')).access_token,
+    }),
   email_refused: async (world) =>
     world.call('PUT', '/me/email', {
       token: (await world.login('root')).access_token,

@@ -25,6 +25,12 @@ export const LIMITS = {
       "maxLength": 256
     }
   },
+  "DELETE /me": {
+    "current_password": {
+      "minLength": 1,
+      "maxLength": 128
+    }
+  },
   "PUT /me/email": {
     "current_password": {
       "minLength": 1,

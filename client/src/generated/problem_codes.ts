@@ -58,6 +58,7 @@ export type ProblemCode =
   | 'price_changed'
   | 'product_not_found'
   | 'route_not_found'
+  | 'session_not_found'
   | 'settings_changed'
   | 'settings_precondition_failed'
   | 'settings_refused'

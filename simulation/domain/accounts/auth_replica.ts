@@ -5,12 +5,12 @@ import {
   type AccountPorts,
   type Credentials,
   changePassword,
-  ensureFirstAdmin,
   login,
   logout,
   register,
   setRole,
 } from '../../../auth_service/src/domain/accounts.ts'
+import { ensureFirstAdmin } from '../../../auth_service/src/domain/first_admin.ts'
 import type { KeyStore } from '../../../auth_service/src/domain/key_ports.ts'
 import { deleteAccount, resetPassword, unlock } from '../../../auth_service/src/domain/operator.ts'
 import type {

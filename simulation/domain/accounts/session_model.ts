@@ -34,6 +34,10 @@ export function createSessionModel(): SessionModel {
       return true
     },
     end: (id) => void sessions.delete(id),
+    ofUser: (userId, now, limit) =>
+      of(userId)
+        .filter(({ expiresAt }) => Date.parse(expiresAt) > now.getTime())
+        .slice(0, limit),
     count: (userId, now) =>
       of(userId).filter(({ expiresAt }) => Date.parse(expiresAt) > now.getTime()).length,
     endOlder(userId, passwordVersion) {

@@ -28,7 +28,7 @@ export type AuthCaller = (request: FastifyRequest, reply: FastifyReply, call: Au
 
 export function createAuthCaller(service: Upstream): AuthCaller {
   return async (request, reply, { method, path, body, ignoreDisconnect = false }) => {
-    const { authorization, 'user-agent': agent } = request.headers
+    const { authorization, 'user-agent': agent, 'accept-language': languages } = request.headers
     const caller = { callClass: callClassOf('auth', method, path), address: addressPrefix(request.ip) }
     const call = {
       method,
@@ -37,6 +37,7 @@ export function createAuthCaller(service: Upstream): AuthCaller {
         'content-type': 'application/json',
         ...(authorization === undefined ? {} : { authorization }),
         ...(agent === undefined ? {} : { 'user-agent': agent }),
+        ...(languages === undefined ? {} : { 'accept-language': languages }),
       }),
       body: JSON.stringify(body),
       ...(ignoreDisconnect ? {} : { signal: disconnectSignal(reply) }),

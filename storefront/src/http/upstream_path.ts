@@ -83,11 +83,11 @@ export const mayStream = (method: string, path: string) =>
 /** Tables of many megabytes. */
 const EXPORTS = /^\/(exports\/|imports\/[^/]+\/result$)/
 
-const HASHES = /^\/(register|login|me\/password|me\/email|password_resets)$/
+const HASHES = /^\/(register|login|me|me\/password|me\/email|password_resets)$/
 
 /** Which concurrency limiter a call goes through. `path` comes from `upstreamPath`, or is one of auth_caller.ts. */
 export function callClassOf(upstream: keyof Upstreams, method: string, path: string): CallClass {
-  if (upstream === 'auth' && HASHES.test(decodeURIComponent(path))) return 'hashing'
+  if (upstream === 'auth' && method !== 'GET' && HASHES.test(decodeURIComponent(path))) return 'hashing'
   if (isUpload(upstream, method, path)) return 'uploads'
   if (method !== 'GET' && method !== 'HEAD') return 'writes'
   return upstream === 'products' && EXPORTS.test(decodeURIComponent(path)) ? 'exports' : 'reads'

@@ -78,6 +78,8 @@ suite('the class of a call', () => {
     ['auth', 'POST', '/login', 'hashing'],
     ['auth', 'PUT', '/me/password', 'hashing'],
     ['auth', 'PUT', '/me/email', 'hashing'],
+    ['auth', 'DELETE', '/me', 'hashing'],
+    ['auth', 'GET', '/me', 'reads'],
     ['auth', 'PUT', '/password_resets', 'hashing'],
     // Percent-encoded: the service reads the same path.
     ['auth', 'PUT', '/me/passw%6Frd', 'hashing'],
