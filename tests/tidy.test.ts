@@ -47,6 +47,7 @@ const KIT_ROOMS: Readonly<Record<string, readonly string[]>> = {
   sqlite: ['storage', 'runtime'],
   mongo: ['storage', 'runtime'],
   calls: ['runtime'],
+  events: ['runtime', 'calls', 'storage'],
   http: ['identity', 'runtime', 'money'],
   audit: ['http', 'sqlite', 'mongo', 'storage', 'runtime'],
 }

@@ -6,6 +6,7 @@ import {
   CurrencyConfig,
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
+  NotificationUrlConfig,
   OperationsConfig,
   PortConfig,
 } from '@shop/service_kit/runtime/variables'
@@ -19,6 +20,7 @@ export const ConfigSchema = Type.Object({
   PORT: PortConfig(5002),
   ...OperationsConfig,
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
+  NOTIFICATION_URL: NotificationUrlConfig,
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
   ...ArchiveConfig,

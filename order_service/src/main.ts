@@ -16,6 +16,7 @@ import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { startOrders } from './start_orders.ts'
+import { startPublishing } from './start_publishing.ts'
 import { openStores } from './storage/open_stores.ts'
 
 await runService(systemRuntime, async () => {
@@ -51,6 +52,12 @@ await runService(systemRuntime, async () => {
     logger,
     reached: crashPoints(process.env),
   })
+  const stopPublishing = startPublishing({
+    url: config.NOTIFICATION_URL,
+    secrets: serviceSecrets(config),
+    ...{ stores, tracing, metrics, logger, runtime: systemRuntime },
+    reached: crashPoints(process.env),
+  })
   const deps: Deps = {
     ordering,
     auditLog: stores.auditLog,
@@ -84,6 +91,7 @@ await runService(systemRuntime, async () => {
       stopReporting()
       await stopRetention()
       await stop()
+      await stopPublishing()
       auth.stop()
       await service.close()
       await stores.close()

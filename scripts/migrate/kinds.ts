@@ -203,8 +203,12 @@ const ORDERS: readonly Source[] = [
   {
     what: 'orders',
     collection: 'orders',
-    sql: `SELECT ${ORDER_COLUMNS} FROM orders ORDER BY id`,
-    documentOf: (row) => toDocument(toOrder(row as OrderRow)),
+    sql: `SELECT ${ORDER_COLUMNS}, coalesce(published_version, 0) FROM orders ORDER BY id`,
+    documentOf(row) {
+      const { publishDue, ...document } = toDocument(toOrder(row as OrderRow))
+      const publishedVersion = Number(row.at(-1))
+      return { ...document, publishedVersion, ...(document.version > publishedVersion ? { publishDue } : {}) }
+    },
   },
 ]
 

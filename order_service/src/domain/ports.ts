@@ -8,6 +8,7 @@ import type { AuditRecord, Author } from './audit.ts'
 import type { EndedOrders } from './ended_orders.ts'
 import type { Cancelling, Delivered, OrderStatus, Pending, PricedLine, Rejection, Shipped } from './order.ts'
 import type { Claim, StoredOrder, UnsettledOrder } from './schedule.ts'
+import type { UnpublishedOrders } from './unpublished.ts'
 
 /** Newest first; `before` is the id of the last order of the page before. */
 export type OrderPage = { readonly limit: number; readonly before?: string | undefined }
@@ -93,6 +94,9 @@ export type Stores = {
   /** For each status of an order that may be removed. */
   readonly ended: readonly EndedOrders[]
   readonly retentionLease: Lease
+  readonly unpublished: UnpublishedOrders
+  /** Of the replica that publishes events. */
+  readonly relayLease: Lease
   /** Digits after the point in its amounts. Throws `store_unavailable` before the store was reached. */
   digits(): number
   /** When the database was created. SQLite does not record it. */

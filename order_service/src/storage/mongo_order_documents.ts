@@ -7,6 +7,9 @@ import type { StoredOrder } from '../domain/schedule.ts'
 
 export const ORDERS = 'orders'
 export const DUE = 'orders_due'
+export const UNPUBLISHED = 'orders_unpublished'
+/** As `publishDue`: before every time. */
+export const AT_ONCE = ''
 
 /** docs/operations.md says which query each serves. */
 export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
@@ -26,7 +29,12 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
       unique: true,
       partialFilterExpression: { number: { $exists: true } },
     },
-    // Holds unsettled orders only, so it stays small.
+    // Both hold few orders, so they stay small.
+    {
+      name: UNPUBLISHED,
+      key: { publishDue: 1, _id: 1 },
+      partialFilterExpression: { publishDue: { $exists: true } },
+    },
     { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
   ],
   ...AUDIT_INDEXES,
@@ -39,6 +47,10 @@ export type Document = Omit<OrderRecord, 'id'> & {
   writes?: Record<string, string>
   /** Token of its last claim. */
   lease?: string
+  /** Its events up to this version are published. */
+  publishedVersion?: number
+  /** While it has others: when it is their turn. */
+  publishDue?: string
 }
 
 export const claimOperations = (
@@ -61,7 +73,17 @@ export function changeTo(stored: StoredOrder, token: string): ConditionalUpdate 
     id,
     within: { userId },
     condition: { version, fence },
-    set: { status, lines, rejection, history, version: version + 1, updatedAt, dueAt, attempts },
+    set: {
+      status,
+      lines,
+      rejection,
+      history,
+      version: version + 1,
+      updatedAt,
+      dueAt,
+      attempts,
+      publishDue: AT_ONCE,
+    },
     unset: [...(rejection === undefined ? ['rejection'] : []), ...(dueAt === undefined ? ['dueAt'] : [])],
     token: { field: `v${version + 1}`, value: token },
   }
@@ -69,7 +91,7 @@ export function changeTo(stored: StoredOrder, token: string): ConditionalUpdate 
 
 export function toDocument(stored: StoredOrder): Document {
   const { id, ...fields } = recordOf(stored)
-  return { _id: id, ...fields }
+  return { _id: id, ...fields, publishDue: AT_ONCE }
 }
 
 export const toOrder = ({ _id, ...fields }: Document): StoredOrder => readOrder({ id: _id, ...fields })

@@ -1,6 +1,7 @@
 /** Opens the stores on a MongoDB server. */
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
+import { LEASE_MS as RELAY_LEASE_MS } from '@shop/service_kit/events/relay'
 import type { WithClient } from '@shop/service_kit/mongo/client'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
@@ -13,6 +14,7 @@ import { createMongoEndedOrders } from './mongo_ended_orders.ts'
 import { ORDER_MIGRATIONS } from './mongo_migrations.ts'
 import { ORDER_INDEXES } from './mongo_order_documents.ts'
 import { createMongoOrderStore } from './mongo_order_store.ts'
+import { createMongoUnpublished } from './mongo_unpublished.ts'
 
 /** Used unless the URL names one. */
 export const MONGO_DATABASE = 'shop_orders'
@@ -48,6 +50,8 @@ export async function openMongoStores(
     auditLog,
     ended: ENDED_STATUSES.map((status) => createMongoEndedOrders(store, onUnreadable, status)),
     retentionLease: createMongoLease(store, 'retention_lease'),
+    unpublished: createMongoUnpublished(store, onUnreadable),
+    relayLease: createMongoLease(store, 'relay_lease', 2 * RELAY_LEASE_MS),
     madeAt,
     lastBackup,
     digits: money.digits,

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
+import { LEASE_MS as RELAY_LEASE_MS } from '@shop/service_kit/events/relay'
 import type { WithClient } from '@shop/service_kit/mongo/client'
 import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
@@ -14,6 +15,7 @@ import type { Stores } from '../domain/ports.ts'
 import { createSqliteEndedOrders } from './sqlite_ended_orders.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
+import { createSqliteUnpublished } from './sqlite_unpublished.ts'
 
 export const DATABASE_FILE = 'orders.db'
 
@@ -58,6 +60,8 @@ export async function openSqliteStores(
     auditLog,
     ended: ENDED_STATUSES.map((status) => createSqliteEndedOrders(store, onUnreadable, status)),
     retentionLease: createSqliteLease(store, 'retention_lease'),
+    unpublished: createSqliteUnpublished(store, onUnreadable),
+    relayLease: createSqliteLease(store, 'relay_lease', 2 * RELAY_LEASE_MS),
     digits: money.digits,
     close: () => orders.close(),
   }

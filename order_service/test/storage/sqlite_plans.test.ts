@@ -19,7 +19,8 @@ test('no statement scans a growing table or sorts its rows', async (t) => {
   const plans = statements.plans(join(folder, 'orders.db'))
   assert.ok(plans.length > 15)
   // json_each reads the list of ids in a parameter; line is json_each of one order.
-  assert.deepEqual(slowSteps(plans, ['json_each', 'line']), [])
+  // The subquery of the backlog of events has a limit.
+  assert.deepEqual(slowSteps(plans, ['json_each', 'line', '(subquery-1)']), [])
   const unsettled = plans.find(({ sql }) => sql.includes('due_at IS NOT NULL AND id >'))
   assert.match(unsettled!.steps.join(), /INDEX orders_owed \(id>\?\)/)
 })

@@ -11,6 +11,7 @@ export async function takeLease(
   owner: string,
   now: Date,
   until: Date,
+  aheadMaxMs = LEASE_AHEAD_MAX_MS,
 ): Promise<boolean> {
   try {
     await settings.insertOne({ _id: id, value: owner, until })
@@ -18,7 +19,7 @@ export async function takeLease(
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }
-  const wrong = new Date(now.getTime() + LEASE_AHEAD_MAX_MS)
+  const wrong = new Date(now.getTime() + aheadMaxMs)
   const free = { _id: id, $or: [{ until: { $lt: now } }, { until: { $gt: wrong } }, { value: owner }] }
   return (await settings.updateOne(free, { $set: { value: owner, until } })).matchedCount === 1
 }

@@ -50,6 +50,14 @@ export const CommonConfig = {
   }),
 }
 
+export const NotificationUrlConfig = Type.Optional(
+  Type.String({
+    pattern: '^https?://',
+    [MESSAGE]: URL_SENTENCE,
+    description: 'notification_service; without it no events are published, and all are once it is set',
+  }),
+)
+
 /** OPS_PORT is PORT plus this by default. Not 1000: browsers refuse to open port 6000. */
 const OPS_PORT_OFFSET = 200
 export const PORT_MAX = 65_535

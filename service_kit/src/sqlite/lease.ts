@@ -4,7 +4,12 @@ import type { SqliteStore } from './store.ts'
 
 type Held = { readonly owner: string; readonly until: string }
 
-export function createSqliteLease({ reader, writer, write }: SqliteStore, name: string): Lease {
+/** An end more than `aheadMaxMs` ahead was written by a clock that was wrong. */
+export function createSqliteLease(
+  { reader, writer, write }: SqliteStore,
+  name: string,
+  aheadMaxMs = LEASE_AHEAD_MAX_MS,
+): Lease {
   const select = 'SELECT value FROM settings WHERE name = ?'
   const [find, read] = [writer.prepare(select), reader.prepare(select)]
   const store = writer.prepare(
@@ -16,7 +21,7 @@ export function createSqliteLease({ reader, writer, write }: SqliteStore, name: 
         const row = find.get(name)
         const held = row && heldOf(row)
         const left = held ? Date.parse(held.until) - now.getTime() : -1
-        if (held?.owner !== owner && left >= 0 && left <= LEASE_AHEAD_MAX_MS) return false
+        if (held?.owner !== owner && left >= 0 && left <= aheadMaxMs) return false
         store.run(name, JSON.stringify({ owner, until }))
         return true
       }),
