@@ -1,0 +1,60 @@
+/**
+ * M10: no authorisation ends unnoticed. Those that end soon are counted, and each is logged once by each process; docs/operations.md
+ * says what to do, and deploy/monitoring/alerts.yml has the alert. One that has ended is the state `failed`, with `expired` in the
+ * history of the payment.
+ */
+import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
+import type { Logger } from 'pino'
+import type { PaymentStore } from './domain/ports.ts'
+
+/** Two days: a weekend without shipping is seen before it. */
+export const SOON_MS = 48 * 60 * 60_000
+export const LOOK_EVERY_MS = 60_000
+const COUNTED_MAX = 1_000
+
+export function startAuthorisationWatch(options: {
+  readonly payments: Pick<PaymentStore, 'endingBefore'>
+  readonly metrics: Metrics
+  readonly runtime: Pick<Runtime, 'now' | 'after'>
+  readonly logger?: Logger | undefined
+}): () => Promise<void> {
+  const { payments, metrics, runtime, logger } = options
+  const ending = metrics.gauge(
+    'payment_authorisations_ending',
+    'Authorised payments whose authorisation ends within 48 hours, or has ended.',
+  )
+  let logged = new Set<string>()
+  let cancel: Cancel | undefined
+  let isStopped = false
+
+  const look = async () => {
+    try {
+      const soon = new Date(runtime.now().getTime() + SOON_MS).toISOString()
+      const found = await payments.endingBefore(soon, COUNTED_MAX)
+      ending.set(found.length)
+      for (const { orderId, captureBefore } of found) {
+        if (logged.has(orderId)) continue
+        logger?.warn(
+          { order_id: orderId, capture_before: captureBefore },
+          'the authorisation of a payment ends soon: ship the order, or its money is lost',
+        )
+      }
+      logged = new Set(found.map(({ orderId }) => orderId))
+    } catch (err) {
+      logger?.warn({ err }, 'authorisations that end soon could not be read')
+    }
+  }
+  let running = Promise.resolve()
+  const run = () => {
+    running = look().finally(() => {
+      if (!isStopped) cancel = runtime.after(LOOK_EVERY_MS, run, { background: true })
+    })
+  }
+  run()
+  return async () => {
+    isStopped = true
+    cancel?.()
+    await running
+  }
+}

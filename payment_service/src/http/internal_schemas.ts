@@ -1,0 +1,78 @@
+/** The operations of order_service. Each is named by the order, and may be repeated. */
+import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
+import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
+import { MONEY_MINOR_MAX } from '@shop/service_kit/money/money'
+import Type from '@shop/service_kit/runtime/schema_types'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
+import { CANCEL_REASONS, METHODS } from '../domain/payment.ts'
+import { InternalView } from './payment_views.ts'
+import { PROBLEMS } from './problems.ts'
+
+const operation = operationsOf(PROBLEMS, 'internal')
+
+const OrderParams = Type.Object({ order_id: Id })
+const AmountMinor = Type.Integer({ minimum: 1, maximum: MONEY_MINOR_MAX })
+const COMMON = ['validation_failed', 'unauthenticated', 'store_unavailable', 'overloaded'] as const
+
+export const openPaymentOperation = operation({
+  operationId: 'createPayment',
+  summary: 'Opens the payment of an order',
+  access: 'service',
+  params: OrderParams,
+  body: Body({
+    amount_minor: AmountMinor,
+    currency: Type.String({
+      pattern: '^[A-Z]{3}$',
+      [MESSAGE]: 'must be three capital letters, such as EUR',
+    }),
+    method: Type.Enum([...METHODS]),
+    user_id: Type.Optional(Id),
+    order_token: Type.Optional(Type.String({ minLength: 16, maxLength: 200 })),
+    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254 })),
+    description: Type.String({ minLength: 1, maxLength: 250 }),
+    language: Type.String({ minLength: 2, maxLength: 10 }),
+    expires_at: Timestamp,
+  }),
+  response: { 200: InternalView },
+  problems: [...BODY_PROBLEMS, ...COMMON, 'payment_differs', 'method_unavailable'],
+})
+
+export const getInternalPaymentOperation = operation({
+  operationId: 'getPaymentState',
+  summary: 'The payment of an order, in minor units',
+  access: 'service',
+  params: OrderParams,
+  response: { 200: InternalView },
+  problems: [...COMMON, 'payment_not_found'],
+})
+
+export const cancelPaymentOperation = operation({
+  operationId: 'cancelPayment',
+  summary: 'Ends a payment, if the provider agrees',
+  description:
+    'The answer is final if its state is not `cancelling`. `time_over`: one that was paid stays paid. `requested`: what was authorised is given up, what was captured is refunded.',
+  access: 'service',
+  params: OrderParams,
+  body: Body({ reason: Type.Enum([...CANCEL_REASONS]) }),
+  response: { 200: InternalView },
+  problems: [...BODY_PROBLEMS, ...COMMON, 'payment_not_found', 'being_captured', 'version_conflict'],
+})
+
+export const capturePaymentOperation = operation({
+  operationId: 'capturePayment',
+  summary: 'Captures what was authorised',
+  description:
+    'It is done when the state is `captured`. Of `invoice` and `cash` nothing is captured: an admin marks them as paid.',
+  access: 'service',
+  params: OrderParams,
+  body: Body({ amount_minor: AmountMinor }),
+  response: { 200: InternalView },
+  problems: [
+    ...BODY_PROBLEMS,
+    ...COMMON,
+    'payment_not_found',
+    'not_authorised',
+    'being_cancelled',
+    'version_conflict',
+  ],
+})

@@ -1,0 +1,89 @@
+/** The operations of customers and admins. */
+import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
+import { Body, Id, IdempotencyHeaders, MoneyInput } from '@shop/service_kit/http/schemas'
+import Type from '@shop/service_kit/runtime/schema_types'
+import { PaymentView, RefundView } from './payment_views.ts'
+import { PROBLEMS } from './problems.ts'
+
+const operation = operationsOf(PROBLEMS, 'payments')
+
+const OrderParams = Type.Object({ order_id: Id })
+
+export const getPaymentOperation = operation({
+  operationId: 'getPayment',
+  summary: 'The payment of an order',
+  description: 'For the owner of the order and for admins; and for a guest, by the token of the order.',
+  access: 'public',
+  params: OrderParams,
+  headers: Type.Object({
+    'order-token': Type.Optional(
+      Type.String({
+        maxLength: 200,
+        description: 'The token of an order that was placed without an account',
+      }),
+    ),
+  }),
+  response: { 200: PaymentView },
+  problems: ['validation_failed', ...USER_PROBLEMS, 'payment_not_found', 'store_unavailable'],
+})
+
+export const refundPaymentOperation = operation({
+  operationId: 'refundPayment',
+  summary: 'Gives money back',
+  description:
+    'Of what was captured, in part or whole. Send an Idempotency-Key: the same key never gives back twice.',
+  access: 'admin',
+  params: OrderParams,
+  headers: IdempotencyHeaders,
+  body: Body({
+    amount: Type.Optional({ ...MoneyInput, description: 'Without it, all that is left' }),
+    reason: Type.String({ minLength: 1, maxLength: 500 }),
+  }),
+  response: { 201: Type.Object({ refund: RefundView, payment: PaymentView }) },
+  problems: [
+    ...BODY_PROBLEMS,
+    ...ADMIN_PROBLEMS,
+    'payment_not_found',
+    'not_captured',
+    'refund_exceeds_captured',
+    'too_many_refunds',
+    'idempotency_key_missing',
+    'idempotency_key_reused',
+    'version_conflict',
+    'overloaded',
+    'store_unavailable',
+  ],
+})
+
+export const payByHandOperation = operation({
+  operationId: 'markPaid',
+  summary: 'The money of an invoice, or cash, has arrived',
+  access: 'admin',
+  params: OrderParams,
+  response: { 200: PaymentView },
+  problems: [
+    'validation_failed',
+    ...ADMIN_PROBLEMS,
+    'payment_not_found',
+    'not_manual',
+    'being_cancelled',
+    'version_conflict',
+    'overloaded',
+    'store_unavailable',
+  ],
+})
+
+export const receiveEventOperation = operation({
+  operationId: 'receiveEvent',
+  summary: 'An event of the payment provider',
+  description: 'Signed by the provider. It only makes the payment be read earlier.',
+  access: 'public',
+  response: { 200: Type.Object({ received: Type.Boolean() }) },
+  problems: [
+    'signature_invalid',
+    'webhooks_unavailable',
+    'body_too_large',
+    'overloaded',
+    'store_unavailable',
+  ],
+})

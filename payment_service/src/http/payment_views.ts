@@ -1,0 +1,105 @@
+/** A payment as JSON: for people with amounts as decimal strings, for order_service in minor units. */
+import { Money, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
+import { formatMoney } from '@shop/service_kit/money/money'
+import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import {
+  CHANGES,
+  METHODS,
+  type Payment,
+  REFUND_STATES,
+  type Refund,
+  refundable,
+  STATES,
+  sumsOf,
+} from '../domain/payment.ts'
+
+const Amount = Type.Integer({ minimum: 0, description: 'In minor units' })
+const State = Type.Enum([...STATES])
+const Method = Type.Enum([...METHODS])
+
+export const RefundView = Type.Object({
+  id: Type.String(),
+  amount: Money,
+  reason: Type.String(),
+  state: Type.Enum([...REFUND_STATES]),
+  created_at: Timestamp,
+})
+export type RefundView = Static<typeof RefundView>
+
+export const PaymentView = Type.Object({
+  order_id: Type.String(),
+  method: Method,
+  state: State,
+  amount: Money,
+  currency: Type.String(),
+  authorised: { ...Money, description: 'What may still be captured' },
+  captured: Money,
+  refunded: Money,
+  refundable: Money,
+  checkout_url: NullableString({ description: 'Where it is paid, while it can be' }),
+  capture_before: NullableString({ format: 'date-time', description: 'When the authorisation ends' }),
+  refunds: Type.Array(RefundView),
+  history: Type.Array(Type.Object({ type: Type.Enum([...CHANGES]), at: Timestamp, amount: Money })),
+  version: Type.Integer(),
+})
+export type PaymentView = Static<typeof PaymentView>
+
+/** Of the internal routes. */
+export const InternalView = Type.Object({
+  order_id: Type.String(),
+  method: Method,
+  state: State,
+  amount_minor: Amount,
+  currency: Type.String(),
+  authorised_minor: Amount,
+  captured_minor: Amount,
+  refunded_minor: Amount,
+  checkout_url: NullableString(),
+  capture_before: NullableString({ format: 'date-time' }),
+  version: Type.Integer(),
+})
+export type InternalView = Static<typeof InternalView>
+
+export const refundView = ({ id, amountMinor, reason, state, at }: Refund, digits: number): RefundView => ({
+  ...{ id, reason, state },
+  amount: formatMoney(amountMinor, digits),
+  created_at: at,
+})
+
+export function paymentView(payment: Payment, digits: number): PaymentView {
+  const { authorised, captured, refunded } = sumsOf(payment)
+  const money = (minor: number) => formatMoney(Math.max(0, minor), digits)
+  return {
+    order_id: payment.orderId,
+    method: payment.method,
+    state: payment.state,
+    amount: money(payment.amountMinor),
+    currency: payment.currency,
+    authorised: money(authorised),
+    captured: money(captured),
+    refunded: money(refunded),
+    refundable: money(refundable(payment)),
+    checkout_url: payment.checkoutUrl ?? null,
+    capture_before: payment.captureBefore ?? null,
+    refunds: payment.refunds.map((refund) => refundView(refund, digits)),
+    history: payment.history.map(({ type, at, amountMinor }) => ({ type, at, amount: money(amountMinor) })),
+    version: payment.version,
+  }
+}
+
+export function internalView(payment: Payment): InternalView {
+  const { authorised, captured, refunded } = sumsOf(payment)
+  return {
+    order_id: payment.orderId,
+    method: payment.method,
+    state: payment.state,
+    amount_minor: payment.amountMinor,
+    currency: payment.currency,
+    authorised_minor: Math.max(0, authorised),
+    captured_minor: captured,
+    refunded_minor: refunded,
+    checkout_url: payment.checkoutUrl ?? null,
+    capture_before: payment.captureBefore ?? null,
+    version: payment.version,
+  }
+}
