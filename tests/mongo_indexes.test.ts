@@ -6,9 +6,16 @@ import { test } from 'node:test'
 import { AUTH_INDEXES } from '@shop/auth_service/storage/open_mongo'
 import { NOTIFICATION_INDEXES } from '@shop/notification_service/storage/open_mongo'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_documents'
+import { PAYMENT_INDEXES } from '@shop/payment_service/storage/mongo_payment_documents'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 
-const ALL_INDEXES = { ...AUTH_INDEXES, ...ORDER_INDEXES, ...PRODUCT_INDEXES, ...NOTIFICATION_INDEXES }
+const ALL_INDEXES = {
+  ...AUTH_INDEXES,
+  ...ORDER_INDEXES,
+  ...PRODUCT_INDEXES,
+  ...NOTIFICATION_INDEXES,
+  ...PAYMENT_INDEXES,
+}
 
 test('the documented indexes are those that the services create', () => {
   const text = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8')

@@ -7,6 +7,8 @@ import { NOTIFICATION_MIGRATIONS } from '@shop/notification_service/storage/mong
 import { openStores as openNotifications } from '@shop/notification_service/storage/open_stores'
 import { ORDER_MIGRATIONS } from '@shop/order_service/storage/mongo_migrations'
 import { openStores as openOrders } from '@shop/order_service/storage/open_stores'
+import { PAYMENT_MIGRATIONS } from '@shop/payment_service/storage/mongo_migrations'
+import { openStores as openPayments } from '@shop/payment_service/storage/open_stores'
 import { PRODUCT_MIGRATIONS } from '@shop/product_service/storage/mongo_migrations'
 import { openStores as openProducts } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -20,6 +22,10 @@ const options = { runtime: systemRuntime }
 const orders = async (config: Config) => {
   const stores = await openOrders(config, options)
   return { check: () => stores.orders.check(), close: () => stores.close() }
+}
+const payments = async (config: Config) => {
+  const stores = await openPayments(config, options)
+  return { check: () => stores.payments.check(), close: () => stores.close() }
 }
 const SERVICES = {
   auth_service: {
@@ -35,6 +41,7 @@ const SERVICES = {
     open: (config: Config): Promise<Opened> => openNotifications(config, options),
   },
   order_service: { migrations: ORDER_MIGRATIONS, open: orders },
+  payment_service: { migrations: PAYMENT_MIGRATIONS, open: payments },
 }
 
 mongoSuite('the schemas of the services on MongoDB', (server) => {

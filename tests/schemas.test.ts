@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
 import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
+import { ConfigSchema as PaymentConfig } from '@shop/payment_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import { BODY_BYTES_MAX } from '@shop/service_kit/http/app'
 import { compileValidator } from '@shop/service_kit/http/validation'
@@ -37,10 +38,13 @@ const bodies = operations.flatMap(([name, { requestBody }]) =>
 const parameters = operations.flatMap(([name, operation]) =>
   (operation.parameters ?? []).map((parameter) => [`${name} ${parameter.name}`, parameter.schema] as const),
 )
-const configurations = { AuthConfig, ProductConfig, OrderConfig, StorefrontConfig } as unknown as Record<
-  string,
-  Schema
->
+const configurations = {
+  AuthConfig,
+  ProductConfig,
+  OrderConfig,
+  PaymentConfig,
+  StorefrontConfig,
+} as unknown as Record<string, Schema>
 
 /** Paths of patterns without a sentence, neither their own nor that of an `anyOf` around them. */
 function patternsWithoutWords(schema: unknown, path: string, said = false): string[] {

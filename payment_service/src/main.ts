@@ -15,7 +15,7 @@ import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_backup'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
-import { createApp } from './app.ts'
+import { createApp, type Deps } from './app.ts'
 import { createNotify } from './clients/order_client.ts'
 import { createStripeProvider } from './clients/stripe_provider.ts'
 import { readConfig, SERVICE } from './config.ts'
@@ -69,7 +69,7 @@ await runService(systemRuntime, async () => {
     reached: crashPoints(process.env),
     notify: orders && createNotify(orders),
   })
-  const app = createApp({
+  const deps: Deps = {
     payments,
     auditLog: stores.auditLog,
     verifyToken: auth.verifyToken,
@@ -82,7 +82,8 @@ await runService(systemRuntime, async () => {
     accessLog: config.ACCESS_LOG,
     logger,
     tracing,
-  })
+  }
+  const app = createApp(deps)
   const lastBackup = stores.lastBackup ?? lastBackupIn(config.DATA_DIR)
   const stopReporting = reportLastBackup(metrics, lastBackup, systemRuntime)
   return {

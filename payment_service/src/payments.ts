@@ -31,13 +31,17 @@ export type Payments = {
   readonly provider: PaymentProvider | undefined
   /** A payment is due. */
   wake(): void
+}
+
+export type StartedPayments = Payments & {
   /** Resolves when nothing is under way in the background. */
   idle(): Promise<void>
   stop(): Promise<void>
 }
 
-export function startPayments(deps: PaymentsDeps): Payments {
-  const { provider, runtime, metrics, logger, reached = () => {}, notify, roundMs } = deps
+/** Nothing runs beside the requests yet. */
+export function createPayments(deps: PaymentsDeps): Payments {
+  const { provider, runtime, metrics, logger, reached = () => {} } = deps
   const manual = createManualProvider()
   const changes = metrics.counter('payment_changes_total', 'Changes of payments, by type.', ['type'])
   const ports: Ports = {
@@ -53,7 +57,12 @@ export function startPayments(deps: PaymentsDeps): Payments {
         'a payment could not be driven to its end yet',
       ),
   }
-  const drive = createDrive(ports)
+  return { ports, drive: createDrive(ports), provider, wake: () => {} }
+}
+
+export function startPayments(deps: PaymentsDeps): StartedPayments {
+  const { provider, runtime, metrics, logger, notify, roundMs } = deps
+  const { ports, drive } = createPayments(deps)
   const poller = startPoller({
     ...{ ports, drive, metrics, runtime },
     onFault: (err) => logger?.warn({ err }, 'a round of the poller failed; the next one tries again'),

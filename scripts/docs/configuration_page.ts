@@ -2,6 +2,7 @@
 import { ConfigSchema as AuthConfig } from '@shop/auth_service/config'
 import { ConfigSchema as NotificationConfig } from '@shop/notification_service/config'
 import { ConfigSchema as OrderConfig } from '@shop/order_service/config'
+import { ConfigSchema as PaymentConfig } from '@shop/payment_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import type { TSchema } from '@shop/service_kit/runtime/schema_types'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
@@ -21,6 +22,7 @@ const SCHEMAS: readonly (readonly [service: string, variables: Variables, requir
   ['product_service', ProductConfig.properties, ProductConfig.required],
   ['order_service', OrderConfig.properties, OrderConfig.required],
   ['notification_service', NotificationConfig.properties, NotificationConfig.required],
+  ['payment_service', PaymentConfig.properties, PaymentConfig.required],
   ['storefront', StorefrontConfig.properties, StorefrontConfig.required],
 ]
 

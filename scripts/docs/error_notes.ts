@@ -146,6 +146,31 @@ export const NOTES: Notes = {
     position_unknown:
       'The log ends at `last`, before `after`: it was restored from a backup. Read it again from there; events that you have keep their `id`.',
   },
+  payment_service: {
+    payment_not_found: 'The order has no payment, or it is not yours: the answer is the same.',
+    payment_differs:
+      'An order has one payment. `current` is what it has; it is of another amount, currency or method than asked for.',
+    method_unavailable:
+      'PAYMENT_PROVIDER is `none`, so there are no payments by card. Offer invoice or cash.',
+    not_authorised:
+      'Less is authorised than is to be captured, or nothing any more: an authorisation ends after about 7 days. `current.capture_before` says when.',
+    being_captured:
+      'What is being captured cannot be cancelled at the same time. Try again; then it is refunded.',
+    being_cancelled: 'The payment was cancelled, or is about to be, so nothing more is taken by it.',
+    not_captured: 'Nothing was captured, so nothing can be refunded. Cancel the order instead.',
+    not_manual: 'Payments by card are marked as paid by the provider alone.',
+    refund_exceeds_captured:
+      'All refunds together are never more than what was captured. `refundable` is what is left; read the payment again.',
+    too_many_refunds: 'Refund the rest at the provider by hand; it is counted here, too.',
+    idempotency_key_missing:
+      'Send an `Idempotency-Key`, such as a UUID, so that a repeated request refunds once.',
+    idempotency_key_reused:
+      'The key made the refund `refund_id`, of another amount or reason. Use a new key.',
+    signature_invalid:
+      'STRIPE_WEBHOOK_SECRET is not that of the endpoint, a proxy has changed the body, or the event is older than 5 minutes.',
+    webhooks_unavailable: 'PAYMENT_PROVIDER is `none`: remove the endpoint at the provider.',
+    version_conflict: 'Others changed the payment at the same time. Try again.',
+  },
   storefront: {
     upstream_unavailable:
       'The service behind the address cannot be reached; nothing was done. Try again after `Retry-After`.',

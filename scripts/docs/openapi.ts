@@ -7,6 +7,9 @@ import { openSqliteStores as openNotificationStores } from '@shop/notification_s
 import { createApp as createOrderApp } from '@shop/order_service/app'
 import { createOrdering } from '@shop/order_service/ordering'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { createApp as createPaymentApp } from '@shop/payment_service/app'
+import { createPayments } from '@shop/payment_service/payments'
+import { openSqliteStores as openPaymentStores } from '@shop/payment_service/storage/open_stores'
 import { createApp as createProductApp } from '@shop/product_service/app'
 import { openSqliteStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import type { App } from '@shop/service_kit/http/app'
@@ -37,6 +40,8 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   const auth = openAuthStores(':memory:', { runtime: systemRuntime })
   const authDeps = { stores: auth, runtime: systemRuntime, metrics: createMetrics('auth_service') }
   const notifications = openNotificationStores(':memory:', { runtime: systemRuntime })
+  const payments = await openPaymentStores(':memory:', { CURRENCY: 'USD', runtime: systemRuntime })
+  const paymentDeps = { runtime: systemRuntime, metrics: createMetrics('payment_service') }
   const orderDeps = { runtime: systemRuntime, metrics: createMetrics('order_service') }
   const apps: readonly (readonly [name: string, app: App])[] = [
     ['auth_service', createAuthApp({ ...authDeps, ports: createAccountPorts(authDeps) })],
@@ -76,13 +81,25 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         access: { verifyToken: notCalled, verifyServiceToken: notCalled },
       }),
     ],
+    [
+      'payment_service',
+      createPaymentApp({
+        ...paymentDeps,
+        payments: createPayments({ ...paymentDeps, payments: payments.payments, provider: undefined }),
+        auditLog: payments.auditLog,
+        verifyToken: notCalled,
+        verifyServiceToken: notCalled,
+        currency: 'USD',
+        digits: () => 2,
+      }),
+    ],
   ]
   const documents = new Map<string, OpenApi>()
   for (const [name, app] of apps) {
     documents.set(name, sorted(await app.openApi()) as OpenApi)
     await app.close()
   }
-  await Promise.all([auth.close(), products.close(), orders.close(), notifications.close()])
+  await Promise.all([auth.close(), products.close(), orders.close(), notifications.close(), payments.close()])
   return documents
 }
 

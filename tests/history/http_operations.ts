@@ -23,7 +23,8 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^\w+ .*\/imports(\/[^/]+(\/(notes|result|parts\/[^/]+))?)?$/, 'admin'],
   [/^\w+ .*\/exports\/catalogue\.csv$/, 'admin'],
   [/^GET (?!.*\/orders\/).*\/events$/, 'admin'],
-  [/^\w+ .*\/internal\/\w+$/, 'service'],
+  [/^POST .*\/payments\/[^/]+\/(refunds|paid)$/, 'admin'],
+  [/^\w+ .*\/internal\/\w+(\/[^/]+(\/\w+)?)?$/, 'service'],
 ]
 
 /** Of an edit: all other fields are texts and details. */

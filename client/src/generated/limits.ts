@@ -847,5 +847,23 @@ export const LIMITS = {
     "types": {
       "maxLength": 3050
     }
+  },
+  "GET /audit/payments": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "POST /payments/{order_id}/refunds": {
+    "amount": {
+      "minimum": 0
+    },
+    "reason": {
+      "minLength": 1,
+      "maxLength": 500
+    }
   }
 } as const

@@ -10,8 +10,8 @@ import { cancelPayment, capturePayment, openPayment, requirePayment } from '../d
 import {
   cancelPaymentOperation,
   capturePaymentOperation,
-  getInternalPaymentOperation,
-  openPaymentOperation,
+  createPaymentOperation,
+  getPaymentStateOperation,
 } from './internal_schemas.ts'
 import { internalView } from './payment_views.ts'
 
@@ -39,7 +39,7 @@ export function internalRoutes({ ports, drive, currency, runtime }: InternalRout
   }
 
   return async (app: App) => {
-    app.put('/internal/payments/:order_id', openPaymentOperation, async (request) => {
+    app.put('/internal/payments/:order_id', createPaymentOperation, async (request) => {
       const { body } = request
       const { order_id: orderId } = request.params
       if (body.currency !== currency)
@@ -61,7 +61,7 @@ export function internalRoutes({ ports, drive, currency, runtime }: InternalRout
       return answer(orderId, work)
     })
 
-    app.get('/internal/payments/:order_id', getInternalPaymentOperation, async (request) =>
+    app.get('/internal/payments/:order_id', getPaymentStateOperation, async (request) =>
       internalView((await requirePayment(ports, request.params.order_id)).payment),
     )
 

@@ -14,7 +14,7 @@ const OrderParams = Type.Object({ order_id: Id })
 const AmountMinor = Type.Integer({ minimum: 1, maximum: MONEY_MINOR_MAX })
 const COMMON = ['validation_failed', 'unauthenticated', 'store_unavailable', 'overloaded'] as const
 
-export const openPaymentOperation = operation({
+export const createPaymentOperation = operation({
   operationId: 'createPayment',
   summary: 'Opens the payment of an order',
   access: 'service',
@@ -37,7 +37,7 @@ export const openPaymentOperation = operation({
   problems: [...BODY_PROBLEMS, ...COMMON, 'payment_differs', 'method_unavailable'],
 })
 
-export const getInternalPaymentOperation = operation({
+export const getPaymentStateOperation = operation({
   operationId: 'getPaymentState',
   summary: 'The payment of an order, in minor units',
   access: 'service',

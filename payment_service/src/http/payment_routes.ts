@@ -11,7 +11,7 @@ import type { Payment } from '../domain/payment.ts'
 import type { Ports } from '../domain/ports.ts'
 import { payByHand, refundPayment, requirePayment } from '../domain/requests.ts'
 import { tokenHash } from './internal_routes.ts'
-import { getPaymentOperation, payByHandOperation, refundPaymentOperation } from './payment_schemas.ts'
+import { getPaymentOperation, refundPaymentOperation, setPaidOperation } from './payment_schemas.ts'
 import { paymentView, refundView } from './payment_views.ts'
 
 export type PaymentRoutesDeps = {
@@ -51,7 +51,7 @@ export function paymentRoutes({ ports, drive, verifyToken, digits }: PaymentRout
       return { refund: refundView(refund, digits()), payment: paymentView(payment, digits()) }
     })
 
-    app.post('/payments/:order_id/paid', payByHandOperation, async (request) => {
+    app.post('/payments/:order_id/paid', setPaidOperation, async (request) => {
       const { userId } = principalOf(request)
       return paymentView(await payByHand(ports, drive, request.params.order_id, userId), digits())
     })

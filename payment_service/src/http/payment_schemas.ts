@@ -55,8 +55,8 @@ export const refundPaymentOperation = operation({
   ],
 })
 
-export const payByHandOperation = operation({
-  operationId: 'markPaid',
+export const setPaidOperation = operation({
+  operationId: 'setPaid',
   summary: 'The money of an invoice, or cash, has arrived',
   access: 'admin',
   params: OrderParams,

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { applySnapshot } from '../../src/domain/apply_snapshot.ts'
 import { requestCancel, requestCapture, requestRefund } from '../../src/domain/changes.ts'
 import { nextStep } from '../../src/domain/next_step.ts'
-import { type Payment, sumsOf } from '../../src/domain/payment.ts'
+import { type Payment, REFUNDS_MAX, sumsOf } from '../../src/domain/payment.ts'
 import { readPayment, recordOf } from '../../src/domain/payment_record.ts'
 import { nextRead, scheduleNew, WATCHED_MS } from '../../src/domain/schedule.ts'
 import type { Snapshot } from '../../src/domain/snapshot.ts'
@@ -121,6 +121,13 @@ suite('wishes', () => {
     assert.throws(() => requestCapture(wished, 4_100, AT), { code: 'not_authorised' })
     assert.equal(requestCapture(captured(), 4_200, AT), undefined)
   })
+})
+
+test('M7: a payment has at most so many refunds', () => {
+  const request = (key: number) => ({ id: `r${key}`, amountMinor: 1, reason: 'x', key: `${key}`, by: ROOT })
+  let current = captured()
+  for (let i = 0; i < REFUNDS_MAX; i++) current = requestRefund(current, request(i), AT)
+  assert.throws(() => requestRefund(current, request(REFUNDS_MAX), AT), { code: 'too_many_refunds' })
 })
 
 suite('when it is read again', () => {
