@@ -9,6 +9,7 @@ import {
   type FailedLogins,
   type OperatorPorts,
   resetPassword,
+  resetSecondFactor,
   showAccount,
   unlock,
 } from '@shop/auth_service/domain/operator'
@@ -26,13 +27,17 @@ const PAGE = 100
 const { values } = readArguments(
   {
     name: 'npm run accounts',
-    summary: 'Shows and changes accounts, while the shop runs or not. Choose one of the first five options.',
+    summary: 'Shows and changes accounts, while the shop runs or not. Choose one of the first six options.',
     options: {
       list: { type: 'boolean', help: 'All accounts, newest first: role, time of registration, name.' },
       show: { type: 'string', help: 'Role, sessions and failed logins of the account with this name.' },
       'reset-password': {
         type: 'string',
         help: 'Give it a new random password, which is printed once; ends its sessions and withdraws its access tokens.',
+      },
+      'reset-second-factor': {
+        type: 'string',
+        help: 'Remove its second factor and passkeys, which its owner has lost; end its sessions.',
       },
       unlock: { type: 'string', help: 'Forget its failed logins, so that its owner can log in at once.' },
       delete: {
@@ -46,9 +51,13 @@ const { values } = readArguments(
   process.argv.slice(2),
 )
 const { list, show, 'reset-password': reset, unlock: locked, delete: deleted, confirm } = values
-const chosen = [list, show, reset, locked, deleted].filter((value) => value !== undefined)
+const lostFactor = values['reset-second-factor']
+const chosen = [list, show, reset, lostFactor, locked, deleted].filter((value) => value !== undefined)
 if (chosen.length !== 1)
-  refuse('Choose one of --list, --show, --reset-password, --unlock and --delete.', '--help explains them.')
+  refuse(
+    'Choose one of --list, --show, --reset-password, --reset-second-factor, --unlock and --delete.',
+    '--help explains them.',
+  )
 if (deleted === undefined ? confirm !== undefined : confirm !== deleted) {
   refuse(
     deleted === undefined
@@ -89,6 +98,9 @@ await withAuthStores(async (stores, dataDir) => {
     if (failed.count > 0) print(`Failed logins forgotten: ${describe(failed)}.`)
     if (isNamedIn(adminFile, reset))
       print(`${adminFile} still has the earlier password: correct or remove it.`)
+  } else if (lostFactor !== undefined) {
+    await resetSecondFactor({ ...ports, ...stores }, lostFactor)
+    print(`${lostFactor} has no second factor any more, and is signed out everywhere.`)
   } else if (locked !== undefined) {
     const failed = await unlock(ports, locked)
     print(

@@ -5,10 +5,12 @@ import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hashe
 import { createPasswordChecks } from './crypto/password_checks.ts'
 import { createRefreshTokens } from './crypto/refresh_tokens.ts'
 import { createSecretTokens } from './crypto/secret_tokens.ts'
+import { createOneTimeCodes } from './crypto/totp.ts'
 import { createWorkQueues } from './crypto/work_queues.ts'
 import type { EmailPorts } from './domain/emails.ts'
 import type { Stores } from './domain/ports.ts'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
+import type { SignInPorts } from './domain/sign_in.ts'
 import {
   FREE_ATTEMPTS_DEFAULT,
   type FreeAttempts,
@@ -28,6 +30,8 @@ export type AccountPortsDeps = {
   readonly registrationsPerAddress?: number
   /** Where people reach the shop: links begin with it. */
   readonly publicUrl?: string | undefined
+  /** Do the rights of an admin need a second factor? */
+  readonly adminsNeedFactor?: boolean | undefined
   /** Called after a mail was stored; without it, this shop sends none. */
   readonly onMail?: (() => void) | undefined
   /** Only for tests: weaker parameters save time. */
@@ -35,7 +39,7 @@ export type AccountPortsDeps = {
 }
 
 /** All ports of the domain. */
-export type Ports = EmailPorts
+export type Ports = EmailPorts & SignInPorts
 
 export function createAccountPorts(deps: AccountPortsDeps): Ports {
   const { stores, runtime, metrics } = deps
@@ -54,6 +58,9 @@ export function createAccountPorts(deps: AccountPortsDeps): Ports {
     registrationLimits: registrationLimits(deps.registrationsPerAddress ?? REGISTRATIONS_DEFAULT),
     refreshTokens: createRefreshTokens(runtime),
     secretTokens: createSecretTokens(runtime),
+    oneTimeCodes: createOneTimeCodes(runtime),
+    issuer: publicUrl === undefined ? 'Shop' : new URL(publicUrl).host,
+    adminsNeedFactor: deps.adminsNeedFactor ?? false,
     publicUrl,
     sendsMail: onMail !== undefined && publicUrl !== undefined,
     onMail: onMail ?? (() => {}),

@@ -16,6 +16,7 @@ import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Stores } from './domain/ports.ts'
 import { accountRoutes } from './http/account_routes.ts'
 import { emailRoutes } from './http/email_routes.ts'
+import { factorRoutes } from './http/factor_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
 import { ownDataRoutes } from './http/own_data_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
@@ -80,6 +81,7 @@ export function createApp(deps: Deps): App {
   )
   app.register(accountRoutes(ports))
   app.register(emailRoutes(ports))
+  app.register(factorRoutes(ports))
   app.register(ownDataRoutes({ ...ports, randomBytes: runtime.randomBytes }))
   app.register(
     auditRoutes({

@@ -88,6 +88,11 @@ export const ConfigSchema = Type.Object({
         'Where visitors reach the shop: links in mails begin with it, and passkeys are of its host',
     }),
   ),
+  ADMIN_SECOND_FACTOR: Type.Enum(['optional', 'required'], {
+    default: 'optional',
+    description:
+      'With required, an admin has the rights of a customer until a second factor was proved at sign-in',
+  }),
   NOTIFICATION_URL: Type.Optional(
     Type.String({
       pattern: '^https?://',

@@ -54,6 +54,7 @@ await runService(systemRuntime, async () => {
     registrationsPerAddress: config.REGISTRATIONS_PER_ADDRESS,
     publicUrl: config.PUBLIC_URL,
     onMail: relay?.wake,
+    adminsNeedFactor: config.ADMIN_SECOND_FACTOR === 'required',
   })
   relay?.start(ports)
   const deps: Deps = {

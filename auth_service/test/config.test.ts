@@ -24,6 +24,7 @@ suite('configuration', () => {
         LOGIN_TRIES_PER_ACCOUNT: 50,
         LOGIN_TRIES_PER_ADDRESS: 500,
         REGISTRATIONS_PER_ADDRESS: 250,
+        ADMIN_SECOND_FACTOR: 'optional',
       },
     )
   })

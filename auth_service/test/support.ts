@@ -8,6 +8,7 @@ import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
+import { Secret, TOTP } from 'otpauth'
 import { type AccountPortsDeps, createAccountPorts } from '../src/account_ports.ts'
 import { createApp, type Deps } from '../src/app.ts'
 import { makeKeyPair } from '../src/crypto/signing.ts'
@@ -70,6 +71,27 @@ export function createClock(startAt = START) {
 /** The token in the link of a mail. */
 export const tokenOf = (mail: SentMail | undefined): string =>
   new URL(mail?.values.link ?? '').hash.slice('#token='.length)
+
+/** The code of an app that has this secret. */
+export const codeAt = (secret: string, at: Date): string =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: at.getTime() })
+
+/** Turns the second factor on. */
+export async function enrol(world: World, { access_token: token }: Pick<Tokens, 'access_token'>) {
+  const made = await world.call('POST', '/me/totp', { token, body: { current_password: PASSWORD } })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const secret: string = made.body.secret
+  const confirmed = await world.call('PUT', '/me/totp', {
+    token,
+    body: { code: codeAt(secret, world.clock.now()) },
+  })
+  assert.equal(confirmed.status, 200, JSON.stringify(confirmed.body))
+  return {
+    secret,
+    recoveryCodes: confirmed.body.recovery_codes as string[],
+    code: () => codeAt(secret, world.clock.now()),
+  }
+}
 
 let serial = 0
 /** Ascending ids in the format of the service. */

@@ -49,6 +49,14 @@ export const NOTES: Notes = {
     last_admin: 'The change would leave the shop without an admin.',
     fresh_sign_in_required:
       'The access token alone is not enough. Send `current_password`, or sign in again within the last ten minutes.',
+    second_factor_required:
+      'The password is right, and the account has a second factor. Send `challenge` with a code to `POST /login/second_factor` before `expires_at`.',
+    invalid_challenge:
+      'The challenge was used, has expired, or the password has changed since. Log in again.',
+    invalid_code:
+      'The code is wrong, of another time, or was used already. Codes of an app change every 30 seconds; each works once.',
+    no_second_factor: 'The account has no second factor, or its enrolment has expired.',
+    second_factor_exists: 'The account has a second factor. Remove it before you enrol another.',
     session_not_found: 'You have no session with this id: it has ended, or is that of another account.',
     email_refused: 'The text is not `name@host`, as mailboxes of people are.',
     email_taken: 'The mailbox was proved already, by another account.',

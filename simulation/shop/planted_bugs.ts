@@ -301,7 +301,7 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
   on(
     'mongo',
     'a name may belong to two accounts',
-    'auth_service/src/storage/mongo_user_store.ts',
+    'auth_service/src/storage/mongo_user_documents.ts',
     'key: { canonicalName: 1 }, unique: true }',
     'key: { canonicalName: 1 }, unique: false }',
   ),

@@ -10,7 +10,7 @@ const NOT_MODIFIED = 304
 /** What is not for every account, beside orders and changes of products. What comes before the path is that of a gateway. */
 const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])[] = [
   [/^\w+ .*\/products\/[^/]+\/stock_movements$/, 'admin'],
-  [/^\w+ .*\/users(\/[^/]+\/(role|reset_link))?$/, 'admin'],
+  [/^\w+ .*\/users(\/[^/]+\/(role|reset_link|second_factor))?$/, 'admin'],
   [/^\w+ .*\/audit\/\w+$/, 'admin'],
   [/^\w+ .*\/orders\/overview$/, 'admin'],
   [/^\w+ .*\/(products|groups)\/any(\/[^/]+)?$/, 'admin'],

@@ -77,7 +77,8 @@ export async function addAccount(
 export const usernameTaken = () =>
   new DomainError('username_taken', 'That username is in use; choose another.')
 
-export type LoggedIn = Omit<Refreshed, 'replayed'>
+/** `needsSecondFactor`: the tokens do not have the role of the account, for want of one (sign_in.ts). */
+export type LoggedIn = Omit<Refreshed, 'replayed'> & { readonly needsSecondFactor?: true }
 
 /** `readAt`: before the account was read. */
 export type Proven = { readonly account: Account; readonly readAt: Date }

@@ -11,6 +11,7 @@ export const AUDIT_ACTIONS = [
   'account.role_changed',
   'account.password_reset',
   'account.reset_link_made',
+  'account.second_factor_removed',
   'account.unlocked',
   'account.deleted',
   'key.added',
@@ -52,6 +53,13 @@ export const resetLinkMade = (id: string, expiresAt: string): AuditRecord => ({
   action: 'account.reset_link_made',
   subject: account(id),
   changes: [{ field: 'expires_at', before: null, after: expiresAt }],
+})
+
+/** Lost by the owner. */
+export const secondFactorRemoved = (id: string, kind: string): AuditRecord => ({
+  action: 'account.second_factor_removed',
+  subject: account(id),
+  changes: [{ field: 'kind', before: kind, after: null }],
 })
 
 /** Failed logins are counted in a record for each address, and one for the account. */

@@ -45,6 +45,17 @@ export type RefreshTokens = {
   successor(token: string, salt: string): string
 }
 
+/** Codes of authenticator apps, and what replaces them. */
+export type OneTimeCodes = {
+  /** In base32, as apps take it. */
+  newSecret(): string
+  /** For a QR code. */
+  uri(secret: string, of: { username: string; issuer: string }): string
+  /** The time step of the code, if it is one of now or nearly. */
+  stepOf(secret: string, code: string, now: Date): number | undefined
+  newRecoveryCode(): string
+}
+
 /** Tokens of links and challenges (secret_tokens.ts). */
 export type SecretTokens = {
   make(): string

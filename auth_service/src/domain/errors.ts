@@ -19,6 +19,11 @@ export type Payloads = {
   user_not_found: Nothing
   last_admin: Nothing
   fresh_sign_in_required: Nothing
+  second_factor_required: { readonly challenge: string; readonly expiresAt: string }
+  invalid_challenge: Nothing
+  invalid_code: Nothing
+  no_second_factor: Nothing
+  second_factor_exists: Nothing
   session_not_found: Nothing
   email_refused: Nothing
   email_taken: Nothing

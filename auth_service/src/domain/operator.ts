@@ -10,9 +10,11 @@
  */
 import { type Author, OPERATOR } from './author.ts'
 import { isPast } from './clocks.ts'
+import type { CredentialStore } from './contact_ports.ts'
 import type { PasswordHasher } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { Account, SessionStore, ThrottleRecord, ThrottleStore, UserStore } from './ports.ts'
+import { resetFactors } from './remove_factors.ts'
 import { accountPrefixes, loginKeys, seenPrefix } from './throttling.ts'
 import { canonicalUsername } from './usernames.ts'
 
@@ -55,6 +57,15 @@ export async function resetPassword(
 ): Promise<FailedLogins> {
   await replacePassword(ports, username, password)
   return unlock(ports, username)
+}
+
+/** Removes the second factor and the passkeys that the owner has lost. Rejects with `user_not_found` or `no_second_factor`. */
+export async function resetSecondFactor(
+  ports: OperatorPorts & { readonly credentials: CredentialStore },
+  username: string,
+): Promise<void> {
+  const { id } = await namedAccount(ports, username)
+  await resetFactors(ports, id, OPERATOR)
 }
 
 /** Forgets the failed logins of an account, from all addresses. Rejects with `user_not_found`. */

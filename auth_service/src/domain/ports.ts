@@ -113,6 +113,8 @@ export type SessionStore = {
     from: string,
     next: { tokenHash: string; salt: string; rotatedAt: string },
   ): Promise<boolean>
+  /** The session has proved a second factor. */
+  proveSecondFactor(id: string): Promise<void>
   /** Ends one session. An unknown id is not an error. */
   end(id: string): Promise<void>
   /** Those of a user that have not expired, newest first. */

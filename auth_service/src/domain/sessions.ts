@@ -34,7 +34,9 @@ export type SessionPorts = {
   readonly refreshTokenTtlSeconds: number
 }
 
-export type Started = { readonly session: SessionOfToken; readonly refreshToken: string }
+/** A session, as its access tokens and the next steps need it. */
+export type Named = SessionOfToken & Pick<Session, 'id' | 'secondFactor'>
+export type Started = { readonly session: Named; readonly refreshToken: string }
 /** How a session begins. */
 export type Beginning = { readonly client?: string | undefined; readonly secondFactor?: boolean }
 
@@ -64,16 +66,16 @@ export async function startSession(
 }
 
 /** What an access token says of a session. */
-const sessionOfToken = ({ refreshTokens }: SessionPorts, { id, createdAt }: Session): SessionOfToken => ({
-  publicId: refreshTokens.publicId(id),
-  beganAt: new Date(createdAt),
-})
+const sessionOfToken = (
+  { refreshTokens }: SessionPorts,
+  { id, createdAt, secondFactor }: Session,
+): Named => ({ id, secondFactor, publicId: refreshTokens.publicId(id), beganAt: new Date(createdAt) })
 
 export type Refreshed = {
   readonly account: Account
   /** Before the account was read: its access token lives from then on (withdrawals.ts). */
   readonly readAt: Date
-  readonly session: SessionOfToken
+  readonly session: Named
   readonly refreshToken: string
   readonly replayed: boolean
 }
@@ -156,5 +158,5 @@ export async function ownSession(
   return hash === session.tokenHash || isReplay(session, hash, now()) ? session.id : undefined
 }
 
-const refused = (why: string) =>
+export const refused = (why: string) =>
   new DomainError('invalid_refresh_token', `The refresh token was refused: ${why}. Log in again.`)

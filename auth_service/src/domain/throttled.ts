@@ -7,6 +7,8 @@ import type { HashQueue } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
 import {
+  FACTOR_LIMITS,
+  factorKey,
   KNOWN_ADDRESS_MS,
   type LoginLimits,
   loginEntries,
@@ -108,9 +110,36 @@ export async function throttledMail<T>(
   address: string,
   send: () => Promise<T>,
 ): Promise<T> {
-  const { pausedUntil, counted } = await countAttempt(throttle, mailEntries(recipient, address), now)
-  if (pausedUntil) throw tooMany(pausedUntil, now())
+  const counted = await allowed(throttle, mailEntries(recipient, address), now)
   return orRefund(throttle, counted, send)
+}
+
+/** Counts a code of a second factor, of the account and of the address. Success forgets those of the account. */
+export async function throttledFactor(
+  { throttle, loginLimits, now }: ThrottledPorts,
+  userId: string,
+  address: string,
+  check: () => Promise<unknown>,
+): Promise<void> {
+  const [ofAccount, ofAddress] = [factorKey(userId), loginKeys('', address).address]
+  const entries = [
+    { key: ofAccount, limits: FACTOR_LIMITS },
+    { key: ofAddress, limits: loginLimits.address },
+  ]
+  const counted = await allowed(throttle, entries, now)
+  await orRefund(throttle, counted, check)
+  await throttle.clear([ofAccount])
+  await throttle.refund(counted.filter((key) => key === ofAddress))
+}
+
+async function allowed(
+  throttle: ThrottleStore,
+  entries: readonly ThrottleEntry[],
+  now: () => Date,
+): Promise<readonly string[]> {
+  const count = await countAttempt(throttle, entries, now)
+  if (count.pausedUntil) throw tooMany(count.pausedUntil, now())
+  return count.counted
 }
 
 async function orRefund<T>(

@@ -62,6 +62,12 @@ export const seenPrefix = (userId: string): string => `seen ${userId} `
 export const seenKey = (userId: string, address: string, client = ''): string =>
   `${seenPrefix(userId)}${address} ${client}`
 
+/** Of second factors: about a hundred guesses a day, of a million codes. */
+export const FACTOR_LIMITS: ThrottleLimits = {
+  ...{ freeAttempts: 5, firstPauseMs: SECOND, longestPauseMs: 15 * MINUTE, forgetAfterMs: 24 * HOUR },
+}
+export const factorKey = (userId: string): string => `factor ${userId}`
+
 /** Of mails that anyone may ask for. The longest pause is shorter than a link of the last mail is valid. */
 export type MailLimits = { readonly address: ThrottleLimits; readonly recipient: ThrottleLimits }
 export const MAIL_LIMITS: MailLimits = {

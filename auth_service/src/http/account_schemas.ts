@@ -21,6 +21,12 @@ export const NewPassword = Type.String({
 })
 /** An existing password: only its length is checked. */
 export const GivenPassword = Type.String({ minLength: 1, maxLength: PASSWORD_LENGTH_MAX })
+/** Of an authenticator app, or a recovery code. */
+export const FactorCode = Type.String({
+  minLength: 6,
+  maxLength: 40,
+  description: 'Six digits of your authenticator app, or a recovery code',
+})
 const RoleName = Type.Unsafe<Role>({ type: 'string', enum: ['customer', 'admin'] })
 
 export const UserView = Type.Object({

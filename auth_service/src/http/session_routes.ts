@@ -2,15 +2,16 @@
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
-import { logout, register } from '../domain/accounts.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Caller, type LoggedIn, logout, register } from '../domain/accounts.ts'
 import type { IssueAccessToken } from '../domain/crypto_ports.ts'
-import { refreshSession } from '../domain/sessions.ts'
-import { type SignInPorts, signIn } from '../domain/sign_in.ts'
+import { refresh, type SignInPorts, signIn, signInWithCode } from '../domain/sign_in.ts'
 import { userView } from './account_schemas.ts'
 import { whileConnected } from './callers.ts'
 import { PROBLEMS } from './problems.ts'
 import {
   loginOperation,
+  loginWithCodeOperation,
   logoutOperation,
   refreshSessionOperation,
   registerOperation,
@@ -35,27 +36,31 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       ),
     )
 
-    app.post('/login', loginOperation, (request, reply) =>
+    const answer = async ({ account, readAt, session, refreshToken, needsSecondFactor }: LoggedIn) => {
+      const accessToken = await issueAccessToken(account, readAt, session)
+      return tokensView(accessToken, refreshToken, account, needsSecondFactor)
+    }
+    const loggedIn = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      work: (caller: Caller) => Promise<LoggedIn>,
+    ) =>
       whileConnected(request, reply, (caller) =>
-        observed(onLogin, async () => {
-          const { account, readAt, session, refreshToken } = await signIn(ports, request.body, caller)
-          const accessToken = await issueAccessToken(account, readAt, session)
-          return { outcome: 'success', answer: tokensView(accessToken, refreshToken, account) }
-        }),
-      ),
+        observed(onLogin, async () => ({ outcome: 'success', answer: await answer(await work(caller)) })),
+      )
+
+    app.post('/login', loginOperation, (request, reply) =>
+      loggedIn(request, reply, (caller) => signIn(ports, request.body, caller)),
+    )
+
+    app.post('/login/second_factor', loginWithCodeOperation, (request, reply) =>
+      loggedIn(request, reply, (caller) => signInWithCode(ports, request.body, caller)),
     )
 
     app.post('/token', refreshSessionOperation, (request) =>
       observed(onRefresh, async () => {
-        const { account, readAt, session, refreshToken, replayed } = await refreshSession(
-          ports,
-          request.body.refresh_token,
-        )
-        const accessToken = await issueAccessToken(account, readAt, session)
-        return {
-          outcome: replayed ? 'replayed' : 'rotated',
-          answer: tokensView(accessToken, refreshToken, account),
-        }
+        const refreshed = await refresh(ports, request.body.refresh_token)
+        return { outcome: refreshed.replayed ? 'replayed' : 'rotated', answer: await answer(refreshed) }
       }),
     )
 

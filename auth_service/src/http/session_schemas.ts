@@ -4,10 +4,11 @@ import { Body } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import type { AccessToken } from '../domain/crypto_ports.ts'
+import { LINK_TOKEN_PATTERN } from '../domain/links.ts'
 import type { User } from '../domain/ports.ts'
 import { REFRESH_TOKEN_LENGTH_MAX } from '../domain/sessions.ts'
 import { USERNAME_LENGTH_MAX, USERNAME_LENGTH_MIN, USERNAME_PATTERN } from '../domain/usernames.ts'
-import { GivenPassword, NewPassword, UserView, userView } from './account_schemas.ts'
+import { FactorCode, GivenPassword, NewPassword, UserView, userView } from './account_schemas.ts'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'sessions')
@@ -33,18 +34,26 @@ export const TokensView = Type.Object({
   expires_in: Type.Integer({ description: 'Seconds the access token lives' }),
   refresh_token: Type.String({ description: 'Opaque; for POST /token, once' }),
   user: UserView,
+  needs_second_factor: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'Only of an admin who has to enrol a second factor: until then the role is that of a customer',
+    }),
+  ),
 })
 
 export const tokensView = (
   { token, expiresInSeconds }: AccessToken,
   refreshToken: string,
   user: User,
+  needsSecondFactor?: true,
 ): Static<typeof TokensView> => ({
   access_token: token,
   token_type: 'Bearer',
   expires_in: expiresInSeconds,
   refresh_token: refreshToken,
   user: userView(user),
+  ...(needsSecondFactor ? { needs_second_factor: needsSecondFactor } : {}),
 })
 
 export const registerOperation = operation({
@@ -72,7 +81,37 @@ export const loginOperation = operation({
     password: GivenPassword,
   }),
   response: { 200: TokensView },
-  problems: [...BODY_PROBLEMS, 'invalid_credentials', 'too_many_attempts', 'overloaded', 'store_unavailable'],
+  problems: [
+    ...BODY_PROBLEMS,
+    'invalid_credentials',
+    'second_factor_required',
+    'too_many_attempts',
+    'overloaded',
+    'store_unavailable',
+  ],
+})
+
+export const loginWithCodeOperation = operation({
+  operationId: 'loginWithCode',
+  summary: 'Finish a login with a second factor',
+  description: 'After `second_factor_required`, with the challenge of that answer.',
+  access: 'public',
+  body: Body({
+    challenge: Type.String({
+      pattern: LINK_TOKEN_PATTERN,
+      [MESSAGE]: 'must be the challenge of a login',
+    }),
+    code: FactorCode,
+  }),
+  response: { 200: TokensView },
+  problems: [
+    ...BODY_PROBLEMS,
+    'invalid_challenge',
+    'invalid_code',
+    'too_many_attempts',
+    'overloaded',
+    'store_unavailable',
+  ],
 })
 
 export const refreshSessionOperation = operation({

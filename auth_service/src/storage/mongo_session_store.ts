@@ -67,6 +67,8 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
         const now = await sessions.findOne({ _id: id })
         return now?.tokenHash === next.tokenHash && now.salt === next.salt
       }),
+    proveSecondFactor: (id) =>
+      repeat(async () => void (await sessions.updateOne({ _id: id }, { $set: { secondFactor: true } }))),
     end: (id) => repeat(async () => void (await sessions.deleteOne({ _id: id }))),
     ofUser: (userId, now, limit) =>
       repeat(async () =>

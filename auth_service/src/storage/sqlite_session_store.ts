@@ -36,6 +36,7 @@ export function createSqliteSessionStore(
   const rotate = writer.prepare(`
     UPDATE sessions SET previous_hash = token_hash, token_hash = ?, salt = ?, rotated_at = ?
      WHERE id = ? AND token_hash = ?`)
+  const prove = writer.prepare('UPDATE sessions SET second_factor = 1 WHERE id = ?')
   const remove = writer.prepare('DELETE FROM sessions WHERE id = ?')
   const count = reader.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ? AND expires_at > ?')
   const ofUser = readBigInts(
@@ -75,6 +76,7 @@ export function createSqliteSessionStore(
     },
     rotate: (id, from, { tokenHash, salt, rotatedAt }) =>
       write(() => rotate.run(tokenHash, salt, toMs(rotatedAt), id, from).changes === 1),
+    proveSecondFactor: (id) => write(() => void prove.run(id)),
     end: (id) => write(() => void remove.run(id)),
     ofUser: async (userId, now, limit) => reading.many(ofUser.all(userId, now.getTime(), limit) as Row[]),
     count: async (userId, now) => Number(count.get(userId, now.getTime())!.n),

@@ -7,7 +7,7 @@ import { OPERATOR, SYSTEM } from '../../src/domain/author.ts'
 import type { Payloads } from '../../src/domain/errors.ts'
 import { PROBLEMS } from '../../src/http/problems.ts'
 import { openSqliteStores } from '../../src/storage/open_stores.ts'
-import { createWorld, PASSWORD, sharedWorld, type Tokens, tokenOf, type World } from '../support.ts'
+import { createWorld, enrol, PASSWORD, sharedWorld, type Tokens, tokenOf, type World } from '../support.ts'
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 type Route = readonly [Method, string]
@@ -39,6 +39,18 @@ const MATRIX: [Method, string, object | undefined, { anonymous: number; user: nu
     { email: 'ada@example.com', current_password: PASSWORD },
     { anonymous: 401, user: 200, admin: 200 },
   ],
+  [
+    'POST',
+    '/login/second_factor',
+    { challenge: NO_TOKEN, code: '123456' },
+    { anonymous: 401, user: 401, admin: 401 },
+  ],
+  ['GET', '/me/totp', undefined, { anonymous: 401, user: 200, admin: 200 }],
+  ['POST', '/me/totp', { current_password: PASSWORD }, { anonymous: 401, user: 201, admin: 201 }],
+  ['PUT', '/me/totp', { code: '123456' }, { anonymous: 401, user: 404, admin: 404 }],
+  ['DELETE', '/me/totp', { code: '123456' }, { anonymous: 401, user: 404, admin: 404 }],
+  ['POST', '/me/recovery_codes', {}, { anonymous: 401, user: 404, admin: 404 }],
+  ['DELETE', '/users/<ada>/second_factor', undefined, { anonymous: 401, user: 403, admin: 404 }],
   ['GET', '/me/sessions', undefined, { anonymous: 401, user: 200, admin: 200 }],
   ['DELETE', '/me/sessions/AAAAAAAAAAAAAAAAAAAAAA', undefined, { anonymous: 401, user: 404, admin: 404 }],
   ['GET', '/me/export', undefined, { anonymous: 401, user: 200, admin: 200 }],
@@ -310,6 +322,30 @@ const REACHED: Record<keyof Payloads, (world: World) => Answer> = {
     world.clock.pass(601_000)
     const renewed = (await world.refresh(old.refresh_token)).body.access_token
     return world.call('PUT', '/me/email', { token: renewed, body: { email: null } })
+  },
+  second_factor_required: async (world) => {
+    await enrol(world, await world.join('ada'))
+    return world.tryLogin('ada')
+  },
+  invalid_challenge: (world) =>
+    world.call('POST', '/login/second_factor', { body: { challenge: NO_TOKEN, code: '123456' } }),
+  invalid_code: async (world) => {
+    await enrol(world, await world.join('ada'))
+    const { challenge } = (await world.tryLogin('ada')).body
+    return world.call('POST', '/login/second_factor', { body: { challenge, code: 'not one' } })
+  },
+  no_second_factor: async (world) =>
+    world.call('PUT', '/me/totp', {
+      token: (await world.login('root')).access_token,
+      body: { code: '123456' },
+    }),
+  second_factor_exists: async (world) => {
+    const session = await world.join('ada')
+    await enrol(world, session)
+    return world.call('POST', '/me/totp', {
+      token: session.access_token,
+      body: { current_password: PASSWORD },
+    })
   },
   session_not_found: async (world) =>
     world.call('DELETE', `/me/sessions/${'A'.repeat(22)}`, {

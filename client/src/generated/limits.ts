@@ -19,6 +19,12 @@ export const LIMITS = {
       "maxLength": 32
     }
   },
+  "POST /login/second_factor": {
+    "code": {
+      "minLength": 6,
+      "maxLength": 40
+    }
+  },
   "POST /logout": {
     "refresh_token": {
       "minLength": 1,
@@ -52,6 +58,34 @@ export const LIMITS = {
     "refresh_token": {
       "minLength": 1,
       "maxLength": 256
+    }
+  },
+  "POST /me/recovery_codes": {
+    "current_password": {
+      "minLength": 1,
+      "maxLength": 128
+    }
+  },
+  "DELETE /me/totp": {
+    "code": {
+      "minLength": 6,
+      "maxLength": 40
+    },
+    "current_password": {
+      "minLength": 1,
+      "maxLength": 128
+    }
+  },
+  "POST /me/totp": {
+    "current_password": {
+      "minLength": 1,
+      "maxLength": 128
+    }
+  },
+  "PUT /me/totp": {
+    "code": {
+      "minLength": 6,
+      "maxLength": 40
     }
   },
   "POST /password_resets": {

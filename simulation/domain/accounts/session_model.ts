@@ -33,6 +33,10 @@ export function createSessionModel(): SessionModel {
       rotations.push({ id, from, to: next.tokenHash })
       return true
     },
+    proveSecondFactor(id) {
+      const session = sessions.get(id)
+      if (session) sessions.set(id, { ...session, secondFactor: true })
+    },
     end: (id) => void sessions.delete(id),
     ofUser: (userId, now, limit) =>
       of(userId)

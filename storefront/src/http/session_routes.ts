@@ -19,6 +19,7 @@ import {
   changePasswordOperation,
   refreshSessionOperation,
   signInOperation,
+  signInWithCodeOperation,
   signOutOperation,
 } from './session_schemas.ts'
 
@@ -49,6 +50,13 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
 
     app.post('/api/auth/login', signInOperation, async (request, reply) =>
       answer(reply, await auth(request, reply, { method: 'POST', path: '/login', body: request.body })),
+    )
+
+    app.post('/api/auth/login/second_factor', signInWithCodeOperation, async (request, reply) =>
+      answer(
+        reply,
+        await auth(request, reply, { method: 'POST', path: '/login/second_factor', body: request.body }),
+      ),
     )
 
     app.post('/api/auth/token', refreshSessionOperation, async (request, reply) => {

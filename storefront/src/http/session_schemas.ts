@@ -15,6 +15,7 @@ const SessionView = Type.Object({
     role: Type.String(),
     created_at: Type.String(),
   }),
+  needs_second_factor: Type.Optional(Type.Boolean({ description: 'Of an admin who has to enrol one' })),
 })
 /** auth_service validates it. */
 const AnyBody = Type.Object({}, { additionalProperties: true })
@@ -29,6 +30,15 @@ const AUTH_CALL_PROBLEMS = [
 export const signInOperation = operation({
   operationId: 'signIn',
   summary: 'Sign in; the refresh token is kept in a cookie',
+  access: 'public',
+  body: AnyBody,
+  response: { 200: SessionView },
+  problems: AUTH_CALL_PROBLEMS,
+})
+
+export const signInWithCodeOperation = operation({
+  operationId: 'signInWithCode',
+  summary: 'Finish signing in with a second factor; the refresh token is kept in a cookie',
   access: 'public',
   body: AnyBody,
   response: { 200: SessionView },
