@@ -10,6 +10,7 @@ const IMAGES = [
   'auth_service',
   'product_service',
   'notification_service',
+  'payment_service',
   'order_service',
   'storefront',
   'ops',

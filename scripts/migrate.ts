@@ -13,10 +13,15 @@ import { openStores as openNotificationStores } from '@shop/notification_service
 import { COUNTER } from '@shop/order_service/storage/mongo_order_numbers'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { MONGO_DATABASE as PAYMENTS } from '@shop/payment_service/storage/open_mongo'
+import { openStores as openPaymentStores } from '@shop/payment_service/storage/open_stores'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { MediaConfig, openMediaFiles } from '@shop/product_service/storage/open_media_files'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
-import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import {
+  openStores as openProductStores,
+  DATABASE_FILE as PRODUCTS_FILE,
+} from '@shop/product_service/storage/open_stores'
 import { connectPatiently } from '@shop/service_kit/mongo/tools'
 import { readEnvironment } from '@shop/service_kit/runtime/config'
 import { reasonOf } from '@shop/service_kit/runtime/reason'
@@ -29,7 +34,7 @@ import { mediaIn } from './backup/media.ts'
 import { inspectTarget, refuseConnected } from './backup/mongo_restore.ts'
 import { copySnapshot, isInUse } from './backup/snapshot.ts'
 import { faultsOfFile } from './backup/verify.ts'
-import { accountKinds, notificationKinds, orderKinds, productKinds } from './migrate/kinds.ts'
+import { accountKinds, notificationKinds, orderKinds, paymentKinds, productKinds } from './migrate/kinds.ts'
 import { createMarks } from './migrate/marks.ts'
 import { copyMediaFiles, eitherOf, inDatabase, inStore } from './migrate/media.ts'
 import { copy, differences, type Kind, patiently } from './migrate/progress.ts'
@@ -116,18 +121,24 @@ try {
   }
   // Made here if the source has none. So its schema is of this release.
   await (await openNotificationStores({ DATA_DIR: folder }, { runtime: systemRuntime })).close()
-  const databases = new Map(SERVICES.map(({ name, databaseFile }) => [name, open(databaseFile)]))
-  const CURRENCY = currencyOf(databases.get('product_service')!)
+  const CURRENCY = currencyOf(open(PRODUCTS_FILE))
   const place = { DATA_DIR: folder, CURRENCY }
   // Migrates the schema of the copy. It needs no search index.
   await (await openAuthStores(place, { runtime: systemRuntime })).close()
   const products = await openProductStores({ ...place, existing: true }, { runtime: systemRuntime })
   const orders = await openOrderStores(place, { runtime: systemRuntime })
-  const digits = { products: products.digits(), orders: orders.digits() }
+  // Made here, too, with the digits of orders.
+  const isNew = !present.some(({ name }) => name === 'payment_service')
+  const payments = await openPaymentStores(
+    { ...place, ...(isNew ? { CURRENCY_DIGITS: orders.digits() } : {}) },
+    { runtime: systemRuntime },
+  )
+  const digits = { products: products.digits(), orders: orders.digits(), payments: payments.digits() }
   while (await orders.orders.catchUp(COMPLETED_AT_ONCE));
   const importing = await products.imports.open()
   const unbalanced = await mismatchesOf(products)
-  await Promise.all([products.close(), orders.close()])
+  await Promise.all([products.close(), orders.close(), payments.close()])
+  const databases = new Map(SERVICES.map(({ name, databaseFile }) => [name, open(databaseFile)]))
   if (unbalanced.length > 0) refuse(...unbalanced, 'Run `npm run doctor` on the source.')
   // Its steps are not copied, so half of a file would be applied for ever.
   if (importing) {
@@ -155,6 +166,11 @@ try {
     {
       ...{ name: NOTIFICATIONS, service: 'notification_service', kinds: notificationKinds },
       prepare: () => openNotificationStores(target, options),
+    },
+    {
+      ...{ name: PAYMENTS, service: 'payment_service', kinds: paymentKinds },
+      prepare: async () =>
+        (await openPaymentStores({ ...target, CURRENCY_DIGITS: digits.payments }, options)).payments,
     },
     {
       ...{ name: ORDERS, service: 'order_service', kinds: orderKinds },

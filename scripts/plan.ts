@@ -11,7 +11,14 @@ import {
   TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/variables'
 import { refuse } from './arguments.ts'
-import { type ProcessEntry, SERVICES, type ServiceEntry, type ServiceName, STOREFRONT } from './services.ts'
+import {
+  isStarted,
+  type ProcessEntry,
+  SERVICES,
+  type ServiceEntry,
+  type ServiceName,
+  STOREFRONT,
+} from './services.ts'
 import { type FirstRun, planFirstRun, type SecretGenerators } from './start/first_run.ts'
 
 export type Planned<Entry extends ProcessEntry = ServiceEntry> = {
@@ -31,6 +38,8 @@ export type Plan = {
   readonly databaseUrl: string | undefined
   readonly first: FirstRun
   readonly services: readonly Planned[]
+  /** Those of them that `npm start` runs. */
+  readonly started: readonly Planned[]
   readonly storefront: Planned<ProcessEntry>
   /** One sentence each. */
   readonly faults: readonly string[]
@@ -87,10 +96,12 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
   }
   const services = SERVICES.map(withPorts)
   const urls = Object.fromEntries(
-    services.flatMap(({ entry, origin, operations }) => [
-      [entry.urlVariable, origin],
-      [entry.urlVariable.replace('_URL', '_OPS_URL'), operations.origin],
-    ]),
+    services
+      .filter(({ entry }) => isStarted(entry, env))
+      .flatMap(({ entry, origin, operations }) => [
+        [entry.urlVariable, origin],
+        [entry.urlVariable.replace('_URL', '_OPS_URL'), operations.origin],
+      ]),
   )
   const { TRUSTED_PROXIES_FILE: _read, ...given } = env
   // On loopback the documentation pages are served beside the API, so that they can call it.
@@ -98,11 +109,13 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
   const withEnvironment = <Entry extends ProcessEntry>(
     service: Omit<Planned<Entry>, 'env'>,
     trusted: string | undefined,
+    more: NodeJS.ProcessEnv = {},
   ): Planned<Entry> => ({
     ...service,
     env: {
       ...MEMORY_ENV,
       PUBLIC_DOCS: publicDocs,
+      ...more,
       ...given,
       TRUSTED_PROXIES: trusted,
       ...first.env,
@@ -113,6 +126,12 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
       DATA_DIR: dataDir,
     },
   })
+  const storefront = withPorts(STOREFRONT)
+  // Where mails and the payment page lead back to.
+  const publicUrl = { PUBLIC_URL: storefront.origin }
+  const planned = services.map((service) =>
+    withEnvironment(service, serviceProxies(host, trustedProxies), publicUrl),
+  )
   return {
     host,
     operationsHost,
@@ -121,9 +140,10 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     first,
     // The services believe the storefront on this machine about visitors' addresses, so that a failed login counts only
     // against its visitor.
-    services: services.map((service) => withEnvironment(service, serviceProxies(host, trustedProxies))),
+    services: planned,
+    started: planned.filter(({ entry }) => isStarted(entry, env)),
     // The storefront believes no X-Forwarded-For, except from TRUSTED_PROXIES.
-    storefront: withEnvironment(withPorts(STOREFRONT), trustedProxies),
+    storefront: withEnvironment(storefront, trustedProxies),
     faults,
   }
 }

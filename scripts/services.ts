@@ -12,6 +12,8 @@ import { readConfig as readNotificationConfig } from '@shop/notification_service
 import { MIGRATIONS as NOTIFICATION_MIGRATIONS } from '@shop/notification_service/storage/sqlite_migrations'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import { MIGRATIONS as ORDER_MIGRATIONS } from '@shop/order_service/storage/sqlite_migrations'
+import { readConfig as readPaymentConfig } from '@shop/payment_service/config'
+import { MIGRATIONS as PAYMENT_MIGRATIONS } from '@shop/payment_service/storage/sqlite_migrations'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { MIGRATIONS as PRODUCT_MIGRATIONS } from '@shop/product_service/storage/sqlite_migrations'
 import { ConfigError } from '@shop/service_kit/runtime/config'
@@ -22,7 +24,7 @@ import type { Style } from './start/log_lines.ts'
 
 /** The services of release 1.0. */
 export type FirstService = 'auth_service' | 'product_service' | 'order_service'
-export type ServiceName = FirstService | 'notification_service'
+export type ServiceName = FirstService | 'notification_service' | 'payment_service'
 
 /** Anything `npm start` runs. */
 export type ProcessEntry = {
@@ -52,6 +54,8 @@ export type ServiceEntry = ProcessEntry & {
   readonly migrations: URL
   /** Shops of release 1.0, and their backups, have no store of it. Its first start makes an empty one. */
   readonly addedLater?: true
+  /** `npm start` runs it only if this variable is `on`. Commands know its store in any case. */
+  readonly startedBy?: 'PAYMENTS'
 }
 
 async function checkFirstAdmin(env: NodeJS.ProcessEnv): Promise<void> {
@@ -108,6 +112,21 @@ export const SERVICES: readonly ServiceEntry[] = [
     readConfig: readNotificationConfig,
   },
   {
+    name: 'payment_service',
+    label: 'payment',
+    style: 'yellow',
+    portVariable: 'PAYMENT_PORT',
+    defaultPort: 5003,
+    urlVariable: 'PAYMENT_URL',
+    main: BUNDLES.pathOf('payment_service'),
+    authenticatedPath: '/audit/payments',
+    databaseFile: 'payments.db',
+    addedLater: true,
+    startedBy: 'PAYMENTS',
+    migrations: PAYMENT_MIGRATIONS,
+    readConfig: readPaymentConfig,
+  },
+  {
     name: 'order_service',
     label: 'order  ',
     style: 'blue',
@@ -121,6 +140,9 @@ export const SERVICES: readonly ServiceEntry[] = [
     readConfig: readOrderConfig,
   },
 ]
+
+export const isStarted = ({ startedBy }: ServiceEntry, env: NodeJS.ProcessEnv): boolean =>
+  startedBy === undefined || env[startedBy] === 'on'
 
 /** May a folder lack its file? Not one in which a store of it was ever made. */
 export const mayBeAbsent = (folder: string, { addedLater, databaseFile }: ServiceEntry): boolean =>

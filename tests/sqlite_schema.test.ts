@@ -11,6 +11,7 @@ const WITHOUT_KIND = {
   auth_service: 3,
   product_service: 5,
   notification_service: 0,
+  payment_service: 0,
   order_service: 4,
 }
 

@@ -11,7 +11,7 @@ const FOLDER = process.env.MONGO_SECRETS_FOLDER ?? '/run/secrets'
 const MEMBERS = (process.env.MONGO_MEMBERS ?? 'mongo1:27017,mongo2:27017,mongo3:27017').split(',')
 /** How long the others wait for a primary that is silent before they elect another; MongoDB's own default is 10000. */
 const ELECTION_TIMEOUT_MS = Number(process.env.MONGO_ELECTION_TIMEOUT_MS || 2000)
-const DATABASES = ['shop_auth', 'shop_products', 'shop_orders', 'shop_notifications']
+const DATABASES = ['shop_auth', 'shop_products', 'shop_orders', 'shop_notifications', 'shop_payments']
 const DATA = DATABASES.map((db) => ({ role: 'readWrite', db }))
 /** For mongodump and mongorestore too, and to see who is connected. */
 const COPYING = ['backup', 'restore', 'clusterMonitor'].map((role) => ({ role, db: 'admin' }))

@@ -9,6 +9,9 @@ import {
 import { ORDER_MIGRATIONS } from '@shop/order_service/storage/mongo_migrations'
 import { ORDER_INDEXES } from '@shop/order_service/storage/mongo_order_documents'
 import { MONGO_DATABASE as ORDERS } from '@shop/order_service/storage/open_mongo'
+import { PAYMENT_MIGRATIONS } from '@shop/payment_service/storage/mongo_migrations'
+import { PAYMENT_INDEXES } from '@shop/payment_service/storage/mongo_payment_documents'
+import { MONGO_DATABASE as PAYMENTS } from '@shop/payment_service/storage/open_mongo'
 import { PRODUCT_INDEXES } from '@shop/product_service/storage/mongo_documents'
 import { PRODUCT_MIGRATIONS } from '@shop/product_service/storage/mongo_migrations'
 import { MONGO_DATABASE as PRODUCTS } from '@shop/product_service/storage/open_mongo'
@@ -41,6 +44,12 @@ export const DATABASES: readonly Database[] = [
     name: NOTIFICATIONS,
     collections: [...Object.keys(NOTIFICATION_INDEXES), SETTINGS],
     migrations: NOTIFICATION_MIGRATIONS,
+    addedLater: true,
+  },
+  {
+    name: PAYMENTS,
+    collections: [...Object.keys(PAYMENT_INDEXES), SETTINGS],
+    migrations: PAYMENT_MIGRATIONS,
     addedLater: true,
   },
   { name: ORDERS, collections: [...Object.keys(ORDER_INDEXES), SETTINGS], migrations: ORDER_MIGRATIONS },

@@ -37,6 +37,7 @@ export type Bundled =
   | 'auth_service'
   | 'product_service'
   | 'notification_service'
+  | 'payment_service'
   | 'order_service'
   | 'storefront'
 
@@ -77,6 +78,7 @@ export const BUNDLES = createBundles<Bundled>(ROOT, [
   'auth_service',
   'product_service',
   'notification_service',
+  'payment_service',
   'order_service',
   'storefront',
 ])

@@ -10,6 +10,8 @@ import { openStores as openNotificationStores } from '@shop/notification_service
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { readConfig as readPaymentConfig } from '@shop/payment_service/config'
+import { openStores as openPaymentStores } from '@shop/payment_service/storage/open_stores'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
@@ -110,10 +112,20 @@ export async function checkStores(
       ),
     ({ orders }) => orders.check(),
   )
+  const payments = await attempt(
+    'payment_service',
+    () =>
+      openPaymentStores(
+        { ...readPaymentConfig(plannedService(plan, 'payment_service').env), existing: true },
+        { runtime: systemRuntime },
+      ),
+    (stores) => stores.payments.check(),
+  )
+  await payments?.close()
   if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
   const made = inspected.filter(({ found }) => found.usable).length - neverMade.size
   // The same as on SQLite.
-  neverMade.delete('notification_service')
+  for (const name of ['notification_service', 'payment_service'] as const) neverMade.delete(name)
   if (accounts || ordering) findings.push(...neverMade.values())
   const atWork = plan.services.map(({ entry }) => entry.name).filter((name) => running.includes(name))
   if (made === 0 && findings.length === 0 && atWork.length > 0) findings.push(elsewhere(plan, atWork))

@@ -11,6 +11,11 @@ import {
   type Row as OrderRow,
   toOrder,
 } from '@shop/order_service/storage/sqlite_order_rows'
+import { toDocument as paymentDocument } from '@shop/payment_service/storage/mongo_payment_documents'
+import {
+  COLUMNS as PAYMENT_COLUMNS,
+  toStored as toPayment,
+} from '@shop/payment_service/storage/sqlite_payment_rows'
 import { categoryDocument } from '@shop/product_service/storage/mongo_category_documents'
 import {
   attemptId,
@@ -227,12 +232,29 @@ const NOTIFICATIONS: readonly Source[] = [
   },
 ]
 
+const PAYMENTS: readonly Source[] = [
+  {
+    what: 'payments',
+    collection: 'payments',
+    sql: `SELECT ${PAYMENT_COLUMNS} FROM payments ORDER BY order_id`,
+    documentOf: (row) => paymentDocument(toPayment(row)),
+  },
+  {
+    what: 'events of the payment provider',
+    collection: 'payment_events',
+    sql: 'SELECT event_id, at FROM inbox ORDER BY event_id',
+    documentOf: ([_id, at]) => ({ _id, at }),
+  },
+  AUDIT_LOG,
+]
+
 /** For tests. */
 export const sourcesOf = (service: ServiceName): readonly Source[] =>
   ({
     auth_service: ACCOUNTS,
     product_service: PRODUCTS,
     notification_service: NOTIFICATIONS,
+    payment_service: PAYMENTS,
     order_service: ORDERS,
   })[service]
 
@@ -252,4 +274,5 @@ const kindsOf =
 export const accountKinds = kindsOf(ACCOUNTS)
 export const productKinds = kindsOf(PRODUCTS)
 export const notificationKinds = kindsOf(NOTIFICATIONS)
+export const paymentKinds = kindsOf(PAYMENTS)
 export const orderKinds = kindsOf(ORDERS)

@@ -37,7 +37,7 @@ export const faultsOfStart = async (plan: Plan): Promise<string[]> => [
 
 export async function preflight(plan: Plan): Promise<string[]> {
   const { first, dataDir, databaseUrl } = plan
-  const services: readonly AnyPlanned[] = [...plan.services, plan.storefront]
+  const services: readonly AnyPlanned[] = [...plan.started, plan.storefront]
   const addresses = services.map((service) => publicAddressOf(service, plan.host))
   // Two services with the same port have the same operations port by default: one fault is enough.
   const same = duplicatePorts(addresses)

@@ -4,7 +4,7 @@ import { moneyFault } from '@shop/service_kit/sqlite/money'
 import type { MoneyConfig } from '@shop/service_kit/storage/store_money'
 import { type Plan, plannedService } from '../plan.ts'
 
-const WITH_MONEY: readonly string[] = ['product_service', 'order_service']
+const WITH_MONEY: readonly string[] = ['product_service', 'payment_service', 'order_service']
 
 /** One sentence for each such store on SQLite. The configuration must be free of faults. */
 export function moneyFaults({ services, dataDir, databaseUrl }: Plan): string[] {

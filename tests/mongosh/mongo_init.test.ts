@@ -71,10 +71,12 @@ suite('mongo_init.js under mongosh', { skip: await needsMongosh(), timeout: 2 * 
     })
     assert.deepEqual(state.users.get('shop'), {
       pwd: 'first',
-      roles: ['shop_auth', 'shop_products', 'shop_orders', 'shop_notifications'].map((db) => ({
-        role: 'readWrite',
-        db,
-      })),
+      roles: ['shop_auth', 'shop_products', 'shop_orders', 'shop_notifications', 'shop_payments'].map(
+        (db) => ({
+          role: 'readWrite',
+          db,
+        }),
+      ),
     })
     assert.deepEqual(state.defaults, { w: 'majority' })
 

@@ -23,6 +23,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { openStores as openAuthStores } from '@shop/auth_service/storage/open_stores'
 import { openStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { openStores as openPaymentStores } from '@shop/payment_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { indexFilesOf } from '@shop/product_service/storage/sqlite_index_file'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -79,6 +80,7 @@ async function makeStores({ dataDir }: World) {
     products,
     await openAuthStores(place, { runtime: systemRuntime }),
     await openNotificationStores(place, { runtime: systemRuntime }),
+    await openPaymentStores(place, { runtime: systemRuntime }),
     await openOrderStores(place, { runtime: systemRuntime }),
   ])
     await close()

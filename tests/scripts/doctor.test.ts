@@ -11,6 +11,7 @@ import type { OrderStore } from '@shop/order_service/domain/ports'
 import { type PendingOrder, type StoredOrder, scheduleNew } from '@shop/order_service/domain/schedule'
 import { newOrder } from '@shop/order_service/domain/transitions'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
+import { openStores as openPaymentStores } from '@shop/payment_service/storage/open_stores'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -47,8 +48,8 @@ async function stockedWorld(t: TestContext, count = 1) {
   const productIds = Array.from({ length: count }, () => randomUUIDv7())
   const fields = { name: 'Tea pot', description: 'Holds a litre.', priceMinor: PRICE_MINOR, stock: STOCK }
   const drafts = productIds.map((id) => ({ id, fields }))
-  for (const open of [openAuthStores, openNotificationStores])
-    await (await open({ DATA_DIR: world.dataDir }, { runtime: systemRuntime })).close()
+  for (const open of [openAuthStores, openNotificationStores, openPaymentStores])
+    await (await open({ DATA_DIR: world.dataDir, CURRENCY: 'USD' }, { runtime: systemRuntime })).close()
   await withStores(world, ({ products }) => products.catalogue.importProducts(drafts, { by: 'test', at: AT }))
   return { world, productIds, productId: productIds[0]! }
 }
@@ -278,7 +279,7 @@ suite('what only a person can repair is reported, and not changed by --fix', () 
       plant: ({ world }) => writeFileSync(join(world.dataDir, 'products.db'), 'scribble '.repeat(1000)),
       found: () => /products\.db cannot be read: file is not a database\.$/,
     },
-    ...['auth.db', 'products.db', 'notifications.db', 'orders.db'].map((file) => ({
+    ...['auth.db', 'products.db', 'notifications.db', 'payments.db', 'orders.db'].map((file) => ({
       name: `a missing ${file}`,
       plant: ({ world }: { world: World }) => rmSync(join(world.dataDir, file)),
       found: () => new RegExp(`^\\S+${file} is gone, though a store was made there\\.$`),

@@ -141,7 +141,13 @@ mongoSuite('a shop on MongoDB', (server) => {
     const { ok, checks } = await examined(world)
     const problems = checks.flatMap(({ findings }) => findings.map(({ problem }) => problem))
     assert.equal(ok, false)
-    for (const name of ['auth_service', 'product_service', 'notification_service', 'order_service']) {
+    for (const name of [
+      'auth_service',
+      'product_service',
+      'notification_service',
+      'payment_service',
+      'order_service',
+    ]) {
       const pattern = new RegExp(
         `^The store of ${name} cannot be opened: MongoDB can't be reached: .*ECONNREFUSED`,
       )

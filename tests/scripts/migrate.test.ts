@@ -153,7 +153,7 @@ async function entriesIn(place: { DATA_DIR: string; CURRENCY: string; DATABASE_U
   return all
 }
 
-const DATABASES = ['shop_auth', 'shop_products', 'shop_notifications', 'shop_orders']
+const DATABASES = ['shop_auth', 'shop_products', 'shop_notifications', 'shop_payments', 'shop_orders']
 
 async function withMongo<T>(url: string, work: (client: MongoClient) => Promise<T>): Promise<T> {
   const client = new MongoClient(url)

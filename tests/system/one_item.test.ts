@@ -68,6 +68,7 @@ mongoSuite('one item, on MongoDB (invariants 1 to 8)', (server) => {
       auth_service: server.newDatabase(),
       product_service: server.newDatabase(),
       notification_service: server.newDatabase(),
+      payment_service: server.newDatabase(),
       order_service: server.newDatabase(),
     }
     const urlOf = (service: ServiceName) => server.url(databases[service])

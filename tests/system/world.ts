@@ -223,6 +223,7 @@ async function ready({ service, url }: ServiceProcess, { token }: Account): Prom
     auth_service: '/users',
     product_service: `/products/${randomUUIDv7()}/stock_movements`,
     notification_service: '/events?limit=1',
+    payment_service: '/audit/payments?limit=1',
     order_service: '/orders?limit=1',
   }
   await until(`${service} is ready`, SETTLE_MS, async () => {

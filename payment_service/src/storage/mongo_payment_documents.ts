@@ -47,7 +47,8 @@ export type EventDocument = { _id: string; at: string }
 
 export function toDocument(stored: Stored): Document {
   const { orderId, ...fields } = recordOf(stored)
-  return { _id: orderId, ...fields }
+  const isBehind = fields.hintedVersion < fields.version
+  return { _id: orderId, ...fields, ...(isBehind ? { unhinted: orderId } : {}) }
 }
 
 export const toStored = ({ _id, ...fields }: Document): Stored => readPayment({ ...fields, orderId: _id })
