@@ -10,16 +10,26 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
+import type { CheckoutSettingsStore, Offers, QuoteSeal } from './domain/checkout_ports.ts'
+import { checkoutSettingsRoutes } from './http/checkout_settings_routes.ts'
 import { orderEventRoutes } from './http/order_event_routes.ts'
 import { orderRoutes } from './http/order_routes.ts'
 import { overviewRoutes } from './http/overview_routes.ts'
 import { placeOrderRoutes } from './http/place_order_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
+import { quoteRoutes } from './http/quote_routes.ts'
 import type { Ordering } from './ordering.ts'
 
 export type Deps = {
   readonly ordering: Pick<Ordering, 'ports' | 'settle' | 'watch'>
+  readonly checkout: {
+    readonly offers: Offers
+    readonly seal: QuoteSeal
+    readonly settings: CheckoutSettingsStore
+  }
   readonly auditLog: AuditLog
+  /** Addresses or networks whose X-Forwarded-For is believed: quotes of clients take turns by address. */
+  readonly trustedProxies?: readonly string[]
   readonly verifyToken: VerifyToken
   readonly currency: string
   /** Digits after the point of amounts. */
@@ -47,11 +57,15 @@ export function createApp(deps: Deps): App {
     ...(deps.accessLog ? { accessLog: true } : {}),
     metrics,
     runtime,
+    ...(deps.trustedProxies && { trustedProxies: deps.trustedProxies }),
     access: { verifyToken: deps.verifyToken },
-    problems: withViews(PROBLEMS, { digits }),
+    problems: withViews(PROBLEMS, { currency, digits }),
     readiness: { store: () => orders.check() },
   })
-  app.register(placeOrderRoutes({ ports, settle, currency, digits }))
+  const { offers, seal, settings } = deps.checkout
+  app.register(placeOrderRoutes({ ports, settle, seal, currency, digits }))
+  app.register(quoteRoutes({ settings, offers, seal, currency, digits, runtime }))
+  app.register(checkoutSettingsRoutes({ settings, currency, digits, runtime }))
   app.register(orderRoutes({ ports, settle, digits, runtime }))
   app.register(overviewRoutes({ orders, currency, digits, runtime }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))

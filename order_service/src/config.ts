@@ -9,6 +9,7 @@ import {
   NotificationUrlConfig,
   OperationsConfig,
   PortConfig,
+  TrustedProxiesConfig,
 } from '@shop/service_kit/runtime/variables'
 import { ArchiveConfig, RetainDaysConfig, requireArchive } from '@shop/service_kit/storage/retention_config'
 import { DATABASE_FILE } from './storage/open_stores.ts'
@@ -23,6 +24,7 @@ export const ConfigSchema = Type.Object({
   NOTIFICATION_URL: NotificationUrlConfig,
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
+  TRUSTED_PROXIES: TrustedProxiesConfig,
   ...ArchiveConfig,
   RETAIN_ENDED_ORDERS_DAYS: RetainDaysConfig('rejected and cancelled orders are archived and removed'),
 })

@@ -4,7 +4,7 @@ import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokens, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
-import { operationsAddress } from '@shop/service_kit/runtime/config'
+import { listOf, operationsAddress } from '@shop/service_kit/runtime/config'
 import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
@@ -14,7 +14,9 @@ import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_b
 import { startRetention } from '@shop/service_kit/storage/start_retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
+import { createProductOffers } from './clients/product_offers.ts'
 import { readConfig, SERVICE } from './config.ts'
+import { createQuoteSeal } from './crypto/quote_tokens.ts'
 import { startOrders } from './start_orders.ts'
 import { startPublishing } from './start_publishing.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -34,14 +36,17 @@ await runService(systemRuntime, async () => {
     logger,
     cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
-  const service = createServiceClient({
-    url: config.PRODUCT_URL,
-    tokens: serviceSecrets(config).map((secret) =>
-      createServiceTokens(secret, SERVICE, 'product_service', systemRuntime.now),
-    ),
-    runtime: systemRuntime,
-    tracing,
-  })
+  const createProductServiceClient = () =>
+    createServiceClient({
+      url: config.PRODUCT_URL,
+      tokens: serviceSecrets(config).map((secret) =>
+        createServiceTokens(secret, SERVICE, 'product_service', systemRuntime.now),
+      ),
+      runtime: systemRuntime,
+      tracing,
+    })
+  const service = createProductServiceClient()
+  const quotes = createProductServiceClient()
   const { ordering, stop } = startOrders({
     orders: stores.orders,
     service,
@@ -60,7 +65,13 @@ await runService(systemRuntime, async () => {
   })
   const deps: Deps = {
     ordering,
+    checkout: {
+      offers: createProductOffers({ service: quotes, currency: config.CURRENCY, digits: stores.digits }),
+      seal: createQuoteSeal(serviceSecrets(config), systemRuntime.now),
+      settings: stores.checkoutSettings,
+    },
     auditLog: stores.auditLog,
+    trustedProxies: listOf(config.TRUSTED_PROXIES),
     verifyToken: auth.verifyToken,
     currency: config.CURRENCY,
     digits: stores.digits,
@@ -94,6 +105,7 @@ await runService(systemRuntime, async () => {
       await stopPublishing()
       auth.stop()
       await service.close()
+      await quotes.close()
       await stores.close()
       await tracing.stop()
     },

@@ -1,5 +1,6 @@
 /** Sample values for tests. The last digits of a UUID say which one it is. */
 import assert from 'node:assert/strict'
+import type { Buyer, Checkout } from '../src/domain/checkout.ts'
 import type {
   Cancelling,
   Draft,
@@ -10,6 +11,8 @@ import type {
   Rejection,
   Shipped,
 } from '../src/domain/order.ts'
+import { checkoutOf } from '../src/domain/quote.ts'
+import type { QuoteFacts } from '../src/domain/quote_facts.ts'
 import {
   type PendingOrder,
   type Schedule,
@@ -42,6 +45,33 @@ export const draft = (changes: Partial<Draft> = {}): Draft => ({
 export const HELD: readonly PricedLine[] = [
   { productId: MUG, quantity: 2, name: 'Mug', unitPriceMinor: 1999 },
 ]
+
+export const BUYER: Buyer = {
+  email: 'ada@example.org',
+  language: 'de',
+  address: {
+    name: 'Ada Byron',
+    organization: null,
+    lines: ['Gasse 1'],
+    postalCode: '10115',
+    city: 'Berlin',
+    region: null,
+    country: 'DE',
+    phone: null,
+  },
+  billingAddress: null,
+}
+
+export const FACTS: QuoteFacts = {
+  currency: 'USD',
+  pricesIncludeTax: true,
+  place: { country: 'DE', region: null },
+  lines: [{ productId: MUG, quantity: 2, unitPriceMinor: 1999, taxClass: 'standard', basisPoints: 1900 }],
+  shipping: { method: 'post', names: { en: 'Post', de: 'Post' }, priceMinor: 490, basisPoints: 1900 },
+}
+
+/** Of an order of two mugs. */
+export const CHECKOUT: Checkout = checkoutOf(FACTS, 'a hash', BUYER)
 
 export const SHORT = {
   reason: 'insufficient_stock',

@@ -18,6 +18,10 @@ import { createApp as createProductApp } from '../../product_service/src/app.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { createApp, type Deps } from '../src/app.ts'
 import { createProductClient } from '../src/clients/product_client.ts'
+import { createProductOffers } from '../src/clients/product_offers.ts'
+import { createQuoteSeal } from '../src/crypto/quote_tokens.ts'
+import type { CheckoutSettingsStore } from '../src/domain/checkout_ports.ts'
+import { UNCHANGED_SETTINGS } from '../src/domain/checkout_settings.ts'
 import type { OrderStore, Reservations } from '../src/domain/ports.ts'
 import { createOrdering, type OrderingDeps } from '../src/ordering.ts'
 import { startOrders } from '../src/start_orders.ts'
@@ -158,9 +162,31 @@ export async function connect(
 }
 
 export async function memoryOrders(t: TestContext): Promise<OrderStore> {
+  return (await memoryStores(t)).orders
+}
+
+export async function memoryStores(t: TestContext) {
   const stores = await openStores(MEMORY, { runtime: systemRuntime })
   t.after(() => stores.close())
-  return stores.orders
+  return stores
+}
+
+/** For tests without quotes. */
+const NO_QUOTES: Deps['checkout'] = {
+  settings: { read: async () => UNCHANGED_SETTINGS, change: async () => UNCHANGED_SETTINGS },
+  offers: { of: async () => new Map() },
+  seal: createQuoteSeal([SECRET], systemRuntime.now),
+}
+
+/** Quotes with the prices of the product service at `url`. */
+export async function quotesOf(
+  t: TestContext,
+  url: string,
+  settings: CheckoutSettingsStore,
+  now = systemRuntime.now,
+): Promise<Deps['checkout']> {
+  const offers = createProductOffers({ service: await serviceAt(t, url), currency: 'USD', digits: () => 2 })
+  return { settings, offers, seal: createQuoteSeal([SECRET], now) }
 }
 
 /** For tests that read no entries. */
@@ -170,6 +196,7 @@ type World = Pick<OrderingDeps, 'orders' | 'reservations'> & Partial<OrderingDep
 
 export function createOrderApp(t: TestContext, given: World) {
   const deps = {
+    checkout: NO_QUOTES,
     auditLog: NO_ENTRIES,
     verifyToken,
     currency: 'USD',
@@ -209,7 +236,7 @@ export async function startOrderApp(
     roundMs,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
   })
-  const app = createApp({ ...deps, ordering, auditLog: NO_ENTRIES, verifyToken })
+  const app = createApp({ ...deps, ordering, checkout: NO_QUOTES, auditLog: NO_ENTRIES, verifyToken })
   t.after(async () => {
     await stop()
     await app.close()

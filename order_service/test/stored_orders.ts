@@ -3,6 +3,7 @@ import type { OrderStatus, Rejection } from '../src/domain/order.ts'
 import { nextVersion as next, type StoredOrder } from '../src/domain/schedule.ts'
 import {
   ADA,
+  CHECKOUT,
   confirm,
   deliver,
   finishCancel,
@@ -44,6 +45,8 @@ export const STORED: Readonly<Record<string, StoredOrder>> = {
     finishCancel(next(requestCancel(confirmed, ADA, later(2))), later(3)),
   ),
   'rejected above the largest amount': rejected({ ...SHORT, totalMinor: undefined }),
+  quoted: next(confirm(order({ checkout: CHECKOUT }), HELD, later(1))),
+  'quoted and pending': order({ checkout: CHECKOUT }),
   'of an unknown product': rejected({ reason: 'product_not_found', unknownProducts: [PEN] }),
   'at another price': rejected({ reason: 'price_changed', totalMinor: 1 }),
 }

@@ -140,6 +140,20 @@ export const NOTES: Notes = {
     price_changed:
       '`total_price` is not what the lines cost now. Show the customer the new price. The order is stored as `rejected`.',
     duplicate_lines: 'Two lines name the same product. Add up their quantities.',
+    products_unknown: 'A product of the quote is not for sale. `unknown_products` lists them.',
+    products_unavailable:
+      'product_service gave no usable answer in time, and a quote needs prices. Try again; orders with a quote are accepted meanwhile.',
+    shipping_method_unavailable:
+      'This way of shipping does not exist, or does not go to that country with these goods. `offered` lists those that do.',
+    total_too_large: 'Lines, taxes and shipping cost more than 10^15 of the smallest units of the currency.',
+    quote_invalid: 'The `quote` is not one that this shop made, or was changed. Ask for one.',
+    quote_expired: 'Quotes can be ordered for 30 minutes. Ask for another, and show the customer its total.',
+    quote_for_other_address:
+      'The country of the address, or its region where taxes depend on it, is not that of the quote. Ask for one for this address.',
+    settings_changed:
+      'The settings changed after the `version` in the body. `current` are the settings as they are now; nothing was changed.',
+    settings_precondition_failed:
+      'The same for a version named by `If-Match`. `current` are the settings as they are now; nothing was changed.',
     idempotency_key_reused: 'The `Idempotency-Key` was used before with another order. Use a new one.',
     illegal_transition: 'The order cannot go from its status to that one. `allowed` lists where it can go.',
     version_conflict:

@@ -5,6 +5,7 @@ import { openSqliteStores as openAuthStores } from '@shop/auth_service/storage/o
 import { createApp as createNotificationApp } from '@shop/notification_service/app'
 import { openSqliteStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { createApp as createOrderApp } from '@shop/order_service/app'
+import { createQuoteSeal } from '@shop/order_service/crypto/quote_tokens'
 import { createOrdering } from '@shop/order_service/ordering'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { createApp as createPaymentApp } from '@shop/payment_service/app'
@@ -29,7 +30,7 @@ const notCalled = () => {
 
 export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   const products = await openProductStores(':memory:', { CURRENCY: 'USD', runtime: systemRuntime })
-  const { orders, auditLog } = await openOrderStores(
+  const { orders, auditLog, checkoutSettings } = await openOrderStores(
     {
       DATABASE_URL: 'sqlite::memory:',
       DATA_DIR: '.',
@@ -62,6 +63,11 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
       createOrderApp({
         ...orderDeps,
         auditLog,
+        checkout: {
+          settings: checkoutSettings,
+          offers: { of: notCalled },
+          seal: createQuoteSeal([], systemRuntime.now),
+        },
         ordering: createOrdering({
           ...orderDeps,
           orders,

@@ -2,7 +2,13 @@
  * The port `Reservations` of order_service on the store of product_service, so that orders can be settled while no
  * service runs. It answers like the /internal routes of product_service.
  */
-import type { Confirmed, Delivered, Rejection, Shipped } from '@shop/order_service/domain/order'
+import {
+  askedLines,
+  type Confirmed,
+  type Delivered,
+  type Rejection,
+  type Shipped,
+} from '@shop/order_service/domain/order'
 import type { HoldAnswer, Reservations } from '@shop/order_service/domain/ports'
 import type { Stock } from '@shop/product_service/domain/ports'
 import type { Rejected, Reservation } from '@shop/product_service/domain/reservation'
@@ -10,9 +16,10 @@ import type { Rejected, Reservation } from '@shop/product_service/domain/reserva
 export function createDirectReservations(stock: Stock, now: () => Date): Reservations {
   const at = () => now().toISOString()
   return {
-    async hold({ id, lines, totalMinor }): Promise<HoldAnswer> {
-      const [reservation] = await stock.reserve([{ orderId: id, lines, totalMinor }], at())
-      if (!reservation) throw new Error(`The store gave no answer for order ${id}`)
+    async hold(order): Promise<HoldAnswer> {
+      const asked = { orderId: order.id, lines: askedLines(order), totalMinor: order.totalMinor }
+      const [reservation] = await stock.reserve([asked], at())
+      if (!reservation) throw new Error(`The store gave no answer for order ${order.id}`)
       switch (reservation.status) {
         case 'held':
         case 'shipped':

@@ -116,22 +116,18 @@ const ACCOUNTS: readonly Source[] = [
   },
 ]
 
-const SHOP: Source = {
-  what: 'settings of the shop',
-  collection: 'shop',
-  sql: 'SELECT version, settings, updated_at FROM shop',
+/** One document, if they were ever changed. */
+const settings = (what: string, collection: string, _id: string): Source => ({
+  ...{ what, collection },
+  sql: `SELECT version, settings, updated_at FROM ${collection}`,
   documentOf: ([version, settings, updatedAt]) => ({
-    _id: 'shop',
-    version,
-    settings: JSON.parse(String(settings)),
-    updatedAt,
-    token: '',
+    ...{ _id, version, settings: JSON.parse(String(settings)), updatedAt, token: '' },
   }),
-}
+})
 
 const PRODUCTS: readonly Source[] = [
   AUDIT_LOG,
-  SHOP,
+  settings('settings of the shop', 'shop', 'shop'),
   {
     what: 'products',
     collection: 'products',
@@ -205,6 +201,7 @@ const PRODUCTS: readonly Source[] = [
 
 const ORDERS: readonly Source[] = [
   AUDIT_LOG,
+  settings('settings of the checkout', 'checkout_settings', 'checkout'),
   {
     what: 'orders',
     collection: 'orders',

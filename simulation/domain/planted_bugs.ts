@@ -78,7 +78,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'price not checked',
     path: `${PRODUCTS}/reserving.ts`,
-    from: "if (sum !== totalMinor) return reject({ reason: 'price_changed', totalMinor: sum })",
+    from: "if (sum !== totalMinor || !isQuoted) return reject({ reason: 'price_changed', totalMinor: sum })",
     to: '',
     seeds: 300,
   },
@@ -505,8 +505,8 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'another total is the same request',
     path: `${ORDERS}/order.ts`,
-    from: 'a.totalMinor === b.totalMinor && a.currency',
-    to: 'a.currency',
+    from: '  a.totalMinor === b.totalMinor &&\n',
+    to: '',
     seeds: 100,
   },
 ]

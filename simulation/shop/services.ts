@@ -6,6 +6,8 @@ import type { MakeKeyPair } from '@shop/auth_service/domain/crypto_ports'
 import type { Stores as AuthStores } from '@shop/auth_service/domain/ports'
 import { startMaintenance } from '@shop/auth_service/maintenance'
 import { createApp as createOrderApp } from '@shop/order_service/app'
+import { createProductOffers } from '@shop/order_service/clients/product_offers'
+import { createQuoteSeal } from '@shop/order_service/crypto/quote_tokens'
 import type { CrashPointHook, Stores as OrderStores } from '@shop/order_service/domain/ports'
 import { startOrders } from '@shop/order_service/start_orders'
 import { createApp as createProductApp } from '@shop/product_service/app'
@@ -115,16 +117,18 @@ export async function startOrderService(
   const { machine, network, names, secrets } = setting
   const { runtime } = machine
   const auth = follow(setting)
-  const service = createServiceClient({
-    url: 'http://product_service',
-    tokens: secrets.map((secret) =>
-      createServiceTokens(secret, 'order_service', 'product_service', runtime.now),
-    ),
-    runtime,
-    tracing,
-    lookUp: lookUpIn(names),
-    network: networkOf(network, machine),
-  })
+  const createClient = () =>
+    createServiceClient({
+      url: 'http://product_service',
+      tokens: secrets.map((secret) =>
+        createServiceTokens(secret, 'order_service', 'product_service', runtime.now),
+      ),
+      runtime,
+      tracing,
+      lookUp: lookUpIn(names),
+      network: networkOf(network, machine),
+    })
+  const [service, quotes] = [createClient(), createClient()]
   const { ordering, stop } = startOrders({
     orders: stores.orders,
     service,
@@ -136,6 +140,11 @@ export async function startOrderService(
   })
   const app = createOrderApp({
     ordering,
+    checkout: {
+      settings: stores.checkoutSettings,
+      offers: createProductOffers({ service: quotes, currency: CURRENCY, digits: stores.digits }),
+      seal: createQuoteSeal(secrets, runtime.now),
+    },
     auditLog: stores.auditLog,
     verifyToken: auth.verifyToken,
     currency: CURRENCY,
@@ -151,6 +160,7 @@ export async function startOrderService(
       await stop()
       auth.stop()
       await service.close()
+      await quotes.close()
     },
   }
 }

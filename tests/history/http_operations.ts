@@ -20,6 +20,7 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^POST .*\/categories$/, 'admin'],
   [/^(PATCH|DELETE) .*\/categories\/[^/]+$/, 'admin'],
   [/^PATCH .*\/shop$/, 'admin'],
+  [/^PUT .*\/checkout_settings$/, 'admin'],
   [/^\w+ .*\/imports(\/[^/]+(\/(notes|result|parts\/[^/]+))?)?$/, 'admin'],
   [/^\w+ .*\/exports\/catalogue\.csv$/, 'admin'],
   [/^GET (?!.*\/orders\/).*\/events$/, 'admin'],

@@ -817,6 +817,49 @@ export const LIMITS = {
       "maxLength": 1024
     }
   },
+  "PUT /checkout_settings": {
+    "shipping_methods": {
+      "maxItems": 50
+    },
+    "shipping_methods.countries": {
+      "maxItems": 300
+    },
+    "shipping_methods.id": {
+      "maxLength": 40
+    },
+    "shipping_methods.names.de": {
+      "minLength": 1,
+      "maxLength": 80
+    },
+    "shipping_methods.names.en": {
+      "minLength": 1,
+      "maxLength": 80
+    },
+    "shipping_methods.prices": {
+      "minItems": 1,
+      "maxItems": 50
+    },
+    "shipping_methods.prices.goods_from": {
+      "minimum": 0
+    },
+    "shipping_methods.prices.price": {
+      "minimum": 0
+    },
+    "shipping_methods.prices.weight_up_to_grams": {
+      "minimum": 0,
+      "maximum": 1000000000
+    },
+    "tax_rates": {
+      "maxItems": 1000
+    },
+    "tax_rates.basis_points": {
+      "minimum": 0,
+      "maximum": 10000
+    },
+    "version": {
+      "minimum": 1
+    }
+  },
   "GET /orders": {
     "limit": {
       "minimum": 1,
@@ -845,6 +888,55 @@ export const LIMITS = {
     "lines.quantity": {
       "minimum": 1,
       "maximum": 10000
+    },
+    "address.city": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "address.lines": {
+      "minItems": 1,
+      "maxItems": 3,
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "address.name": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "address.organization": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "address.postal_code": {
+      "maxLength": 16
+    },
+    "billing_address.city": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "billing_address.lines": {
+      "minItems": 1,
+      "maxItems": 3,
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "billing_address.name": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "billing_address.organization": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "billing_address.postal_code": {
+      "maxLength": 16
+    },
+    "email": {
+      "maxLength": 254
+    },
+    "quote": {
+      "minLength": 1,
+      "maxLength": 24000
     }
   },
   "GET /orders/user/{user_id}": {
@@ -867,6 +959,23 @@ export const LIMITS = {
   "PUT /orders/{id}": {
     "version": {
       "minimum": 1
+    }
+  },
+  "POST /quotes": {
+    "address.postal_code": {
+      "maxLength": 16
+    },
+    "lines": {
+      "minItems": 1,
+      "maxItems": 50
+    },
+    "lines.quantity": {
+      "minimum": 1,
+      "maximum": 10000
+    },
+    "shipping_method": {
+      "minLength": 1,
+      "maxLength": 40
     }
   },
   "GET /events": {

@@ -20,6 +20,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/checkout_settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Taxes and ways of shipping; the ETag is the version */
+        get: operations["getCheckoutSettings"];
+        /** Replace taxes and ways of shipping; quotes that were made before keep theirs */
+        put: operations["replaceCheckoutSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -52,7 +70,7 @@ export interface paths {
         put?: never;
         /**
          * Place an order
-         * @description Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order.
+         * @description Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order. With the quote of POST /quotes the order has an address, taxes and shipping.
          */
         post: operations["placeOrder"];
         delete?: never;
@@ -139,6 +157,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an order costs at an address: taxes, shipping and total
+         * @description Nothing is stored or held. The quote can be ordered for 30 minutes, at exactly this total or not at all.
+         */
+        post: operations["createQuote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -179,7 +217,7 @@ export interface operations {
                 subject?: string;
                 /** @description The id of an admin, `operator` or `system` */
                 by?: string;
-                action?: "order.status_changed";
+                action?: "order.status_changed" | "checkout.settings_changed";
             };
             header?: never;
             path?: never;
@@ -312,6 +350,368 @@ export interface operations {
             };
         };
     };
+    getCheckoutSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        currency: string;
+                        currency_digits: number;
+                        prices_include_tax: boolean;
+                        shipping_methods: {
+                            countries: string[];
+                            id: string;
+                            names: {
+                                de: string;
+                                en: string;
+                            };
+                            prices: {
+                                /** @example 19.99 */
+                                goods_from: string;
+                                /** @example 19.99 */
+                                price: string;
+                                weight_up_to_grams: number | null;
+                            }[];
+                            /**
+                             * @description `as_goods`: taxed at the rates of the goods, by their shares
+                             * @enum {unknown}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero" | "as_goods";
+                        }[];
+                        tax_rates: {
+                            /**
+                             * @description 1900 is 19 %
+                             * @example 1900
+                             */
+                            basis_points: number;
+                            country: string;
+                            region: string | null;
+                            /** @enum {string} */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced";
+                        }[];
+                        /**
+                         * Format: date-time
+                         * @description null: never changed
+                         */
+                        updated_at: string | null;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    replaceCheckoutSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of the version you saw, a list of them, or `*`; any other version is not changed */
+                "if-match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Of products and of shipping */
+                    prices_include_tax: boolean;
+                    shipping_methods: {
+                        /** @description Empty: everywhere */
+                        countries: string[];
+                        id: string;
+                        names: {
+                            de: string;
+                            en: string;
+                        };
+                        /** @description The lowest of those that hold for the weight and the price of the goods is charged */
+                        prices: {
+                            /** @example 19.99 */
+                            goods_from: string | number;
+                            /** @example 19.99 */
+                            price: string | number;
+                            weight_up_to_grams: number | null;
+                        }[];
+                        /**
+                         * @description `as_goods`: taxed at the rates of the goods, by their shares
+                         * @enum {unknown}
+                         */
+                        tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero" | "as_goods";
+                    }[];
+                    tax_rates: {
+                        /**
+                         * @description 1900 is 19 %
+                         * @example 1900
+                         */
+                        basis_points: number;
+                        /**
+                         * @description ISO 3166-1
+                         * @example DE
+                         */
+                        country: string;
+                        region: string | null;
+                        /** @enum {string} */
+                        tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced";
+                    }[];
+                    /** @description The version you have seen */
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        currency: string;
+                        currency_digits: number;
+                        prices_include_tax: boolean;
+                        shipping_methods: {
+                            countries: string[];
+                            id: string;
+                            names: {
+                                de: string;
+                                en: string;
+                            };
+                            prices: {
+                                /** @example 19.99 */
+                                goods_from: string;
+                                /** @example 19.99 */
+                                price: string;
+                                weight_up_to_grams: number | null;
+                            }[];
+                            /**
+                             * @description `as_goods`: taxed at the rates of the goods, by their shares
+                             * @enum {unknown}
+                             */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero" | "as_goods";
+                        }[];
+                        tax_rates: {
+                            /**
+                             * @description 1900 is 19 %
+                             * @example 1900
+                             */
+                            basis_points: number;
+                            country: string;
+                            region: string | null;
+                            /** @enum {string} */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced";
+                        }[];
+                        /**
+                         * Format: date-time
+                         * @description null: never changed
+                         */
+                        updated_at: string | null;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `settings_changed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `settings_precondition_failed` */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     healthz: {
         parameters: {
             query?: never;
@@ -382,6 +782,108 @@ export interface operations {
                              *     ]
                              */
                             allowed: ("shipped" | "delivered" | "cancelled")[];
+                            /** @description Only of an order that was placed with a quote */
+                            checkout?: {
+                                address: {
+                                    city: string;
+                                    country: string;
+                                    lines: string[];
+                                    name: string;
+                                    organization: string | null;
+                                    phone: string | null;
+                                    postal_code: string;
+                                    region: string | null;
+                                };
+                                /** @description null: the same */
+                                billing_address: {
+                                    city: string;
+                                    country: string;
+                                    lines: string[];
+                                    name: string;
+                                    organization: string | null;
+                                    phone: string | null;
+                                    postal_code: string;
+                                    region: string | null;
+                                } | null;
+                                email: string;
+                                /**
+                                 * @description Unit price x quantity, summed up
+                                 * @example 19.99
+                                 */
+                                goods: string;
+                                /** @enum {unknown} */
+                                language: "en" | "de";
+                                /** @description In the order of the lines of the order */
+                                lines: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                    /** @enum {string} */
+                                    tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                    /** @example 19.99 */
+                                    unit_price: string;
+                                }[];
+                                /** @example 19.99 */
+                                net: string;
+                                prices_include_tax: boolean;
+                                quote_hash: string;
+                                shipping: {
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    method: string;
+                                    names: {
+                                        de: string;
+                                        en: string;
+                                    };
+                                    /**
+                                     * @description With tax or without, as the prices of the shop
+                                     * @example 19.99
+                                     */
+                                    price: string;
+                                    taxes: {
+                                        /**
+                                         * @description The rate: 1900 is 19 %
+                                         * @example 1900
+                                         */
+                                        basis_points: number;
+                                        /** @example 19.99 */
+                                        gross: string;
+                                        /** @example 19.99 */
+                                        net: string;
+                                        /** @example 19.99 */
+                                        tax: string;
+                                    }[];
+                                } | null;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @description Of lines and shipping, by rate */
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                                /**
+                                 * @description What the buyer pays
+                                 * @example 19.99
+                                 */
+                                total: string;
+                            };
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -437,7 +939,10 @@ export interface operations {
                             };
                             /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
-                            /** @example 19.99 */
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
                             total_price: string;
                             /**
                              * Format: date-time
@@ -592,6 +1097,50 @@ export interface operations {
                      * @example 19.99
                      */
                     total_price: string | number;
+                } | {
+                    address: {
+                        city: string;
+                        /**
+                         * @description ISO 3166-1
+                         * @example DE
+                         */
+                        country: string;
+                        /** @description Street and number, and what else it needs */
+                        lines: string[];
+                        /** @description Of a person */
+                        name: string;
+                        organization?: string | null;
+                        phone?: string | null;
+                        /** @description Empty where there are none */
+                        postal_code: string;
+                        region?: string | null;
+                    };
+                    billing_address?: {
+                        city: string;
+                        /**
+                         * @description ISO 3166-1
+                         * @example DE
+                         */
+                        country: string;
+                        /** @description Street and number, and what else it needs */
+                        lines: string[];
+                        /** @description Of a person */
+                        name: string;
+                        organization?: string | null;
+                        phone?: string | null;
+                        /** @description Empty where there are none */
+                        postal_code: string;
+                        region?: string | null;
+                    } | null;
+                    /** @description For messages about the order */
+                    email: string;
+                    /**
+                     * @description Of messages about the order; en without it
+                     * @enum {unknown}
+                     */
+                    language?: "en" | "de";
+                    /** @description From POST /quotes */
+                    quote: string;
                 };
             };
         };
@@ -610,6 +1159,108 @@ export interface operations {
                          *     ]
                          */
                         allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /** @description Only of an order that was placed with a quote */
+                        checkout?: {
+                            address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            };
+                            /** @description null: the same */
+                            billing_address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            } | null;
+                            email: string;
+                            /**
+                             * @description Unit price x quantity, summed up
+                             * @example 19.99
+                             */
+                            goods: string;
+                            /** @enum {unknown} */
+                            language: "en" | "de";
+                            /** @description In the order of the lines of the order */
+                            lines: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @enum {string} */
+                                tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                /** @example 19.99 */
+                                unit_price: string;
+                            }[];
+                            /** @example 19.99 */
+                            net: string;
+                            prices_include_tax: boolean;
+                            quote_hash: string;
+                            shipping: {
+                                /** @example 19.99 */
+                                gross: string;
+                                method: string;
+                                names: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /**
+                                 * @description With tax or without, as the prices of the shop
+                                 * @example 19.99
+                                 */
+                                price: string;
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                            } | null;
+                            /** @example 19.99 */
+                            tax: string;
+                            /** @description Of lines and shipping, by rate */
+                            taxes: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                            }[];
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
+                            total: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -665,7 +1316,10 @@ export interface operations {
                         };
                         /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
-                        /** @example 19.99 */
+                        /**
+                         * @description What the buyer pays
+                         * @example 19.99
+                         */
                         total_price: string;
                         /**
                          * Format: date-time
@@ -693,6 +1347,108 @@ export interface operations {
                          *     ]
                          */
                         allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /** @description Only of an order that was placed with a quote */
+                        checkout?: {
+                            address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            };
+                            /** @description null: the same */
+                            billing_address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            } | null;
+                            email: string;
+                            /**
+                             * @description Unit price x quantity, summed up
+                             * @example 19.99
+                             */
+                            goods: string;
+                            /** @enum {unknown} */
+                            language: "en" | "de";
+                            /** @description In the order of the lines of the order */
+                            lines: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @enum {string} */
+                                tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                /** @example 19.99 */
+                                unit_price: string;
+                            }[];
+                            /** @example 19.99 */
+                            net: string;
+                            prices_include_tax: boolean;
+                            quote_hash: string;
+                            shipping: {
+                                /** @example 19.99 */
+                                gross: string;
+                                method: string;
+                                names: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /**
+                                 * @description With tax or without, as the prices of the shop
+                                 * @example 19.99
+                                 */
+                                price: string;
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                            } | null;
+                            /** @example 19.99 */
+                            tax: string;
+                            /** @description Of lines and shipping, by rate */
+                            taxes: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                            }[];
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
+                            total: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -748,7 +1504,10 @@ export interface operations {
                         };
                         /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
-                        /** @example 19.99 */
+                        /**
+                         * @description What the buyer pays
+                         * @example 19.99
+                         */
                         total_price: string;
                         /**
                          * Format: date-time
@@ -825,7 +1584,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `insufficient_stock`, `price_changed` */
+            /** @description `insufficient_stock`, `price_changed`, `quote_expired` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -888,7 +1647,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `idempotency_key_reused` */
+            /** @description `quote_invalid`, `quote_for_other_address`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1167,6 +1926,108 @@ export interface operations {
                              *     ]
                              */
                             allowed: ("shipped" | "delivered" | "cancelled")[];
+                            /** @description Only of an order that was placed with a quote */
+                            checkout?: {
+                                address: {
+                                    city: string;
+                                    country: string;
+                                    lines: string[];
+                                    name: string;
+                                    organization: string | null;
+                                    phone: string | null;
+                                    postal_code: string;
+                                    region: string | null;
+                                };
+                                /** @description null: the same */
+                                billing_address: {
+                                    city: string;
+                                    country: string;
+                                    lines: string[];
+                                    name: string;
+                                    organization: string | null;
+                                    phone: string | null;
+                                    postal_code: string;
+                                    region: string | null;
+                                } | null;
+                                email: string;
+                                /**
+                                 * @description Unit price x quantity, summed up
+                                 * @example 19.99
+                                 */
+                                goods: string;
+                                /** @enum {unknown} */
+                                language: "en" | "de";
+                                /** @description In the order of the lines of the order */
+                                lines: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                    /** @enum {string} */
+                                    tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                    /** @example 19.99 */
+                                    unit_price: string;
+                                }[];
+                                /** @example 19.99 */
+                                net: string;
+                                prices_include_tax: boolean;
+                                quote_hash: string;
+                                shipping: {
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    method: string;
+                                    names: {
+                                        de: string;
+                                        en: string;
+                                    };
+                                    /**
+                                     * @description With tax or without, as the prices of the shop
+                                     * @example 19.99
+                                     */
+                                    price: string;
+                                    taxes: {
+                                        /**
+                                         * @description The rate: 1900 is 19 %
+                                         * @example 1900
+                                         */
+                                        basis_points: number;
+                                        /** @example 19.99 */
+                                        gross: string;
+                                        /** @example 19.99 */
+                                        net: string;
+                                        /** @example 19.99 */
+                                        tax: string;
+                                    }[];
+                                } | null;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @description Of lines and shipping, by rate */
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                                /**
+                                 * @description What the buyer pays
+                                 * @example 19.99
+                                 */
+                                total: string;
+                            };
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -1222,7 +2083,10 @@ export interface operations {
                             };
                             /** @enum {string} */
                             status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
-                            /** @example 19.99 */
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
                             total_price: string;
                             /**
                              * Format: date-time
@@ -1373,6 +2237,108 @@ export interface operations {
                          *     ]
                          */
                         allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /** @description Only of an order that was placed with a quote */
+                        checkout?: {
+                            address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            };
+                            /** @description null: the same */
+                            billing_address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            } | null;
+                            email: string;
+                            /**
+                             * @description Unit price x quantity, summed up
+                             * @example 19.99
+                             */
+                            goods: string;
+                            /** @enum {unknown} */
+                            language: "en" | "de";
+                            /** @description In the order of the lines of the order */
+                            lines: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @enum {string} */
+                                tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                /** @example 19.99 */
+                                unit_price: string;
+                            }[];
+                            /** @example 19.99 */
+                            net: string;
+                            prices_include_tax: boolean;
+                            quote_hash: string;
+                            shipping: {
+                                /** @example 19.99 */
+                                gross: string;
+                                method: string;
+                                names: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /**
+                                 * @description With tax or without, as the prices of the shop
+                                 * @example 19.99
+                                 */
+                                price: string;
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                            } | null;
+                            /** @example 19.99 */
+                            tax: string;
+                            /** @description Of lines and shipping, by rate */
+                            taxes: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                            }[];
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
+                            total: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -1428,7 +2394,10 @@ export interface operations {
                         };
                         /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
-                        /** @example 19.99 */
+                        /**
+                         * @description What the buyer pays
+                         * @example 19.99
+                         */
                         total_price: string;
                         /**
                          * Format: date-time
@@ -1593,6 +2562,108 @@ export interface operations {
                          *     ]
                          */
                         allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /** @description Only of an order that was placed with a quote */
+                        checkout?: {
+                            address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            };
+                            /** @description null: the same */
+                            billing_address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            } | null;
+                            email: string;
+                            /**
+                             * @description Unit price x quantity, summed up
+                             * @example 19.99
+                             */
+                            goods: string;
+                            /** @enum {unknown} */
+                            language: "en" | "de";
+                            /** @description In the order of the lines of the order */
+                            lines: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @enum {string} */
+                                tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                /** @example 19.99 */
+                                unit_price: string;
+                            }[];
+                            /** @example 19.99 */
+                            net: string;
+                            prices_include_tax: boolean;
+                            quote_hash: string;
+                            shipping: {
+                                /** @example 19.99 */
+                                gross: string;
+                                method: string;
+                                names: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /**
+                                 * @description With tax or without, as the prices of the shop
+                                 * @example 19.99
+                                 */
+                                price: string;
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                            } | null;
+                            /** @example 19.99 */
+                            tax: string;
+                            /** @description Of lines and shipping, by rate */
+                            taxes: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                            }[];
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
+                            total: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -1648,7 +2719,10 @@ export interface operations {
                         };
                         /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
-                        /** @example 19.99 */
+                        /**
+                         * @description What the buyer pays
+                         * @example 19.99
+                         */
                         total_price: string;
                         /**
                          * Format: date-time
@@ -1676,6 +2750,108 @@ export interface operations {
                          *     ]
                          */
                         allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /** @description Only of an order that was placed with a quote */
+                        checkout?: {
+                            address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            };
+                            /** @description null: the same */
+                            billing_address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            } | null;
+                            email: string;
+                            /**
+                             * @description Unit price x quantity, summed up
+                             * @example 19.99
+                             */
+                            goods: string;
+                            /** @enum {unknown} */
+                            language: "en" | "de";
+                            /** @description In the order of the lines of the order */
+                            lines: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @enum {string} */
+                                tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                /** @example 19.99 */
+                                unit_price: string;
+                            }[];
+                            /** @example 19.99 */
+                            net: string;
+                            prices_include_tax: boolean;
+                            quote_hash: string;
+                            shipping: {
+                                /** @example 19.99 */
+                                gross: string;
+                                method: string;
+                                names: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /**
+                                 * @description With tax or without, as the prices of the shop
+                                 * @example 19.99
+                                 */
+                                price: string;
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                            } | null;
+                            /** @example 19.99 */
+                            tax: string;
+                            /** @description Of lines and shipping, by rate */
+                            taxes: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                            }[];
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
+                            total: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
@@ -1731,7 +2907,10 @@ export interface operations {
                         };
                         /** @enum {string} */
                         status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
-                        /** @example 19.99 */
+                        /**
+                         * @description What the buyer pays
+                         * @example 19.99
+                         */
                         total_price: string;
                         /**
                          * Format: date-time
@@ -2093,6 +3272,253 @@ export interface operations {
                 };
             };
             /** @description `keys_unavailable`, `overloaded`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    createQuote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    address: {
+                        /**
+                         * @description ISO 3166-1
+                         * @example DE
+                         */
+                        country: string;
+                        /** @description Empty where there are none */
+                        postal_code?: string;
+                        region?: string | null;
+                    };
+                    lines: {
+                        /** Format: uuid */
+                        product_id: string;
+                        quantity: number | string;
+                    }[];
+                    shipping_method?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        currency: string;
+                        currency_digits: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        expires_at: string;
+                        /**
+                         * @description Unit price x quantity, summed up
+                         * @example 19.99
+                         */
+                        goods: string;
+                        /** @description The same for the same lines, place, prices, rates and shipping */
+                        hash: string | null;
+                        lines: {
+                            /** @description Free to sell now; nothing is held by a quote */
+                            available: number;
+                            /**
+                             * @description The rate: 1900 is 19 %
+                             * @example 1900
+                             */
+                            basis_points: number;
+                            /** @example 19.99 */
+                            gross: string;
+                            name: string;
+                            /** @example 19.99 */
+                            net: string;
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                            /** @example 19.99 */
+                            tax: string;
+                            /** @enum {string} */
+                            tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                            /** @example 19.99 */
+                            unit_price: string;
+                        }[];
+                        /** @example 19.99 */
+                        net: string;
+                        prices_include_tax: boolean;
+                        /** @description Send it with POST /orders; null while a way of shipping has to be chosen, or none goes there */
+                        quote: string | null;
+                        shipping: {
+                            /** @example 19.99 */
+                            gross: string;
+                            method: string;
+                            names: {
+                                de: string;
+                                en: string;
+                            };
+                            /**
+                             * @description With tax or without, as the prices of the shop
+                             * @example 19.99
+                             */
+                            price: string;
+                            taxes: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                            }[];
+                        } | null;
+                        /** @description That go there with these goods */
+                        shipping_methods: {
+                            id: string;
+                            names: {
+                                de: string;
+                                en: string;
+                            };
+                            /** @example 19.99 */
+                            price: string;
+                        }[];
+                        /** @example 19.99 */
+                        tax: string;
+                        /** @description Of lines and shipping, by rate */
+                        taxes: {
+                            /**
+                             * @description The rate: 1900 is 19 %
+                             * @example 1900
+                             */
+                            basis_points: number;
+                            /** @example 19.99 */
+                            gross: string;
+                            /** @example 19.99 */
+                            net: string;
+                            /** @example 19.99 */
+                            tax: string;
+                        }[];
+                        /**
+                         * @description With taxes, and with the shipping that was chosen
+                         * @example 19.99
+                         */
+                        total: string;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `duplicate_lines` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `products_unknown`, `shipping_method_unavailable`, `total_too_large` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `products_unavailable`, `overloaded`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

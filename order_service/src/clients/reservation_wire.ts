@@ -2,6 +2,7 @@
 import { formatMoney, parsePaddedMoney } from '@shop/service_kit/money/money'
 import { OutcomeUnknown } from '../domain/errors.ts'
 import {
+  askedLines,
   type Order,
   type PricedLine,
   REJECTION_REASONS,
@@ -25,7 +26,10 @@ export type WireResult = {
 
 export const reservationOf = (order: Order, digits: number) => ({
   order_id: order.id,
-  lines: order.lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
+  lines: askedLines(order).map(({ productId, quantity, unitPriceMinor }) => ({
+    ...{ product_id: productId, quantity },
+    ...(unitPriceMinor === undefined ? {} : { unit_price: formatMoney(unitPriceMinor, digits) }),
+  })),
   total_price: formatMoney(order.totalMinor, digits),
 })
 

@@ -1,5 +1,6 @@
 /** The errors of the domain: permanent codes and their payloads. src/http/problems.ts turns them into HTTP answers. */
 import { Fault, type Nothing } from '@shop/faults/fault'
+import type { StoredCheckoutSettings } from './checkout_settings.ts'
 import type { Order, OrderStatus, Rejected, Rejection, RejectionReason } from './order.ts'
 
 /** The order is stored as rejected for this reason. */
@@ -16,6 +17,14 @@ export type Payloads = {
   insufficient_stock: RejectedFor<'insufficient_stock'>
   price_changed: RejectedFor<'price_changed'>
   duplicate_lines: Nothing
+  products_unknown: { readonly unknownProducts: readonly string[] }
+  shipping_method_unavailable: { readonly offered: readonly string[] }
+  total_too_large: Nothing
+  products_unavailable: Nothing
+  quote_invalid: Nothing
+  quote_expired: Nothing
+  quote_for_other_address: Nothing
+  settings_changed: { readonly current: StoredCheckoutSettings }
   idempotency_key_reused: { readonly orderId: string }
   illegal_transition: { readonly current: Order; readonly allowed: readonly OrderStatus[] }
   /** Without `current` when the store found the conflict. */

@@ -15,6 +15,8 @@
  * (OrderStore.save).
  */
 
+import type { Checkout } from './checkout.ts'
+
 export const LINES_MAX = 50
 export const QUANTITY_MAX = 10_000
 
@@ -93,7 +95,7 @@ export type HistoryEntry = { readonly status: OrderStatus; readonly at: string; 
 
 export const SYSTEM = 'system'
 
-/** What every order has. */
+/** What every order has. `checkout` is undefined for one without a quote. */
 export type OrderBase = {
   /** UUIDv7: ids sort by age. */
   readonly id: string
@@ -101,8 +103,9 @@ export type OrderBase = {
   readonly number: number | undefined
   readonly userId: string
   readonly idempotencyKey: string | undefined
-  /** The price the customer agreed to (invariant 8). */
+  /** The price of its lines that the customer agreed to (invariant 8). */
   readonly totalMinor: number
+  readonly checkout: Checkout | undefined
   readonly currency: string
   readonly history: readonly HistoryEntry[]
   readonly version: number
@@ -142,11 +145,29 @@ export type Draft = {
   readonly lines: readonly RequestedLine[]
   readonly totalMinor: number
   readonly currency: string
+  readonly checkout?: Checkout | undefined
 }
 
-/** The same lines in any order, at the same total: the test for a repeated idempotency key. */
+/** What the buyer pays: with taxes and shipping, if it was quoted. */
+export const grandTotalMinor = ({ checkout, totalMinor }: OrderBase): number =>
+  checkout?.totalMinor ?? totalMinor
+
+/** As it asks product_service: a quoted order with the price of each line. */
+export const askedLines = ({
+  lines,
+  checkout,
+}: Order): readonly (RequestedLine & { unitPriceMinor?: number })[] =>
+  lines.map(({ productId, quantity }, i) => ({
+    ...{ productId, quantity },
+    ...(checkout === undefined ? {} : { unitPriceMinor: checkout.lines[i]!.unitPriceMinor }),
+  }))
+
+/** The same lines in any order, at the same total, with the same checkout: the test for a repeated idempotency key. */
 export const isSameRequest = (a: Order, b: Order): boolean =>
-  a.totalMinor === b.totalMinor && a.currency === b.currency && sameQuantities(a.lines, b.lines)
+  a.totalMinor === b.totalMinor &&
+  a.currency === b.currency &&
+  JSON.stringify(a.checkout) === JSON.stringify(b.checkout) &&
+  sameQuantities(a.lines, b.lines)
 
 /** Each list has at most one line per product. */
 export const sameQuantities = (a: readonly RequestedLine[], b: readonly RequestedLine[]): boolean =>

@@ -33,6 +33,7 @@ function baseBefore(order: Order): OrderBase {
     idempotencyKey: order.idempotencyKey,
     totalMinor: order.totalMinor,
     currency: order.currency,
+    checkout: order.checkout,
     history,
     version: history.length,
     createdAt: order.createdAt,

@@ -2,6 +2,8 @@
  * An order as stores hold it: one flat record. `readOrder` validates every record read, so data changed from outside is
  * found here; the checks of the stores do not look into JSON.
  */
+
+import { readCheckout } from './checkout_record.ts'
 import {
   type HistoryEntry,
   NEXT,
@@ -27,6 +29,7 @@ const REASONS = of('reasons')
 const CHANGES = of('changes')
 const TIMES = of('times')
 const COUNTS = of('counts')
+const TAXES = of('taxes')
 
 export type OrderRecord = OrderBase & {
   readonly status: OrderStatus
@@ -52,6 +55,7 @@ export function recordOf({ order, schedule }: StoredOrder): OrderRecord {
     lines: order.lines,
     totalMinor: order.totalMinor,
     currency: order.currency,
+    checkout: order.checkout,
     rejection: order.status === 'rejected' ? rejectionRecord(order.rejection) : undefined,
     history: order.history,
     version: order.version,
@@ -76,7 +80,9 @@ export function readOrder(record: Unchecked<OrderRecord>): StoredOrder {
     attempts: COUNTS.count(record.attempts),
     fence: COUNTS.count(record.fence),
   }
-  return withSchedule(readState(record, readBase(record)), schedule) ?? TIMES.fail()
+  const order = readState(record, readBase(record))
+  if (order.checkout !== undefined && order.checkout.lines.length !== order.lines.length) return TAXES.fail()
+  return withSchedule(order, schedule) ?? TIMES.fail()
 }
 
 function readState({ status, lines, rejection }: Unchecked<OrderRecord>, base: OrderBase): Order {
@@ -110,6 +116,7 @@ function readBase(record: Unchecked<OrderRecord>): OrderBase {
     allowed = NEXT[status]
   }
   if (record.version !== history.length) return CHANGES.fail()
+  const checkout = AMOUNTS.optional((given) => readCheckout(AMOUNTS.object(given)), record.checkout)
   return {
     id: IDS.text(record.id),
     number: IDS.optional(IDS.count, record.number),
@@ -117,6 +124,7 @@ function readBase(record: Unchecked<OrderRecord>): OrderBase {
     idempotencyKey: IDS.optional(IDS.text, record.idempotencyKey),
     totalMinor: AMOUNTS.count(record.totalMinor),
     currency: AMOUNTS.text(record.currency),
+    checkout,
     history,
     version: history.length,
     createdAt: TIMES.text(record.createdAt),

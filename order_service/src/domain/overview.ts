@@ -9,7 +9,7 @@
  *  O3. A sum of money is exact (invariant 9), however many orders it has.
  */
 import { firstIdAt } from './ended_orders.ts'
-import type { Order, OrderStatus, RejectionReason } from './order.ts'
+import { grandTotalMinor, type Order, type OrderStatus, type RejectionReason } from './order.ts'
 import type { OrderStore } from './ports.ts'
 
 export const SLOTS_MAX = 31 * 24
@@ -89,14 +89,14 @@ export async function overviewOf(
 }
 
 function countOrder(counted: Map<string, Counted>, order: Order) {
-  const { status, totalMinor } = order
+  const { status } = order
   const reason = order.status === 'rejected' ? order.rejection.reason : undefined
   const key = `${status} ${reason}`
   const before = counted.get(key) ?? { status, reason, count: 0, totalMinor: 0n }
   counted.set(key, {
     ...before,
     count: before.count + 1,
-    totalMinor: before.totalMinor + BigInt(totalMinor),
+    totalMinor: before.totalMinor + BigInt(grandTotalMinor(order)),
   })
 }
 

@@ -18,16 +18,31 @@ import { newOrder } from './transitions.ts'
 
 export type Placed = { readonly order: Order; readonly replayed: boolean }
 
-export async function placeOrder(ports: RequestPorts, settle: Settle, draft: Draft): Promise<Placed> {
+/** With a `refusal` no order is added: either the key has made one like this before, or the request fails with it. */
+export async function placeOrder(
+  ports: RequestPorts,
+  settle: Settle,
+  draft: Draft,
+  refusal?: DomainError,
+): Promise<Placed> {
   await ports.nextAnswer()
   const now = ports.now()
   const wanted = newOrder(draft, ports.newId(), now)
-  const { stored, added } = await ports.orders.addOnce(scheduleNew(wanted, now)) // 1 record the intent
+  const { stored, added } =
+    refusal === undefined
+      ? await ports.orders.addOnce(scheduleNew(wanted, now)) // 1 record the intent
+      : await madeBefore(ports, draft, refusal)
   if (added) ports.reached('intent_recorded')
   else if (!isSameRequest(stored.order, wanted)) throw keyReused(stored.order)
   if (!isPending(stored)) return { order: stored.order, replayed: !added }
   const { order } = await trySettle(ports, settle, stored) // 2 hold the stock, 3 record the answer
   return { order, replayed: !added }
+}
+
+async function madeBefore({ orders }: RequestPorts, { userId, idempotencyKey }: Draft, refusal: DomainError) {
+  const stored = idempotencyKey === undefined ? undefined : await orders.findByKey(userId, idempotencyKey)
+  if (stored === undefined) throw refusal
+  return { stored, added: false }
 }
 
 const keyReused = (order: Order) =>

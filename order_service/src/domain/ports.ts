@@ -5,6 +5,7 @@
  * been applied all the same, so callers repeat only what is safe to repeat.
  */
 import type { AuditRecord, Author } from './audit.ts'
+import type { CheckoutSettingsStore } from './checkout_ports.ts'
 import type { EndedOrders } from './ended_orders.ts'
 import type { Cancelling, Delivered, OrderStatus, Pending, PricedLine, Rejection, Shipped } from './order.ts'
 import type { Claim, StoredOrder, UnsettledOrder } from './schedule.ts'
@@ -91,6 +92,7 @@ export type Lease = {
 
 export type Stores = {
   readonly orders: OrderStore
+  readonly checkoutSettings: CheckoutSettingsStore
   /** For each status of an order that may be removed. */
   readonly ended: readonly EndedOrders[]
   readonly retentionLease: Lease

@@ -34,6 +34,7 @@ export function newOrder(draft: Draft, id: string, now: Date): Pending {
     lines: draft.lines,
     totalMinor: draft.totalMinor,
     currency: draft.currency,
+    checkout: draft.checkout,
     history: [{ status: 'pending', at, by: draft.userId }],
     version: 1,
     createdAt: at,
@@ -41,10 +42,14 @@ export function newOrder(draft: Draft, id: string, now: Date): Pending {
   }
 }
 
-/** The reservation holds `lines`. */
+/** The reservation holds `lines`, which are in the order of those of the order. */
 export function confirm(order: Pending, lines: readonly PricedLine[], now: Date): Confirmed {
   const total = lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity, 0)
-  if (!sameQuantities(order.lines, lines) || total !== order.totalMinor) {
+  const isQuoted = order.checkout?.lines.every(
+    ({ unitPriceMinor }, i) =>
+      lines[i]?.unitPriceMinor === unitPriceMinor && lines[i].productId === order.lines[i]?.productId,
+  )
+  if (!sameQuantities(order.lines, lines) || total !== order.totalMinor || isQuoted === false) {
     throw new Error(`The reservation of order ${order.id} is not what the order asked for.`)
   }
   return { ...order, ...transition(order, 'confirmed', SYSTEM, now), lines }

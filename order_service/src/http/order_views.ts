@@ -4,6 +4,7 @@ import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { type Actor, allowedFor } from '../domain/change_order.ts'
 import {
+  grandTotalMinor,
   ORDER_STATUSES,
   type Order,
   type OrderStatus,
@@ -19,6 +20,7 @@ import {
 } from '../domain/order.ts'
 import { NUMBER_BEFORE_FIRST } from '../domain/order_numbers.ts'
 import { rejectionRecord } from '../domain/order_record.ts'
+import { CheckoutView, checkoutView } from './checkout_views.ts'
 
 export const OrderParams = Type.Object({ id: Id })
 
@@ -65,7 +67,8 @@ export const OrderView = Type.Object({
     examples: [['cancelled']],
   }),
   lines: Type.Array(OrderLine),
-  total_price: Money,
+  total_price: { ...Money, description: 'What the buyer pays' },
+  checkout: Type.Optional(CheckoutView),
   currency: Type.String({ examples: ['USD'] }),
   currency_digits: Type.Integer({
     minimum: 0,
@@ -95,7 +98,10 @@ export function orderView(order: Order, reader: Actor, digits: number): OrderVie
     status: order.status,
     allowed: allowedFor(reader, order) as RequestableStatus[],
     lines: order.lines.map((line) => lineView(line, digits)),
-    total_price: formatMoney(order.totalMinor, digits),
+    total_price: formatMoney(grandTotalMinor(order), digits),
+    ...(order.checkout === undefined
+      ? {}
+      : { checkout: checkoutView(order.checkout, order.totalMinor, digits) }),
     currency: order.currency,
     currency_digits: digits,
     ...(order.status === 'rejected' ? { rejection: rejectionView(order.rejection, digits) } : {}),

@@ -1,6 +1,6 @@
 /**
  * POST /orders: 201 when the stock is held, 202 while the order is pending, a problem when it was rejected. A repeated
- * request with the same key gets the same answer (invariant 4).
+ * request with the same key gets the same answer (invariant 4), also when its quote has expired meanwhile.
  */
 
 import type { App } from '@shop/service_kit/http/app_types'
@@ -11,13 +11,21 @@ import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import type { RequestPorts } from '../domain/answer_wait.ts'
 import type { Actor } from '../domain/change_order.ts'
+import type { QuoteSeal } from '../domain/checkout_ports.ts'
 import { DomainError } from '../domain/errors.ts'
-import { type Draft, QUANTITY_MAX, type Rejected, type Shortage } from '../domain/order.ts'
+import {
+  type Draft,
+  QUANTITY_MAX,
+  type Rejected,
+  type RequestedLine,
+  type Shortage,
+} from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
 import type { Settle } from '../domain/settle_order.ts'
 import { actorOf } from './actor.ts'
 import { type OrderView, orderView } from './order_views.ts'
-import { ManyLines, type NewOrder, OneProduct, placeOrderOperation } from './place_order_schemas.ts'
+import { ManyLines, type NewOrder, OneProduct, placeOrderOperation, Quoted } from './place_order_schemas.ts'
+import { buyerOf, orderOfQuote } from './quoted_orders.ts'
 
 /** For a client that got 202; the order's events are faster. */
 const RETRY_AFTER_SECONDS = '1'
@@ -25,12 +33,13 @@ const RETRY_AFTER_SECONDS = '1'
 export type PlaceOrderRoutesDeps = {
   readonly ports: RequestPorts
   readonly settle: Settle
+  readonly seal: Pick<QuoteSeal, 'open'>
   readonly currency: string
   /** Digits after the point of that currency. */
   readonly digits: () => number
 }
 
-export function placeOrderRoutes({ ports, settle, currency, digits }: PlaceOrderRoutesDeps) {
+export function placeOrderRoutes({ ports, settle, seal, currency, digits }: PlaceOrderRoutesDeps) {
   return async (app: App) => {
     app.post(
       '/orders',
@@ -38,8 +47,13 @@ export function placeOrderRoutes({ ports, settle, currency, digits }: PlaceOrder
       async (request, reply) => {
         const buyer = actorOf(principalOf(request))
         const key = request.headers['idempotency-key']
-        const draft = draftOf(request.body, buyer.userId, key, currency, digits())
-        const placed = await placeOrder(ports, settle, draft)
+        const { body } = request
+        const of = { userId: buyer.userId, idempotencyKey: key }
+        const wish =
+          'quote' in body
+            ? orderOfQuote(seal.open(body.quote), buyerOf(body), of, currency)
+            : { draft: draftOf(body, of, currency, digits()) }
+        const placed = await placeOrder(ports, settle, wish.draft, wish.refusal)
         return answer(reply, placed, buyer, digits())
       },
     )
@@ -76,10 +90,10 @@ const shortageSentence = (shortages: readonly Shortage[]) =>
     .map((s) => `Of product ${s.productId} you ordered ${s.requested}, ${s.available} are left.`)
     .join(' ')
 
+/** An unquoted order: lines, and the price that the buyer saw. */
 function draftOf(
-  body: NewOrder,
-  userId: string,
-  idempotencyKey: string | undefined,
+  body: Exclude<NewOrder, { quote: string }>,
+  buyer: Pick<Draft, 'userId' | 'idempotencyKey'>,
   currency: string,
   digits: number,
 ): Draft {
@@ -89,7 +103,15 @@ function draftOf(
     throw invalidField('/total_price', `must be at most ${max} with at most ${digits} digits after the point`)
   }
   const many = 'lines' in body
-  const lines = (many ? body.lines : [body]).map(({ product_id, quantity }, i) => {
+  return { ...buyer, lines: requestedLines(many ? body.lines : [body], many), totalMinor, currency }
+}
+
+/** `many`: they are in `lines`. Fails with `validation_failed` or `duplicate_lines`. */
+export function requestedLines(
+  given: readonly { product_id: string; quantity: string | number }[],
+  many: boolean,
+): readonly RequestedLine[] {
+  const lines = given.map(({ product_id, quantity }, i) => {
     const units = Number(quantity)
     if (units < 1 || units > QUANTITY_MAX) {
       throw invalidField(many ? `/lines/${i}/quantity` : '/quantity', `must be from 1 to ${QUANTITY_MAX}`)
@@ -99,18 +121,20 @@ function draftOf(
   if (new Set(lines.map((line) => line.productId)).size < lines.length) {
     throw new DomainError('duplicate_lines', 'Name each product once, with the whole quantity.')
   }
-  return { userId, idempotencyKey, lines, totalMinor, currency }
+  return lines
 }
 
-/** Validates a body against the one form it has: with both, each error would be listed twice, once wrongly. */
+/** Validates a body against the one form it has: with all, each error would be listed for each, mostly wrongly. */
 function validateByForm(app: App): FastifySchemaCompiler<unknown> {
   const compile = app.validatorCompiler!
   return (route) => {
     if (route.httpPart !== 'body') return compile(route as never)
     const one = compile({ ...route, schema: OneProduct } as never) as Validator
     const many = compile({ ...route, schema: ManyLines } as never) as Validator
+    const quoted = compile({ ...route, schema: Quoted } as never) as Validator
     const validate: Validator = (body) => {
-      const form = typeof body === 'object' && body !== null && 'lines' in body ? many : one
+      const has = (field: string) => typeof body === 'object' && body !== null && field in body
+      const form = has('quote') ? quoted : has('lines') ? many : one
       const valid = form(body)
       validate.errors = form.errors
       return valid

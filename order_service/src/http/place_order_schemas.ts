@@ -2,11 +2,25 @@
 import { BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { Body, Id, IdempotencyHeaders, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { LINES_MAX, QUANTITY_MAX } from '../domain/order.ts'
+import { AddressInput } from './addresses.ts'
+import { LanguageView } from './checkout_views.ts'
 import { OrderView } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'orders')
+
+/** A quote of LINES_MAX lines has less than half of it. */
+const QUOTE_LENGTH_MAX = 24_000
+const EMAIL_LENGTH_MAX = 254
+
+const Email = Type.String({
+  maxLength: EMAIL_LENGTH_MAX,
+  pattern: '^[^\\s@<>"(),:;\\[\\]\\\\]{1,64}@[^\\s@<>"(),:;\\[\\]\\\\]+\\.[^\\s@<>"(),:;.\\[\\]\\\\]{2,}$',
+  [MESSAGE]: 'must be an e-mail address',
+  description: 'For messages about the order',
+})
 
 const Quantity = IntegerInput({ minimum: 1, maximum: QUANTITY_MAX })
 
@@ -15,20 +29,29 @@ const TotalPrice = {
   description: 'The price the buyer saw; at any other price the order is rejected',
 }
 
-/** The two forms of an order; a body with `lines` has the second, and is validated against that form alone. */
+/** The forms of an order; a body is validated against the one it has: `quote`, else `lines`, else one product. */
 export const OneProduct = Body({ product_id: Id, quantity: Quantity, total_price: TotalPrice })
 export const ManyLines = Body({
   lines: Type.Array(Body({ product_id: Id, quantity: Quantity }), { minItems: 1, maxItems: LINES_MAX }),
   total_price: TotalPrice,
 })
-const NewOrder = Type.Union([OneProduct, ManyLines])
+export const Quoted = Body({
+  quote: Type.String({ minLength: 1, maxLength: QUOTE_LENGTH_MAX, description: 'From POST /quotes' }),
+  email: Email,
+  address: AddressInput,
+  billing_address: Type.Optional(
+    Type.Unsafe<Static<typeof AddressInput> | null>({ anyOf: [AddressInput, { type: 'null' }] } as never),
+  ),
+  language: Type.Optional({ ...LanguageView, description: 'Of messages about the order; en without it' }),
+})
+const NewOrder = Type.Union([OneProduct, ManyLines, Quoted])
 export type NewOrder = Static<typeof NewOrder>
 
 export const placeOrderOperation = operation({
   operationId: 'placeOrder',
   summary: 'Place an order',
   description:
-    'Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order.',
+    'Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order. With the quote of POST /quotes the order has an address, taxes and shipping.',
   access: 'user',
   headers: IdempotencyHeaders,
   body: NewOrder,
@@ -43,6 +66,9 @@ export const placeOrderOperation = operation({
     'product_not_found',
     'insufficient_stock',
     'price_changed',
+    'quote_invalid',
+    'quote_expired',
+    'quote_for_other_address',
     'idempotency_key_reused',
     'internal_error',
     'overloaded',

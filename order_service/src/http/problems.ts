@@ -8,13 +8,17 @@ import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Payloads } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import { actorOf } from './actor.ts'
+import { settingsView } from './checkout_settings_views.ts'
 import { orderView, shortageView } from './order_views.ts'
 
-/** Digits after the point of amounts. */
-export type Views = { readonly digits: () => number }
+/** Currency, and digits after the point, of amounts. */
+export type Views = { readonly currency: string; readonly digits: () => number }
 
-/** A version conflict of a request with `If-Match`. */
-type EdgePayloads = { precondition_failed: Payloads['version_conflict'] }
+/** Conflicts of a request with `If-Match`. */
+type EdgePayloads = {
+  precondition_failed: Payloads['version_conflict']
+  settings_precondition_failed: Payloads['settings_changed']
+}
 
 /** The order as the caller may see it. */
 const viewFor = (order: Order, { digits }: Views, request: ProblemRequest) =>
@@ -27,6 +31,11 @@ const currentView = (current: Order, views: Views, request: ProblemRequest) => (
 })
 const conflictView = ({ current }: Payloads['version_conflict'], views: Views, request: ProblemRequest) =>
   current ? currentView(current, views, request) : {}
+
+const currentSettings = ({ current }: Payloads['settings_changed'], { currency, digits }: Views) => ({
+  members: { current: settingsView(current, { currency, digits: digits() }) },
+  headers: { etag: etagOf(current.version) },
+})
 
 const priceView = ({ order, rejection: { totalMinor } }: Payloads['price_changed'], digits: number) => {
   const total_price = totalMinor === undefined ? null : formatMoney(totalMinor, digits)
@@ -61,6 +70,41 @@ export const PROBLEMS = {
       const { total_price, detail } = priceView(payload, views.digits())
       return { detail, members: { order: viewFor(payload.order, views, request), current: { total_price } } }
     },
+  },
+  products_unknown: {
+    status: 422,
+    title: 'A product is not on sale',
+    retryable: false,
+    present: ({ unknownProducts }) => ({ members: { unknown_products: unknownProducts } }),
+  },
+  products_unavailable: { status: 503, title: 'Prices cannot be read now', retryable: true },
+  shipping_method_unavailable: {
+    status: 422,
+    title: 'This way of shipping is not possible',
+    retryable: false,
+    present: ({ offered }) => ({ members: { offered } }),
+  },
+  total_too_large: { status: 422, title: 'No order may cost that much', retryable: false },
+  quote_invalid: { status: 422, title: 'This is not a quote of this shop', retryable: false },
+  quote_expired: { status: 409, title: 'The quote has expired', retryable: false },
+  quote_for_other_address: {
+    status: 422,
+    title: 'The quote is for another country or region',
+    retryable: false,
+  },
+  settings_changed: {
+    status: 409,
+    title: 'The settings have changed since that version',
+    retryable: false,
+    answeredAs: (_payload, { headers }) =>
+      versionsNamed(headers['if-match']) === undefined ? undefined : 'settings_precondition_failed',
+    present: currentSettings,
+  },
+  settings_precondition_failed: {
+    status: 412,
+    title: 'The settings have changed since that ETag',
+    retryable: false,
+    present: currentSettings,
   },
   duplicate_lines: { status: 400, title: 'Two lines name the same product', retryable: false },
   idempotency_key_reused: {

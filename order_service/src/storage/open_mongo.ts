@@ -10,6 +10,7 @@ import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import { ENDED_STATUSES } from '../domain/ended_orders.ts'
 import type { Stores } from '../domain/ports.ts'
+import { createMongoCheckoutSettings } from './mongo_checkout_settings.ts'
 import { createMongoEndedOrders } from './mongo_ended_orders.ts'
 import { ORDER_MIGRATIONS } from './mongo_migrations.ts'
 import { ORDER_INDEXES } from './mongo_order_documents.ts'
@@ -47,6 +48,7 @@ export async function openMongoStores(
   const { madeAt, lastBackup } = store
   return {
     orders,
+    checkoutSettings: createMongoCheckoutSettings(store, runtime, auditLog),
     auditLog,
     ended: ENDED_STATUSES.map((status) => createMongoEndedOrders(store, onUnreadable, status)),
     retentionLease: createMongoLease(store, 'retention_lease'),

@@ -12,6 +12,7 @@ import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/st
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import { ENDED_STATUSES } from '../domain/ended_orders.ts'
 import type { Stores } from '../domain/ports.ts'
+import { createSqliteCheckoutSettings } from './sqlite_checkout_settings.ts'
 import { createSqliteEndedOrders } from './sqlite_ended_orders.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
@@ -57,6 +58,7 @@ export async function openSqliteStores(
   const orders = createSqliteOrderStore(store, runtime, auditLog, onUnreadable)
   return {
     orders,
+    checkoutSettings: createSqliteCheckoutSettings(store, auditLog),
     auditLog,
     ended: ENDED_STATUSES.map((status) => createSqliteEndedOrders(store, onUnreadable, status)),
     retentionLease: createSqliteLease(store, 'retention_lease'),

@@ -19,7 +19,7 @@ export function prepareRows(db: DatabaseSync, sql: string): RowQuery {
 }
 
 export const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
-  created_at, updated_at, due_at, attempts, fence, number`
+  created_at, updated_at, due_at, attempts, fence, number, checkout`
 
 export const jsonColumns = ({ lines, rejection, history }: OrderRecord) => ({
   lines: JSON.stringify(lines),
@@ -47,6 +47,7 @@ export function columnsOf(stored: StoredOrder) {
     order.attempts,
     order.fence,
     order.number ?? null,
+    order.checkout === undefined ? null : JSON.stringify(order.checkout),
   ] as const
 }
 
@@ -69,4 +70,5 @@ export const toOrder = (row: Row): StoredOrder =>
     attempts: Number(row[13]),
     fence: Number(row[14]),
     number: row[15] === null ? undefined : Number(row[15]),
+    checkout: row[16] === null ? undefined : JSON.parse(row[16] as string),
   })

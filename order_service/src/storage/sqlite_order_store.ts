@@ -42,7 +42,7 @@ export function createSqliteOrderStore(
   const select = `SELECT ${COLUMNS} FROM orders`
   const byKey = `${select} WHERE user_id = ? AND idempotency_key = ?`
   const insert = writer.prepare(`INSERT INTO orders (${COLUMNS})
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)))
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)), ?)
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING number`)
   const numberGiven = writer.prepare('UPDATE order_numbers SET last = ?1 WHERE only = 1 AND last < ?1')
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,

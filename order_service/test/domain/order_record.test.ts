@@ -1,9 +1,10 @@
 /** Records of orders: what is written is read back unchanged, and an invalid record is refused. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import type { Checkout } from '../../src/domain/checkout.ts'
 import { type OrderRecord, readOrder, recordOf } from '../../src/domain/order_record.ts'
 import type { StoredOrder } from '../../src/domain/schedule.ts'
-import { ADA, AT, HELD, later, MUG, PEN, SHORT } from '../samples.ts'
+import { ADA, AT, BUYER, HELD, later, MUG, PEN, SHORT } from '../samples.ts'
 import { pending, rejected, STORED } from '../stored_orders.ts'
 
 suite('a written order is read back unchanged', () => {
@@ -24,6 +25,7 @@ test('the format of stored records does not change', () => {
     lines: [{ productId: MUG, quantity: 2 }],
     totalMinor: 3998,
     currency: 'USD',
+    checkout: undefined,
     rejection: { reason: 'product_not_found', shortages: [], unknownProducts: [PEN] },
     history: [
       { status: 'pending', at, by: ADA },
@@ -48,6 +50,9 @@ test('the format of stored records does not change', () => {
 suite('an invalid record is refused, and the message names the part', () => {
   const of = (name: string) => recordOf(STORED[name]!)
   const entries = of('confirmed').history
+  const checkout = of('quoted').checkout!
+  const [line] = checkout.lines as [Checkout['lines'][number]]
+  const quoted = (changes: Partial<Checkout>) => ({ ...of('quoted'), checkout: { ...checkout, ...changes } })
   const cases: [string, string, Record<keyof OrderRecord, unknown> | OrderRecord][] = [
     ['an id that is a number', 'ids', { ...of('pending'), id: 1 }],
     ['an id that is empty', 'ids', { ...of('pending'), id: '' }],
@@ -123,6 +128,21 @@ suite('an invalid record is refused, and the message names the part', () => {
       'an entry of another status',
       'changes',
       { ...of('pending'), history: [{ ...entries[0], status: 'x' }] },
+    ],
+    ['a checkout that is no object', 'amounts', { ...of('quoted'), checkout: 'x' }],
+    ['an address without a city', 'addresses', quoted({ address: { ...BUYER.address, city: '' } })],
+    ['another language', 'addresses', quoted({ language: 'xx' as never })],
+    [
+      'a tax that does not fit its gross amount',
+      'taxes',
+      quoted({ lines: [{ ...line, taxMinor: line.taxMinor + 1 }] }),
+    ],
+    ['a total that is not that of its lines', 'taxes', quoted({ totalMinor: 1 })],
+    ['a checkout without shipping or null', 'taxes', quoted({ shipping: undefined as never })],
+    [
+      'a checkout of other lines',
+      'taxes',
+      { ...of('quoted'), lines: [...HELD, { ...HELD[0], productId: PEN }] },
     ],
     ['no creation time', 'times', { ...of('pending'), createdAt: null }],
     ['no time of the last change', 'times', { ...of('pending'), updatedAt: '' }],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { withViews } from '@shop/service_kit/http/problem_tables'
 import { onlyViewsGoOut } from '@shop/service_kit/test_support/problem_views'
+import { UNCHANGED_SETTINGS } from '../../src/domain/checkout_settings.ts'
 import { DomainError, type Payloads } from '../../src/domain/errors.ts'
 import type { Rejected, Rejection } from '../../src/domain/order.ts'
 import { reject } from '../../src/domain/transitions.ts'
@@ -24,6 +25,14 @@ const PAYLOADS: Payloads = {
   illegal_transition: { current, allowed: ['cancelled'] },
   version_conflict: { current },
   too_many_streams: {},
+  products_unknown: { unknownProducts: ['x'] },
+  products_unavailable: {},
+  shipping_method_unavailable: { offered: ['post'] },
+  total_too_large: {},
+  quote_invalid: {},
+  quote_expired: {},
+  quote_for_other_address: {},
+  settings_changed: { current: UNCHANGED_SETTINGS },
 }
 const MEMBERS: Partial<Record<keyof Payloads, string[]>> = {
   product_not_found: ['order', 'unknown_products'],
@@ -32,10 +41,13 @@ const MEMBERS: Partial<Record<keyof Payloads, string[]>> = {
   idempotency_key_reused: ['order_id'],
   illegal_transition: ['allowed', 'current'],
   version_conflict: ['current'],
+  products_unknown: ['unknown_products'],
+  shipping_method_unavailable: ['offered'],
+  settings_changed: ['current'],
 }
 
 suite('members of a problem', () => {
-  const table = withViews(PROBLEMS, { digits: () => 2 })
+  const table = withViews(PROBLEMS, { currency: 'USD', digits: () => 2 })
   const principal = { userId: ADA, username: 'ada', role: 'customer', expiresAt: 0 } as const
   for (const [code, payload] of Object.entries(PAYLOADS) as [keyof Payloads, never][]) {
     test(`${code} has views only, no objects of the domain`, () => {

@@ -11,6 +11,7 @@ import { ORDER_INDEXES } from '../../src/storage/mongo_order_documents.ts'
 import { BACKLOG_COUNT_MAX, createMongoOrderStore } from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
+import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
@@ -51,10 +52,11 @@ mongoSuites('orders in MongoDB', (server) => {
     }
   })
 
-  auditLogContract('MongoDB, two connections', async (t) => {
-    const database = server.newDatabase()
-    return [await openAll(t, server, database), await openAll(t, server, database)]
-  })
+  for (const contract of [auditLogContract, checkoutSettingsContract])
+    contract('MongoDB, two connections', async (t) => {
+      const database = server.newDatabase()
+      return [await openAll(t, server, database), await openAll(t, server, database)]
+    })
   auditAtomicityContract('MongoDB', async (t) => {
     const database = server.newDatabase()
     const stores = await openAll(t, server, database)

@@ -8,6 +8,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
+import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
@@ -29,10 +30,11 @@ auditLogContract('SQLite in memory', async (t) => {
   const stores = await openAll(t, '', { DATABASE_URL: 'sqlite::memory:' })
   return [stores, stores]
 })
-auditLogContract('SQLite on file, two connections', async (t) => {
-  const path = folder(t)
-  return [await openAll(t, path), await openAll(t, path)]
-})
+for (const contract of [auditLogContract, checkoutSettingsContract])
+  contract('SQLite on file, two connections', async (t) => {
+    const path = folder(t)
+    return [await openAll(t, path), await openAll(t, path)]
+  })
 auditAtomicityContract('SQLite', async (t) => {
   const DATA_DIR = folder(t)
   const path = join(DATA_DIR, 'orders.db')

@@ -4,7 +4,7 @@
  *
  *   /api/auth/{register,me,users,password_resets,…}…            ->  auth_service      /register, /me, …
  *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
- *   /api/orders…, /api/audit/orders                             ->  order_service     /orders…, /audit/orders
+ *   /api/orders…, /api/quotes, /api/checkout_settings, …        ->  order_service     /orders…, /quotes, …
  *   /api/events                                                 ->  notification_service  /events
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
@@ -57,7 +57,7 @@ export const FORWARDINGS: readonly Forwarding[] = [
       '/audit/products',
     ],
   },
-  { upstream: 'orders', strip: '/api', open: ['/orders', '/audit/orders'] },
+  { upstream: 'orders', strip: '/api', open: ['/orders', '/quotes', '/checkout_settings', '/audit/orders'] },
   { upstream: 'notifications', strip: '/api', open: ['/events'] },
 ]
 

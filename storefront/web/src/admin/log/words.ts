@@ -38,7 +38,7 @@ export const ACTIONS: Readonly<Record<LogPart, readonly Action[]>> = {
     'reservation.recovered',
     'shop.settings_changed',
   ],
-  orders: ['order.status_changed'],
+  orders: ['order.status_changed', 'checkout.settings_changed'],
 }
 type Action = keyof AdminTexts['log']['actions']
 

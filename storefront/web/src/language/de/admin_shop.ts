@@ -209,6 +209,7 @@ export const log: AdminTexts['log'] = {
     'reservation.recovered': 'Reservierung wiederhergestellt',
     'shop.settings_changed': 'Einstellungen geändert',
     'order.status_changed': 'Bestellung weitergeführt',
+    'checkout.settings_changed': 'Steuern oder Versand geändert',
   },
   fields: {
     name: 'Name',

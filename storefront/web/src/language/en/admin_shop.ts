@@ -200,6 +200,7 @@ export const log = {
     'reservation.recovered': 'Reservation restored',
     'shop.settings_changed': 'Settings changed',
     'order.status_changed': 'Order moved',
+    'checkout.settings_changed': 'Taxes or shipping changed',
   },
   fields: {
     name: 'Name',

@@ -1,0 +1,68 @@
+/** The wish for an order that was quoted. */
+import type { Static } from '@shop/service_kit/runtime/schema_types'
+import { type Buyer, isAt } from '../domain/checkout.ts'
+import type { OpenedQuote } from '../domain/checkout_ports.ts'
+import { DomainError } from '../domain/errors.ts'
+import type { Draft } from '../domain/order.ts'
+import { checkoutOf, priced } from '../domain/quote.ts'
+import type { QuoteFacts } from '../domain/quote_facts.ts'
+import { addressOf } from './addresses.ts'
+import type { Quoted } from './place_order_schemas.ts'
+
+/** Fails with `validation_failed`. */
+export function buyerOf({
+  email,
+  language = 'en',
+  address,
+  billing_address = null,
+}: Static<typeof Quoted>): Buyer {
+  return {
+    email,
+    language,
+    address: addressOf('/address', address),
+    billingAddress: billing_address === null ? null : addressOf('/billing_address', billing_address),
+  }
+}
+
+type Wish = { readonly draft: Draft; readonly refusal?: DomainError }
+
+/**
+ * A quote that cannot be ordered any more still finds the order that it made: see `refusal` of placeOrder. Fails with `quote_invalid` or
+ * `quote_for_other_address`.
+ */
+export function orderOfQuote(
+  opened: OpenedQuote | undefined,
+  buyer: Buyer,
+  of: Pick<Draft, 'userId' | 'idempotencyKey'>,
+  currency: string,
+): Wish {
+  if (opened === undefined || opened.facts.currency !== currency) throw invalid()
+  const { facts, hash, state } = opened
+  if (!isAt(buyer.address, facts.place)) {
+    const { country, region } = facts.place
+    throw new DomainError(
+      'quote_for_other_address',
+      `The quote is for ${region === null ? country : `${country}-${region}`}; ask for one for this address.`,
+    )
+  }
+  const lines = facts.lines.map(({ productId, quantity }) => ({ productId, quantity }))
+  const { goodsMinor, totalMinor } = pricedOrInvalid(facts)
+  const draft = { ...of, lines, totalMinor: goodsMinor, currency, checkout: checkoutOf(facts, hash, buyer) }
+  if (state === 'unsigned') return { draft, refusal: invalid() }
+  // A release that computes otherwise never charges what was not shown.
+  if (state === 'expired' || totalMinor !== opened.totalMinor) return { draft, refusal: expired() }
+  return { draft }
+}
+
+/** A forged quote may have any amounts. */
+function pricedOrInvalid(facts: QuoteFacts) {
+  try {
+    return priced(facts)
+  } catch (error) {
+    throw error instanceof DomainError ? invalid() : error
+  }
+}
+
+const invalid = () =>
+  new DomainError('quote_invalid', 'This is not a quote of this shop; ask for one with POST /quotes.')
+const expired = () => new DomainError('quote_expired', 'Ask for a new quote, and show its total.')
