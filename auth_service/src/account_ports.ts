@@ -2,15 +2,16 @@
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { type Argon2Parameters, createArgon2Hasher } from './crypto/argon2_hasher.ts'
+import { createPasskeyCeremonies } from './crypto/passkey_ceremonies.ts'
 import { createPasswordChecks } from './crypto/password_checks.ts'
 import { createRefreshTokens } from './crypto/refresh_tokens.ts'
 import { createSecretTokens } from './crypto/secret_tokens.ts'
 import { createOneTimeCodes } from './crypto/totp.ts'
 import { createWorkQueues } from './crypto/work_queues.ts'
 import type { EmailPorts } from './domain/emails.ts'
+import type { PasskeyPorts } from './domain/passkeys.ts'
 import type { Stores } from './domain/ports.ts'
 import { REFRESH_TOKEN_TTL_SECONDS_DEFAULT } from './domain/sessions.ts'
-import type { SignInPorts } from './domain/sign_in.ts'
 import {
   FREE_ATTEMPTS_DEFAULT,
   type FreeAttempts,
@@ -39,7 +40,7 @@ export type AccountPortsDeps = {
 }
 
 /** All ports of the domain. */
-export type Ports = EmailPorts & SignInPorts
+export type Ports = EmailPorts & PasskeyPorts
 
 export function createAccountPorts(deps: AccountPortsDeps): Ports {
   const { stores, runtime, metrics } = deps
@@ -59,6 +60,8 @@ export function createAccountPorts(deps: AccountPortsDeps): Ports {
     refreshTokens: createRefreshTokens(runtime),
     secretTokens: createSecretTokens(runtime),
     oneTimeCodes: createOneTimeCodes(runtime),
+    ceremonies: publicUrl === undefined ? undefined : createPasskeyCeremonies(publicUrl),
+    randomBytes: runtime.randomBytes,
     issuer: publicUrl === undefined ? 'Shop' : new URL(publicUrl).host,
     adminsNeedFactor: deps.adminsNeedFactor ?? false,
     publicUrl,

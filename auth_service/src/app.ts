@@ -19,6 +19,7 @@ import { emailRoutes } from './http/email_routes.ts'
 import { factorRoutes } from './http/factor_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
 import { ownDataRoutes } from './http/own_data_routes.ts'
+import { passkeyRoutes } from './http/passkey_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { sessionRoutes } from './http/session_routes.ts'
 
@@ -82,7 +83,8 @@ export function createApp(deps: Deps): App {
   app.register(accountRoutes(ports))
   app.register(emailRoutes(ports))
   app.register(factorRoutes(ports))
-  app.register(ownDataRoutes({ ...ports, randomBytes: runtime.randomBytes }))
+  app.register(passkeyRoutes(ports))
+  app.register(ownDataRoutes(ports))
   app.register(
     auditRoutes({
       of: 'accounts',

@@ -98,7 +98,7 @@ export const ConfigSchema = Type.Object({
       pattern: '^https?://',
       [MESSAGE]: 'must begin with http:// or https://',
       description:
-        'notification_service, which sends the mails; needs PUBLIC_URL and SERVICE_SECRET. Without it no mail is sent',
+        'notification_service, which sends the mails. Without it, PUBLIC_URL and SERVICE_SECRET no mail is sent',
     }),
   ),
   SERVICE_SECRET: Type.Optional(
@@ -125,10 +125,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const config = readEnvironment(ConfigSchema, env)
   if ((config.ADMIN_USERNAME === undefined) !== (config.ADMIN_PASSWORD === undefined)) {
     throw new ConfigError(['ADMIN_USERNAME and ADMIN_PASSWORD are only of use together'])
-  }
-  const missing = (['PUBLIC_URL', 'SERVICE_SECRET'] as const).filter((name) => config[name] === undefined)
-  if (config.NOTIFICATION_URL !== undefined && missing.length > 0) {
-    throw new ConfigError([`NOTIFICATION_URL needs ${missing.join(' and ')}, too`])
   }
   return config
 }

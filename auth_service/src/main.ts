@@ -20,10 +20,10 @@ import { openStores } from './storage/open_stores.ts'
 
 /** Undefined if this shop sends no mail. */
 function relayTo(
-  { NOTIFICATION_URL: url, SERVICE_SECRET: secret }: Pick<Config, 'NOTIFICATION_URL' | 'SERVICE_SECRET'>,
+  { NOTIFICATION_URL: url, SERVICE_SECRET: secret, PUBLIC_URL }: Config,
   deps: Omit<MailRelayDeps, 'client'>,
 ) {
-  if (url === undefined || secret === undefined) return undefined
+  if (url === undefined || secret === undefined || PUBLIC_URL === undefined) return undefined
   const { now } = deps.runtime
   const token = createServiceTokens(secret, SERVICE, NOTIFICATION_SERVICE, now)
   return createMailRelay({ ...deps, client: createNotificationClient({ url, token, runtime: deps.runtime }) })

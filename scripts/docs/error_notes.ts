@@ -57,6 +57,12 @@ export const NOTES: Notes = {
       'The code is wrong, of another time, or was used already. Codes of an app change every 30 seconds; each works once.',
     no_second_factor: 'The account has no second factor, or its enrolment has expired.',
     second_factor_exists: 'The account has a second factor. Remove it before you enrol another.',
+    passkey_refused:
+      'The challenge was used or has expired, the passkey is unknown, or its signature is not valid. Begin again with new options.',
+    passkey_not_found: 'You have no passkey with this id.',
+    too_many_passkeys: 'An account has at most ten passkeys. Remove one first.',
+    passkeys_unavailable:
+      'The shop has no `PUBLIC_URL`, whose host passkeys belong to. Everything else works.',
     session_not_found: 'You have no session with this id: it has ended, or is that of another account.',
     email_refused: 'The text is not `name@host`, as mailboxes of people are.',
     email_taken: 'The mailbox was proved already, by another account.',

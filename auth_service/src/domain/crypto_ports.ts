@@ -56,6 +56,32 @@ export type OneTimeCodes = {
   newRecoveryCode(): string
 }
 
+/** What a browser answers, as its `toJSON()` gives it. */
+export type PasskeyResponse = {
+  readonly id: string
+  readonly response: Readonly<Record<string, unknown>>
+}
+
+/** WebAuthn. A passkey: its id, its public key in base64url, and how often it was used, if it counts that. */
+export type PasskeyCeremonies = {
+  /** What a browser needs to make one, that is none of `existing`. */
+  registration(of: {
+    challenge: Buffer
+    userId: string
+    username: string
+    existing: readonly string[]
+  }): Promise<Readonly<Record<string, unknown>>>
+  /** What a browser needs to sign in. */
+  login(challenge: Buffer): Promise<Readonly<Record<string, unknown>>>
+  /** The challenge that was answered. */
+  challengeOf(response: PasskeyResponse): string | undefined
+  /** The new passkey; undefined if the answer is not valid. */
+  registered(response: PasskeyResponse, challenge: string): Promise<PublicKey | undefined>
+  /** The counter after this use; undefined if the answer is not valid. */
+  counterAfter(response: PasskeyResponse, challenge: string, stored: PublicKey): Promise<number | undefined>
+}
+export type PublicKey = { readonly id: string; readonly publicKey: string; readonly counter: number }
+
 /** Tokens of links and challenges (secret_tokens.ts). */
 export type SecretTokens = {
   make(): string

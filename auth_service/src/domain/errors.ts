@@ -24,6 +24,10 @@ export type Payloads = {
   invalid_code: Nothing
   no_second_factor: Nothing
   second_factor_exists: Nothing
+  passkey_refused: Nothing
+  passkey_not_found: Nothing
+  too_many_passkeys: Nothing
+  passkeys_unavailable: Nothing
   session_not_found: Nothing
   email_refused: Nothing
   email_taken: Nothing

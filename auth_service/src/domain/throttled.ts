@@ -7,6 +7,8 @@ import type { HashQueue } from './crypto_ports.ts'
 import { DomainError } from './errors.ts'
 import type { ThrottleEntry, ThrottleLimits, ThrottleStore } from './ports.ts'
 import {
+  CHALLENGE_LIMITS,
+  challengeKey,
   FACTOR_LIMITS,
   factorKey,
   KNOWN_ADDRESS_MS,
@@ -130,6 +132,16 @@ export async function throttledFactor(
   await orRefund(throttle, counted, check)
   await throttle.clear([ofAccount])
   await throttle.refund(counted.filter((key) => key === ofAddress))
+}
+
+/** Counts a challenge that was asked for. */
+export async function throttledChallenge<T>(
+  { throttle, now }: Pick<ThrottledPorts, 'throttle' | 'now'>,
+  address: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  const counted = await allowed(throttle, [{ key: challengeKey(address), limits: CHALLENGE_LIMITS }], now)
+  return orRefund(throttle, counted, make)
 }
 
 async function allowed(

@@ -68,6 +68,12 @@ export const FACTOR_LIMITS: ThrottleLimits = {
 }
 export const factorKey = (userId: string): string => `factor ${userId}`
 
+/** Of challenges that anyone may ask for; each is stored for minutes. */
+export const CHALLENGE_LIMITS: ThrottleLimits = {
+  ...{ freeAttempts: 120, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
+}
+export const challengeKey = (address: string): string => `challenge ${address}`
+
 /** Of mails that anyone may ask for. The longest pause is shorter than a link of the last mail is valid. */
 export type MailLimits = { readonly address: ThrottleLimits; readonly recipient: ThrottleLimits }
 export const MAIL_LIMITS: MailLimits = {

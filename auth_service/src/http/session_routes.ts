@@ -5,9 +5,11 @@ import { empty } from '@shop/service_kit/http/empty'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Caller, type LoggedIn, logout, register } from '../domain/accounts.ts'
 import type { IssueAccessToken } from '../domain/crypto_ports.ts'
-import { refresh, type SignInPorts, signIn, signInWithCode } from '../domain/sign_in.ts'
+import { beginPasskeyLogin, type PasskeyPorts, signInWithPasskey } from '../domain/passkeys.ts'
+import { refresh, signIn, signInWithCode } from '../domain/sign_in.ts'
 import { userView } from './account_schemas.ts'
 import { whileConnected } from './callers.ts'
+import { loginWithPasskeyOperation, makeLoginOptionsOperation } from './passkey_schemas.ts'
 import { PROBLEMS } from './problems.ts'
 import {
   loginOperation,
@@ -19,7 +21,7 @@ import {
 } from './session_schemas.ts'
 
 export type SessionRoutesDeps = {
-  readonly ports: SignInPorts
+  readonly ports: PasskeyPorts
   readonly issueAccessToken: IssueAccessToken
   /** Called with the outcome of each login: `success` or the problem's code. */
   readonly onLogin: (outcome: string) => void
@@ -55,6 +57,17 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
 
     app.post('/login/second_factor', loginWithCodeOperation, (request, reply) =>
       loggedIn(request, reply, (caller) => signInWithCode(ports, request.body, caller)),
+    )
+
+    app.post('/login/passkey/options', makeLoginOptionsOperation, async (request, reply) =>
+      whileConnected(request, reply, async (caller) => {
+        reply.header('cache-control', 'no-store')
+        return beginPasskeyLogin(ports, caller)
+      }),
+    )
+
+    app.post('/login/passkey', loginWithPasskeyOperation, (request, reply) =>
+      loggedIn(request, reply, (caller) => signInWithPasskey(ports, request.body.credential, caller)),
     )
 
     app.post('/token', refreshSessionOperation, (request) =>

@@ -51,6 +51,22 @@ const MATRIX: [Method, string, object | undefined, { anonymous: number; user: nu
   ['DELETE', '/me/totp', { code: '123456' }, { anonymous: 401, user: 404, admin: 404 }],
   ['POST', '/me/recovery_codes', {}, { anonymous: 401, user: 404, admin: 404 }],
   ['DELETE', '/users/<ada>/second_factor', undefined, { anonymous: 401, user: 403, admin: 404 }],
+  ['GET', '/me/passkeys', undefined, { anonymous: 401, user: 200, admin: 200 }],
+  ['POST', '/me/passkeys/options', { current_password: PASSWORD }, { anonymous: 401, user: 200, admin: 200 }],
+  [
+    'POST',
+    '/me/passkeys',
+    { name: 'phone', credential: { id: 'x', response: {} } },
+    { anonymous: 401, user: 403, admin: 403 },
+  ],
+  ['DELETE', '/me/passkeys/AAAAAAAAAAAAAAAAAAAAAA', undefined, { anonymous: 401, user: 404, admin: 404 }],
+  ['POST', '/login/passkey/options', undefined, { anonymous: 200, user: 200, admin: 200 }],
+  [
+    'POST',
+    '/login/passkey',
+    { credential: { id: 'x', response: {} } },
+    { anonymous: 403, user: 403, admin: 403 },
+  ],
   ['GET', '/me/sessions', undefined, { anonymous: 401, user: 200, admin: 200 }],
   ['DELETE', '/me/sessions/AAAAAAAAAAAAAAAAAAAAAA', undefined, { anonymous: 401, user: 404, admin: 404 }],
   ['GET', '/me/export', undefined, { anonymous: 401, user: 200, admin: 200 }],
@@ -346,6 +362,26 @@ const REACHED: Record<keyof Payloads, (world: World) => Answer> = {
       token: session.access_token,
       body: { current_password: PASSWORD },
     })
+  },
+  passkey_refused: (world) =>
+    world.call('POST', '/login/passkey', { body: { credential: { id: 'x', response: {} } } }),
+  passkey_not_found: async (world) =>
+    world.call('DELETE', '/me/passkeys/x', { token: (await world.login('root')).access_token }),
+  too_many_passkeys: async (world) => {
+    const { access_token: token, user } = await world.login('root')
+    for (let i = 0; i < 10; i++)
+      await world.stores.credentials.add({
+        ...{ id: `passkey ${i}`, kind: 'passkey', userId: user.id, mark: 'm', expiresAt: null },
+        ...{ body: { name: 'phone', lastUsedAt: null }, createdAt: world.clock.now().toISOString() },
+      })
+    return world.call('POST', '/me/passkeys/options', { token, body: {} })
+  },
+  passkeys_unavailable: async (world) => {
+    const ports = { ...world.ports, ceremonies: undefined }
+    const app = createApp({ ...world, ports, runtime: world.clock, metrics: createMetrics('other') })
+    const { statusCode, body } = await app.inject({ method: 'POST', url: '/login/passkey/options' })
+    await app.close()
+    return { status: statusCode, body: JSON.parse(body), headers: {} }
   },
   session_not_found: async (world) =>
     world.call('DELETE', `/me/sessions/${'A'.repeat(22)}`, {

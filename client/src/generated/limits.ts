@@ -19,6 +19,12 @@ export const LIMITS = {
       "maxLength": 32
     }
   },
+  "POST /login/passkey": {
+    "credential.id": {
+      "minLength": 1,
+      "maxLength": 1364
+    }
+  },
   "POST /login/second_factor": {
     "code": {
       "minLength": 6,
@@ -44,6 +50,22 @@ export const LIMITS = {
     },
     "email": {
       "maxLength": 254
+    }
+  },
+  "POST /me/passkeys": {
+    "credential.id": {
+      "minLength": 1,
+      "maxLength": 1364
+    },
+    "name": {
+      "minLength": 1,
+      "maxLength": 60
+    }
+  },
+  "POST /me/passkeys/options": {
+    "current_password": {
+      "minLength": 1,
+      "maxLength": 128
     }
   },
   "PUT /me/password": {

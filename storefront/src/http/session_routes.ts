@@ -17,9 +17,11 @@ import type { AuthAnswer, AuthCaller } from './auth_caller.ts'
 import { rejectCrossSite } from './same_origin.ts'
 import {
   changePasswordOperation,
+  passkeyOptionsOperation,
   refreshSessionOperation,
   signInOperation,
   signInWithCodeOperation,
+  signInWithPasskeyOperation,
   signOutOperation,
 } from './session_schemas.ts'
 
@@ -56,6 +58,17 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
       answer(
         reply,
         await auth(request, reply, { method: 'POST', path: '/login/second_factor', body: request.body }),
+      ),
+    )
+
+    app.post('/api/auth/login/passkey/options', passkeyOptionsOperation, async (request, reply) =>
+      answer(reply, await auth(request, reply, { method: 'POST', path: '/login/passkey/options', body: {} })),
+    )
+
+    app.post('/api/auth/login/passkey', signInWithPasskeyOperation, async (request, reply) =>
+      answer(
+        reply,
+        await auth(request, reply, { method: 'POST', path: '/login/passkey', body: request.body }),
       ),
     )
 

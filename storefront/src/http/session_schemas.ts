@@ -45,6 +45,25 @@ export const signInWithCodeOperation = operation({
   problems: AUTH_CALL_PROBLEMS,
 })
 
+export const passkeyOptionsOperation = operation({
+  operationId: 'makePasskeyLoginOptions',
+  summary: 'Begin to sign in with a passkey',
+  access: 'public',
+  response: {
+    200: Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true }),
+  },
+  problems: AUTH_CALL_PROBLEMS,
+})
+
+export const signInWithPasskeyOperation = operation({
+  operationId: 'signInWithPasskey',
+  summary: 'Sign in with a passkey; the refresh token is kept in a cookie',
+  access: 'public',
+  body: AnyBody,
+  response: { 200: SessionView },
+  problems: AUTH_CALL_PROBLEMS,
+})
+
 export const refreshSessionOperation = operation({
   operationId: 'refreshSession',
   summary: 'A new access token for the session in the cookie',

@@ -11,7 +11,7 @@
  * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it; one that answers with a
  * table of everything of the class `exports`, or it is cut after a minute, too.
  *
- * (/api/auth/login, login/second_factor, token, logout and me/password use the session cookie; session_routes.ts answers them.)
+ * (/api/auth/login, login/second_factor, login/passkey, token, logout and me/password use the session cookie; session_routes.ts answers them.)
  */
 import type { CallClass } from '../clients/upstream_limits.ts'
 import type { Upstreams } from '../config.ts'
