@@ -9,6 +9,8 @@ export const ACTIONS: Readonly<Record<LogPart, readonly Action[]>> = {
     'account.role_changed',
     'account.created',
     'account.password_reset',
+    'account.reset_link_made',
+    'account.second_factor_removed',
     'account.unlocked',
     'account.deleted',
     'key.added',

@@ -182,6 +182,8 @@ export const log: AdminTexts['log'] = {
     'account.role_changed': 'Rolle geändert',
     'account.created': 'Erstes Verwaltungskonto angelegt',
     'account.password_reset': 'Passwort zurückgesetzt',
+    'account.reset_link_made': 'Link zum Zurücksetzen erstellt',
+    'account.second_factor_removed': 'Zweiten Faktor entfernt',
     'account.unlocked': 'Konto entsperrt',
     'account.deleted': 'Konto gelöscht',
     'key.added': 'Signaturschlüssel hinzugefügt',

@@ -173,6 +173,8 @@ export const log = {
     'account.role_changed': 'Role changed',
     'account.created': 'First admin made',
     'account.password_reset': 'Password reset',
+    'account.reset_link_made': 'Reset link made',
+    'account.second_factor_removed': 'Second factor removed',
     'account.unlocked': 'Account unlocked',
     'account.deleted': 'Account deleted',
     'key.added': 'Signing key added',
