@@ -1,6 +1,7 @@
 /** What becomes of a payment, at the real simulator by the official client. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import type { Payment } from '../src/domain/payment.ts'
 import type { PaymentProvider } from '../src/domain/ports.ts'
@@ -37,6 +38,36 @@ suite('a payment by card', () => {
     assert.equal((await world.open(id, { amount_minor: 1 })).json().code, 'payment_differs')
     assert.equal((await world.open(id, { method: 'invoice' })).json().code, 'payment_differs')
     assert.equal((await world.open(id, { currency: 'USD' })).statusCode, 400)
+  })
+
+  test('an event that comes while it is captured does not spoil the answer', async (t) => {
+    let interrupt = async () => {}
+    let slow = 0
+    const world = await startWorld(t, {
+      wrap: (provider: PaymentProvider): PaymentProvider => ({
+        ...provider,
+        async capture(...args) {
+          await provider.capture(...args)
+          await interrupt()
+        },
+        async read(...args) {
+          if (slow > 0 && slow-- > 0) await systemRuntime.sleep(60)
+          return provider.read(...args)
+        },
+      }),
+    })
+    const id = world.newOrder()
+    await world.open(id)
+    await world.pay(id)
+    await world.until(id, isAuthorised)
+    interrupt = async () => {
+      // That of the poller, so the request finds its change refused while that is under way.
+      slow = 1
+      await world.stores.payments.makeDue(id, world.runtime.now().toISOString())
+      world.payments.wake()
+      while ((await world.stores.payments.find(id))!.schedule.attempts === 0) await world.runtime.sleep(0)
+    }
+    assert.equal((await world.capture(id)).json().state, 'captured')
   })
 
   test('what is captured in part gives the rest back', async (t) => {

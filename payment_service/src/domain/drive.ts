@@ -16,6 +16,8 @@ import { type Payment, type Refund, SYSTEM } from './payment.ts'
 import type { PaymentProvider, Ports } from './ports.ts'
 import { claimOf, type Stored, scheduleChanged, scheduleDriven } from './schedule.ts'
 
+/** Attempts of one request, while others drive the same payment. */
+const ATTEMPTS_MAX = 5
 /** Readings of one drive: opening, cancelling and giving back take fewer. */
 const READINGS_MAX = 8
 
@@ -149,16 +151,21 @@ async function refundOne(
 const save = (ports: Ports, before: Stored, next: Stored) => ports.payments.save(claimOf(before), next)
 
 /**
- * Drives a payment that this request has just changed. Where that fails, the poller tries again when it is due. Resolves the
- * payment as it is; never fails.
+ * Drives a payment that this request has just changed. Where that fails, the poller tries again when it is due. An event of the
+ * provider may make a poller claim it meanwhile: then this request goes on from there, in this process together with the poller.
+ * Resolves the payment as it is; never fails.
  */
-export async function tryDrive(ports: Ports, drive: Drive, stored: Stored): Promise<Stored> {
-  const { orderId } = stored.payment
-  try {
-    return await drive(stored)
-  } catch (fault) {
-    const isRaced = fault instanceof DomainError && fault.code === 'version_conflict'
-    if (!isRaced) ports.report(fault, orderId)
-    return (await ports.payments.find(orderId).catch(() => undefined)) ?? stored
+export async function tryDrive(ports: Ports, drive: Drive, first: Stored): Promise<Stored> {
+  const { orderId } = first.payment
+  let stored = first
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await drive(stored)
+    } catch (fault) {
+      const isRaced = fault instanceof DomainError && fault.code === 'version_conflict'
+      if (!isRaced) ports.report(fault, orderId)
+      stored = (await ports.payments.find(orderId).catch(() => undefined)) ?? stored
+      if (!isRaced || attempt === ATTEMPTS_MAX) return stored
+    }
   }
 }
