@@ -11,12 +11,14 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import type { Ports } from './account_ports.ts'
 import { SERVICE } from './config.ts'
-import { createAccessTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
+import { createAccessTokens, createGuestTokens, publicKeySet, storedKeys } from './crypto/signing.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { Stores } from './domain/ports.ts'
+import { ACCESS_TOKEN_TTL_SECONDS_MAX } from './domain/signing_keys.ts'
 import { accountRoutes } from './http/account_routes.ts'
 import { emailRoutes } from './http/email_routes.ts'
 import { factorRoutes } from './http/factor_routes.ts'
+import { guestRoutes } from './http/guest_routes.ts'
 import { keyRoutes } from './http/key_routes.ts'
 import { ownDataRoutes } from './http/own_data_routes.ts'
 import { passkeyRoutes } from './http/passkey_routes.ts'
@@ -80,6 +82,11 @@ export function createApp(deps: Deps): App {
       onRefresh: (outcome) => refreshes.inc({ outcome }),
     }),
   )
+  const issueGuestToken = createGuestTokens({
+    ...{ keys: stores.keys, newId, now },
+    ttlSeconds: ACCESS_TOKEN_TTL_SECONDS_MAX,
+  })
+  app.register(guestRoutes({ ports: { ...ports, issueGuestToken }, verifyToken }))
   app.register(accountRoutes(ports))
   app.register(emailRoutes(ports))
   app.register(factorRoutes(ports))

@@ -61,7 +61,7 @@ export const TIMEOUT_MS = 15_000
 const REFRESH_DEADLINE_MS = 20_000
 /** Paths that need no token. */
 const PUBLIC_PATHS = {
-  auth: /\/(register|login|login\/second_factor|login\/passkey|login\/passkey\/options|token|logout|email_verifications|password_resets|jwks\.json)$/,
+  auth: /\/(register|guests|login|login\/second_factor|login\/passkey|login\/passkey\/options|token|logout|email_verifications|password_resets|jwks\.json)$/,
   reading: /(?<!\/audit)\/products(\/(?!any$)[^/]+)?$/,
 }
 

@@ -18,9 +18,10 @@ import {
   generateKeyPair,
   importJWK,
   type JSONWebKeySet,
+  type JWTPayload,
   SignJWT,
 } from 'jose'
-import type { IssueAccessToken, MakeKeyPair } from '../domain/crypto_ports.ts'
+import type { AccessToken, IssueAccessToken, IssueGuestToken, MakeKeyPair } from '../domain/crypto_ports.ts'
 import type { KeyStore, PrivateJwk, SigningKey } from '../domain/key_ports.ts'
 import type { Account } from '../domain/ports.ts'
 import { publishedKeys, signingKey } from '../domain/signing_keys.ts'
@@ -46,6 +47,13 @@ export function publicKeySet(keys: readonly SigningKey[], now: Date): JSONWebKey
   }
 }
 
+/** Of a guest, who has no account. `beganAt`: when the first token of the guest was issued. */
+export function createGuestTokens(options: AccessTokenOptions): IssueGuestToken {
+  const issue = createTokens(options)
+  return (id, beganAt, at) =>
+    issue({ sub: id, username: 'guest', role: 'guest', auth_time: seconds(beganAt) }, at)
+}
+
 export type AccessTokenOptions = {
   readonly keys: KeyStore
   readonly ttlSeconds: number
@@ -53,28 +61,36 @@ export type AccessTokenOptions = {
   readonly now: () => Date
 }
 
-export function createAccessTokens({ keys, ttlSeconds, newId, now }: AccessTokenOptions): IssueAccessToken {
+export function createAccessTokens(options: AccessTokenOptions): IssueAccessToken {
+  const issue = createTokens(options)
+  return (account: Account, readAt: Date, session) => {
+    const { id, username, role, tokenVersion, verifiedEmail } = account
+    return issue(
+      {
+        ...{ sub: id, username, role },
+        ...(tokenVersion === FIRST_TOKEN_VERSION ? {} : { ver: tokenVersion }),
+        ...(session ? { sid: session.publicId, auth_time: seconds(session.beganAt) } : {}),
+        ...(verifiedEmail === null ? {} : { email: verifiedEmail }),
+      },
+      readAt,
+    )
+  }
+}
+
+function createTokens({ keys, ttlSeconds, newId, now }: AccessTokenOptions) {
   let loaded: { kid: string; key: CryptoKey } | undefined
 
-  return async (account: Account, readAt: Date, session) => {
-    const { id, username, role, tokenVersion, verifiedEmail } = account
-    const due = signingKey(await keys.list(), readAt)
+  return async (claims: JWTPayload, at: Date): Promise<AccessToken> => {
+    const due = signingKey(await keys.list(), at)
     if (!due) throw new Error('There is no signing key; the service makes one when it starts.')
     const { key } =
       loaded?.kid === due.kid ? loaded : { key: (await importJWK(due.jwk, TOKEN_ALGORITHM)) as CryptoKey }
     loaded = { kid: due.kid, key }
-    const issuedAt = seconds(readAt)
-    const token = await new SignJWT({
-      username,
-      role,
-      ...(tokenVersion === FIRST_TOKEN_VERSION ? {} : { ver: tokenVersion }),
-      ...(session ? { sid: session.publicId, auth_time: seconds(session.beganAt) } : {}),
-      ...(verifiedEmail === null ? {} : { email: verifiedEmail }),
-    })
+    const issuedAt = seconds(at)
+    const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: TOKEN_ALGORITHM, typ: TOKEN_TYPE, kid: due.kid })
       .setIssuer(TOKEN_ISSUER)
       .setAudience(TOKEN_AUDIENCE)
-      .setSubject(id)
       .setJti(newId())
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + ttlSeconds)

@@ -97,6 +97,9 @@ export type IssueAccessToken = (
   session?: SessionOfToken,
 ) => Promise<AccessToken>
 
+/** For a guest of this id, whose first token was issued at `beganAt`. */
+export type IssueGuestToken = (id: string, beganAt: Date, at: Date) => Promise<AccessToken>
+
 /** `publicId` names a session, but cannot be exchanged for tokens, nor end it. */
 export type SessionOfToken = { readonly publicId: string; readonly beganAt: Date }
 

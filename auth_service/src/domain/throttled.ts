@@ -11,6 +11,7 @@ import {
   challengeKey,
   FACTOR_LIMITS,
   factorKey,
+  guestKey,
   KNOWN_ADDRESS_MS,
   type LoginLimits,
   loginEntries,
@@ -141,6 +142,16 @@ export async function throttledChallenge<T>(
   make: () => Promise<T>,
 ): Promise<T> {
   const counted = await allowed(throttle, [{ key: challengeKey(address), limits: CHALLENGE_LIMITS }], now)
+  return orRefund(throttle, counted, make)
+}
+
+/** Counts a token for a guest. */
+export async function throttledGuest<T>(
+  { throttle, registrationLimits, now }: Omit<ThrottledPorts, 'loginLimits'>,
+  address: string,
+  make: () => Promise<T>,
+): Promise<T> {
+  const counted = await allowed(throttle, [{ key: guestKey(address), limits: registrationLimits }], now)
   return orRefund(throttle, counted, make)
 }
 

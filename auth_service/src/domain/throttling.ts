@@ -72,6 +72,8 @@ export const factorKey = (userId: string): string => `factor ${userId}`
 export const CHALLENGE_LIMITS: ThrottleLimits = {
   ...{ freeAttempts: 120, firstPauseMs: SECOND, longestPauseMs: MINUTE, forgetAfterMs: HOUR },
 }
+/** Counted as registrations are. */
+export const guestKey = (address: string): string => `guest ${address}`
 export const challengeKey = (address: string): string => `challenge ${address}`
 
 /** Of mails that anyone may ask for. The longest pause is shorter than a link of the last mail is valid. */

@@ -67,6 +67,7 @@ const MATRIX: [Method, string, object | undefined, { anonymous: number; user: nu
     { credential: { id: 'x', response: {} } },
     { anonymous: 403, user: 403, admin: 403 },
   ],
+  ['POST', '/guests', {}, { anonymous: 200, user: 200, admin: 200 }],
   ['GET', '/me/sessions', undefined, { anonymous: 401, user: 200, admin: 200 }],
   ['DELETE', '/me/sessions/AAAAAAAAAAAAAAAAAAAAAA', undefined, { anonymous: 401, user: 404, admin: 404 }],
   ['GET', '/me/export', undefined, { anonymous: 401, user: 200, admin: 200 }],
@@ -106,6 +107,18 @@ suite('every route and every caller (invariant 10)', () => {
       })
     }
   }
+
+  test('a guest is refused wherever an account is needed', async (t) => {
+    const world = await createWorld(t)
+    const { access_token: token } = (await world.call('POST', '/guests', { body: {} })).body
+    const { user } = await world.join('ada')
+    const needAccount = MATRIX.filter(([, , , { anonymous }]) => anonymous === 401)
+    for (const [method, path, body] of needAccount.filter(([, path]) => path !== '/login/second_factor')) {
+      const answer = await world.call(method, path.replace('<ada>', user.id), { body, token })
+      assert.deepEqual([answer.status, answer.body.code], [403, 'forbidden'], `${method} ${path}`)
+    }
+    assert.ok(needAccount.length > 20)
+  })
 
   test('the table has every route', async (t) => {
     const { app } = await createWorld(t)

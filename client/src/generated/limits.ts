@@ -9,6 +9,12 @@ export const LIMITS = {
       "maxLength": 1024
     }
   },
+  "POST /guests": {
+    "access_token": {
+      "minLength": 1,
+      "maxLength": 4096
+    }
+  },
   "POST /login": {
     "password": {
       "minLength": 1,

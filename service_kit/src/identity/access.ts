@@ -2,18 +2,18 @@
  * Who may call a route, by role (invariant 10). Whether an order belongs to the caller is checked where it is loaded.
  *
  * Every route states `config: { access }`, or it does not compile (app_types.ts). A route of a plugin that states none stops the
- * service from starting. So no route is public by omission. `user` is any signed-in account, `admin` an admin, `service` one
- * of our services with its service token (service_tokens.ts), never a person.
+ * service from starting. So no route is public by omission. `user` is any signed-in account, `admin` an admin, `guest` an account
+ * or a guest, who has a token and no account, `service` one of our services with its service token (service_tokens.ts), never a person.
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
 
-export type Access = 'public' | 'user' | 'admin' | 'service'
+export type Access = 'public' | 'guest' | 'user' | 'admin' | 'service'
 
 export type Principal = {
   readonly userId: string
   readonly username: string
-  readonly role: 'customer' | 'admin'
+  readonly role: 'customer' | 'admin' | 'guest'
   /** When the token expires, in Unix seconds. */
   readonly expiresAt: number
   /** Names the session, but does not open it. Absent in tokens of release 1.0. */
@@ -94,6 +94,9 @@ function userGuard({ verifyToken }: AccessChecks, access: Access) {
     const admit = (principal: Principal) => {
       if (access === 'admin' && principal.role !== 'admin') {
         return next(new Problem('forbidden', 'This needs the role admin.'))
+      }
+      if (access === 'user' && principal.role === 'guest') {
+        return next(new Problem('forbidden', 'This needs an account. Register, or log in.'))
       }
       request.principal = principal
       next()

@@ -130,12 +130,15 @@ const isValidAt = (now: Date, expiresAt: number): boolean =>
 function verifiedFrom(claims: JWTPayload): Verified {
   const { sub, username, role, exp, ver = FIRST_TOKEN_VERSION } = claims
   if (!Number.isSafeInteger(ver)) throw refused('its claims are not ours')
-  if (typeof sub !== 'string' || typeof username !== 'string' || (role !== 'customer' && role !== 'admin')) {
+  if (typeof sub !== 'string' || typeof username !== 'string' || !isRole(role)) {
     throw refused('its claims are not ours')
   }
   const principal: Principal = { userId: sub, username, role, expiresAt: exp!, ...optionalClaims(claims) }
   return { principal, version: ver as number }
 }
+
+const ROLES: readonly unknown[] = ['customer', 'admin', 'guest']
+const isRole = (role: unknown): role is Principal['role'] => ROLES.includes(role)
 
 function optionalClaims({ sid, auth_time: signedInAt, email }: JWTPayload) {
   return {

@@ -33,6 +33,7 @@ export const FORWARDINGS: readonly Forwarding[] = [
     strip: '/api/auth',
     open: [
       '/register',
+      '/guests',
       '/me',
       '/email_verifications',
       '/password_resets',
