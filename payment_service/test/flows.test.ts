@@ -307,6 +307,23 @@ suite('refunds', () => {
     assert.equal(simulator.books()[0]!.refunded, 1_000)
   })
 
+  test('one whose answer is lost at each attempt is made once', async (t) => {
+    let lose = (_: number) => {}
+    const { id, refund, simulator, until } = await capturedWorld(t, {
+      wrap: (provider: PaymentProvider): PaymentProvider => ({
+        ...provider,
+        async refund(...args) {
+          lose(1)
+          await provider.refund(...args).finally(() => lose(0))
+        },
+      }),
+    })
+    lose = (lost_answers) => simulator.turn({ lost_answers })
+    assert.equal((await refund(id, '10.00', 'a')).statusCode, 201)
+    await until(id, ({ refunds }) => refunds[0]!.state === 'succeeded')
+    assert.equal(simulator.books()[0]!.refunded, 1_000)
+  })
+
   test('a pending one is decided later; one that failed may be made again', async (t) => {
     const { id, refund, simulator, until } = await capturedWorld(t)
     simulator.turn({ refunds_failing: 1 })

@@ -163,6 +163,12 @@ function check(payment: Payment, world: World) {
   assert.ok(captured - refunded <= AMOUNT, 'M1')
   assert.ok(refundsOf(payment) <= captured, 'M7')
   assert.equal(authorised, 0)
+  const made = payment.refunds.filter(({ state }) => state === 'succeeded')
+  assert.equal(
+    made.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+    refunded,
+    'each refund is made once',
+  )
   if (payment.state === 'cancelled') assert.equal(captured, refunded, 'M3')
   const book = world.simulator.books().find(({ payment_intent }) => payment_intent === payment.intentId)
   assert.deepEqual(
