@@ -25,6 +25,15 @@ export const ConfigSchema = Type.Object({
     maximum: 36_500,
     description: 'Days that an event stays in the log, for readers that were away',
   }),
+  WEBHOOK_ALLOW_PRIVATE: Type.Boolean({
+    default: false,
+    description: 'For development: webhooks may be called by http and at addresses that are not public',
+  }),
+  EVENT_SOURCE: Type.String({
+    default: 'urn:shop',
+    minLength: 1,
+    description: 'The `source` of events that are delivered (CloudEvents), such as the address of the shop',
+  }),
 })
 export type Config = Readonly<Static<typeof ConfigSchema>>
 

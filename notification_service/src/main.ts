@@ -3,6 +3,7 @@ import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
 import { createServiceTokenVerifier, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
 import { operationsAddress } from '@shop/service_kit/runtime/config'
+import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
@@ -10,8 +11,10 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { startRetention } from '@shop/service_kit/storage/start_retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
+import { createWebhookCaller } from './clients/webhook_caller.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { openStores } from './storage/open_stores.ts'
+import { createDispatcher } from './webhooks/dispatcher.ts'
 
 await runService(systemRuntime, async () => {
   const config = readConfig(process.env)
@@ -28,8 +31,23 @@ await runService(systemRuntime, async () => {
     logger,
     cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
+  const delivered = metrics.counter('webhook_attempts_total', 'Attempts to deliver events, by outcome.', [
+    'outcome',
+  ])
+  const call = createWebhookCaller({ runtime: systemRuntime, allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })
+  const dispatcher = createDispatcher({
+    ...{ events: stores.events, webhooks: stores.webhooks, call, runtime: systemRuntime },
+    source: config.EVENT_SOURCE,
+    reached: crashPoints(process.env),
+    onOutcome: (outcome) => delivered.inc({ outcome }),
+    onFault: (err) => logger.warn({ err }, 'webhooks could not be delivered; it is tried again'),
+  })
   const deps: Deps = {
     stores,
+    call,
+    allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
+    source: config.EVENT_SOURCE,
+    onDue: dispatcher.wake,
     access: {
       verifyToken: auth.verifyToken,
       verifyServiceToken: createServiceTokenVerifier(serviceSecrets(config), SERVICE, systemRuntime.now),
@@ -42,6 +60,7 @@ await runService(systemRuntime, async () => {
     tracing,
   }
   const app = createApp(deps)
+  dispatcher.start()
   const stopRetention = startRetention({
     service: SERVICE,
     kept: [{ days: config.EVENTS_KEPT_DAYS, sources: [stores.oldEvents], archived: false }],
@@ -58,6 +77,7 @@ await runService(systemRuntime, async () => {
     async close() {
       auth.stop()
       await stopRetention()
+      await dispatcher.stop()
       await stores.close()
       await tracing.stop()
     },

@@ -15,6 +15,8 @@ suite('configuration', () => {
         PRODUCT_URL: 'http://127.0.0.1:5001',
         ORDER_URL: 'http://127.0.0.1:5002',
         EVENTS_KEPT_DAYS: 90,
+        EVENT_SOURCE: 'urn:shop',
+        WEBHOOK_ALLOW_PRIVATE: false,
       },
     )
   })

@@ -1,5 +1,6 @@
 /** Events, callers and stores for tests. */
 import type { TestContext } from 'node:test'
+import type { Audited } from '@shop/service_kit/audit/entry'
 import type { Principal } from '@shop/service_kit/identity/access'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
@@ -9,6 +10,7 @@ import { createApp, type Deps } from '../src/app.ts'
 import { SERVICE } from '../src/config.ts'
 import type { NewEvent } from '../src/domain/event.ts'
 import type { Stores } from '../src/domain/ports.ts'
+import type { Endpoint } from '../src/domain/webhook.ts'
 import { openSqliteStores } from '../src/storage/open_stores.ts'
 
 export const AT = '2026-05-01T08:00:00.000Z'
@@ -38,7 +40,7 @@ export async function asService() {
   return as(await token())
 }
 
-export function memoryStores(t: TestContext): Stores {
+export function memoryStores(t: TestContext): Audited<Stores> {
   const stores = openSqliteStores(':memory:', { runtime: systemRuntime })
   t.after(() => stores.close())
   return stores
@@ -67,3 +69,15 @@ export function appOf(t: TestContext, given: Partial<Deps> = {}) {
   const get = (url: string, who = 'root') => app.inject({ url, headers: as(who) })
   return { app, stores, publish, get }
 }
+
+export const uuid = (n: number) => `01970000-0000-7000-8000-${String(n).padStart(12, '0')}`
+
+export const endpoint = (n: number, more: Partial<Endpoint> = {}): Endpoint => ({
+  ...{ id: uuid(n), url: `https://example.com/${n}`, description: '', types: [], state: 'active' },
+  secret: {
+    shared: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
+    signing: 'whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=',
+  },
+  ...{ previous: null, position: 0, failingSince: null, version: 1, createdAt: AT, updatedAt: AT },
+  ...more,
+})

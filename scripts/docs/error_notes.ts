@@ -173,6 +173,13 @@ export const NOTES: Notes = {
       'Events after `after` were removed, because they were older than EVENTS_KEPT_DAYS. Read what you missed from the services, and go on with `after` = `oldest` - 1.',
     position_unknown:
       'The log ends at `last`, before `after`: it was restored from a backup. Read it again from there; events that you have keep their `id`.',
+    endpoint_not_found: 'No endpoint has this id.',
+    endpoint_changed:
+      'Others changed the endpoint at the same time; nothing was changed. Send the request again.',
+    too_many_endpoints: 'There may be 50 endpoints. Remove one that is not used.',
+    delivery_not_found: 'The event was never to be delivered to this endpoint.',
+    event_not_found: 'The log has no event with one of these ids, or not any more. Nothing was queued.',
+    replay_too_large: 'The range has over 1,000 events for this endpoint. Send several smaller ones.',
   },
   payment_service: {
     payment_not_found: 'The order has no payment, or it is not yours: the answer is the same.',

@@ -4,7 +4,17 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { eventDocument } from '@shop/notification_service/storage/mongo_event_log'
+import {
+  deliveryDocument,
+  endpointDocument,
+} from '@shop/notification_service/storage/mongo_webhook_documents'
 import { EVENT_COLUMNS, eventOf } from '@shop/notification_service/storage/sqlite_event_log'
+import {
+  DELIVERY_COLUMNS,
+  deliveryOf,
+  ENDPOINT_COLUMNS,
+  endpointOf,
+} from '@shop/notification_service/storage/sqlite_webhook_rows'
 import { toDocument } from '@shop/order_service/storage/mongo_order_documents'
 import {
   COLUMNS as ORDER_COLUMNS,
@@ -61,6 +71,10 @@ const AUDIT_LOG: Source = {
   sql: `SELECT ${AUDIT_COLUMNS} FROM audit_log ORDER BY id`,
   documentOf: (row) => auditDocument(auditEntryOf(row as AuditRow)),
 }
+
+/** The row as an object. */
+const named = (columns: string, row: Row): Record<string, unknown> =>
+  Object.fromEntries(columns.split(',').map((column, i) => [column.trim(), row[i]]))
 
 const ACCOUNTS: readonly Source[] = [
   AUDIT_LOG,
@@ -215,6 +229,7 @@ const ORDERS: readonly Source[] = [
 ]
 
 const NOTIFICATIONS: readonly Source[] = [
+  AUDIT_LOG,
   {
     what: 'events',
     collection: 'events',
@@ -226,6 +241,19 @@ const NOTIFICATIONS: readonly Source[] = [
     collection: 'aggregates',
     sql: 'SELECT aggregate, sequence FROM aggregates ORDER BY aggregate',
     documentOf: ([_id, sequence]) => ({ _id, sequence }),
+  },
+  {
+    what: 'endpoints of webhooks',
+    collection: 'endpoints',
+    sql: `SELECT ${ENDPOINT_COLUMNS} FROM endpoints ORDER BY id`,
+    documentOf: (row) => endpointDocument(endpointOf(named(ENDPOINT_COLUMNS, row))),
+  },
+  {
+    what: 'deliveries',
+    collection: 'deliveries',
+    sql: `SELECT ${DELIVERY_COLUMNS}, log FROM deliveries ORDER BY endpoint_id, position`,
+    documentOf: (row) =>
+      deliveryDocument(deliveryOf(named(DELIVERY_COLUMNS, row)), JSON.parse(String(row.at(-1)))),
   },
 ]
 

@@ -1006,6 +1006,63 @@ export const LIMITS = {
       "maxLength": 40
     }
   },
+  "GET /audit/notifications": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "POST /endpoints": {
+    "description": {
+      "maxLength": 200
+    },
+    "types": {
+      "maxItems": 50,
+      "maxLength": 60
+    },
+    "url": {
+      "minLength": 1,
+      "maxLength": 1000
+    }
+  },
+  "PUT /endpoints/{id}": {
+    "description": {
+      "maxLength": 200
+    },
+    "types": {
+      "maxItems": 50,
+      "maxLength": 60
+    },
+    "url": {
+      "minLength": 1,
+      "maxLength": 1000
+    }
+  },
+  "GET /endpoints/{id}/deliveries": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "POST /endpoints/{id}/replays": {
+    "after": {
+      "minimum": 0
+    },
+    "before": {
+      "minimum": 1
+    },
+    "event_ids": {
+      "minItems": 1,
+      "maxItems": 100,
+      "maxLength": 200
+    }
+  },
   "GET /events": {
     "after": {
       "minimum": 0,

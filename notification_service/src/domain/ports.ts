@@ -5,6 +5,7 @@
  * same, so callers repeat only what is safe to repeat.
  */
 import type { NewEvent, Receipt, RecordedEvent } from './event.ts'
+import type { WebhookStore } from './webhook_ports.ts'
 
 /** Positions of the first and of the last event; undefined in an empty log. */
 export type Ends = { readonly first: number; readonly last: number } | undefined
@@ -16,6 +17,8 @@ export type EventLog = {
    */
   record(events: readonly NewEvent[], at: string): Promise<readonly Receipt[]>
   ends(): Promise<Ends>
+  /** Undefined if it is not there, or not any more. */
+  find(aggregate: string, sequence: number): Promise<RecordedEvent | undefined>
   /** Events after `after` and up to `upTo`, by position, at most `limit`. `types`: of these alone. */
   between(
     after: number,
@@ -50,6 +53,7 @@ export type Lease = {
 
 export type Stores = {
   readonly events: EventLog
+  readonly webhooks: WebhookStore
   readonly oldEvents: OldEvents
   readonly retentionLease: Lease
   /** When the database was created. SQLite does not record it. */

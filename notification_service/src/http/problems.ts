@@ -18,4 +18,10 @@ export const PROBLEMS = {
     retryable: false,
     present: ({ last }) => ({ members: { last } }),
   },
+  endpoint_not_found: { status: 404, title: 'There is no such endpoint', retryable: false },
+  endpoint_changed: { status: 409, title: 'The endpoint was changed meanwhile', retryable: true },
+  too_many_endpoints: { status: 409, title: 'There are as many endpoints as there may be', retryable: false },
+  delivery_not_found: { status: 404, title: 'There is no such delivery', retryable: false },
+  event_not_found: { status: 404, title: 'The log has no such event', retryable: false },
+  replay_too_large: { status: 400, title: 'A replay has too many events', retryable: false },
 } as const satisfies ProblemTable<KitPayloads & Payloads>

@@ -22,6 +22,12 @@ import {
   validateStoredEvent,
 } from '../domain/event.ts'
 import type { EventLog, OldEvents } from '../domain/ports.ts'
+import {
+  DELIVERIES,
+  type DeliveryDocument,
+  ENDPOINTS,
+  type EndpointDocument,
+} from './mongo_webhook_documents.ts'
 import { oldest } from './sqlite_event_log.ts'
 
 export const EVENTS = 'events'
@@ -106,6 +112,11 @@ export function createMongoEventLog(
         const [[first], [last]] = await Promise.all([end(1), end(-1)])
         return first && last && { first: first._id, last: last._id }
       }),
+    find: (aggregate, sequence) =>
+      store.repeat(async () => {
+        const found = await events.findOne({ aggregate, sequence })
+        return found ? reading.one(found) : undefined
+      }),
     between: (after, upTo, limit, types) =>
       reading.page(limit, String(after), (count, at) =>
         store.repeat(() =>
@@ -124,6 +135,8 @@ export function createMongoEventLog(
 
 export function createMongoOldEvents(store: MongoStore): OldEvents {
   const events = store.collection<EventDocument>(EVENTS)
+  const endpoints = store.collection<EndpointDocument>(ENDPOINTS)
+  const deliveries = store.collection<DeliveryDocument>(DELIVERIES)
   return {
     kind: 'event',
     async due(before, after = '0', limit) {
@@ -150,6 +163,11 @@ export function createMongoOldEvents(store: MongoStore): OldEvents {
         if (!last) return
         const ids = old.map(({ position }) => position).filter((position) => position < last._id)
         removed += (await events.deleteMany({ _id: { $in: ids } })).deletedCount
+        // Of their deliveries those that are over.
+        const upTo = { $lte: Math.max(0, ...ids) }
+        for (const { _id: endpointId } of await endpoints.find({ _id: { $gt: '' } }).toArray())
+          for (const state of ['done', 'dead'] as const)
+            await deliveries.deleteMany({ endpointId, state, position: upTo })
       })
       return removed
     },

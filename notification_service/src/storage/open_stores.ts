@@ -1,5 +1,7 @@
 /** Opens the stores of DATABASE_URL; its scheme selects the technology. */
 import { join } from 'node:path'
+import type { Audited } from '@shop/service_kit/audit/entry'
+import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
 import type { WithClient } from '@shop/service_kit/mongo/client'
 import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
@@ -8,6 +10,7 @@ import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteEventLog, createSqliteOldEvents } from './sqlite_event_log.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
+import { createSqliteWebhookStore } from './sqlite_webhook_store.ts'
 
 export const DATABASE_FILE = 'notifications.db'
 
@@ -15,7 +18,7 @@ export const DATABASE_FILE = 'notifications.db'
 export async function openStores(
   { DATABASE_URL, DATA_DIR, existing }: StoresConfig & ExistingOnly,
   options: StoresOptions & WithClient,
-): Promise<Stores> {
+): Promise<Audited<Stores>> {
   const url = DATABASE_URL ?? `sqlite:${join(DATA_DIR, DATABASE_FILE)}`
   if (url.startsWith('sqlite:'))
     return openSqliteStores(url.slice('sqlite:'.length), { existing, ...options })
@@ -28,9 +31,12 @@ export async function openStores(
 export function openSqliteStores(
   path: string,
   { existing, runtime, unreadableOf = IGNORE_UNREADABLE }: ExistingOnly & StoresOptions,
-): Stores {
+): Audited<Stores> {
   const store = openSqlite({ path, migrations: MIGRATIONS, runtime, existing })
+  const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
   return {
+    auditLog,
+    webhooks: createSqliteWebhookStore(store, auditLog),
     events: createSqliteEventLog(store, unreadableOf('an event')),
     oldEvents: createSqliteOldEvents(store),
     retentionLease: createSqliteLease(store, 'retention_lease'),

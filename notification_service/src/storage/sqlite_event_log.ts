@@ -37,6 +37,8 @@ export function createSqliteEventLog(
   const ends = reader.prepare(
     'SELECT (SELECT min(position) FROM events) AS first, (SELECT max(position) FROM events) AS last',
   )
+  const one = reader.prepare(`SELECT ${EVENT_COLUMNS} FROM events WHERE aggregate = ? AND sequence = ?`)
+  one.setReturnArrays(true)
   const rows = (sql: string) => {
     const statement = reader.prepare(sql)
     statement.setReturnArrays(true)
@@ -65,6 +67,10 @@ export function createSqliteEventLog(
       const { first, last } = ends.get() as { first: number | null; last: number | null }
       return first === null || last === null ? undefined : { first, last }
     },
+    async find(aggregate, sequence) {
+      const row = one.get(aggregate, sequence) as unknown as EventRow | undefined
+      return row && reading.one(row)
+    },
     between: (after, upTo, limit, types) =>
       reading.page(limit, String(after), (count, at) =>
         types === undefined
@@ -84,6 +90,9 @@ export function createSqliteOldEvents({ reader, writer, write }: SqliteStore): O
   const remove = writer.prepare(
     'DELETE FROM events WHERE position = ? AND position < (SELECT max(position) FROM events)',
   )
+  // Of their deliveries those that are over.
+  const forget = writer.prepare(`DELETE FROM deliveries WHERE endpoint_id IN (SELECT id FROM endpoints)
+    AND state IN ('done', 'dead') AND position <= ?`)
   return {
     kind: 'event',
     async due(before, after = '0', limit) {
@@ -94,9 +103,10 @@ export function createSqliteOldEvents({ reader, writer, write }: SqliteStore): O
       let removed = 0
       for (let from = 0; from < events.length; from += REMOVED_AT_ONCE) {
         const some = events.slice(from, from + REMOVED_AT_ONCE)
-        removed += await write(() =>
-          some.reduce((sum, { position }) => sum + Number(remove.run(position).changes), 0),
-        )
+        removed += await write(() => {
+          forget.run(Math.max(...some.map(({ position }) => position)))
+          return some.reduce((sum, { position }) => sum + Number(remove.run(position).changes), 0)
+        })
       }
       return removed
     },

@@ -5,7 +5,7 @@
  *   /api/auth/{register,me,users,password_resets,…}…            ->  auth_service      /register, /me, …
  *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
  *   /api/orders…, /api/quotes, /api/checkout_settings, …        ->  order_service     /orders…, /quotes, …
- *   /api/events                                                 ->  notification_service  /events
+ *   /api/events, /api/endpoints…, /api/audit/notifications      ->  notification_service  /events, …
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
  * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it; one that answers with a
@@ -59,7 +59,7 @@ export const FORWARDINGS: readonly Forwarding[] = [
     ],
   },
   { upstream: 'orders', strip: '/api', open: ['/orders', '/quotes', '/checkout_settings', '/audit/orders'] },
-  { upstream: 'notifications', strip: '/api', open: ['/events'] },
+  { upstream: 'notifications', strip: '/api', open: ['/events', '/endpoints', '/audit/notifications'] },
 ]
 
 /** The path characters of RFC 3986, so that every parser on the way reads the same path. */
