@@ -8,6 +8,7 @@ import { createApp as createAuthApp } from '../../../auth_service/src/app.ts'
 import { makeKeyPair } from '../../../auth_service/src/crypto/signing.ts'
 import { maintain } from '../../../auth_service/src/maintenance.ts'
 import { openSqliteStores } from '../../../auth_service/src/storage/open_stores.ts'
+import { codeAt } from '../../../auth_service/test/support.ts'
 import { type Raw, raw, storefront, unusedOrigin } from '../upstream.ts'
 
 /** The weakest argon2id: the same code in a thousandth of the time. */
@@ -66,6 +67,31 @@ async function signedIn(t: TestContext, publicUrl?: string) {
 }
 
 suite('signing in through the storefront', () => {
+  test('with a second factor: the challenge passes, and the code gives the cookie and no refresh token', async (t) => {
+    const { shop, accessToken } = await signedIn(t)
+    const who = { authorization: `Bearer ${accessToken}` }
+    const made = JSON.parse((await send(shop, '/api/auth/me/totp', {}, who)).text)
+    const code = codeAt(made.secret, systemRuntime.now())
+    const confirmed = await send(shop, '/api/auth/me/totp', { code }, who, 'PUT')
+    assert.equal(confirmed.status, 200, confirmed.text)
+    const refused = await send(shop, '/api/auth/login', ADA)
+    const problem = JSON.parse(refused.text)
+    assert.deepEqual([refused.status, problem.code, cookieIn(refused)], [401, 'second_factor_required', ''])
+    const body = { challenge: problem.challenge, code: JSON.parse(confirmed.text).recovery_codes[0] }
+    const answer = await send(shop, '/api/auth/login/second_factor', body)
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(JSON.parse(answer.text).refresh_token, undefined)
+    assert.equal((await send(shop, '/api/auth/token', {}, { cookie: pairIn(answer) })).status, 200)
+  })
+
+  test('with a passkey: the answers of auth_service pass', async (t) => {
+    const { shop } = await signedIn(t)
+    const options = await send(shop, '/api/auth/login/passkey/options')
+    assert.deepEqual([options.status, JSON.parse(options.text).code], [503, 'passkeys_unavailable'])
+    const refused = await send(shop, '/api/auth/login/passkey', { credential: { id: 'x', response: {} } })
+    assert.equal(refused.status, 503)
+  })
+
   test('the refresh token is in a cookie that no script can read, and nowhere else', async (t) => {
     const { answer, cookie } = await signedIn(t)
     const body = JSON.parse(answer.text)
