@@ -107,7 +107,7 @@ export const deletePasskeyOperation = operation({
   problems: [...USER_PROBLEMS, 'validation_failed', 'passkey_not_found', 'overloaded', 'store_unavailable'],
 })
 
-export const makeLoginOptionsOperation = operation({
+export const makePasskeyLoginOptionsOperation = operation({
   operationId: 'makePasskeyLoginOptions',
   summary: 'Begin to sign in with a passkey, without a name',
   access: 'public',

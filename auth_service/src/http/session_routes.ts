@@ -9,7 +9,7 @@ import { beginPasskeyLogin, type PasskeyPorts, signInWithPasskey } from '../doma
 import { refresh, signIn, signInWithCode } from '../domain/sign_in.ts'
 import { userView } from './account_schemas.ts'
 import { whileConnected } from './callers.ts'
-import { loginWithPasskeyOperation, makeLoginOptionsOperation } from './passkey_schemas.ts'
+import { loginWithPasskeyOperation, makePasskeyLoginOptionsOperation } from './passkey_schemas.ts'
 import { PROBLEMS } from './problems.ts'
 import {
   loginOperation,
@@ -59,7 +59,7 @@ export function sessionRoutes(deps: SessionRoutesDeps) {
       loggedIn(request, reply, (caller) => signInWithCode(ports, request.body, caller)),
     )
 
-    app.post('/login/passkey/options', makeLoginOptionsOperation, async (request, reply) =>
+    app.post('/login/passkey/options', makePasskeyLoginOptionsOperation, async (request, reply) =>
       whileConnected(request, reply, async (caller) => {
         reply.header('cache-control', 'no-store')
         return beginPasskeyLogin(ports, caller)

@@ -17,7 +17,7 @@ import type { AuthAnswer, AuthCaller } from './auth_caller.ts'
 import { rejectCrossSite } from './same_origin.ts'
 import {
   changePasswordOperation,
-  passkeyOptionsOperation,
+  makePasskeyLoginOptionsOperation,
   refreshSessionOperation,
   signInOperation,
   signInWithCodeOperation,
@@ -61,7 +61,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
       ),
     )
 
-    app.post('/api/auth/login/passkey/options', passkeyOptionsOperation, async (request, reply) =>
+    app.post('/api/auth/login/passkey/options', makePasskeyLoginOptionsOperation, async (request, reply) =>
       answer(reply, await auth(request, reply, { method: 'POST', path: '/login/passkey/options', body: {} })),
     )
 

@@ -45,7 +45,7 @@ export const signInWithCodeOperation = operation({
   problems: AUTH_CALL_PROBLEMS,
 })
 
-export const passkeyOptionsOperation = operation({
+export const makePasskeyLoginOptionsOperation = operation({
   operationId: 'makePasskeyLoginOptions',
   summary: 'Begin to sign in with a passkey',
   access: 'public',
