@@ -78,15 +78,18 @@ async function open(
   )
   const settings = { ACCESS_TOKEN_TTL: TOKEN_SECONDS, ...extra }
   const world = await createWorld({ after: (work) => endings.push(work) }, settings)
+  const notifications = await world.addProcess('notification_service')
   await fill(world)
   const storefront = createServiceProcess('storefront', await freePort(), {
     LOG_LEVEL: 'warn',
     AUTH_URL: world.auth.url,
     PRODUCT_URL: world.products.url,
     ORDER_URL: world.orders.url,
+    NOTIFICATION_URL: notifications.url,
     AUTH_OPS_URL: world.auth.operationsUrl,
     PRODUCT_OPS_URL: world.products.operationsUrl,
     ORDER_OPS_URL: world.orders.operationsUrl,
+    NOTIFICATION_OPS_URL: notifications.operationsUrl,
   })
   endings.push(() => storefront.kill())
   await storefront.start()
