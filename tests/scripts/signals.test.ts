@@ -110,7 +110,7 @@ suite('an order under way is finished when the shop is stopped (invariant 3)', {
       await shop.ended
       assert.match(shop.output(), /All services have stopped/)
       assert.doesNotMatch(shop.output(), /Stopping at once|did not stop in time/)
-      assert.equal(shop.output().match(/info {2}closed/g)?.length, 4, 'none was cut off')
+      assert.equal(shop.output().match(/info {2}closed/g)?.length, 5, 'none was cut off')
       await gone(world)
     })
   }

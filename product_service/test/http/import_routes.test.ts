@@ -121,7 +121,7 @@ suite('an export', () => {
     assert.equal(answer.headers['content-type'], 'text/csv; charset=utf-8')
     const [head, row, end] = answer.body.split('\r\n')
     assert.match(head!, /^\ufefftype,id,version,group,sku,name,/)
-    assert.equal(row, `product,${tea.id},1,,'+1,'=Tea,,1.00,,10,draft,,tea,,,,,,,`)
+    assert.equal(row, `product,${tea.id},1,,'+1,'=Tea,,1.00,,10,draft,,tea,,,standard,,,,,`)
     assert.equal(end, '')
   })
 
