@@ -43,12 +43,16 @@ export const ADMIN_STEPS: readonly Step[] = [
 const putOrder = ({ client }: Actor, id: string, body: object) =>
   dataOf(client.orders.PUT('/orders/{id}', { params: { path: { id } }, body: body as never }))
 
+/** Often the newest one: so several admins move the same order at once. */
+const oneOf = <Order>(orders: readonly Order[], { chances }: Actor): Order =>
+  chances.happens(0.4) ? orders.at(-1)! : chances.one(orders)
+
 const move =
   (status: 'shipped' | 'delivered', from: string): Step =>
   async (scene, actor) => {
     const orders = scene.books.orders().filter((order) => order.status === from)
     if (orders.length === 0) return
-    const { id, userId } = actor.chances.one(orders)
+    const { id, userId } = oneOf(orders, actor)
     if (actor.chances.happens(0.3)) await scene.history.world.sleep(actor.chances.between(0, 2_000))
     const answer = await actor.attempt(`${status}: ${id}`, () => putOrder(actor, id, { status }))
     const { sometimes } = scene.history
@@ -73,7 +77,7 @@ async function deliver(scene: Scene, actor: Actor) {
 async function moveSeen(scene: Scene, actor: Actor) {
   const orders = scene.books.orders().filter(({ status }) => status === 'confirmed')
   if (orders.length === 0) return
-  const { id, userId } = actor.chances.one(orders)
+  const { id, userId } = oneOf(orders, actor)
   const seen = await actor.attempt(`reads ${id}`, () => readOrder(scene, actor, id))
   if (seen instanceof ShopProblem) return
   await scene.history.world.sleep(actor.chances.between(0, 3_000))
