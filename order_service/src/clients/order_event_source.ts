@@ -1,7 +1,7 @@
 /** The events of orders: one for each version, with what the order was then. They name accounts by their ids alone. */
 import type { EventSource, OutgoingEvent } from '@shop/service_kit/events/source'
 import { formatMoney } from '@shop/service_kit/money/money'
-import type { Order } from '../domain/order.ts'
+import { grandTotalMinor, type Order } from '../domain/order.ts'
 import { orderAtVersion } from '../domain/order_at_version.ts'
 import type { Lease } from '../domain/ports.ts'
 import type { UnpublishedOrders } from '../domain/unpublished.ts'
@@ -66,7 +66,7 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
         quantity: line.quantity,
         unit_price: 'unitPriceMinor' in line ? formatMoney(line.unitPriceMinor, digits) : null,
       })),
-      total_price: formatMoney(order.totalMinor, digits),
+      total_price: formatMoney(grandTotalMinor(order), digits),
       currency: order.currency,
       ...(order.status === 'rejected' ? { reason: order.rejection.reason } : {}),
       created_at: order.createdAt,

@@ -2,7 +2,19 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { eventOf } from '../../src/clients/order_event_source.ts'
 import { nextVersion } from '../../src/domain/schedule.ts'
-import { ADA, AT, confirm, HELD, MUG, order, reject, requestCancel, SHORT, uuid } from '../samples.ts'
+import {
+  ADA,
+  AT,
+  CHECKOUT,
+  confirm,
+  HELD,
+  MUG,
+  order,
+  reject,
+  requestCancel,
+  SHORT,
+  uuid,
+} from '../samples.ts'
 
 const LINE = { product_id: MUG, quantity: 2 }
 
@@ -34,6 +46,13 @@ suite('the event of a version of an order', () => {
   test('is the same whenever it is made', () => {
     assert.deepEqual(eventOf(placed.order, 1, 2), eventOf(cancelling.order, 1, 2))
     assert.deepEqual(eventOf(confirmed.order, 2, 2), eventOf(cancelling.order, 2, 2))
+  })
+
+  test('has what the buyer pays, and nothing of its address', () => {
+    const quoted = nextVersion(confirm(order({ checkout: CHECKOUT }), HELD, AT))
+    const { data } = eventOf(quoted.order, 2, 2)
+    assert.equal(data.total_price, '44.88')
+    assert.doesNotMatch(JSON.stringify(data), /example\.org|Gasse|Berlin/)
   })
 
   test('says why an order was rejected; there is none of a version to come', () => {
