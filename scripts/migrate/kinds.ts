@@ -16,11 +16,7 @@ import {
   endpointOf,
 } from '@shop/notification_service/storage/sqlite_webhook_rows'
 import { toDocument } from '@shop/order_service/storage/mongo_order_documents'
-import {
-  COLUMNS as ORDER_COLUMNS,
-  type Row as OrderRow,
-  toOrder,
-} from '@shop/order_service/storage/sqlite_order_rows'
+import { COLUMNS as ORDER_COLUMNS, toOrder } from '@shop/order_service/storage/sqlite_order_rows'
 import { toDocument as paymentDocument } from '@shop/payment_service/storage/mongo_payment_documents'
 import {
   COLUMNS as PAYMENT_COLUMNS,
@@ -50,6 +46,7 @@ import {
 } from '@shop/product_service/storage/sqlite_rows'
 import { auditDocument } from '@shop/service_kit/audit/mongo_log'
 import { AUDIT_COLUMNS, type AuditRow, auditEntryOf } from '@shop/service_kit/audit/sqlite_log'
+import type { Row as OrderRow } from '@shop/service_kit/sqlite/rows'
 import type { ServiceName } from '../services.ts'
 import type { Database, Document, Kind } from './progress.ts'
 

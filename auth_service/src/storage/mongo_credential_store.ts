@@ -5,6 +5,7 @@ import type { ClientSession, IndexDescription, MongoStore } from '@shop/service_
 import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unreadable'
 import type { Credential, CredentialStore } from '../domain/contact_ports.ts'
 import { validateStoredCredential } from '../domain/stored_records.ts'
+import { createMongoPurge } from './mongo_expired.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 export type CredentialDocument = Omit<Credential, 'id' | 'createdAt' | 'expiresAt'> & {
@@ -97,18 +98,7 @@ export function createMongoCredentialStore(
         await credentials.deleteMany({ userId })
         await store.collection<{ userId: string }>('mails').deleteMany({ userId })
       }),
-    purge: (now, limit) =>
-      repeat(async () => {
-        const expired = await credentials
-          .find({ expiresAt: { $lte: now } })
-          .sort({ expiresAt: 1 })
-          .limit(limit)
-          .project<{ _id: string }>({ _id: 1 })
-          .toArray()
-        if (expired.length === 0) return 0
-        const ids = expired.map(({ _id }) => _id)
-        return (await credentials.deleteMany({ _id: { $in: ids }, expiresAt: { $lte: now } })).deletedCount
-      }),
+    purge: createMongoPurge(store, 'credentials'),
   }
 }
 

@@ -6,6 +6,7 @@ import type { EmailStore, Mail, MailStore } from '../domain/contact_ports.ts'
 import { emailTaken } from '../domain/emails.ts'
 import { validateStoredMail } from '../domain/stored_records.ts'
 import { type CredentialDocument, credentialDocument } from './mongo_credential_store.ts'
+import { createMongoPurge } from './mongo_expired.ts'
 import type { Document as UserDocument } from './mongo_user_documents.ts'
 import { NOT_DELETED } from './mongo_user_lists.ts'
 import { fromDate, toDate } from './stored_times.ts'
@@ -72,18 +73,7 @@ export function createMongoMailStore(store: MongoStore, unreadableOf: Unreadable
     postpone: (id, fence, dueAt) =>
       repeat(async () => void (await mails.updateOne({ _id: id, fence }, { $set: { dueAt } }))),
     remove: (id, fence) => repeat(async () => void (await mails.deleteOne({ _id: id, fence }))),
-    purge: (now, limit) =>
-      repeat(async () => {
-        const expired = await mails
-          .find({ expiresAt: { $lte: now } })
-          .sort({ expiresAt: 1 })
-          .limit(limit)
-          .project<{ _id: string }>({ _id: 1 })
-          .toArray()
-        if (expired.length === 0) return 0
-        const ids = expired.map(({ _id }) => _id)
-        return (await mails.deleteMany({ _id: { $in: ids }, expiresAt: { $lte: now } })).deletedCount
-      }),
+    purge: createMongoPurge(store, 'mails'),
   }
 }
 

@@ -6,6 +6,7 @@ import { createReading, type UnreadableOf } from '@shop/service_kit/storage/unre
 import { CLOCKS_DIFFER_MS } from '../domain/clocks.ts'
 import type { Session, SessionStore } from '../domain/ports.ts'
 import { validateStoredSession } from '../domain/stored_records.ts'
+import { createMongoPurge } from './mongo_expired.ts'
 import { fromDate, toDate } from './stored_times.ts'
 
 export type SessionDocument = Omit<
@@ -105,18 +106,7 @@ export function createMongoSessionStore(store: MongoStore, unreadableOf: Unreada
         }
         return ahead.length
       }),
-    purge: (now, limit) =>
-      repeat(async () => {
-        const expired = await sessions
-          .find({ expiresAt: { $lte: now } })
-          .sort({ expiresAt: 1 })
-          .limit(limit)
-          .project<{ _id: string }>({ _id: 1 })
-          .toArray()
-        if (expired.length === 0) return 0
-        const ids = expired.map(({ _id }) => _id)
-        return (await sessions.deleteMany({ _id: { $in: ids }, expiresAt: { $lte: now } })).deletedCount
-      }),
+    purge: createMongoPurge(store, 'sessions'),
   }
 }
 

@@ -1,22 +1,7 @@
-/** An order as a row of SQLite. Rows are arrays, which are read in two thirds of the time of objects. */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { readBigInts } from '@shop/service_kit/sqlite/store'
+/** An order as a row of SQLite. */
+import type { Row } from '@shop/service_kit/sqlite/rows'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
-
-export type Row = readonly unknown[]
-
-/** A statement that reads orders. */
-export type RowQuery = {
-  get(...values: SQLInputValue[]): Row | undefined
-  all(...values: SQLInputValue[]): readonly Row[]
-}
-
-export function prepareRows(db: DatabaseSync, sql: string): RowQuery {
-  const statement = readBigInts(db.prepare(sql))
-  statement.setReturnArrays(true)
-  return statement as unknown as RowQuery
-}
 
 export const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
   created_at, updated_at, due_at, attempts, fence, number, checkout`

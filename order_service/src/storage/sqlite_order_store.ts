@@ -10,6 +10,7 @@
 import type { StatementSync } from 'node:sqlite'
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
+import { prepareRows, type Row } from '@shop/service_kit/sqlite/rows'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
@@ -18,7 +19,7 @@ import { recordOf } from '../domain/order_record.ts'
 import type { OrderStore } from '../domain/ports.ts'
 import { isUnsettled, nextVersion, withNumber } from '../domain/schedule.ts'
 import { createSqliteCatchUp } from './sqlite_catch_up.ts'
-import { COLUMNS, columnsOf, jsonColumns, prepareRows, type Row, toOrder } from './sqlite_order_rows.ts'
+import { COLUMNS, columnsOf, jsonColumns, toOrder } from './sqlite_order_rows.ts'
 
 /** Sorts after every UUID and every time. */
 const LAST = '~'

@@ -1,23 +1,9 @@
 /** A payment as a row of SQLite, and its entries in a table of their own (M5). */
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import { readBigInts } from '@shop/service_kit/sqlite/store'
+import type { SQLInputValue } from 'node:sqlite'
+import type { Row } from '@shop/service_kit/sqlite/rows'
 import { refundsOf, sumsOf } from '../domain/payment.ts'
 import { readPayment } from '../domain/payment_record.ts'
 import type { Stored } from '../domain/schedule.ts'
-
-export type Row = readonly unknown[]
-
-/** A statement that reads payments. */
-export type RowQuery = {
-  get(...values: SQLInputValue[]): Row | undefined
-  all(...values: SQLInputValue[]): readonly Row[]
-}
-
-export function prepareRows(db: DatabaseSync, sql: string): RowQuery {
-  const statement = readBigInts(db.prepare(sql))
-  statement.setReturnArrays(true)
-  return statement as unknown as RowQuery
-}
 
 export const OWN_COLUMNS = `order_id, method, state, amount_minor, currency, user_id, intent_id, captured_minor, refunded_minor,
   refunds_minor, capture_before, place, refunds, history, version, revision, hinted_version, created_at, updated_at, due_at,

@@ -3,6 +3,7 @@
  * added in the same transaction, and an entry of another payment fails it (M5).
  */
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
+import { prepareRows, type Row } from '@shop/service_kit/sqlite/rows'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
@@ -14,8 +15,6 @@ import {
   changedValues,
   columnsOf,
   OWN_COLUMNS,
-  prepareRows,
-  type Row,
   toStored,
 } from './sqlite_payment_rows.ts'
 
