@@ -1,5 +1,5 @@
 /** Addresses in requests and answers. Countries and regions are those of ISO 3166. */
-import { Body } from '@shop/service_kit/http/schemas'
+import { Body, OrNull } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
@@ -18,8 +18,7 @@ const REGIONS: ReadonlySet<string> = new Set(iso31662.map(({ code }) => code))
 
 const line = (description?: string) =>
   TextInput('line', { maxLength: LINE_LENGTH_MAX, ...(description === undefined ? {} : { description }) })
-const orNull = <Value>(schema: object) =>
-  Type.Optional(Type.Unsafe<Value | null>({ anyOf: [schema, { type: 'null' }] } as never))
+const orNull = <Value>(schema: object) => Type.Optional(OrNull<Value>(schema))
 
 export const Country = Type.String({
   pattern: '^[A-Z]{2}$',

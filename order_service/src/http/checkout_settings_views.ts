@@ -5,6 +5,7 @@ import {
   MoneyInput,
   NullableInteger,
   NullableString,
+  OrNull,
   Version,
 } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
@@ -43,8 +44,6 @@ const BasisPoints = Type.Integer({
   examples: [1900],
 })
 const Name = TextInput('line', { maxLength: METHOD_NAME_LENGTH_MAX })
-const orNull = <Value>(schema: object) =>
-  Type.Unsafe<Value | null>({ anyOf: [schema, { type: 'null' }] } as never)
 
 export const CheckoutSettingsInput = Body({
   prices_include_tax: Type.Boolean({ description: 'Of products and of shipping' }),
@@ -52,7 +51,7 @@ export const CheckoutSettingsInput = Body({
     Body({
       tax_class: RatedClass,
       country: Country,
-      region: orNull<string>({ ...Region, description: 'null: the rest of the country' }),
+      region: OrNull<string>({ ...Region, description: 'null: the rest of the country' }),
       basis_points: BasisPoints,
     }),
     { maxItems: TAX_RATES_MAX },
@@ -73,7 +72,7 @@ export const CheckoutSettingsInput = Body({
       tax_class: ShippingClass,
       prices: Type.Array(
         Body({
-          weight_up_to_grams: orNull<number>(Type.Integer({ minimum: 0, maximum: WEIGHT_GRAMS_MAX })),
+          weight_up_to_grams: OrNull<number>(Type.Integer({ minimum: 0, maximum: WEIGHT_GRAMS_MAX })),
           goods_from: MoneyInput,
           price: MoneyInput,
         }),

@@ -1,6 +1,13 @@
 /** The operation that places an order. */
 import { BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
-import { Body, Id, IdempotencyHeaders, IntegerInput, MoneyInput } from '@shop/service_kit/http/schemas'
+import {
+  Body,
+  Id,
+  IdempotencyHeaders,
+  IntegerInput,
+  MoneyInput,
+  OrNull,
+} from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { LINES_MAX, QUANTITY_MAX } from '../domain/order.ts'
@@ -39,9 +46,7 @@ export const Quoted = Body({
   quote: Type.String({ minLength: 1, maxLength: QUOTE_LENGTH_MAX, description: 'From POST /quotes' }),
   email: Email,
   address: AddressInput,
-  billing_address: Type.Optional(
-    Type.Unsafe<Static<typeof AddressInput> | null>({ anyOf: [AddressInput, { type: 'null' }] } as never),
-  ),
+  billing_address: Type.Optional(OrNull<Static<typeof AddressInput>>(AddressInput)),
   language: Type.Optional({ ...LanguageView, description: 'Of messages about the order; en without it' }),
 })
 const NewOrder = Type.Union([OneProduct, ManyLines, Quoted])

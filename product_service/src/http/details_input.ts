@@ -1,5 +1,5 @@
 /** The details of a product, in requests. */
-import { Id, MoneyInput, NullableString } from '@shop/service_kit/http/schemas'
+import { Id, MoneyInput, NullableString, OrNull } from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
@@ -16,8 +16,7 @@ import { TAX_CLASSES } from '../domain/tax_class.ts'
 import { readPrice } from './inputs.ts'
 import { readShown, SHOWN_INPUT } from './shown_views.ts'
 
-const orNull = <Value>(schema: object) =>
-  Type.Optional(Type.Unsafe<Value | null>({ anyOf: [schema, { type: 'null' }] } as never))
+const orNull = <Value>(schema: object) => Type.Optional(OrNull<Value>(schema))
 
 export const DETAILS_INPUT = {
   sku: orNull<string>(

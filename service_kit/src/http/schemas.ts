@@ -44,6 +44,10 @@ export const NullableString = (options: { format?: string; description?: string 
 export const NullableInteger = (options: { description?: string } = {}) =>
   Type.Unsafe<number | null>({ type: ['integer', 'null'], ...options })
 
+/** A value of a schema, or null: for what NullableString and NullableInteger cannot say. */
+export const OrNull = <Value>(schema: object) =>
+  Type.Unsafe<Value | null>({ anyOf: [schema, { type: 'null' }] } as never)
+
 export const IDEMPOTENCY_KEY_LENGTH_MAX = 255
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
