@@ -70,7 +70,7 @@ function signatureFault(request: IncomingMessage, body: Buffer, now: number): st
 export async function startS3(t: TestContext, { pageMax = 1_000, countsFolders = true } = {}) {
   const objects = new Map<string, Stored>()
   const seen: string[] = []
-  const faults: Fault[] = []
+  const faults: (Fault | undefined)[] = []
   let always: Fault | undefined
   let underWay = 0
   let mostAtOnce = 0
@@ -164,12 +164,10 @@ export async function startS3(t: TestContext, { pageMax = 1_000, countsFolders =
     seen.push(`${request.method} ${decodeURIComponent(request.url!)}`)
     if (fault === 'silent') return
     if (fault === 'cut') return response.destroy()
+    if (typeof fault === 'number')
+      return send(response, problem(fault, fault === 503 ? 'SlowDown' : 'InternalError'), fault)
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs))
-    const answer =
-      typeof fault === 'number'
-        ? problem(fault, fault === 503 ? 'SlowDown' : 'InternalError')
-        : answerTo(request, body)
-    send(response, answer, fault)
+    send(response, answerTo(request, body), fault)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
@@ -183,8 +181,8 @@ export async function startS3(t: TestContext, { pageMax = 1_000, countsFolders =
     /** Each request that arrived, in order. */
     seen,
     mostAtOnce: () => mostAtOnce,
-    /** The next requests have these faults, one each. */
-    fail: (...next: Fault[]) => void faults.push(...next),
+    /** The next requests have these faults, one each, or none. */
+    fail: (...next: (Fault | undefined)[]) => void faults.push(...next),
     /** Every request has this fault; undefined ends it. */
     failAlways(fault: Fault | undefined) {
       always = fault

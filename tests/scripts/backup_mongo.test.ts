@@ -29,6 +29,7 @@ import { finish, newWorld, READY, runScript, type World } from './running.ts'
 
 const BUYING_MS = 120_000
 const REFUSAL_MS = 60_000
+const PUBLISHED_MS = 60_000
 /** One of about twenty never ended while the file was read through a composed stream. */
 const READS_OF_A_CUT_FILE = 300
 /** Not restored: everyone signs in again. */
@@ -106,6 +107,9 @@ mongoSuite('backup and restore on MongoDB', (server) => {
     if (!server.honest) {
       await load.stop()
       await settledRecords(() => readMongoRecords(url))
+      await until('every event is published', PUBLISHED_MS, async () =>
+        (await contents(url))['shop_orders.orders']!.every((order) => !('publishDue' in (order as Stored))),
+      )
     }
     await removeOldAt({ DATABASE_URL: url, DATA_DIR: world.dataDir })
     const atBackup = await contents(url)

@@ -6,6 +6,8 @@
  *  2. A file is read whole before its first byte is handed on, and compared with the SHA-256 that was stored with it: a connection that
  *     is cut, or an answer of something else than the store, never becomes a picture.
  *  3. An interrupted `put` leaves some files of a folder; `folders` lists it, and `remove` removes them.
+ *  4. When `put` or `remove` ends, also with an error, none of its requests is under way: a file cannot come back after it was removed,
+ *     and a late failure of a request says nothing about the store after it.
  */
 import { reasonOf } from '@shop/service_kit/runtime/reason'
 import { DomainError } from '../domain/errors.ts'
@@ -18,6 +20,12 @@ import { type AskS3, type S3Answer, sha256 } from './s3_requests.ts'
 export const KEYS_PER_PAGE = 1_000
 const HASH_HEADER = 'x-amz-meta-sha256'
 const typeOf = (name: FileName) => (name.endsWith('.jpg') ? 'image/jpeg' : 'image/webp')
+
+/** As Promise.all, but a failure waits for the end of the others. */
+async function allEnded<T>(all: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(all)
+  return Promise.all(all)
+}
 
 /** `where` names the store in errors, without secrets. */
 export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): MediaFiles {
@@ -41,7 +49,7 @@ export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): M
   return {
     put: (folder, files) =>
       guarded(async () => {
-        const stored = await Promise.all(
+        const stored = await allEnded(
           files.map(({ name, content }) =>
             ask(
               {
@@ -68,7 +76,7 @@ export function createS3MediaFiles(ask: AskS3, prefix: string, where: string): M
         let from: Readonly<Record<string, string>> = {}
         for (;;) {
           const page = await list({ prefix: `${prefix}${folder}/`, ...from })
-          await Promise.all(page.keys.map((path) => ask({ method: 'DELETE', path }, () => true)))
+          await allEnded(page.keys.map((path) => ask({ method: 'DELETE', path }, () => true)))
           if (page.next === undefined) return
           from = { 'continuation-token': page.next }
         }

@@ -165,6 +165,20 @@ suite('an S3-compatible store', () => {
     await assert.rejects(files.put('f', [FILE]), unavailable(/clock/))
   })
 
+  test('has no request under way when a write or a removal has failed', async (t) => {
+    const { files, objects, delay, fail } = await open(t)
+    const second = { ...FILE, name: '640.webp' } as const
+    await files.put('f', [FILE, second])
+    delay(200)
+    fail(undefined, 400)
+    await assert.rejects(files.remove('f'))
+    assert.equal(objects.size, 1)
+    objects.clear()
+    fail(400)
+    await assert.rejects(files.put('f', [FILE, second]))
+    assert.equal(objects.size, 1)
+  })
+
   test('that is down: pictures fail with 503, everything else is served, and the service is ready', async (t) => {
     const s3 = await open(t)
     const shop = await openShop(t, { mediaFiles: s3.files })
