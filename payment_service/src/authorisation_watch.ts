@@ -1,5 +1,6 @@
 /**
- * M10: no authorisation ends unnoticed. Those that end soon are counted, and each is logged once by each process; docs/operations.md
+ * M10: no authorisation ends unnoticed. Those that end soon are counted, and each is logged once by each process; how long the
+ * oldest capture that was requested has not been made is shown, too: its goods are on their way. docs/operations.md
  * says what to do, and deploy/monitoring/alerts.yml has the alert. One that has ended is the state `failed`, with `expired` in the
  * history of the payment.
  */
@@ -14,7 +15,7 @@ export const LOOK_EVERY_MS = 60_000
 const COUNTED_MAX = 1_000
 
 export function startAuthorisationWatch(options: {
-  readonly payments: Pick<PaymentStore, 'endingBefore'>
+  readonly payments: Pick<PaymentStore, 'endingBefore' | 'capturesWaiting'>
   readonly metrics: Metrics
   readonly runtime: Pick<Runtime, 'now' | 'after'>
   readonly logger?: Logger | undefined
@@ -23,6 +24,10 @@ export function startAuthorisationWatch(options: {
   const ending = metrics.gauge(
     'payment_authorisations_ending',
     'Authorised payments whose authorisation ends within 48 hours, or has ended.',
+  )
+  const waiting = metrics.gauge(
+    'payment_captures_waiting_seconds',
+    'Seconds since the last change of the payment whose requested capture has waited for longest; 0 without one.',
   )
   let logged = new Set<string>()
   let cancel: Cancel | undefined
@@ -33,6 +38,9 @@ export function startAuthorisationWatch(options: {
       const soon = new Date(runtime.now().getTime() + SOON_MS).toISOString()
       const found = await payments.endingBefore(soon, COUNTED_MAX)
       ending.set(found.length)
+      const [capture] = await payments.capturesWaiting(1)
+      const since = capture ? Date.parse(capture.since) : Number.POSITIVE_INFINITY
+      waiting.set(Math.max(0, (runtime.now().getTime() - since) / 1000))
       for (const { orderId, captureBefore } of found) {
         if (logged.has(orderId)) continue
         logger?.warn(

@@ -7,6 +7,7 @@ import { createManualProvider } from './clients/manual_provider.ts'
 import { countChanges } from './domain/count_changes.ts'
 import { createDrive, type Drive } from './domain/drive.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
+import { CHANGES } from './domain/payment.ts'
 import type { CrashPointHook, PaymentProvider, PaymentStore, Ports } from './domain/ports.ts'
 import { startHinter } from './hinter.ts'
 import { startPoller } from './poller.ts'
@@ -44,6 +45,8 @@ export function createPayments(deps: PaymentsDeps): Payments {
   const { provider, runtime, metrics, logger, reached = () => {} } = deps
   const manual = createManualProvider()
   const changes = metrics.counter('payment_changes_total', 'Changes of payments, by type.', ['type'])
+  // So that the first one is an increase.
+  for (const type of CHANGES) changes.inc({ type }, 0)
   const ports: Ports = {
     payments: countChanges(deps.payments, (type) => changes.inc({ type })),
     providerOf: ({ method }) => (method === 'card' ? provider : manual),

@@ -50,6 +50,10 @@ export function startPoller(options: PollerOptions): Poller {
     'payment_backlog_oldest_seconds',
     'Seconds since the last change of the one that has not changed for longest.',
   )
+  const late = metrics.gauge(
+    'payment_poller_late_seconds',
+    'Seconds since the turn of the payment that is due first; 0 if it is later.',
+  )
   const driven = metrics.counter('payment_poller_total', 'Payments the poller drove, by outcome.', [
     'outcome',
   ])
@@ -97,10 +101,13 @@ export function startPoller(options: PollerOptions): Poller {
     }
   }
   const observe = async () => {
-    const { count, oldestUpdatedAt } = await payments.backlog()
+    const { count, oldestUpdatedAt, firstDueAt } = await payments.backlog()
     const now = runtime.now().getTime()
+    const secondsSince = (time: string | undefined) =>
+      time === undefined ? 0 : Math.max(0, (now - Date.parse(time)) / 1000)
     backlog.set(count)
-    oldest.set(oldestUpdatedAt === undefined ? 0 : Math.max(0, (now - Date.parse(oldestUpdatedAt)) / 1000))
+    oldest.set(secondsSince(oldestUpdatedAt))
+    late.set(secondsSince(firstDueAt))
     await payments.forgetEvents(new Date(now - EVENTS_KEPT_MS).toISOString(), EVENTS_FORGOTTEN_AT_ONCE)
   }
 

@@ -4,13 +4,14 @@ import { suite, test } from 'node:test'
 import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
-import { createMetrics } from '@shop/service_kit/runtime/metrics'
+import { createMetrics, type Metrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { serve } from '@shop/service_kit/test_support/http_server'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import { startAuthorisationWatch } from '../src/authorisation_watch.ts'
 import { createNotify } from '../src/clients/order_client.ts'
 import type { Payment } from '../src/domain/payment.ts'
+import { startPoller } from '../src/poller.ts'
 import { startReplica, startWorld } from './worlds.ts'
 
 const SECRET = 'a secret that is long enough for tests'
@@ -104,28 +105,75 @@ suite('several replicas on one store', () => {
   })
 })
 
-test('M10: authorisations that end soon are counted, and each is logged once', async (t) => {
+test('M10: authorisations that end soon are counted, and each is logged once; captures that wait are shown', async (t) => {
   const runtime = createVirtualRuntime()
   const lines: object[] = []
   const metrics = createMetrics('payment_service')
   let found = [{ orderId: 'a', captureBefore: '2026-01-02' }]
+  let captures: { orderId: string; since: string }[] = []
   const stop = startAuthorisationWatch({
-    payments: { endingBefore: async () => found },
+    payments: { endingBefore: async () => found, capturesWaiting: async () => captures },
     ...{ metrics, runtime },
     logger: { warn: (line: object) => lines.push(line) } as never,
   })
   t.after(stop)
+  const waiting = async () =>
+    /seconds\{[^}]*\} (\d+)/.exec(
+      await metrics.registry.getSingleMetricAsString('payment_captures_waiting_seconds'),
+    )?.[1]
   const count = async () =>
     /ending\{[^}]*\} (\d+)/.exec(
       await metrics.registry.getSingleMetricAsString('payment_authorisations_ending'),
     )?.[1]
   await runtime.advance(0)
   assert.equal(await count(), '1')
+  assert.equal(await waiting(), '0')
+  captures = [{ orderId: 'c', since: runtime.now().toISOString() }]
   found = [...found, { orderId: 'b', captureBefore: '2026-01-02' }]
   await runtime.advance(120_000)
   assert.equal(await count(), '2')
+  assert.equal(await waiting(), '120')
   assert.deepEqual(
     lines.map((line) => (line as { order_id: string }).order_id),
     ['a', 'b'],
   )
+})
+
+test('M8: how long the payment that is due first has been due is shown; one that is due later is not late', async (t) => {
+  const world = await startWorld(t)
+  const late = async ({ registry }: Metrics) =>
+    Number(
+      /seconds\{[^}]*\} (\S+)/.exec(
+        await registry.getSingleMetricAsString('payment_poller_late_seconds'),
+      )?.[1],
+    )
+  const dueAt = world.runtime.now().getTime() - 400_000
+  const poller = (firstDueAt: number, metrics: Metrics) =>
+    startPoller({
+      ports: {
+        ...world.payments.ports,
+        payments: {
+          ...world.stores.payments,
+          claimDue: async () => [],
+          backlog: async () => ({
+            count: 1,
+            oldestUpdatedAt: undefined,
+            firstDueAt: new Date(firstDueAt).toISOString(),
+          }),
+        },
+      },
+      ...{ drive: world.payments.drive, metrics, runtime: world.runtime, roundMs: 3_600_000 },
+      onFault: (fault) => assert.fail(String(fault)),
+    })
+  for (const [first, least] of [
+    [dueAt, 400],
+    [dueAt + 900_000, 0],
+  ] as const) {
+    const metrics = createMetrics('payment_service')
+    const started = poller(first, metrics)
+    await started.idle()
+    await started.stop()
+    const seconds = await late(metrics)
+    assert.ok(seconds >= least && seconds < least + 60, String(seconds))
+  }
 })

@@ -120,8 +120,8 @@ export function paymentStoreContract(name: string, makeStores: MakeStores) {
         dueAt: undefined,
         attempts: 0,
       })
-      const { count, oldestUpdatedAt } = await store.backlog()
-      assert.deepEqual([count, oldestUpdatedAt], [1, AT.toISOString()])
+      const left = { count: 1, oldestUpdatedAt: AT.toISOString(), firstDueAt: DUE }
+      assert.deepEqual(await store.backlog(), left)
       await store.reschedule([])
     })
 
@@ -180,6 +180,32 @@ export function paymentStoreContract(name: string, makeStores: MakeStores) {
         { orderId: one.payment.orderId, captureBefore: ends(2_000) },
       ])
       assert.equal((await store.endingBefore(ends(2_000), 10)).length, 1)
+    })
+
+    test('M10: captures by card that were requested and not made are listed, the oldest first', async (t) => {
+      const [one, two, made, invoice, none] = [
+        stored(),
+        stored(),
+        stored(),
+        stored({ method: 'invoice' }),
+        stored(),
+      ]
+      const { store, other } = await fresh(t, one, two, made, invoice, none)
+      assert.deepEqual(await store.capturesWaiting(10), [])
+      const capture = {
+        wish: { kind: 'capture', amountMinor: 100 },
+        state: 'authorised',
+      } as const
+      await store.save(claimOf(one), stepped(one, capture, later(2_000)))
+      await store.save(claimOf(two), stepped(two, capture, later(1_000)))
+      await store.save(claimOf(made), stepped(made, { ...capture, state: 'captured' }))
+      await store.save(claimOf(invoice), stepped(invoice, capture))
+      await store.save(claimOf(none), stepped(none, { state: 'authorised' }))
+      const waiting = [two, one].map(({ payment: { orderId } }, i) => ({
+        ...{ orderId, since: later(1_000 * (i + 1)).toISOString() },
+      }))
+      assert.deepEqual(await other.capturesWaiting(10), waiting)
+      assert.deepEqual(await store.capturesWaiting(1), waiting.slice(0, 1))
     })
 
     test('all are listed by order id', async (t) => {

@@ -176,6 +176,7 @@ export async function startStorefront(setting: Setting, pages: string): Promise<
       orders: ['http://order_service'],
       // Not part of the simulation.
       notifications: ['http://notification_service'],
+      payments: [],
     },
     pages,
     sessionTtlSeconds: 86_400,

@@ -73,6 +73,7 @@ export function createApp(deps: Deps): App {
     products: serviceAt('products'),
     orders: serviceAt('orders'),
     notifications: serviceAt('notifications'),
+    payments: serviceAt('payments'),
   }
   app.addHook('onClose', async () => {
     await Promise.all(Object.values(services).map((service) => service.close()))
@@ -81,7 +82,7 @@ export function createApp(deps: Deps): App {
 
   const auth = createAuthCaller(services.auth)
   app.register(sessionRoutes({ auth, publicOrigin, sessionTtlSeconds: deps.sessionTtlSeconds }))
-  app.register(forwardRoutes({ services, verifyToken }))
+  app.register(forwardRoutes({ services, upstreams, verifyToken, runtime }))
   if (verifyToken && operations) app.register(systemRoutes({ runtime, operations, metrics }))
   const reader = createCatalogueReader(services.products, runtime)
   app.register(seenRoutes({ publicOrigin, products: services.products, reader, runtime }))

@@ -23,6 +23,14 @@ const Replicas = (name: string, port: number) =>
     description: `${name}; several replicas with commas between them`,
   })
 
+const Optional = (name: string) =>
+  Type.Optional(
+    Type.String({
+      ...ORIGINS,
+      description: `${name}; several replicas with commas between them. Without it nothing is forwarded there`,
+    }),
+  )
+
 const Operations = (name: string, of: string) =>
   Type.Optional(
     Type.String({
@@ -43,10 +51,12 @@ export const ConfigSchema = Type.Object({
   PRODUCT_URL: Replicas('product_service', 5001),
   ORDER_URL: Replicas('order_service', 5002),
   NOTIFICATION_URL: Replicas('notification_service', 5004),
+  PAYMENT_URL: Optional('payment_service'),
   AUTH_OPS_URL: Operations('auth_service', 'AUTH_URL'),
   PRODUCT_OPS_URL: Operations('product_service', 'PRODUCT_URL'),
   ORDER_OPS_URL: Operations('order_service', 'ORDER_URL'),
   NOTIFICATION_OPS_URL: Operations('notification_service', 'NOTIFICATION_URL'),
+  PAYMENT_OPS_URL: Operations('payment_service', 'PAYMENT_URL'),
   PUBLIC_URL: Type.Optional(
     Type.String({
       pattern: '^https?://[^/]+/?$',
@@ -72,8 +82,10 @@ export type Config = Variables & {
   readonly trustedProxies: readonly string[]
 }
 
-/** Origins of the replicas of each service. */
-export type Upstreams = Readonly<Record<'auth' | 'products' | 'orders' | 'notifications', readonly string[]>>
+/** Origins of the replicas of each service. Without payments there are none of that service. */
+export type Upstreams = Readonly<
+  Record<'auth' | 'products' | 'orders' | 'notifications' | 'payments', readonly string[]>
+>
 
 /** Fails with ConfigError. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -83,6 +95,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     products: originsOf('PRODUCT_URL', config.PRODUCT_URL),
     orders: originsOf('ORDER_URL', config.ORDER_URL),
     notifications: originsOf('NOTIFICATION_URL', config.NOTIFICATION_URL),
+    payments: config.PAYMENT_URL === undefined ? [] : originsOf('PAYMENT_URL', config.PAYMENT_URL),
   }
   return Object.freeze({
     ...config,
@@ -92,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       products: operationsOrigins('PRODUCT', config.PRODUCT_OPS_URL, upstreams.products),
       orders: operationsOrigins('ORDER', config.ORDER_OPS_URL, upstreams.orders),
       notifications: operationsOrigins('NOTIFICATION', config.NOTIFICATION_OPS_URL, upstreams.notifications),
+      payments: operationsOrigins('PAYMENT', config.PAYMENT_OPS_URL, upstreams.payments),
     },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
   })

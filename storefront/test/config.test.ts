@@ -11,6 +11,7 @@ suite('configuration', () => {
       products: ['http://127.0.0.1:5001'],
       orders: ['http://127.0.0.1:5002'],
       notifications: ['http://127.0.0.1:5004'],
+      payments: [],
     })
     assert.deepEqual(config.trustedProxies, [])
   })
@@ -25,12 +26,14 @@ suite('configuration', () => {
       AUTH_URL: 'https://auth.example',
       PRODUCT_URL: 'http://[::1]:5001,http://products',
       ORDER_OPS_URL: 'http://a:1,http://b:2',
+      PAYMENT_URL: 'http://payments:5003',
     })
     assert.deepEqual(operations, {
       auth: ['https://auth.example:643'],
       products: ['http://[::1]:5201', 'http://products:280'],
       orders: ['http://a:1', 'http://b:2'],
       notifications: ['http://127.0.0.1:5204'],
+      payments: ['http://payments:5203'],
     })
   })
 

@@ -48,9 +48,16 @@ export const storefront = async (t: TestContext, options: Options) => (await sto
 
 export async function storefrontApp(t: TestContext, options: Options): Promise<{ app: App; origin: string }> {
   const away = [await unusedOrigin(t)]
-  const { auth = away, products = away, orders = away, notifications = away, ...rest } = options
+  const {
+    auth = away,
+    products = away,
+    orders = away,
+    notifications = away,
+    payments = [],
+    ...rest
+  } = options
   const app = createApp({
-    upstreams: { auth, products, orders, notifications },
+    upstreams: { auth, products, orders, notifications, payments },
     pages: builtPages(t),
     sessionTtlSeconds: 3_600,
     runtime: systemRuntime,

@@ -6,11 +6,19 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { suite, test } from 'node:test'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
+import { readConfig as readPaymentConfig } from '@shop/payment_service/config'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
 import { type Manifest, needs, OVERLAYS, ROOT, rendered, renderedAt, written } from './rendering.ts'
 
-const SERVICES = ['auth-service', 'product-service', 'order-service', 'notification-service', 'storefront']
+const SERVICES = [
+  'auth-service',
+  'product-service',
+  'order-service',
+  'notification-service',
+  'payment-service',
+  'storefront',
+]
 const skip = needs('kubectl', 'version', '--client')
 
 type Model = new (manifest: Manifest) => { validate(): void }
@@ -201,15 +209,15 @@ for (const overlay of OVERLAYS) {
       const [{ ports }] = named('NetworkPolicy', 'monitoring').spec.ingress
       assert.deepEqual(
         ports.map(({ port }: Manifest) => port),
-        [5200, 5201, 5202, 5204, 8280],
+        [5200, 5201, 5202, 5203, 5204, 8280],
       )
     })
 
     test('lets the storefront probe every replica, also those that are not ready', () => {
       const gateway = named('Deployment', 'storefront').spec.template.spec.containers[0].env
       const [{ ports: reached }] = named('NetworkPolicy', 'storefront').spec.egress
-      for (const [i, name] of SERVICES.slice(0, 4).entries()) {
-        const variable = `${['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION'][i]}_OPS_URL`
+      for (const [i, name] of SERVICES.slice(0, 5).entries()) {
+        const variable = `${['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION', 'PAYMENT'][i]}_OPS_URL`
         const url = new URL(gateway.find((one: Manifest) => one.name === variable).value)
         const { spec } = named('Service', url.hostname)
         assert.deepEqual(
@@ -376,6 +384,34 @@ test('with an S3-compatible store, product_service and the commands of the opera
   const keys = { MEDIA_ACCESS_KEY_ID: 'a', MEDIA_SECRET_ACCESS_KEY: 'b' }
   const read = readProductConfig({ SERVICE_SECRET: 's'.repeat(32), ...keys, ...data })
   assert.deepEqual([read.MEDIA_URL, read.MEDIA_UNUSED_DAYS], ['s3://my-shop/pictures', 7])
+})
+
+test('with Stripe, payment_service alone has its keys, and alone reaches it', { skip }, async (t) => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'shop_with_stripe_')))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const kubernetes = relative(folder, realpathSync(join(ROOT, 'deploy/kubernetes')))
+  writeFileSync(
+    join(folder, 'kustomization.yaml'),
+    `resources: [${kubernetes}/overlays/example]\ncomponents: [${kubernetes}/stripe, ${kubernetes}/archive]\n`,
+  )
+  const manifests = renderedAt(folder)
+  await assertValid(manifests)
+  assert.equal(typeFaults('with_stripe', manifests), '')
+  const holders = manifests.flatMap(({ kind, metadata, spec }) => {
+    const pod = kind === 'CronJob' ? spec.jobTemplate.spec.template.spec : spec?.template?.spec
+    const env = (pod?.containers?.[0]?.env ?? []) as Manifest[]
+    const paths = env.filter(({ name }) => /^STRIPE_.*_FILE$/.test(name)).map(({ value }) => value)
+    const items = (pod?.volumes ?? []).flatMap(({ secret }: Manifest) => secret?.items ?? [])
+    const isMounted = (path: string) => items.some((item: Manifest) => path.endsWith(`/${item.path}`))
+    return paths.length > 0 && paths.every(isMounted) ? [`${metadata.name} ${paths.length}`] : []
+  })
+  assert.deepEqual(holders, ['payment-service 2'])
+  const [policy] = manifests.filter(({ metadata }) => metadata.name === 'payment-provider')
+  assert.deepEqual(policy!.spec.podSelector.matchLabels, { 'app.kubernetes.io/name': 'payment-service' })
+  const { data } = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'shop')!
+  const keys = { STRIPE_SECRET_KEY: 'sk_live_key', STRIPE_WEBHOOK_SECRET: 'whsec_key' }
+  const read = readPaymentConfig({ SERVICE_SECRET: 's'.repeat(32), ...keys, ...data })
+  assert.deepEqual([read.PAYMENT_PROVIDER, read.ORDER_URL], ['stripe', 'http://order-service:5002'])
 })
 
 suite('monitoring', { skip }, () => {

@@ -66,7 +66,15 @@ suite('alerts and dashboard', { timeout: TEST_MS }, () => {
       ends.unshift(() => storefront.kill())
       await storefront.start()
       const notifications = await world.addProcess('notification_service')
-      const services = [world.auth, world.products, world.orders, notifications, storefront]
+      const payments = await world.addProcess('payment_service', {
+        ...{ PAYMENT_PROVIDER: 'simulator', PUBLIC_URL: storefront.url },
+        ...{
+          STRIPE_API_URL: away.NOTIFICATION_URL,
+          STRIPE_SECRET_KEY: 'sk_test_of_a_test',
+          STRIPE_WEBHOOK_SECRET: 'whsec_of_a_test',
+        },
+      })
+      const services = [world.auth, world.products, world.orders, notifications, payments, storefront]
       for (const { service, operationsUrl } of services) {
         fresh.push({ job: service, text: await (await fetch(`${operationsUrl}/metrics`)).text() })
       }

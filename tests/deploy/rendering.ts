@@ -18,6 +18,7 @@ export const IMAGES = [
   'product_service',
   'order_service',
   'notification_service',
+  'payment_service',
   'storefront',
 ] as const
 export type Image = (typeof IMAGES)[number]

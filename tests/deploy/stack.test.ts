@@ -8,6 +8,7 @@ import { suite, test } from 'node:test'
 import { readConfig as readAuthConfig } from '@shop/auth_service/config'
 import { readConfig as readNotificationConfig } from '@shop/notification_service/config'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
+import { readConfig as readPaymentConfig } from '@shop/payment_service/config'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import { CLOSE_DEADLINE_MS } from '@shop/service_kit/runtime/lifecycle'
 import { readConfig as readStorefrontConfig } from '@shop/storefront/config'
@@ -24,6 +25,8 @@ import {
 } from './rendering.ts'
 
 const NEEDED = { AUTH_URL: 'http://auth', SERVICE_SECRET: 's'.repeat(48) }
+/** Their callers come through the storefront, or from inside. */
+const NOT_PUBLISHED: readonly Image[] = ['notification_service', 'payment_service']
 const MONGO = ['mongo1', 'mongo2', 'mongo3']
 
 suite('the stack file', () => {
@@ -50,7 +53,7 @@ suite('the stack file', () => {
   })
 
   test('lets the operator choose the decimals of money when the stores are created; by default ISO 4217 decides', () => {
-    for (const name of ['product_service', 'order_service']) {
+    for (const name of ['product_service', 'order_service', 'payment_service']) {
       assert.match(stack.services[name].environment.CURRENCY_DIGITS, /^\$\{CURRENCY_DIGITS:-\}$/)
     }
     const read = readProductConfig({ ...NEEDED, CURRENCY: 'HUF', CURRENCY_DIGITS: '' })
@@ -75,12 +78,11 @@ suite('the stack file', () => {
       assert.equal(environment.OPS_PORT, undefined, name)
       assert.deepEqual(
         ports.map(({ target }: Manifest) => target),
-        // Its readers come through the storefront.
-        name === 'notification_service' ? [] : [port],
+        NOT_PUBLISHED.includes(name) ? [] : [port],
         name,
       )
       if (name === 'storefront') continue
-      const variable = `${['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION'][i]}_OPS_URL`
+      const variable = `${['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION', 'PAYMENT'][i]}_OPS_URL`
       const looks = [stack, override].map(({ services }) => services.storefront.environment[variable])
       // On Swarm each task, under compose the only one.
       assert.deepEqual(looks, [`http://tasks.${name}:${port + 200}`, `http://${name}:${port + 200}`])
@@ -91,7 +93,7 @@ suite('the stack file', () => {
     assert.equal(stack.networks.database.internal, true)
     for (const name of [...MONGO, 'mongo_init']) assert.deepEqual(stack.services[name].networks, ['database'])
     assert.deepEqual(stack.services.storefront.networks, ['front'])
-    for (const name of IMAGES.slice(0, 4)) {
+    for (const name of IMAGES.slice(0, 5)) {
       assert.deepEqual(stack.services[name].networks, ['front', 'inside', 'database'])
     }
   })
@@ -106,8 +108,13 @@ suite('the stack file', () => {
       Object.entries<Manifest>(stack.services)
         .filter(([, { secrets = [] }]) => secrets.includes(secret))
         .map(([name]) => name)
-    assert.deepEqual(holders('database_url'), IMAGES.slice(0, 4))
-    assert.deepEqual(holders('service_secret'), ['product_service', 'order_service', 'notification_service'])
+    assert.deepEqual(holders('database_url'), IMAGES.slice(0, 5))
+    assert.deepEqual(holders('service_secret'), [
+      'product_service',
+      'order_service',
+      'notification_service',
+      'payment_service',
+    ])
     assert.deepEqual(holders('admin_password'), ['auth_service'])
     assert.deepEqual(holders('mongo_keyfile'), MONGO)
     assert.deepEqual(holders('mongo_root_password'), ['mongo1', 'mongo_init'])
@@ -172,6 +179,7 @@ suite('the stack file', () => {
         readProductConfig,
         readOrderConfig,
         readNotificationConfig,
+        readPaymentConfig,
         readStorefrontConfig,
       ]
       IMAGES.forEach((name, i) => {
@@ -196,6 +204,13 @@ suite('the stack file', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+
+  test('has no payments by card, and none by a simulator, unless another file says so', () => {
+    const { environment } = stack.services.payment_service
+    assert.equal(environment.PAYMENT_PROVIDER, undefined)
+    assert.equal(readPaymentConfig(NEEDED).PAYMENT_PROVIDER, 'none')
+    assert.ok(Object.keys(stack.secrets).every((name) => !name.startsWith('stripe')))
   })
 
   const skip = needs('docker', 'stack', '--help')

@@ -127,6 +127,7 @@ suite('the rendered stack', { skip: needs('docker', 'stack', '--help') }, () => 
       'product_service',
       'order_service',
       'notification_service',
+      'payment_service',
       'mongo_init',
     ])
       assert.deepEqual(secretsOf(name), ['mongo_tls_ca'], name)
@@ -151,6 +152,26 @@ suite('the rendered stack', { skip: needs('docker', 'stack', '--help') }, () => 
       assert.ok(environment.DATABASE_URL_FILE && secrets.length > 4, 'it keeps what it has')
       assert.ok(!services.order_service.secrets.some(isPassed))
     }
+  })
+
+  test('takes payments by card if a file and a variable say so; the keys reach payment_service alone', () => {
+    const files = [FILE, join(ROOT, 'deploy', 'swarm', 'stripe.yml')]
+    const { services } = parse(rendering({ PUBLIC_URL: 'https://shop.example.com' }, files))
+    const { environment, secrets } = services.payment_service
+    assert.deepEqual(
+      [environment.PAYMENT_PROVIDER, environment.PUBLIC_URL],
+      ['stripe', 'https://shop.example.com'],
+    )
+    assert.ok(environment.DATABASE_URL_FILE && environment.ORDER_URL, 'it keeps what it has')
+    const keys = ['stripe_secret_key', 'stripe_webhook_secret']
+    for (const key of keys) assert.equal(environment[`${key.toUpperCase()}_FILE`], `/run/secrets/${key}`)
+    const sourcesOf = (each: { secrets?: { source: string }[] }) =>
+      (each.secrets ?? []).map(({ source }) => source)
+    assert.deepEqual(sourcesOf({ secrets }).slice(-2), keys)
+    const holders = Object.entries<{ secrets?: { source: string }[] }>(services)
+      .filter(([, each]) => sourcesOf(each).some((source) => keys.includes(source)))
+      .map(([name]) => name)
+    assert.deepEqual(holders, ['payment_service'])
   })
 
   test('rotates logs and limits every service', () => {

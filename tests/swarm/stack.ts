@@ -25,6 +25,7 @@ export const SERVICES: readonly Service[] = [
   'product_service',
   'order_service',
   'notification_service',
+  'payment_service',
   'storefront',
 ]
 export const STORES = ['wire_compatible', 'sqlite', 'mongo_image'] as const

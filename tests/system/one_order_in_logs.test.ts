@@ -44,6 +44,7 @@ suite('the logs of one order', { timeout: TEST_MS }, () => {
         products: [world.products.url],
         orders: [world.orders.url],
         notifications: [],
+        payments: [],
       },
       pages,
       sessionTtlSeconds: 3_600,

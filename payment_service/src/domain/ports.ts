@@ -32,7 +32,12 @@ export type PaymentProvider = {
 /** With the change it is about, or not at all. */
 export type Audited = { readonly by: string; readonly record: AuditRecord }
 
-export type Backlog = { readonly count: number; readonly oldestUpdatedAt: string | undefined }
+export type Backlog = {
+  readonly count: number
+  readonly oldestUpdatedAt: string | undefined
+  /** When the turn of the one that is due first was, or will be. */
+  readonly firstDueAt: string | undefined
+}
 
 export type PaymentStore = {
   /** Durable when it resolves. With the payment of before if the order has one. */
@@ -62,6 +67,8 @@ export type PaymentStore = {
     time: string,
     limit: number,
   ): Promise<readonly { readonly orderId: string; readonly captureBefore: string }[]>
+  /** Captures by card that were requested and not made, the one that has waited for longest first. */
+  capturesWaiting(limit: number): Promise<readonly { readonly orderId: string; readonly since: string }[]>
   /** By order id, for commands that compare all of them. */
   list(after: string, limit: number): Promise<readonly Stored[]>
   check(): Promise<void>

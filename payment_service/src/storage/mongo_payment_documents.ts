@@ -8,7 +8,11 @@ import type { Claim, Stored } from '../domain/schedule.ts'
 export const PAYMENTS = 'payments'
 export const INBOX = 'payment_events'
 export const DUE = 'payments_due'
+export const CAPTURING = 'payments_capturing'
 export const UNHINTED = 'payments_unhinted'
+
+/** Wished, and not done. */
+export const CAPTURES = { method: 'card', state: 'authorised', 'wish.kind': 'capture' } as const
 
 /** docs/operations.md says which query each serves. */
 export const PAYMENT_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
@@ -27,6 +31,7 @@ export const PAYMENT_INDEXES: Readonly<Record<string, readonly IndexDescription[
       key: { captureBefore: 1 },
       partialFilterExpression: { captureBefore: { $exists: true } },
     },
+    { name: CAPTURING, key: { updatedAt: 1 }, partialFilterExpression: CAPTURES },
   ],
   [INBOX]: [{ name: 'payment_events_by_age', key: { at: 1 } }],
   ...AUDIT_INDEXES,

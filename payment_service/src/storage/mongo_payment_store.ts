@@ -16,7 +16,6 @@ import { nextRevision } from '../domain/schedule.ts'
 import {
   changeTo,
   type Document,
-  DUE,
   type EventDocument,
   INBOX,
   PAYMENTS,
@@ -24,9 +23,7 @@ import {
   toStored,
   UNHINTED,
 } from './mongo_payment_documents.ts'
-
-/** So that counting ends within the deadline, also after a long outage. */
-const BACKLOG_COUNT_MAX = 100_000
+import { createMongoPaymentWatch } from './mongo_payment_watch.ts'
 
 export function createMongoPaymentStore(
   store: MongoStore,
@@ -152,25 +149,7 @@ export function createMongoPaymentStore(
         return (await inbox().deleteMany({ _id: { $in: old.map(({ _id }) => _id) } })).deletedCount
       })
     },
-    backlog: () =>
-      repeat(async () => {
-        const all = { dueAt: { $exists: true } }
-        const [count, oldest] = await Promise.all([
-          payments().countDocuments(all, { hint: DUE, limit: BACKLOG_COUNT_MAX }),
-          payments().find(all).hint(DUE).sort({ updatedAt: 1 }).limit(1).project({ updatedAt: 1 }).toArray(),
-        ])
-        return { count, oldestUpdatedAt: oldest[0]?.updatedAt as string | undefined }
-      }),
-    endingBefore: (time, limit) =>
-      repeat(async () => {
-        const found = await payments()
-          .find({ captureBefore: { $lt: time } })
-          .sort({ captureBefore: 1 })
-          .limit(limit)
-          .project<{ _id: string; captureBefore: string }>({ captureBefore: 1 })
-          .toArray()
-        return found.map(({ _id, captureBefore }) => ({ orderId: _id, captureBefore }))
-      }),
+    ...createMongoPaymentWatch(store),
     list: (after, limit) =>
       reading.page(limit, after, (count, at) =>
         repeat(() =>

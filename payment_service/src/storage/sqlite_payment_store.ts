@@ -68,10 +68,14 @@ export function createSqlitePaymentStore(
     'DELETE FROM inbox WHERE event_id IN (SELECT event_id FROM inbox WHERE at < ? ORDER BY at LIMIT ?)',
   )
   const backlog = reader.prepare(
-    'SELECT count(*) AS count, min(updated_at) AS oldest FROM payments INDEXED BY payments_due WHERE due_at <= ?',
+    'SELECT count(*) AS count, min(updated_at) AS oldest, min(due_at) AS due FROM payments INDEXED BY payments_due WHERE due_at <= ?',
   )
   const ending = reader.prepare(`SELECT order_id AS orderId, capture_before AS captureBefore FROM payments
     WHERE capture_before < ? ORDER BY capture_before LIMIT ?`)
+
+  const capturing =
+    reader.prepare(`SELECT order_id AS orderId, updated_at AS since FROM payments INDEXED BY payments_capturing
+    WHERE method = 'card' AND state = 'authorised' AND json_extract(place, '$.wish.kind') = 'capture' ORDER BY updated_at LIMIT ?`)
 
   const addEntries = ({ payment: { orderId, entries } }: Stored) => {
     const known = Number(countEntries.get(orderId)!.count)
@@ -134,13 +138,19 @@ export function createSqlitePaymentStore(
     },
     forgetEvents: (before, limit) => store.write(() => Number(forget.run(before, limit).changes)),
     async backlog() {
-      const { count, oldest } = backlog.get(LAST) as { count: number; oldest: string | null }
-      return { count, oldestUpdatedAt: oldest ?? undefined }
+      const found = backlog.get(LAST) as { count: number; oldest: string | null; due: string | null }
+      return {
+        count: found.count,
+        oldestUpdatedAt: found.oldest ?? undefined,
+        firstDueAt: found.due ?? undefined,
+      }
     },
     endingBefore: async (time, limit) =>
       ending
         .all(time, limit)
         .map((row) => ({ orderId: String(row.orderId), captureBefore: String(row.captureBefore) })),
+    capturesWaiting: async (limit) =>
+      capturing.all(limit).map((row) => ({ orderId: String(row.orderId), since: String(row.since) })),
     list: async (after, limit) => reading.page(limit, after, (count, at) => page.all(at, count)),
     check: () => store.check(),
     close: () => store.close(),

@@ -6,9 +6,9 @@ import type { FairLimits } from './fair_limiter.ts'
 /**
  * Each class of calls has a concurrency limiter of its own, so that no class waits for another: hashing a password is
  * slow and open to everyone, writes may hang on a disk or on another service while reads do not, an upload is large and slow,
- * and so is the table of all products.
+ * and so is the table of all products. An event of the payment provider may come from anyone.
  */
-export const CALL_CLASSES = ['reads', 'writes', 'hashing', 'uploads', 'exports'] as const
+export const CALL_CLASSES = ['reads', 'writes', 'hashing', 'uploads', 'exports', 'webhooks'] as const
 export type CallClass = (typeof CALL_CLASSES)[number]
 
 export type UpstreamLimits = ReplicaLimits & {
@@ -32,6 +32,9 @@ const EXPORTS_MAX = 6
 /** At this gateway, from the first byte that the visitor sends: each may hold 10 MiB. */
 export const UPLOADS_MAX = 6
 
+/** Events of the payment provider at this gateway, from the first byte on (webhook_slots.ts): each may hold 256 KiB. */
+export const WEBHOOKS_MAX = 64
+
 const CALLS = { inFlightMax: 512, waitingMax: 1_024, shareOfFree: SHARE_OF_FREE }
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
@@ -48,6 +51,8 @@ export const UPSTREAM_LIMITS: UpstreamLimits = {
     uploads: { inFlightMax: 2 * UPLOADS_MAX, waitingMax: 0, shareOfFree: 1 },
     /** For admins, as uploads are. None waits, so none is cut because it is read slowly (slow_readers.ts). */
     exports: { inFlightMax: EXPORTS_MAX, waitingMax: 0, shareOfFree: 1 },
+    /** Those that were admitted; the shares of addresses are counted there. */
+    webhooks: { inFlightMax: WEBHOOKS_MAX, waitingMax: 0, shareOfFree: 1 },
   },
   streamsMax: 1_024,
   streamsPerUserMax: 10,

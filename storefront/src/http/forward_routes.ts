@@ -10,6 +10,7 @@
  *  4. If a service cannot be reached, the problem is `upstream_unavailable`, and nothing was done. If the answer was
  *     lost, it is `upstream_no_answer`: the outcome is unknown, and only an idempotent request should be repeated.
  *  5. Uploads have a few slots of their own, here and on the way to the service (uploads.ts of the kit), so no order waits for them.
+ *     So have events of the payment provider, which anyone may send (webhook_slots.ts).
  *  6. No call waits for an open event stream, nor for calls that hash passwords (upstream.ts).
  */
 
@@ -18,6 +19,7 @@ import type { App } from '@shop/service_kit/http/app'
 import { limitUploads, UPLOAD_BYTES_MAX } from '@shop/service_kit/http/uploads'
 import type { VerifyToken } from '@shop/service_kit/identity/access'
 import { Problem } from '@shop/service_kit/runtime/problem'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answer, Call } from '../clients/failover.ts'
 import type { Upstream } from '../clients/upstream.ts'
@@ -35,14 +37,19 @@ import {
   mayStream,
   UPLOAD_PATH,
   upstreamPath,
+  WEBHOOK_PATH,
 } from './upstream_path.ts'
+import { EVENT_BYTES_MAX, limitWebhooks } from './webhook_slots.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 
 export type ForwardRoutesDeps = {
   readonly services: Readonly<Record<keyof Upstreams, Upstream>>
+  /** Where they are; of a service that the shop does not have, nowhere. */
+  readonly upstreams: Upstreams
   /** Finds the user of an event stream; without it streams are limited by address only. */
   readonly verifyToken: VerifyToken | undefined
+  readonly runtime: Pick<Runtime, 'after'>
 }
 
 export function forwardRoutes(deps: ForwardRoutesDeps) {
@@ -51,8 +58,9 @@ export function forwardRoutes(deps: ForwardRoutesDeps) {
   }
 }
 
-function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRoutesDeps) {
+function forwardTo(forwarding: Forwarding, { services, upstreams, verifyToken, runtime }: ForwardRoutesDeps) {
   const service = services[forwarding.upstream]
+  const isHere = upstreams[forwarding.upstream].length > 0
   const eventStreams = createEventStreams()
 
   const ask = async (request: FastifyRequest, path: string, call: Call): Promise<Answer> => {
@@ -72,6 +80,7 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = upstreamPath(request.url, forwarding)
     if (path === undefined) throw new Problem('route_not_found', `${request.url} is not forwarded.`)
+    if (!isHere) throw new Problem('route_not_found', `This shop has no ${forwarding.upstream}.`)
     const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
     const answer = await ask(request, path, {
       method: request.method as Call['method'],
@@ -99,6 +108,11 @@ function forwardTo(forwarding: Forwarding, { services, verifyToken }: ForwardRou
       scope.post(forwarding.strip + UPLOAD_PATH, { ...uploadOperation, ...limits }, handler)
     }
     for (const open of forwarding.open) {
+      if (open === WEBHOOK_PATH) {
+        const limits = { bodyLimit: EVENT_BYTES_MAX, onRequest: limitWebhooks(runtime) }
+        scope.post(forwarding.strip + open, { ...forwardOperation, ...limits }, handler)
+        continue
+      }
       const address = `${forwarding.strip}${open}`
       for (const url of [address, `${address}/*`]) {
         const isUpload = open === UPLOAD_PATH && url === address

@@ -22,6 +22,7 @@ const SERVICES: readonly [service: string, upstream: keyof Upstreams][] = [
   ['product_service', 'products'],
   ['order_service', 'orders'],
   ['notification_service', 'notifications'],
+  ['payment_service', 'payments'],
 ]
 
 export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps) {
@@ -37,7 +38,8 @@ export function systemRoutes({ runtime, operations, metrics }: SystemRoutesDeps)
   }
 
   async function readState(): Promise<ServiceView[]> {
-    const behind = SERVICES.map(async ([service, upstream]) => {
+    const configured = SERVICES.filter(([, upstream]) => operations[upstream].length > 0)
+    const behind = configured.map(async ([service, upstream]) => {
       const addresses = (await Promise.all(operations[upstream].map(replicasBehind))).flat()
       return {
         service,

@@ -6,6 +6,7 @@
  *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
  *   /api/orders…, /api/quotes, /api/checkout_settings, …        ->  order_service     /orders…, /quotes, …
  *   /api/events, /api/endpoints…, /api/audit/notifications      ->  notification_service  /events, …
+ *   /api/payments/…, /api/audit/payments, /api/webhooks/stripe  ->  payment_service       /payments/…, /webhooks/stripe, …
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
  * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it; one that answers with a
@@ -26,6 +27,9 @@ export type Forwarding = {
 
 /** At product_service: receives files. */
 export const UPLOAD_PATH = '/media'
+
+/** At payment_service: receives events of the payment provider. POST alone is forwarded. */
+export const WEBHOOK_PATH = '/webhooks/stripe'
 
 export const FORWARDINGS: readonly Forwarding[] = [
   {
@@ -60,6 +64,7 @@ export const FORWARDINGS: readonly Forwarding[] = [
   },
   { upstream: 'orders', strip: '/api', open: ['/orders', '/quotes', '/checkout_settings', '/audit/orders'] },
   { upstream: 'notifications', strip: '/api', open: ['/events', '/endpoints', '/audit/notifications'] },
+  { upstream: 'payments', strip: '/api', open: ['/payments', '/audit/payments', WEBHOOK_PATH] },
 ]
 
 /** The path characters of RFC 3986, so that every parser on the way reads the same path. */
@@ -90,6 +95,7 @@ const HASHES = /^\/(register|login|me|me\/password|me\/email|password_resets)$/
 export function callClassOf(upstream: keyof Upstreams, method: string, path: string): CallClass {
   if (upstream === 'auth' && method !== 'GET' && HASHES.test(decodeURIComponent(path))) return 'hashing'
   if (isUpload(upstream, method, path)) return 'uploads'
+  if (upstream === 'payments' && decodeURIComponent(path) === WEBHOOK_PATH) return 'webhooks'
   if (method !== 'GET' && method !== 'HEAD') return 'writes'
   return upstream === 'products' && EXPORTS.test(decodeURIComponent(path)) ? 'exports' : 'reads'
 }

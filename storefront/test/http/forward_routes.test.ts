@@ -272,6 +272,7 @@ suite('many open event streams', () => {
         hashing: callClass,
         uploads: callClass,
         exports: callClass,
+        webhooks: callClass,
       },
     }
     const shop = await storefront(t, { orders: [await orders(t)], limits })

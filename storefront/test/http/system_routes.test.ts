@@ -51,7 +51,13 @@ const patientRuntime: Runtime = { ...systemRuntime, deadline: (ms) => systemRunt
 async function storefront(t: TestContext, orders: readonly string[], runtime = patientRuntime) {
   const pages = mkdtempSync(join(tmpdir(), 'shop_pages_'))
   writeFileSync(join(pages, 'index.html'), '<!doctype html>')
-  const upstreams = { auth: [NOWHERE], products: [NOWHERE], orders: [NOWHERE], notifications: [NOWHERE] }
+  const upstreams = {
+    auth: [NOWHERE],
+    products: [NOWHERE],
+    orders: [NOWHERE],
+    notifications: [NOWHERE],
+    payments: [],
+  }
   const app = createApp({
     upstreams,
     operations: { ...upstreams, orders },

@@ -23,6 +23,11 @@ suite('forwarding by address', () => {
     ['/api/auth/audit/accounts', 'auth /audit/accounts'],
     ['/api/audit/products?by=operator', 'products /audit/products'],
     ['/api/audit/orders', 'orders /audit/orders'],
+    ['/api/payments/0190', 'payments /payments/0190'],
+    ['/api/payments/0190/refunds', 'payments /payments/0190/refunds'],
+    ['/api/payments/0190/paid', 'payments /payments/0190/paid'],
+    ['/api/audit/payments?by=operator', 'payments /audit/payments'],
+    ['/api/webhooks/stripe', 'payments /webhooks/stripe'],
     ['/api/auth/register', 'auth /register'],
     ['/api/auth/users/0190/role', 'auth /users/0190/role'],
     ['/api/auth/.well-known/jwks.json', 'auth /.well-known/jwks.json'],
@@ -33,6 +38,10 @@ suite('forwarding by address', () => {
 
   for (const url of [
     '/api/internal/reservations',
+    '/api/internal/payments/0190',
+    '/api/payments/../internal/payments/0190',
+    '/api/webhooks',
+    '/api/webhooks/other',
     '/api/products/../internal/reservations',
     '/api/products/..%2finternal/reservations',
     '/api/products/%2e%2e/internal/reservations',
@@ -99,6 +108,10 @@ suite('the class of a call', () => {
     ['products', 'PATCH', '/imports/7', 'writes'],
     ['orders', 'GET', '/orders/7', 'reads'],
     ['orders', 'POST', '/orders', 'writes'],
+    ['payments', 'GET', '/payments/7', 'reads'],
+    ['payments', 'POST', '/payments/7/refunds', 'writes'],
+    ['payments', 'POST', '/webhooks/stripe', 'webhooks'],
+    ['payments', 'POST', '/webhooks/strip%65', 'webhooks'],
   ] as const) {
     test(`${method} ${path} of ${upstream}: ${callClass}`, () =>
       assert.equal(callClassOf(upstream, method, path), callClass))

@@ -250,6 +250,7 @@ export const system: AdminTexts['system'] = {
     product_service: 'Produkte und Bestand',
     order_service: 'Bestellungen',
     notification_service: 'Ereignisse und Nachrichten',
+    payment_service: 'Zahlungen',
   },
   gateway: 'Seiten und Gateway',
   thisGateway: 'das Gateway, das Ihnen antwortet',

@@ -241,6 +241,7 @@ export const system = {
     product_service: 'Products and stock',
     order_service: 'Orders',
     notification_service: 'Events and messages',
+    payment_service: 'Payments',
   },
   gateway: 'pages and gateway',
   thisGateway: 'the gateway that answers you',
