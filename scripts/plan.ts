@@ -12,14 +12,17 @@ import {
 } from '@shop/service_kit/runtime/variables'
 import { refuse } from './arguments.ts'
 import {
+  isSimulated,
   isStarted,
   type ProcessEntry,
   SERVICES,
   type ServiceEntry,
   type ServiceName,
+  SIMULATOR,
   STOREFRONT,
 } from './services.ts'
 import { type FirstRun, planFirstRun, type SecretGenerators } from './start/first_run.ts'
+import { playMoney } from './start/play_money.ts'
 
 export type Planned<Entry extends ProcessEntry = ServiceEntry> = {
   readonly entry: Entry
@@ -41,6 +44,8 @@ export type Plan = {
   /** Those of them that `npm start` runs. */
   readonly started: readonly Planned[]
   readonly storefront: Planned<ProcessEntry>
+  /** All that `npm start` runs: they, the storefront, and the payment provider with play money, if there is one. */
+  readonly processes: readonly Planned<ProcessEntry>[]
   /** One sentence each. */
   readonly faults: readonly string[]
 }
@@ -86,12 +91,17 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
   const faults = [...first.faults]
   const withPorts = <Entry extends ProcessEntry>(entry: Entry) => {
     const port = readPort(entry.portVariable, entry.defaultPort, env, faults)
-    const opsPort = readPort(operationsVariable(entry), operationsPort(port), env, faults)
+    const opsPort = entry.withoutOperations
+      ? port
+      : readPort(operationsVariable(entry), operationsPort(port), env, faults)
     return {
       entry,
       port,
       origin: originOf(host, port),
-      operations: { port: opsPort, origin: originOf(operationsHost, opsPort) },
+      operations: {
+        port: opsPort,
+        origin: originOf(entry.withoutOperations ? host : operationsHost, opsPort),
+      },
     }
   }
   const services = SERVICES.map(withPorts)
@@ -129,9 +139,27 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
   const storefront = withPorts(STOREFRONT)
   // Where mails and the payment page lead back to.
   const publicUrl = { PUBLIC_URL: storefront.origin }
+  const simulator = isSimulated(env) ? withPorts(SIMULATOR) : undefined
+  const money = simulator ? playMoney(first.serviceSecret, simulator.origin) : {}
   const planned = services.map((service) =>
-    withEnvironment(service, serviceProxies(host, trustedProxies), publicUrl),
+    withEnvironment(
+      service,
+      serviceProxies(host, trustedProxies),
+      service.entry.name === 'payment_service' ? { ...publicUrl, ...money } : publicUrl,
+    ),
   )
+  const front = withEnvironment(storefront, trustedProxies)
+  const started = planned.filter(({ entry }) => isStarted(entry, env))
+  const play = simulator && {
+    ...simulator,
+    env: {
+      ...MEMORY_ENV,
+      ...money,
+      SIMULATOR_WEBHOOK_URL: `${storefront.origin}/api/webhooks/stripe`,
+      ...given,
+      ...{ HOST: host, PORT: String(simulator.port), PUBLIC_URL: simulator.origin, DATA_DIR: dataDir },
+    },
+  }
   return {
     host,
     operationsHost,
@@ -141,9 +169,10 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     // The services believe the storefront on this machine about visitors' addresses, so that a failed login counts only
     // against its visitor.
     services: planned,
-    started: planned.filter(({ entry }) => isStarted(entry, env)),
+    started,
     // The storefront believes no X-Forwarded-For, except from TRUSTED_PROXIES.
-    storefront: withEnvironment(storefront, trustedProxies),
+    storefront: front,
+    processes: [...(play ? [play] : []), ...started, front],
     faults,
   }
 }

@@ -28,12 +28,14 @@ export type ServiceName = FirstService | 'notification_service' | 'payment_servi
 
 /** Anything `npm start` runs. */
 export type ProcessEntry = {
-  readonly name: ServiceName | 'storefront'
+  readonly name: ServiceName | 'storefront' | 'payment_simulator'
   /** Prefix of its log lines; all have the same width. */
   readonly label: string
   readonly style: Style
   readonly portVariable: string
   readonly defaultPort: number
+  /** It has one port alone. */
+  readonly withoutOperations?: true
   /** What Node runs; npm start builds it when it is old. */
   readonly main: string
   /** A path that needs a token, for services that check tokens. */
@@ -54,7 +56,7 @@ export type ServiceEntry = ProcessEntry & {
   readonly migrations: URL
   /** Shops of release 1.0, and their backups, have no store of it. Its first start makes an empty one. */
   readonly addedLater?: true
-  /** `npm start` runs it only if this variable is `on`. Commands know its store in any case. */
+  /** `npm start` runs it unless this variable is `off`. Commands know its store in any case. */
   readonly startedBy?: 'PAYMENTS'
 }
 
@@ -142,7 +144,7 @@ export const SERVICES: readonly ServiceEntry[] = [
 ]
 
 export const isStarted = ({ startedBy }: ServiceEntry, env: NodeJS.ProcessEnv): boolean =>
-  startedBy === undefined || env[startedBy] === 'on'
+  startedBy === undefined || env[startedBy] !== 'off'
 
 /** May a folder lack its file? Not one in which a store of it was ever made. */
 export const mayBeAbsent = (folder: string, { addedLater, databaseFile }: ServiceEntry): boolean =>
@@ -158,3 +160,22 @@ export const STOREFRONT: ProcessEntry = {
   main: BUNDLES.pathOf('storefront'),
   readConfig: readStorefrontConfig,
 }
+
+/** The payment provider of `npm start`, with play money. payment_service and the browsers of buyers call it. */
+export const SIMULATOR: ProcessEntry = {
+  name: 'payment_simulator',
+  label: 'play   ',
+  style: 'gray',
+  portVariable: 'SIMULATOR_PORT',
+  defaultPort: 5005,
+  withoutOperations: true,
+  main: BUNDLES.pathOf('payment_simulator'),
+  readConfig: () => undefined,
+}
+
+/** Unless there are no payments, or another provider. Production has no play money. */
+export const isSimulated = (env: NodeJS.ProcessEnv): boolean =>
+  env.PAYMENTS !== 'off' &&
+  !env.STRIPE_API_URL &&
+  (env.PAYMENT_PROVIDER === 'simulator' ||
+    (env.PAYMENT_PROVIDER === undefined && env.NODE_ENV !== 'production'))

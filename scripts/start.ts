@@ -33,7 +33,7 @@ const { values: asked } = readArguments(
     },
     notes: [
       'Environment (defaults): STOREFRONT_PORT (8080), AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002),',
-      'NOTIFICATION_PORT (5004), with PAYMENTS=on also PAYMENT_PORT (5003),',
+      'NOTIFICATION_PORT (5004), PAYMENT_PORT (5003), SIMULATOR_PORT (5005: payments with play money; PAYMENTS=off starts without both),',
       'HOST (127.0.0.1), AUTH_OPS_PORT and so on (the port + 200: metrics, documentation, health), PUBLIC_DOCS,',
       'DATA_DIR (./data: the databases, secrets.json, admin.json), DATABASE_URL (SQLite files in DATA_DIR),',
       'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all of docs/configuration.md.',
@@ -46,7 +46,7 @@ if (asked.demo && asked['no-demo']) refuse('--demo and --no-demo exclude each ot
 const output = createOutput(process.stdout, asked.json === true, () => new Date())
 const plan = planShop(process.env, { secret: newSecret, password: newPassword })
 const { first, dataDir } = plan
-const services = [...plan.started, plan.storefront]
+const services = plan.processes
 const faults = await faultsOfStart(plan)
 if (faults.length > 0) refuse(...faults)
 

@@ -124,7 +124,8 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   })
 
   const bodyOf = (body: unknown) => JSON.parse(String(body || '{}'))
-  app.get('/healthz', () => ({ status: 'ok' }))
+  for (const probe of ['/healthz', '/readyz'])
+    app.get(probe, () => ({ status: 'ok', service: 'payment_simulator' }))
   app.get('/simulator/knobs', () => knobs())
   app.put('/simulator/knobs', (request) => {
     simulator.turn(bodyOf(request.body))

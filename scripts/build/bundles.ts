@@ -38,6 +38,7 @@ export type Bundled =
   | 'product_service'
   | 'notification_service'
   | 'payment_service'
+  | 'payment_simulator'
   | 'order_service'
   | 'storefront'
 
@@ -79,6 +80,7 @@ export const BUNDLES = createBundles<Bundled>(ROOT, [
   'product_service',
   'notification_service',
   'payment_service',
+  'payment_simulator',
   'order_service',
   'storefront',
 ])

@@ -6,7 +6,7 @@ import { ConfigSchema as PaymentConfig } from '@shop/payment_service/config'
 import { ConfigSchema as ProductConfig } from '@shop/product_service/config'
 import type { TSchema } from '@shop/service_kit/runtime/schema_types'
 import { ConfigSchema as StorefrontConfig } from '@shop/storefront/config'
-import { SERVICES, STOREFRONT } from '../services.ts'
+import { SERVICES, SIMULATOR, STOREFRONT } from '../services.ts'
 
 type Variable = TSchema & {
   type?: string
@@ -49,7 +49,8 @@ export function configurationPage(): string {
     '## npm start',
     '',
     'Passes its environment to the services and adds what is missing: it creates the secrets and the first admin once, and',
-    `stores them under \`DATA_DIR\`. Ports: ${[...SERVICES, STOREFRONT].map(({ portVariable, defaultPort }) => `\`${portVariable}\` (${defaultPort})`).join(', ')}.`,
+    `stores them under \`DATA_DIR\`. Ports: ${[...SERVICES, SIMULATOR, STOREFRONT].map(({ portVariable, defaultPort }) => `\`${portVariable}\` (${defaultPort})`).join(', ')}.`,
+    '`PAYMENTS=off` starts neither payment_service nor its payment provider with play money, which it has unless `PAYMENT_PROVIDER` names another.',
     '',
   ].join('\n')
 }

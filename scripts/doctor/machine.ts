@@ -23,7 +23,7 @@ const PROBE_MS = 10_000
 export async function checkConfiguration(plan: Plan): Promise<Check> {
   const faults = [
     ...plan.faults,
-    ...(await configFaults([...plan.started, plan.storefront], false)),
+    ...(await configFaults(plan.processes, false)),
     folderFault(plan.dataDir),
     storeFault(plan.dataDir, plan.databaseUrl),
     sharedFileFault(plan.databaseUrl),
@@ -61,7 +61,7 @@ function checkFileMode(file: string): Finding[] {
 
 /** Which services run, by what answers on their ports. The services work without the storefront, too. */
 export async function checkPorts(plan: Plan): Promise<Check & { running: readonly string[] }> {
-  const services = [...plan.started, plan.storefront]
+  const services = plan.processes
   const states = await Promise.all(services.map((service) => stateOf(service, plan.host)))
   const running = services
     .filter((_, i) => ['ready', 'not ready'].includes(states[i]!.state))

@@ -23,6 +23,7 @@ export type FirstRun = {
   /** Variables to add to the environment of the services. */
   readonly env: Readonly<Record<string, string>>
   readonly admin: AdminLogin
+  readonly serviceSecret: string
   /** For signing in during this start. */
   readonly adminPassword: string
   readonly faults: readonly string[]
@@ -68,10 +69,12 @@ export function planFirstRun(
 
   const given = readGiven(env, faults)
 
-  if (given.SERVICE_SECRET === undefined) {
+  let serviceSecret = given.SERVICE_SECRET
+  if (serviceSecret === undefined) {
     const made = secrets ?? { SERVICE_SECRET: generators.secret() }
     if (!secrets) toWrite.push([secretsFile, made])
-    added.SERVICE_SECRET = made.SERVICE_SECRET!
+    serviceSecret = made.SERVICE_SECRET!
+    added.SERVICE_SECRET = serviceSecret
   }
 
   let admin: AdminLogin = { username: given.ADMIN_USERNAME ?? 'admin' }
@@ -93,6 +96,7 @@ export function planFirstRun(
   return {
     fresh: secrets === undefined && login === undefined,
     env: added,
+    serviceSecret,
     admin,
     adminPassword,
     faults,

@@ -37,12 +37,13 @@ export const faultsOfStart = async (plan: Plan): Promise<string[]> => [
 
 export async function preflight(plan: Plan): Promise<string[]> {
   const { first, dataDir, databaseUrl } = plan
-  const services: readonly AnyPlanned[] = [...plan.started, plan.storefront]
+  const services: readonly AnyPlanned[] = plan.processes
   const addresses = services.map((service) => publicAddressOf(service, plan.host))
   // Two services with the same port have the same operations port by default: one fault is enough.
   const same = duplicatePorts(addresses)
   if (same.length === 0) {
-    addresses.push(...services.map((service) => operationsAddressOf(service, plan.operationsHost)))
+    const withOperations = services.filter(({ entry }) => !entry.withoutOperations)
+    addresses.push(...withOperations.map((service) => operationsAddressOf(service, plan.operationsHost)))
     same.push(...duplicatePorts(addresses))
   }
   const distinct = addresses.filter(

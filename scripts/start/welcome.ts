@@ -1,7 +1,7 @@
 /** The text that `npm start` prints when the shop is ready. A test runs the commands in it as they are printed. */
 import { formatMoney } from '@shop/service_kit/money/money'
 import type { Planned } from '../plan.ts'
-import type { ProcessEntry } from '../services.ts'
+import { type ProcessEntry, SIMULATOR } from '../services.ts'
 import type { ListedProduct } from './demo_catalogue.ts'
 import type { AdminLogin } from './first_run.ts'
 import type { Paint } from './log_lines.ts'
@@ -35,6 +35,7 @@ export function welcome(shop: Welcome, paint: Paint): string {
         `  ${paint(service.entry.style, service.entry.name.padEnd(width))}  ${service.origin}  ${paint('gray', `${docsOf(service).padEnd(far)}  process ${shop.pidOf(service.entry.name) ?? 'stopped'}`)}`,
     ),
     '',
+    ...(hasPlayMoney(shop) ? [`  ${PLAY_MONEY}`] : []),
     `  ${adminLine(shop)}`,
     ...(shop.demo === undefined ? [] : [`  ${shop.demo}`]),
     '',
@@ -47,7 +48,16 @@ export function welcome(shop: Welcome, paint: Paint): string {
   ].join('\n')
 }
 
-const docsOf = ({ env, origin, operations }: Planned<ProcessEntry>) =>
+const PLAY_MONEY =
+  'Payments are play money: no card is asked for, and nothing is charged. PAYMENTS=off starts without them.'
+
+const hasPlayMoney = ({ services }: Pick<Welcome, 'services'>) =>
+  services.some(({ entry }) => entry.name === SIMULATOR.name)
+
+const docsOf = (service: Planned<ProcessEntry>) =>
+  service.entry.name === SIMULATOR.name ? 'play money' : pagesOf(service)
+
+const pagesOf = ({ env, origin, operations }: Planned<ProcessEntry>) =>
   `${env.PUBLIC_DOCS === 'true' ? origin : operations.origin}/docs`
 
 const originOf = ({ services }: Pick<Welcome, 'services'>, name: string) =>

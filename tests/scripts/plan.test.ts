@@ -33,3 +33,49 @@ suite('X-Forwarded-For', () => {
     assert.equal(trusted({ HOST: '0.0.0.0' }).ofServices, '127.0.0.1,::1')
   })
 })
+
+suite('payments', () => {
+  const plan = (env: NodeJS.ProcessEnv) =>
+    planShop({ DATA_DIR: '/nowhere/data', ...env }, PLACEHOLDER_SECRETS)
+  const names = (env: NodeJS.ProcessEnv) => plan(env).processes.map(({ entry }) => entry.name)
+  const paying = (env: NodeJS.ProcessEnv) =>
+    plan(env).services.find(({ entry }) => entry.name === 'payment_service')!.env
+
+  test('are made with play money, by a simulator that payment_service and the storefront know', () => {
+    const { processes, storefront } = plan({})
+    const [simulator] = processes
+    assert.equal(simulator!.entry.name, 'payment_simulator')
+    assert.ok(names({}).includes('payment_service'))
+    const { PAYMENT_PROVIDER, STRIPE_API_URL, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, PUBLIC_URL } = paying(
+      {},
+    )
+    assert.deepEqual(
+      [PAYMENT_PROVIDER, STRIPE_API_URL, PUBLIC_URL],
+      ['simulator', 'http://127.0.0.1:5005', storefront.origin],
+    )
+    assert.partialDeepStrictEqual(simulator!.env, {
+      ...{ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, PORT: '5005', PUBLIC_URL: 'http://127.0.0.1:5005' },
+      SIMULATOR_WEBHOOK_URL: 'http://127.0.0.1:8080/api/webhooks/stripe',
+    })
+    assert.equal(storefront.env.PAYMENT_URL, 'http://127.0.0.1:5003')
+    assert.equal(storefront.env.STRIPE_SECRET_KEY, undefined)
+    // Of this shop alone.
+    assert.notEqual(paying({ SERVICE_SECRET: 'x'.repeat(40) }).STRIPE_SECRET_KEY, STRIPE_SECRET_KEY)
+  })
+
+  test('are none with PAYMENTS=off, and are not played with another provider or in production', () => {
+    const off = names({ PAYMENTS: 'off' })
+    assert.ok(!off.includes('payment_service') && !off.includes('payment_simulator'))
+    assert.equal(plan({ PAYMENTS: 'off' }).storefront.env.PAYMENT_URL, undefined)
+    for (const env of [
+      { PAYMENT_PROVIDER: 'none' },
+      { PAYMENT_PROVIDER: 'stripe' },
+      { NODE_ENV: 'production' },
+    ]) {
+      assert.ok(names(env).includes('payment_service'))
+      assert.ok(!names(env).includes('payment_simulator'))
+      assert.equal(paying(env).PAYMENT_PROVIDER, (env as NodeJS.ProcessEnv).PAYMENT_PROVIDER)
+      assert.equal(paying(env).STRIPE_SECRET_KEY, undefined)
+    }
+  })
+})

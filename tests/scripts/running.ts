@@ -25,13 +25,21 @@ export type World = {
 
 /** Variables of the user's shell that a test must not inherit. */
 const FOREIGN =
-  /^(CI$|ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|OPS_|PUBLIC_|FORCE_COLOR|NODE_(?!COMPILE_CACHE$))/
+  /^(CI$|ADMIN_|SERVICE_SECRET|DATABASE_URL|HOST$|PORT$|.*_PORT$|.*_URL$|CURRENCY|OPS_|PAYMENT|STRIPE_|PUBLIC_|FORCE_COLOR|NODE_(?!COMPILE_CACHE$))/
 
 export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'shop-'))
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
-  const [auth = 0, product = 0, order = 0, notification = 0, storefront = 0, ...operations] =
-    await Promise.all(Array.from({ length: 10 }, freePort))
+  const [
+    auth = 0,
+    product = 0,
+    order = 0,
+    notification = 0,
+    storefront = 0,
+    payment = 0,
+    simulator = 0,
+    ...operations
+  ] = await Promise.all(Array.from({ length: 13 }, freePort))
   const dataDir = join(folder, 'data')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   return {
@@ -44,13 +52,17 @@ export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): P
       PRODUCT_PORT: String(product),
       ORDER_PORT: String(order),
       NOTIFICATION_PORT: String(notification),
+      PAYMENT_PORT: String(payment),
+      SIMULATOR_PORT: String(simulator),
       STOREFRONT_PORT: String(storefront),
       ...Object.fromEntries(
-        ['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION', 'STOREFRONT'].map((name, i) => [
+        ['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION', 'STOREFRONT', 'PAYMENT'].map((name, i) => [
           `${name}_OPS_PORT`,
           String(operations[i]),
         ]),
       ),
+      // Two processes less. A test of payments has others.
+      PAYMENTS: 'off',
       NO_COLOR: '1',
       ...extra,
     },

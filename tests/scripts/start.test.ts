@@ -7,6 +7,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
+import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteMade } from '@shop/service_kit/sqlite/mark'
 import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
@@ -217,6 +218,27 @@ suite('a start that cannot work is refused in a sentence before any service star
         new RegExp(`^Port ${ports.product} is already in use by another program\\..*PRODUCT_PORT.*\n$`),
     },
     {
+      name: 'a taken port of the payment provider with play money',
+      env: { PAYMENTS: 'optional' },
+      async prepare(world, t) {
+        const server = await listen(Number(world.env.SIMULATOR_PORT))
+        t.after(() => server.close())
+      },
+      says: ({ env }) =>
+        new RegExp(
+          `^Port ${env.SIMULATOR_PORT} is already in use by another program\\..*SIMULATOR_PORT.*\n$`,
+        ),
+    },
+    {
+      name: 'payments on the port of the payment provider with play money',
+      env: { PAYMENTS: 'optional' },
+      prepare: (world) => {
+        world.env.PAYMENT_PORT = world.env.SIMULATOR_PORT
+      },
+      says: ({ env }) =>
+        new RegExp(`^SIMULATOR_PORT and PAYMENT_PORT are both ${env.SIMULATOR_PORT}; they must differ\\.\n$`),
+    },
+    {
       name: 'a taken operations port',
       async prepare(world, t) {
         const server = await listen(Number(world.env.ORDER_OPS_PORT))
@@ -401,6 +423,47 @@ suite('a start that cannot work is refused in a sentence before any service star
     for (const option of ['--demo', '--no-demo', '--json', 'AUTH_PORT', 'DATA_DIR']) {
       assert.ok(output.includes(option), option)
     }
+  })
+})
+
+suite('a shop with payments', () => {
+  test('says that they are play money; a payment is made on the page of the provider, and its event comes through the storefront', async (t) => {
+    const world = await newWorld(t, { PAYMENTS: 'optional' })
+    const shop = runScript(t, 'start.ts', world, '--no-demo')
+    await shop.until(/Ctrl-C stops everything/)
+    assert.match(shop.output(), /payment_simulator .*play money/)
+    assert.match(shop.output(), /Payments are play money: .*PAYMENTS=off/)
+    const { SERVICE_SECRET } = JSON.parse(readFileSync(join(world.dataDir, 'secrets.json'), 'utf8'))
+    const tokens = createServiceTokens(SERVICE_SECRET, 'order_service', 'payment_service', systemRuntime.now)
+    const orderId = systemRuntime.newId()
+    const internal = async (method: string, body?: object) => {
+      const answer = await fetch(`http://127.0.0.1:${world.env.PAYMENT_PORT}/internal/payments/${orderId}`, {
+        method,
+        headers: { authorization: `Bearer ${await tokens()}`, 'content-type': 'application/json' },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+      return (await answer.json()) as { checkout_url: string; state: string }
+    }
+    const { checkout_url } = await internal('PUT', {
+      ...{ amount_minor: 4_200, currency: 'USD', method: 'card', description: 'Order 10001', language: 'en' },
+      expires_at: new Date(Date.now() + 1_800_000).toISOString(),
+    })
+    assert.ok(checkout_url.startsWith(`http://127.0.0.1:${world.env.SIMULATOR_PORT}/`), checkout_url)
+    const paid = await fetch(checkout_url, {
+      ...{ method: 'POST', body: 'choice=ok', redirect: 'manual' },
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    assert.equal(
+      paid.headers.get('location'),
+      `http://127.0.0.1:${world.ports.storefront}/orders/${orderId}?payment=done`,
+    )
+    await until('it is paid', START_MS, async () => (await internal('GET')).state === 'authorised')
+    const metrics = async () => (await get(Number(world.env.PAYMENT_OPS_PORT), '/metrics')).text()
+    await until('its event came', START_MS, async () =>
+      /payment_events_total\{[^}]*outcome="(received|known)"[^}]*\} [1-9]/.test(await metrics()),
+    )
+    shop.process.kill('SIGINT')
+    assert.equal(await shop.ended, 0)
   })
 })
 
