@@ -6,7 +6,17 @@ import { suite, test } from 'node:test'
 
 const ROOT = join(import.meta.dirname, '..')
 const PERMISSIVE = [
-  ...['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'CC0-1.0', 'ISC', 'MIT'],
+  ...[
+    '0BSD',
+    'Apache-2.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'BlueOak-1.0.0',
+    'CC0-1.0',
+    'ISC',
+    'MIT',
+    'MIT-0',
+  ],
   ...['OFL-1.1', 'Python-2.0', 'Unlicense'],
 ]
 /** Copyleft, but only for the package's own files; they build and test the pages, and are no part of the shop. */

@@ -107,6 +107,7 @@ export const ConfigSchema = Type.Object({
       description: 'Shared by the services; signs the calls to notification_service',
     }),
   ),
+  SERVICE_SECRET_PREVIOUS: CommonConfig.SERVICE_SECRET_PREVIOUS,
 })
 
 function freeAttempts(count: number, which: string) {

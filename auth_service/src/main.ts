@@ -1,6 +1,7 @@
 /** The process: configuration, stores, keys, the first admin, the app. */
+import { createServiceClient, type ServiceClientOptions } from '@shop/service_kit/calls/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
-import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
+import { createServiceTokens, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
 import { listOf, operationsAddress } from '@shop/service_kit/runtime/config'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
 import { createLogger } from '@shop/service_kit/runtime/log'
@@ -13,20 +14,19 @@ import { createNotificationClient, NOTIFICATION_SERVICE } from './clients/notifi
 import { type Config, readConfig, SERVICE } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
 import { makeFirstAdmin } from './first_admin.ts'
-import { createMailRelay, type MailRelayDeps } from './mail_relay.ts'
+import { createMailRelay } from './mail_relay.ts'
 import { maintain, startMaintenance } from './maintenance.ts'
 import { runStartupTasks } from './startup_tasks.ts'
 import { openStores } from './storage/open_stores.ts'
 
 /** Undefined if this shop sends no mail. */
-function relayTo(
-  { NOTIFICATION_URL: url, SERVICE_SECRET: secret, PUBLIC_URL }: Config,
-  deps: Omit<MailRelayDeps, 'client'>,
-) {
-  if (url === undefined || secret === undefined || PUBLIC_URL === undefined) return undefined
-  const { now } = deps.runtime
-  const token = createServiceTokens(secret, SERVICE, NOTIFICATION_SERVICE, now)
-  return createMailRelay({ ...deps, client: createNotificationClient({ url, token, runtime: deps.runtime }) })
+function connect(config: Config, tracing: ServiceClientOptions['tracing']) {
+  const { NOTIFICATION_URL: url, SERVICE_SECRET, PUBLIC_URL } = config
+  if (url === undefined || SERVICE_SECRET === undefined || PUBLIC_URL === undefined) return undefined
+  const tokens = serviceSecrets({ ...config, SERVICE_SECRET }).map((secret) =>
+    createServiceTokens(secret, SERVICE, NOTIFICATION_SERVICE, systemRuntime.now),
+  )
+  return createServiceClient({ url, tokens, runtime: systemRuntime, tracing })
 }
 
 await runService(systemRuntime, async () => {
@@ -38,7 +38,10 @@ await runService(systemRuntime, async () => {
     runtime: systemRuntime,
     unreadableOf: createUnreadableReporter({ logger, metrics, runtime: systemRuntime }),
   })
-  const relay = relayTo(config, { runtime: systemRuntime, logger })
+  const notifications = connect(config, tracing)
+  const relay =
+    notifications &&
+    createMailRelay({ client: createNotificationClient(notifications), runtime: systemRuntime, logger })
   const ports = createAccountPorts({
     stores,
     runtime: systemRuntime,
@@ -94,6 +97,7 @@ await runService(systemRuntime, async () => {
       stopStartupTasks()
       await stopMaintenance()
       await relay?.stop()
+      await notifications?.close()
       await tracing.stop()
       await stores.close()
     },

@@ -14,6 +14,7 @@ import type { CallWebhook } from './domain/webhook.ts'
 import { AUDIT_ACTIONS } from './domain/webhook_ports.ts'
 import { endpointRoutes } from './http/endpoint_routes.ts'
 import { eventRoutes } from './http/event_routes.ts'
+import { mailRoutes } from './http/mail_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { createManage } from './webhooks/manage.ts'
 
@@ -26,6 +27,10 @@ export type Deps = {
   readonly source?: string
   /** Called when there is something to deliver. */
   readonly onDue?: () => void
+  /** Links in mails begin with it. */
+  readonly publicUrl?: string | undefined
+  /** Called when there is a mail to send. */
+  readonly onMails?: () => void
   readonly metrics: Metrics
   readonly publicDocs?: boolean
   readonly accessLog?: boolean
@@ -48,9 +53,10 @@ export function createApp(deps: Deps): App {
     ...(deps.publicDocs ? { publicDocs: true } : {}),
     ...(deps.accessLog ? { accessLog: true } : {}),
   })
-  const { allowPrivate = false, source = 'urn:shop', onDue = () => {} } = deps
+  const { allowPrivate = false, source = 'urn:shop', onDue = () => {}, onMails = () => {} } = deps
   const { call = createWebhookCaller({ runtime, allowPrivate }) } = deps
   app.register(eventRoutes({ events: stores.events, metrics, runtime, onRecorded: onDue }))
+  app.register(mailRoutes({ mails: stores.mails, publicUrl: deps.publicUrl, runtime, onMails }))
   app.register(
     endpointRoutes({
       manage: createManage({ ...stores, runtime }),

@@ -13,6 +13,7 @@ import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
 import { createWebhookCaller } from './clients/webhook_caller.ts'
 import { readConfig, SERVICE } from './config.ts'
+import { startMails } from './start_mails.ts'
 import { openStores } from './storage/open_stores.ts'
 import { createDispatcher } from './webhooks/dispatcher.ts'
 
@@ -35,19 +36,26 @@ await runService(systemRuntime, async () => {
     'outcome',
   ])
   const call = createWebhookCaller({ runtime: systemRuntime, allowPrivate: config.WEBHOOK_ALLOW_PRIVATE })
+  const reached = crashPoints(process.env)
   const dispatcher = createDispatcher({
     ...{ events: stores.events, webhooks: stores.webhooks, call, runtime: systemRuntime },
     source: config.EVENT_SOURCE,
-    reached: crashPoints(process.env),
+    reached,
     onOutcome: (outcome) => delivered.inc({ outcome }),
     onFault: (err) => logger.warn({ err }, 'webhooks could not be delivered; it is tried again'),
   })
+  const mails = startMails(config, { stores, runtime: systemRuntime, metrics, logger, reached })
   const deps: Deps = {
     stores,
     call,
     allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
     source: config.EVENT_SOURCE,
-    onDue: dispatcher.wake,
+    onDue() {
+      dispatcher.wake()
+      mails.readOn()
+    },
+    publicUrl: config.PUBLIC_URL,
+    onMails: mails.wake,
     access: {
       verifyToken: auth.verifyToken,
       verifyServiceToken: createServiceTokenVerifier(serviceSecrets(config), SERVICE, systemRuntime.now),
@@ -63,7 +71,10 @@ await runService(systemRuntime, async () => {
   dispatcher.start()
   const stopRetention = startRetention({
     service: SERVICE,
-    kept: [{ days: config.EVENTS_KEPT_DAYS, sources: [stores.oldEvents], archived: false }],
+    kept: [
+      { days: config.EVENTS_KEPT_DAYS, sources: [stores.oldEvents], archived: false },
+      { days: config.MAILS_KEPT_DAYS, sources: [stores.oldMails], archived: false },
+    ],
     lease: stores.retentionLease,
     ...{ config: {}, metrics, logger, runtime: systemRuntime },
   })
@@ -77,7 +88,7 @@ await runService(systemRuntime, async () => {
     async close() {
       auth.stop()
       await stopRetention()
-      await dispatcher.stop()
+      await Promise.all([dispatcher.stop(), mails.stop()])
       await stores.close()
       await tracing.stop()
     },

@@ -17,6 +17,8 @@ suite('configuration', () => {
         EVENTS_KEPT_DAYS: 90,
         EVENT_SOURCE: 'urn:shop',
         WEBHOOK_ALLOW_PRIVATE: false,
+        SHOP_NAME: 'Shop',
+        MAILS_KEPT_DAYS: 30,
       },
     )
   })
@@ -25,5 +27,17 @@ suite('configuration', () => {
     const read = (EVENTS_KEPT_DAYS: string) => () => readConfig({ SERVICE_SECRET, EVENTS_KEPT_DAYS })
     assert.throws(read('6'), /EVENTS_KEPT_DAYS must be at least 7/)
     assert.equal(read('7')().EVENTS_KEPT_DAYS, 7)
+  })
+
+  test('a server of mails needs an address that mails come from', () => {
+    const read = (more: NodeJS.ProcessEnv) => () => readConfig({ SERVICE_SECRET, ...more })
+    const SMTP_URL = 'smtps://user:secret@smtp.example.com'
+    assert.throws(read({ SMTP_URL }), /MAIL_FROM is missing/)
+    assert.throws(read({ SMTP_URL, MAIL_FROM: 'Shop <a@b.example>' }), /MAIL_FROM must be an address/)
+    assert.throws(read({ SMTP_URL: 'http://smtp.example.com' }), /SMTP_URL must be such as smtps:/)
+    assert.throws(read({ SMTP_URL: 'smtp://a:b' }), /SMTP_URL must be such as smtps:/)
+    assert.throws(read({ SHOP_NAME: 'a\nb' }), /SHOP_NAME must be one line/)
+    assert.throws(read({ MAILS_KEPT_DAYS: '6' }), /at least 7/)
+    assert.equal(read({ SMTP_URL, MAIL_FROM: 'orders@shop.example' })().SMTP_URL, SMTP_URL)
   })
 })

@@ -4,11 +4,13 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import { eventDocument } from '@shop/notification_service/storage/mongo_event_log'
+import { mailDocument } from '@shop/notification_service/storage/mongo_mail_store'
 import {
   deliveryDocument,
   endpointDocument,
 } from '@shop/notification_service/storage/mongo_webhook_documents'
 import { EVENT_COLUMNS, eventOf } from '@shop/notification_service/storage/sqlite_event_log'
+import { MAIL_COLUMNS, mailOf } from '@shop/notification_service/storage/sqlite_mail_store'
 import {
   DELIVERY_COLUMNS,
   deliveryOf,
@@ -251,6 +253,13 @@ const NOTIFICATIONS: readonly Source[] = [
     sql: `SELECT ${DELIVERY_COLUMNS}, log FROM deliveries ORDER BY endpoint_id, position`,
     documentOf: (row) =>
       deliveryDocument(deliveryOf(named(DELIVERY_COLUMNS, row)), JSON.parse(String(row.at(-1)))),
+  },
+  // Without the position: the log is read again, and mails are known by their ids.
+  {
+    what: 'mails',
+    collection: 'outgoing_mails',
+    sql: `SELECT ${MAIL_COLUMNS} FROM outgoing_mails ORDER BY id`,
+    documentOf: (row) => mailDocument(mailOf(named(MAIL_COLUMNS, row))),
   },
 ]
 

@@ -5,6 +5,7 @@
  * same, so callers repeat only what is safe to repeat.
  */
 import type { NewEvent, Receipt, RecordedEvent } from './event.ts'
+import type { MailStore, OldMails } from './mail_ports.ts'
 import type { WebhookStore } from './webhook_ports.ts'
 
 /** Positions of the first and of the last event; undefined in an empty log. */
@@ -55,6 +56,8 @@ export type Stores = {
   readonly events: EventLog
   readonly webhooks: WebhookStore
   readonly oldEvents: OldEvents
+  readonly mails: MailStore
+  readonly oldMails: OldMails
   readonly retentionLease: Lease
   /** When the database was created. SQLite does not record it. */
   madeAt?(): Promise<Date | undefined>

@@ -8,6 +8,7 @@ import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/open
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createMongoEventLog, createMongoOldEvents, EVENT_INDEXES } from './mongo_event_log.ts'
+import { createMongoMailStore, createMongoOldMails, MAIL_INDEXES } from './mongo_mail_store.ts'
 import { NOTIFICATION_MIGRATIONS } from './mongo_migrations.ts'
 import { WEBHOOK_INDEXES } from './mongo_webhook_documents.ts'
 import { createMongoWebhookStore } from './mongo_webhook_store.ts'
@@ -16,7 +17,12 @@ import { createMongoWebhookStore } from './mongo_webhook_store.ts'
 export const MONGO_DATABASE = 'shop_notifications'
 
 /** docs/operations.md says which query each serves. */
-export const NOTIFICATION_INDEXES = { ...EVENT_INDEXES, ...WEBHOOK_INDEXES, ...AUDIT_INDEXES }
+export const NOTIFICATION_INDEXES = {
+  ...EVENT_INDEXES,
+  ...WEBHOOK_INDEXES,
+  ...MAIL_INDEXES,
+  ...AUDIT_INDEXES,
+}
 
 /** Rejects with a message that says what the operator has to do. */
 export async function openMongoStores(
@@ -45,6 +51,8 @@ export async function openMongoStores(
     webhooks: createMongoWebhookStore(store, runtime, auditLog),
     events: createMongoEventLog(store, runtime, unreadableOf('an event')),
     oldEvents: createMongoOldEvents(store),
+    mails: createMongoMailStore(store, runtime, unreadableOf('a mail')),
+    oldMails: createMongoOldMails(store),
     retentionLease: createMongoLease(store, 'retention_lease'),
     madeAt,
     lastBackup,

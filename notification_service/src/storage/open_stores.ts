@@ -9,6 +9,7 @@ import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_ki
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteEventLog, createSqliteOldEvents } from './sqlite_event_log.ts'
+import { createSqliteMailStore, createSqliteOldMails } from './sqlite_mail_store.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteWebhookStore } from './sqlite_webhook_store.ts'
 
@@ -39,6 +40,8 @@ export function openSqliteStores(
     webhooks: createSqliteWebhookStore(store, auditLog),
     events: createSqliteEventLog(store, unreadableOf('an event')),
     oldEvents: createSqliteOldEvents(store),
+    mails: createSqliteMailStore(store, unreadableOf('a mail')),
+    oldMails: createSqliteOldMails(store),
     retentionLease: createSqliteLease(store, 'retention_lease'),
     check: store.check,
     close: () => store.close(),

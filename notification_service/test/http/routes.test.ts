@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { signInMail } from '../mails/samples.ts'
 import { appOf, as, asService, endpoint, event, ROOT, uuid, wire } from '../samples.ts'
 
 const ONE = `/endpoints/${uuid(1)}`
@@ -11,6 +12,11 @@ suite('every route and every caller (invariant 10)', () => {
     [
       'POST /internal/events',
       { method: 'POST', url: '/internal/events', payload: { events: [wire(event('order:a', 1))] } },
+      { anonymous: 401, ada: 401, root: 401, service: 200 },
+    ],
+    [
+      'POST /internal/mails',
+      { method: 'POST', url: '/internal/mails', payload: { mails: [signInMail('a')] } },
       { anonymous: 401, ada: 401, root: 401, service: 200 },
     ],
     ['GET /events', { url: '/events' }, forAdmins(200)],

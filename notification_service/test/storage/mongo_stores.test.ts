@@ -6,10 +6,12 @@ import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_qu
 import { type MongoServer, mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { mongoSuites } from '../../../simulation/test_support/mongo_suites.ts'
 import { createMongoEventLog, createMongoOldEvents } from '../../src/storage/mongo_event_log.ts'
+import { createMongoMailStore, createMongoOldMails } from '../../src/storage/mongo_mail_store.ts'
 import { createMongoWebhookStore } from '../../src/storage/mongo_webhook_store.ts'
 import { NOTIFICATION_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { eventLogContract } from '../event_log_contract.ts'
+import { mailStoreContract, newMail } from '../mail_store_contract.ts'
 import { AT, endpoint, event, ROOT, uuid } from '../samples.ts'
 import { webhookStoreContract } from '../webhook_store_contract.ts'
 
@@ -31,6 +33,15 @@ mongoSuites('notifications in MongoDB', (server) => {
   )
 
   webhookStoreContract(
+    'MongoDB, two connections',
+    async (t) => {
+      const database = server.newDatabase()
+      return [await open(t, server, database), await open(t, server, database)]
+    },
+    { races: server.honest },
+  )
+
+  mailStoreContract(
     'MongoDB, two connections',
     async (t) => {
       const database = server.newDatabase()
@@ -74,6 +85,16 @@ mongoSuite('queries on notifications in MongoDB', (server) => {
       const old = createMongoOldEvents(store)
       await old.remove((await old.due('2027', '0', 5)).items)
       await webhooks.remove(uuid(1), AT, entry)
+      const mails = createMongoMailStore(store, systemRuntime, () => {})
+      await mails.advance(0, 1, [newMail('a')], AT)
+      await mails.advance(1, 2, [newMail('b', { expiresAt: AT })], AT)
+      await mails.claim(await mails.due(AT, 9, ['slow.example']), AT)
+      await mails.finish({ id: 'a', fence: 1, state: 'sent', dueAt: AT, reason: null }, AT)
+      await mails.expire(AT, 'too late', 9)
+      await mails.backlog()
+      await mails.over('dead', 9)
+      const oldMails = createMongoOldMails(store)
+      await oldMails.remove((await oldMails.due('2027', undefined, 9)).items)
     })
     assert.ok(seen.length >= 3, seen.join('; '))
   })

@@ -8,6 +8,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteStatements, slowSteps } from '@shop/service_kit/test_support/sqlite_plans'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { eventLogContract } from '../event_log_contract.ts'
+import { mailStoreContract } from '../mail_store_contract.ts'
 import { AT, event } from '../samples.ts'
 import { webhookStoreContract } from '../webhook_store_contract.ts'
 
@@ -32,6 +33,11 @@ eventLogContract('SQLite, two processes', async (t) => {
 })
 
 webhookStoreContract('SQLite, two processes', async (t) => {
+  const folder = folderOf(t)
+  return [await open(t, folder), await open(t, folder)]
+})
+
+mailStoreContract('SQLite, two processes', async (t) => {
   const folder = folderOf(t)
   return [await open(t, folder), await open(t, folder)]
 })

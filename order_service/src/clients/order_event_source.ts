@@ -1,6 +1,10 @@
-/** The events of orders: one for each version, with what the order was then. They name accounts by their ids alone. */
+/**
+ * The events of orders: one for each version, with what the order was then. They name accounts by their ids alone. Of the buyer of a
+ * quoted order they have the e-mail address and the language, for messages; no name and no postal address.
+ */
 import type { EventSource, OutgoingEvent } from '@shop/service_kit/events/source'
 import { formatMoney } from '@shop/service_kit/money/money'
+import type { Checkout } from '../domain/checkout.ts'
 import { grandTotalMinor, type Order } from '../domain/order.ts'
 import { orderAtVersion } from '../domain/order_at_version.ts'
 import type { Lease } from '../domain/ports.ts'
@@ -9,6 +13,9 @@ import type { UnpublishedOrders } from '../domain/unpublished.ts'
 const KIND = 'order'
 const aggregateOf = (id: string) => `${KIND}:${id}`
 const idOf = (aggregate: string) => aggregate.slice(KIND.length + 1)
+
+/** Of a name: with more, the longest order would not fit into an event. As JSON in UTF-8. */
+export const NAME_BYTES_MAX = 160
 
 export type OrderEventSourceOptions = {
   readonly unpublished: UnpublishedOrders
@@ -65,11 +72,40 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
         product_id: line.productId,
         quantity: line.quantity,
         unit_price: 'unitPriceMinor' in line ? formatMoney(line.unitPriceMinor, digits) : null,
+        ...('name' in line ? { name: shortened(line.name) } : {}),
       })),
       total_price: formatMoney(grandTotalMinor(order), digits),
       currency: order.currency,
+      ...checkoutOf(order.checkout, digits),
       ...(order.status === 'rejected' ? { reason: order.rejection.reason } : {}),
       created_at: order.createdAt,
     },
   }
 }
+
+function checkoutOf(checkout: Checkout | undefined, digits: number) {
+  if (checkout === undefined) return { buyer: null, shipping: null, tax_total: null }
+  const { email, language, shipping, lines } = checkout
+  const taxed = [...lines, ...(shipping?.parts ?? [])]
+  return {
+    buyer: { email, language },
+    shipping: shipping && {
+      method: shipping.method,
+      name: shipping.names[language],
+      price: formatMoney(shipping.priceMinor, digits),
+    },
+    tax_total: formatMoney(
+      taxed.reduce((sum, { taxMinor }) => sum + taxMinor, 0),
+      digits,
+    ),
+  }
+}
+
+function shortened(name: string): string {
+  if (bytesOf(name) <= NAME_BYTES_MAX) return name
+  const letters = [...name]
+  while (bytesOf(`${letters.join('')}…`) > NAME_BYTES_MAX) letters.pop()
+  return `${letters.join('')}…`
+}
+
+const bytesOf = (text: string) => Buffer.byteLength(JSON.stringify(text))

@@ -13,7 +13,7 @@ export type OutgoingEvent = {
   readonly type: string
   /** RFC 3339, UTC. */
   readonly time: string
-  /** Ids and figures; no names or addresses of people. */
+  /** Ids, figures, and what messages need; no names and no postal addresses of people. */
   readonly data: Readonly<Record<string, unknown>>
   /** Only the latest counts: numbers before it may be left out. */
   readonly coalesced?: true

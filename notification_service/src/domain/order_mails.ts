@@ -1,0 +1,102 @@
+/**
+ * Which events are mailed, and what the mail says. Data of events are what another release of another service has written, so each
+ * field may be missing: the mail is made without it.
+ *
+ * Invariants
+ *  1. One mail for one event, under its id (M1).
+ *  2. No event older than FRESH_MS is mailed: after an update the whole history of a shop is published once.
+ */
+import { type EventData, eventIdOf, type NewEvent } from './event.ts'
+import {
+  expiryOf,
+  ID_LENGTH_MAX,
+  languageOf,
+  MAIL_ID,
+  type MailKind,
+  type MailValues,
+  type NewMail,
+  normalEmail,
+} from './mail.ts'
+
+export const FRESH_MS = 24 * 60 * 60_000
+
+const BY_TYPE: Readonly<Record<string, MailKind>> = {
+  'order.confirmed': 'order_confirmed',
+  'order.rejected': 'order_rejected',
+  'order.shipped': 'order_shipped',
+  'order.cancelled': 'order_cancelled',
+  'payment.refunded': 'order_refunded',
+}
+/** A status between which there is nothing to say has no mail, except for the first version of an order. */
+const kindOf = ({ type, sequence }: NewEvent): MailKind | undefined =>
+  type.startsWith('order.') && sequence === 1 ? 'order_received' : BY_TYPE[type]
+
+/** Undefined if the event has none. */
+export function mailOfEvent(event: NewEvent, now: Date): NewMail | undefined {
+  const kind = kindOf(event)
+  if (kind === undefined || now.getTime() - Date.parse(event.time) > FRESH_MS) return undefined
+  const { email, language } = objectOf(event.data.buyer)
+  const id = eventIdOf(event)
+  const to = typeof email === 'string' ? normalEmail(email) : undefined
+  if (to === undefined || id.length > ID_LENGTH_MAX || !MAIL_ID.test(id)) return undefined
+  return {
+    ...{ id, kind, language: languageOf(language), expiresAt: expiryOf(now.toISOString()) },
+    content: { to, values: valuesOf(event) },
+  }
+}
+
+export type OrderLine = {
+  readonly name: string
+  readonly quantity: number
+  readonly unit_price: string
+}
+
+/** What the texts of an order are made of. Amounts are decimal text. */
+export type OrderValues = {
+  readonly order_id: string
+  readonly number: number | null
+  readonly currency: string
+  readonly total: string | null
+  /** Empty if they are not known. */
+  readonly lines: readonly OrderLine[]
+  readonly shipping: { readonly name: string; readonly price: string } | null
+  readonly tax_total: string | null
+  readonly reason: string | null
+  readonly tracking: { readonly carrier: string | null; readonly number: string } | null
+  /** Of a refund. */
+  readonly amount: string | null
+}
+
+function valuesOf({ aggregate, data }: NewEvent): MailValues & OrderValues {
+  const lines = listOf(data.lines).flatMap((line): OrderLine[] => {
+    const { name, quantity, unit_price } = objectOf(line)
+    const isKnown = typeof name === 'string' && typeof quantity === 'number' && typeof unit_price === 'string'
+    return isKnown ? [{ name, quantity, unit_price }] : []
+  })
+  const shipping = objectOf(data.shipping)
+  const tracking = objectOf(data.tracking)
+  return {
+    order_id: aggregate.slice(aggregate.indexOf(':') + 1),
+    number: typeof data.number === 'number' ? data.number : null,
+    currency: textOf(data.currency) ?? '',
+    total: textOf(data.total_price),
+    // All of them or none: a list that lacks some is not what was ordered.
+    lines: lines.length === listOf(data.lines).length ? lines : [],
+    shipping:
+      typeof shipping.name === 'string' && typeof shipping.price === 'string'
+        ? { name: shipping.name, price: shipping.price }
+        : null,
+    tax_total: textOf(data.tax_total),
+    reason: textOf(data.reason),
+    tracking:
+      typeof tracking.number === 'string'
+        ? { number: tracking.number, carrier: textOf(tracking.carrier) }
+        : null,
+    amount: textOf(data.amount),
+  }
+}
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
+const objectOf = (value: unknown): EventData =>
+  value instanceof Object && !Array.isArray(value) ? (value as EventData) : {}

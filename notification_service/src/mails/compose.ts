@@ -1,0 +1,100 @@
+/** What each kind of mail says: from its values to a letter. */
+import type { Language, Mail, MailValues } from '../domain/mail.ts'
+import type { OrderValues } from '../domain/order_mails.ts'
+import { moneyOf, timeOf, timesOf } from './formats.ts'
+import { type Block, htmlOf, type Letter, lineOf, plainOf } from './letter.ts'
+import { de } from './texts/de.ts'
+import { en, type Texts } from './texts/en.ts'
+
+export const TEXTS: Readonly<Record<Language, Texts>> = { en, de }
+
+export type Shop = {
+  readonly name: string
+  /** Where visitors reach it; without one there are no links to it. */
+  readonly publicUrl: string | undefined
+}
+
+export type Composed = { readonly subject: string; readonly text: string; readonly html: string }
+
+export function composed(
+  mail: Pick<Mail, 'kind' | 'language'> & { readonly values: MailValues },
+  shop: Shop,
+): Composed {
+  const letter = letterOf(mail, shop)
+  return { subject: letter.subject, text: plainOf(letter), html: htmlOf(letter) }
+}
+
+function letterOf(
+  { kind, language, values }: Pick<Mail, 'kind' | 'language'> & { readonly values: MailValues },
+  shop: Shop,
+): Letter {
+  const texts = TEXTS[language]
+  const name = lineOf(shop.name)
+  const letter = { language, footer: texts.footer(name) }
+  const url = (path: string) =>
+    shop.publicUrl === undefined ? undefined : `${shop.publicUrl.replace(/\/$/, '')}${path}`
+  if (kind === 'email_verification' || kind === 'password_reset') {
+    const { subject, title, text, action, note } = texts[kind]
+    const blocks: Block[] = [
+      { text: texts.hello(lineOf(values.username)) },
+      { text: text(name) },
+      { label: action, url: String(values.link) },
+      { note: texts.validUntil(timeOf(language, values.expires_at)) },
+      { note },
+    ]
+    return { ...letter, subject, title, blocks }
+  }
+  if (kind === 'new_sign_in') {
+    const own = texts.new_sign_in
+    const rows = [
+      [own.at, timeOf(language, values.at)],
+      [own.client, lineOf(values.client) || own.unknown],
+    ] as const
+    const blocks: Block[] = [
+      { text: texts.hello(lineOf(values.username)) },
+      { text: own.text(name) },
+      { caption: own.caption, rows },
+      ...actionOf(own.action, url('/account')),
+      { note: own.note },
+    ]
+    return { ...letter, subject: own.subject, title: own.title, blocks }
+  }
+  const order = values as MailValues & OrderValues
+  const { subject, title, text } = texts[kind]
+  const reason = kind === 'order_rejected' ? texts.order.reasons[String(order.reason)] : undefined
+  const blocks: Block[] = [
+    { text: text(name) },
+    ...(reason === undefined ? [] : [{ text: reason }]),
+    { caption: texts.order.caption, rows: rowsOf(texts, language, order) },
+    ...actionOf(texts.order.action, url(`/orders/${encodeURIComponent(order.order_id)}`)),
+  ]
+  return { ...letter, subject: subject(order.number === null ? '' : `#${order.number}`), title, blocks }
+}
+
+const actionOf = (label: string, url: string | undefined): Block[] =>
+  url === undefined ? [] : [{ label, url }]
+
+function rowsOf({ order: texts }: Texts, language: Language, order: OrderValues): [string, string][] {
+  const money = (amount: string) => moneyOf(language, order.currency, amount)
+  const numbers = new Intl.NumberFormat(language)
+  const row = (name: string, value: string | null): [string, string][] =>
+    value === null ? [] : [[name, value]]
+  return [
+    ...row(texts.number, order.number === null ? null : `#${order.number}`),
+    ...order.lines.map(({ name, quantity, unit_price }): [string, string] => [
+      texts.line(numbers.format(quantity), lineOf(name)),
+      money(timesOf(unit_price, quantity)),
+    ]),
+    ...row(
+      order.shipping === null ? '' : `${texts.shipping} (${lineOf(order.shipping.name)})`,
+      order.shipping && money(order.shipping.price),
+    ),
+    ...row(texts.total, order.total === null ? null : money(order.total)),
+    ...row(texts.tax, order.tax_total === null || isZero(order.tax_total) ? null : money(order.tax_total)),
+    ...row(texts.refunded, order.amount === null ? null : money(order.amount)),
+    ...row(texts.carrier, order.tracking?.carrier ? lineOf(order.tracking.carrier) : null),
+    ...row(texts.tracking, order.tracking ? lineOf(order.tracking.number) : null),
+  ]
+}
+
+const isZero = (amount: string) => /^0(?:\.0+)?$/.test(amount)
