@@ -32,7 +32,15 @@ type Answer<Call> = Call extends {
   ? Body
   : never
 
-export type User = Answer<AuthPaths['/login']['post']>['user']
+type Tokens = Answer<AuthPaths['/login']['post']>
+export type User = Tokens['user'] & {
+  /** An admin who has to set up a second factor first, and is a customer until then. */
+  readonly needs_second_factor?: true
+}
+type BodyOf<Call> = Call extends { requestBody?: { content: { 'application/json': infer Body } } }
+  ? Body
+  : never
+export type PasskeyCredential = BodyOf<AuthPaths['/login/passkey']['post']>['credential']
 export type Credentials = AuthPaths['/login']['post']['requestBody']['content']['application/json']
 
 export type ShopClientOptions = {
@@ -75,9 +83,11 @@ export function createShopClient(options: ShopClientOptions) {
   const session = createSessionManager<User>({
     store: options.tokenStore ?? memoryStore(),
     now,
-    refresh: (refresh_token) =>
-      dataOf(
-        open.POST('/token', { body: { refresh_token }, signal: AbortSignal.timeout(REFRESH_DEADLINE_MS) }),
+    refresh: async (refresh_token) =>
+      ofUser(
+        await dataOf(
+          open.POST('/token', { body: { refresh_token }, signal: AbortSignal.timeout(REFRESH_DEADLINE_MS) }),
+        ),
       ),
     onSignedOut: (reason) => {
       for (const listener of listeners) listener(reason)
@@ -101,6 +111,9 @@ export function createShopClient(options: ShopClientOptions) {
     return readWithinMs === undefined ? send : withReadDeadline(readWithinMs, send)
   }
 
+  const begin = async (answer: Promise<{ data?: Tokens }>): Promise<User> =>
+    (await session.save(ofUser(await dataOf(answer)))).user
+
   const orders = createClient<OrderPaths>({ baseUrl: orderUrl, fetch: signed(() => false) })
 
   return {
@@ -120,10 +133,21 @@ export function createShopClient(options: ShopClientOptions) {
       await open.POST('/register', { body: credentials })
       return this.signIn(credentials)
     },
-    /** Fails with `invalid_credentials`, or `too_many_attempts` with `retryAfterMs`. */
-    async signIn(credentials: Credentials): Promise<User> {
-      const { user } = await session.save(await dataOf(open.POST('/login', { body: credentials })))
-      return user
+    /**
+     * Fails with `invalid_credentials`, `too_many_attempts` with `retryAfterMs`, or `second_factor_required` with the
+     * `challenge` for `signInWithCode`.
+     */
+    signIn: (credentials: Credentials): Promise<User> => begin(open.POST('/login', { body: credentials })),
+    /** Fails with `invalid_code`, `invalid_challenge` when it took too long, or `too_many_attempts`. */
+    signInWithCode: (challenge: string, code: string): Promise<User> =>
+      begin(open.POST('/login/second_factor', { body: { challenge, code } })),
+    /** `credential`: what the browser made of the options of `POST /login/passkey/options`. Fails with `passkey_refused`. */
+    signInWithPasskey: (credential: PasskeyCredential): Promise<User> =>
+      begin(open.POST('/login/passkey', { body: { credential } })),
+    /** Gets a new access token at once, after a change of the account that a token states, such as its role. */
+    async renewSession(): Promise<void> {
+      const current = await session.current()
+      if (current) await session.tokenInsteadOf(current.accessToken)
     },
     /** Deletes the session at once, and withdraws it if auth_service can be reached. Never fails. */
     async signOut(): Promise<void> {
@@ -149,6 +173,11 @@ export function createShopClient(options: ShopClientOptions) {
     },
   }
 }
+
+const ofUser = ({ needs_second_factor, user, ...tokens }: Tokens) => ({
+  ...tokens,
+  user: { ...user, ...(needs_second_factor === true && { needs_second_factor }) },
+})
 
 function withToken(request: Request, token: string): Request {
   request.headers.set('authorization', `Bearer ${token}`)

@@ -78,6 +78,36 @@ suite('a session', () => {
     assert.deepEqual(tokens(orders), ['Bearer a1', undefined, undefined])
   })
 
+  test('begins by a code or a passkey as by a password, and a token for a changed account is had at once', async (t) => {
+    const { shop, authSeen, call, orders } = await world(t)
+    await shop.signInWithCode('challenge', '123456')
+    await shop.signInWithPasskey({ id: 'key', response: {} } as never)
+    await shop.renewSession()
+    await call()
+    assert.deepEqual(
+      authSeen.slice(1).map(({ path, body }) => [path, body]),
+      [
+        ['/login/second_factor', { challenge: 'challenge', code: '123456' }],
+        ['/login/passkey', { credential: { id: 'key', response: {} } }],
+        ['/token', { refresh_token: 'r3' }],
+      ],
+    )
+    assert.deepEqual(tokens(orders), ['Bearer a4'])
+  })
+
+  test('an admin who needs a second factor is known as one, until a refresh says otherwise', async (t) => {
+    const answers = [{ needs_second_factor: true, user: USER }, { user: { ...USER, role: 'admin' } }]
+    const auth = await serve(t, (_, response) =>
+      answer(response, 200, { access_token: 'a', refresh_token: 'r', expires_in: 600, ...answers.shift() }),
+    )
+    const urls = { authUrl: auth.origin, productUrl: auth.origin, orderUrl: auth.origin }
+    const shop = createShopClient(urls)
+    await shop.signIn({ username: 'ada', password: 'correct horse' })
+    assert.deepEqual(await shop.user(), { ...USER, needs_second_factor: true })
+    await shop.renewSession()
+    assert.deepEqual(await shop.user(), { ...USER, role: 'admin' })
+  })
+
   test('sends its token, and does not refresh it early', async (t) => {
     const { call, pass, orders, refreshes } = await world(t)
     await call()

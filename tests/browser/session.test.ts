@@ -6,6 +6,7 @@ import type { Locator, Page } from 'playwright-core'
 import { call, expectStatus } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { signIn } from '../system/world.ts'
+import { playAccount } from './account_flow.ts'
 import { noBrowser } from './browser.ts'
 import { openShop, type Shop } from './shop.ts'
 
@@ -128,6 +129,8 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await ordersShown(page)
   })
+
+  test('an account, from its address to its end', (t) => playAccount(t, shop))
 
   test('a window that was left is empty when it is used again', async () => {
     const page = await shop.openAs(await shop.account())

@@ -11,6 +11,10 @@ export const PAGE = {
   orders: '/orders',
   order: '/orders/:id',
   account: '/account',
+  forgotPassword: '/forgot_password',
+  /** Links in mails lead to these two; their token is after the `#`. */
+  resetPassword: '/reset_password',
+  verifyEmail: '/verify_email',
   legal: '/pages/:slug',
   admin: '/admin',
   adminProducts: '/admin/products',

@@ -11,8 +11,10 @@ import { noteText } from '../../web/src/admin/import/import_note.ts'
 import { picturesText } from '../../web/src/admin/log/pictures_text.ts'
 import { adminTexts } from '../../web/src/language/admin_texts.ts'
 import { de as deAdmin } from '../../web/src/language/de/admin.ts'
+import { de as deOwn } from '../../web/src/language/de/own.ts'
 import { de } from '../../web/src/language/de/texts.ts'
 import { en as enAdmin } from '../../web/src/language/en/admin.ts'
+import { en as enOwn } from '../../web/src/language/en/own.ts'
 import { en } from '../../web/src/language/en/texts.ts'
 import {
   formatAmount,
@@ -66,8 +68,8 @@ function leavesOf(value: unknown, path: string): Leaf[] {
   return Object.entries(value as object).flatMap(([key, each]) => leavesOf(each, `${path}.${key}`))
 }
 
-const english = [...leavesOf(en, 't'), ...leavesOf(enAdmin, 'admin')]
-const german = [...leavesOf(de, 't'), ...leavesOf(deAdmin, 'admin')]
+const english = [...leavesOf(en, 't'), ...leavesOf(enAdmin, 'admin'), ...leavesOf(enOwn, 'own')]
+const german = [...leavesOf(de, 't'), ...leavesOf(deAdmin, 'admin'), ...leavesOf(deOwn, 'own')]
 
 suite('the catalogues of texts', () => {
   test('both languages have the same texts, and none is empty', () => {
@@ -117,7 +119,7 @@ suite('the catalogues of texts', () => {
 /** A text is used when its path is named, or a shorter path that is continued by a computed key, or passed on whole. */
 function unusedIn(source: string): string[] {
   const named = new Set(
-    source.match(/\b(?:t|admin)(?:\s*\??\.\s*\w+)+(?!\w)/g)?.map((path) => path.replaceAll(/\s|\?/g, '')),
+    source.match(/\b(?:t|admin|own)(?:\s*\??\.\s*\w+)+(?!\w)/g)?.map((path) => path.replaceAll(/\s|\?/g, '')),
   )
   const whole = (path: string) => {
     const parts = path.split('.')

@@ -26,6 +26,9 @@ const LETTER = /\p{L}/u
 /** Names that are the same in every language. */
 const NAMES = new Set(['Node.js'])
 
+/** What modules call the catalogues of texts. */
+const CATALOGUES = new Set(['t', 'admin', 'own'])
+
 type Node = { readonly type: string; readonly start: number; readonly [member: string]: unknown }
 const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string'
 
@@ -95,7 +98,7 @@ function earlyReads(source: string, file = 'page.tsx'): string[] {
   walk(parseSync(file, source).program as unknown as Node, (node, parents) => {
     if (node.type !== 'MemberExpression' || !isNode(node.object)) return
     const { type, name } = node.object as { type: string; name?: string }
-    if (type !== 'Identifier' || (name !== 't' && name !== 'admin')) return
+    if (type !== 'Identifier' || !CATALOGUES.has(name!)) return
     if (parents.some((parent) => /Function|TSTypeQuery/.test(parent.type))) return
     found.push(source.slice(node.start, node.start + 30))
   })

@@ -15,11 +15,22 @@ export const fetchProductPage = () => import('./shop/product_page.tsx')
 export const fetchCategoryPage = () => import('./shop/category_page.tsx')
 const toFilters = () => import('./shop/filters.tsx')
 const toCart = () => import('./cart/cart_page.tsx')
-const toSignIn = () => import('./account/sign_in_page.tsx')
-const toAccount = () => import('./account/account_page.tsx')
+const toSignIn = withOwnTexts(() => import('./account/sign_in_page.tsx'))
+const toAccount = withOwnTexts(() => import('./account/account_page.tsx'))
+const toForgotPassword = withOwnTexts(() => import('./account/forgot_page.tsx'))
+const toResetPassword = withOwnTexts(() => import('./account/reset_page.tsx'))
+const toVerifyEmail = withOwnTexts(() => import('./account/verify_page.tsx'))
 const toOrders = () => import('./orders/orders_page.tsx')
 const toOrder = () => import('./orders/order_page.tsx')
 const toasts = () => import('./ui/toaster.tsx')
+
+/** The pages of an account have texts of their own. */
+function withOwnTexts<Page>(load: () => Promise<Page>): () => Promise<Page> {
+  return async () => {
+    const texts = import('./language/own_texts.ts').then(({ ownTexts }) => addTexts(ownTexts))
+    return (await Promise.all([load(), texts]))[0]
+  }
+}
 
 /** Loads the code of the buyer's pages, so that they open at once, and offline. */
 export const fetchBuyersPages = () =>
@@ -43,6 +54,9 @@ const CartPage = lazy(toCart)
 const LegalPage = lazy(() => import('./pages/legal_page.tsx'))
 const SignInPage = lazy(toSignIn)
 const AccountPage = lazy(toAccount)
+const ForgotPasswordPage = lazy(toForgotPassword)
+const ResetPasswordPage = lazy(toResetPassword)
+const VerifyEmailPage = lazy(toVerifyEmail)
 const OrdersPage = lazy(toOrders)
 const OrderPage = lazy(toOrder)
 const AdminRoutes = lazy(async () => {
@@ -63,6 +77,9 @@ export function AppRoutes() {
         <Route path={PAGE.cart} element={<CartPage />} />
         <Route path={PAGE.legal} element={<LegalPage />} />
         <Route path={PAGE.signIn} element={<SignInPage />} />
+        <Route path={PAGE.forgotPassword} element={<ForgotPasswordPage />} />
+        <Route path={PAGE.resetPassword} element={<ResetPasswordPage />} />
+        <Route path={PAGE.verifyEmail} element={<VerifyEmailPage />} />
         <Route element={<RequireUser />}>
           <Route path={PAGE.orders} element={<OrdersPage />} />
           <Route path={PAGE.order} element={<OrderPage />} />

@@ -1,20 +1,20 @@
-import { LIMITS } from '@shop/client/generated/limits'
-import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useRef, useState } from 'react'
-import { ShopProblem, shop } from '../api/shop.ts'
 import { t } from '../language/texts.ts'
 import { ROLE_TONES } from '../session/roles.ts'
 import { useSession } from '../session/use_session.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Button, ButtonLink } from '../ui/button.tsx'
-import { TextField } from '../ui/field.tsx'
-import { faultsByField, refusedPassword } from '../ui/field_faults.ts'
 import { Time } from '../ui/format.tsx'
-import { lengthFault } from '../ui/limits.ts'
-import { ProblemNotice } from '../ui/notice.tsx'
+import { Notice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
+import { DataPart } from './data_part.tsx'
+import { EmailPart } from './email_part.tsx'
+import { FactorPart } from './factor_part.tsx'
+import { OwnerProvider } from './owner.tsx'
+import { PasskeysPart } from './passkeys_part.tsx'
+import { PasswordPart } from './password_part.tsx'
+import { SessionsPart } from './sessions_part.tsx'
 
 export default function AccountPage() {
   const { user, isAdmin, signOut } = useSession()
@@ -25,8 +25,13 @@ export default function AccountPage() {
     toast({ title: t.account.signedOut, description: t.account.signedOutMore })
   }
   return (
-    <div className="page grid max-w-3xl gap-8 pt-8 sm:pt-12">
+    <div className="page grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-8 pt-8 sm:pt-12">
       <PageTitle title={t.account.tab}>{t.account.title}</PageTitle>
+      {user.needs_second_factor && (
+        <Notice tone="warn" title={t.account.factorNeeded}>
+          {t.account.factorNeededMore}
+        </Notice>
+      )}
       <section className="flex flex-wrap items-center justify-between gap-5 rounded-xl bg-surface p-5 shadow-rest sm:p-7">
         <div className="grid gap-1">
           <p className="flex flex-wrap items-center gap-3 text-lg font-semibold">
@@ -42,87 +47,14 @@ export default function AccountPage() {
           <Button onClick={leave}>{t.account.signOut}</Button>
         </div>
       </section>
-      <ChangePassword />
+      <OwnerProvider>
+        <EmailPart />
+        <PasswordPart />
+        <FactorPart />
+        <PasskeysPart />
+        <SessionsPart />
+        <DataPart />
+      </OwnerProvider>
     </div>
   )
-}
-
-const LENGTHS = LIMITS['PUT /me/password']
-type Faults = { current?: string | undefined; next?: string | undefined }
-
-function ChangePassword() {
-  const form = useRef<HTMLFormElement>(null)
-  const [wrong, setWrong] = useState<Faults>()
-  const { mutate, isPending, error, reset } = useMutation({
-    mutationFn: (body: { current_password: string; new_password: string }) =>
-      shop.auth.PUT('/me/password', { body }),
-    onSuccess: () => {
-      form.current?.reset()
-      toast({ title: t.account.changed, description: t.account.changedMore })
-    },
-  })
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault()
-    const fields = new FormData(event.currentTarget)
-    const body = { current_password: String(fields.get('current')), new_password: String(fields.get('new')) }
-    const found = {
-      current: lengthFault(body.current_password, LENGTHS.current_password),
-      next: lengthFault(body.new_password, LENGTHS.new_password),
-    }
-    const fits = !found.current && !found.next
-    reset()
-    setWrong(fits ? undefined : found)
-    if (fits) mutate(body)
-  }
-  const faults = wrong ?? faultsOf(error)
-  return (
-    <section
-      aria-labelledby="change-password"
-      className="grid gap-5 rounded-xl bg-surface p-5 shadow-rest sm:p-7"
-    >
-      <h2 id="change-password" className="text-xl font-semibold">
-        {t.account.changePassword}
-      </h2>
-      <form ref={form} noValidate onSubmit={submit} className="grid max-w-md gap-5">
-        {error && !faults && <ProblemNotice error={error} title={t.failed.changePassword} />}
-        <TextField
-          label={t.account.current}
-          name="current"
-          type="password"
-          autoComplete="current-password"
-          required
-          error={faults?.current}
-        />
-        <TextField
-          label={t.account.new}
-          name="new"
-          type="password"
-          autoComplete="new-password"
-          required
-          hint={t.fault.atLeast(LENGTHS.new_password.minLength)}
-          error={faults?.next}
-        />
-        <Button type="submit" busy={isPending} className="justify-self-start">
-          {t.account.changePassword}
-        </Button>
-      </form>
-    </section>
-  )
-}
-
-function faultsOf(error: unknown): Faults | undefined {
-  if (!(error instanceof ShopProblem)) return undefined
-  switch (String(error.code)) {
-    case 'invalid_credentials':
-    case 'wrong_password':
-      return { current: t.account.notCurrent }
-    case 'password_refused':
-      return { next: refusedPassword(error) }
-    case 'validation_failed': {
-      const faults = faultsByField(error, t.fault.subjects)
-      return faults && { current: faults.current_password, next: faults.new_password }
-    }
-    default:
-      return undefined
-  }
 }

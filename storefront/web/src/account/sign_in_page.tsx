@@ -1,10 +1,15 @@
-/** Signing in and creating an account; then the visitor returns to the page they wanted. */
+/**
+ * Signing in, by a password and perhaps a second factor, or by a passkey; and creating an account. Then the visitor returns to the
+ * page they wanted.
+ */
 
 import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Link, Navigate, useSearchParams } from 'react-router'
+import { PAGE } from '../../../src/http/page_addresses.ts'
 import { ShopProblem } from '../api/shop.ts'
+import { own } from '../language/own_texts.ts'
 import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button } from '../ui/button.tsx'
@@ -13,6 +18,10 @@ import { faultsByField, refusedPassword } from '../ui/field_faults.ts'
 import { lengthFault } from '../ui/limits.ts'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
+import { CodeForm } from './code_form.tsx'
+import { Narrow, SHEET } from './parts.tsx'
+import { PasskeyButton } from './passkey_button.tsx'
+import { hasPasskeys } from './passkey_calls.ts'
 
 export default function SignInPage() {
   const [params] = useSearchParams()
@@ -31,7 +40,9 @@ export default function SignInPage() {
       form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
     }
   }, [error, wrong])
-  if (user) return <Navigate to={next} replace />
+  if (user) return <Navigate to={user.needs_second_factor ? PAGE.account : next} replace />
+  const challenge = challengeOf(error)
+  if (challenge !== undefined) return <CodeForm challenge={challenge} leave={reset} />
 
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -53,58 +64,62 @@ export default function SignInPage() {
   }
   const other = `?${new URLSearchParams({ ...(registering ? {} : { mode: 'register' }), next })}`
   return (
-    <div className="page grid justify-items-center pt-10 sm:pt-16">
-      <div className="grid w-full max-w-md gap-7">
-        <PageTitle key={String(registering)} title={registering ? t.signIn.register : t.signIn.title}>
-          {registering ? t.signIn.register : t.signIn.welcome}
-        </PageTitle>
-        <form
-          ref={form}
-          noValidate
-          onSubmit={submit}
-          className="grid gap-5 rounded-xl bg-surface p-5 shadow-lift sm:p-7"
-        >
-          {error && !faults.known && (
-            <ProblemNotice error={error} title={registering ? t.failed.register : t.failed.signIn} />
-          )}
-          {faults.both && <Notice live tone="bad" title={faults.both} />}
-          <TextField
-            label={t.signIn.username}
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            error={faults.username}
-            hint={
-              registering
-                ? t.signIn.usernameHint(limits.username.minLength, limits.username.maxLength)
-                : undefined
-            }
-          />
-          <TextField
-            label={t.signIn.password}
-            name="password"
-            type="password"
-            autoComplete={registering ? 'new-password' : 'current-password'}
-            required
-            error={faults.password}
-            hint={registering ? t.signIn.passwordHint(limits.password.minLength) : undefined}
-          />
-          <Button type="submit" tone="primary" busy={isPending}>
-            {registering ? t.signIn.registerButton : t.signIn.title}
-          </Button>
-        </form>
-        <p className="text-center text-soft">
-          {registering ? t.signIn.haveAccount : t.signIn.newHere}{' '}
-          <Link to={other} replace onClick={startAnew} className="font-semibold text-accent underline">
-            {registering ? t.signIn.title : t.signIn.register}
+    <Narrow>
+      <PageTitle key={String(registering)} title={registering ? t.signIn.register : t.signIn.title}>
+        {registering ? t.signIn.register : t.signIn.welcome}
+      </PageTitle>
+      <form ref={form} noValidate onSubmit={submit} className={SHEET}>
+        {error && !faults.known && (
+          <ProblemNotice error={error} title={registering ? t.failed.register : t.failed.signIn} />
+        )}
+        {faults.both && <Notice live tone="bad" title={faults.both} />}
+        <TextField
+          label={t.signIn.username}
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          error={faults.username}
+          hint={
+            registering
+              ? t.signIn.usernameHint(limits.username.minLength, limits.username.maxLength)
+              : undefined
+          }
+        />
+        <TextField
+          label={t.signIn.password}
+          name="password"
+          type="password"
+          autoComplete={registering ? 'new-password' : 'current-password'}
+          required
+          error={faults.password}
+          hint={registering ? t.signIn.passwordHint(limits.password.minLength) : undefined}
+        />
+        <Button type="submit" tone="primary" busy={isPending}>
+          {registering ? t.signIn.registerButton : t.signIn.title}
+        </Button>
+        {!registering && (
+          <Link to={PAGE.forgotPassword} className="justify-self-center font-semibold text-accent underline">
+            {own.signIn.forgot}
           </Link>
-        </p>
-      </div>
-    </div>
+        )}
+      </form>
+      {!registering && hasPasskeys() && <PasskeyButton />}
+      <p className="text-center text-soft">
+        {registering ? t.signIn.haveAccount : t.signIn.newHere}{' '}
+        <Link to={other} replace onClick={startAnew} className="font-semibold text-accent underline">
+          {registering ? t.signIn.title : t.signIn.register}
+        </Link>
+      </p>
+    </Narrow>
   )
 }
+
+const challengeOf = (error: unknown): string | undefined =>
+  error instanceof ShopProblem && error.code === 'second_factor_required'
+    ? String(error.document?.challenge)
+    : undefined
 
 type FieldFaults = { username?: string | undefined; password?: string | undefined }
 type Faults = FieldFaults & { known: boolean; both?: string }

@@ -5,7 +5,7 @@ import { createTabSession } from '../session/tab_session.ts'
 import { browserStorage } from '../storage.ts'
 
 export { ShopProblem } from '@shop/client/problem'
-export { dataOf, type User } from '@shop/client/shop_client'
+export { dataOf, type PasskeyCredential, type User } from '@shop/client/shop_client'
 
 export const tabSession = createTabSession(browserStorage)
 

@@ -36,8 +36,7 @@ export function createTabSession(storage: KeyValueStorage): TabSession {
 
   const adopt = (next: Session<User> | undefined) => {
     session = next
-    const changed = next?.user.id !== user?.id || next?.user.role !== user?.role
-    if (!changed) return
+    if (standing(next?.user) === standing(user)) return
     user = next?.user
     for (const listener of listeners) listener(user)
   }
@@ -77,6 +76,10 @@ export function createTabSession(storage: KeyValueStorage): TabSession {
     },
   }
 }
+
+/** What pages depend on. */
+const standing = (user: User | undefined) =>
+  user && `${user.id} ${user.role} ${user.needs_second_factor === true}`
 
 /** A constant, so that the client treats a session that another tab refreshed as the same session. */
 const IN_THE_COOKIE = ''

@@ -1,12 +1,14 @@
 /** The signed-in user. Re-renders when that changes, in this tab or another. */
 import { useSyncExternalStore } from 'react'
-import { shop, tabSession, type User } from '../api/shop.ts'
+import { type PasskeyCredential, shop, tabSession, type User } from '../api/shop.ts'
 import { isAdmin } from './roles.ts'
 
 export type SessionView = {
   readonly user: User | undefined
   readonly isAdmin: boolean
   signIn(username: string, password: string): Promise<User>
+  signInWithCode(challenge: string, code: string): Promise<User>
+  signInWithPasskey(credential: PasskeyCredential): Promise<User>
   register(username: string, password: string): Promise<User>
   signOut(): Promise<void>
 }
@@ -21,6 +23,8 @@ export function useSession(): SessionView {
     user,
     isAdmin: isAdmin(user),
     signIn: (username, password) => shop.signIn({ username, password }),
+    signInWithCode: shop.signInWithCode,
+    signInWithPasskey: shop.signInWithPasskey,
     register: (username, password) => shop.register({ username, password }),
     signOut: async () => {
       signingOut = true

@@ -6,6 +6,7 @@ import { pollEvery } from '../../api/refetch.ts'
 import { dataOf, shop } from '../../api/shop.ts'
 import type { Json } from '../../api/types.ts'
 import { currentLanguage } from '../../language/switch.ts'
+import { saveFile } from '../../ui/save_file.ts'
 import { readTable } from './read_table.ts'
 
 export type Import = Json<paths['/imports/{id}']['get']['responses'][200]>
@@ -87,11 +88,5 @@ export async function download(
           ...READING,
         })
   const stream = (await dataOf(answer as never)) as ReadableStream<Uint8Array<ArrayBuffer>>
-  const content = new Blob(await readTable(stream, onProgress, SILENCE_MS), { type: TABLE })
-  const address = URL.createObjectURL(content)
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(address)
+  saveFile(name, new Blob(await readTable(stream, onProgress, SILENCE_MS), { type: TABLE }))
 }

@@ -21,6 +21,9 @@ export const account: Texts['account'] = {
   notCurrent: 'Das ist nicht Ihr aktuelles Passwort.',
   notShopkeeper: (name) =>
     sentence`Sie sind als ${name} angemeldet; dieses Konto hat keinen Zugang zur Verwaltung.`,
+  factorNeeded: 'Dieser Shop verlangt von der Verwaltung einen zweiten Schritt beim Anmelden',
+  factorNeededMore: 'Bis Sie ihn eingerichtet haben, haben Sie keinen Zugang zur Verwaltung.',
+  toFactor: 'Im Konto einrichten',
 }
 
 export const signIn: Texts['signIn'] = {

@@ -21,6 +21,9 @@ export const account = {
   notCurrent: 'This is not your current password.',
   notShopkeeper: (name: ReactNode) =>
     sentence`You are signed in as ${name}, and that account has no admin role.`,
+  factorNeeded: 'This shop wants admins to have a second step when they sign in',
+  factorNeededMore: 'Until you set it up, you cannot use the admin pages.',
+  toFactor: 'Set it up in your account',
 }
 
 export const signIn = {
