@@ -25,23 +25,7 @@ import {
   withReadDeadline,
 } from './retry.ts'
 import { createSessionManager, memoryStore, type SignedOutReason, type TokenStore } from './session.ts'
-
-type Answer<Call> = Call extends {
-  responses: { [status in 200 | 201]?: { content: { 'application/json': infer Body } } }
-}
-  ? Body
-  : never
-
-type Tokens = Answer<AuthPaths['/login']['post']>
-export type User = Tokens['user'] & {
-  /** An admin who has to set up a second factor first, and is a customer until then. */
-  readonly needs_second_factor?: true
-}
-type BodyOf<Call> = Call extends { requestBody?: { content: { 'application/json': infer Body } } }
-  ? Body
-  : never
-export type PasskeyCredential = BodyOf<AuthPaths['/login/passkey']['post']>['credential']
-export type Credentials = AuthPaths['/login']['post']['requestBody']['content']['application/json']
+import { type Credentials, ofUser, type PasskeyCredential, type Tokens, type User } from './sign_in.ts'
 
 export type ShopClientOptions = {
   /** Origins of the services, with a path if they have one. */
@@ -173,11 +157,6 @@ export function createShopClient(options: ShopClientOptions) {
     },
   }
 }
-
-const ofUser = ({ needs_second_factor, user, ...tokens }: Tokens) => ({
-  ...tokens,
-  user: { ...user, ...(needs_second_factor === true && { needs_second_factor }) },
-})
 
 function withToken(request: Request, token: string): Request {
   request.headers.set('authorization', `Bearer ${token}`)

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { ShopProblem } from '../src/problem.ts'
 import { memoryStore, type Session, webStore } from '../src/session.ts'
-import { createShopClient, type ShopClientOptions, type User } from '../src/shop_client.ts'
+import { createShopClient, type ShopClientOptions } from '../src/shop_client.ts'
+import type { User } from '../src/sign_in.ts'
 import { answer, refuse, type Seen, serve } from './serve.ts'
 
 const USER = { id: 'u1', username: 'ada', role: 'customer', created_at: '2026-01-01T00:00:00.000Z' } as User

@@ -104,10 +104,9 @@ export async function playAccount(t: TestContext, shop: Shop): Promise<void> {
   await look('second factor')
   await factor.getByLabel('Code from the app').fill(codeAt(secret, new Date()))
   await factor.getByRole('button', { name: 'Turn it on' }).click()
-  const codes = await factor
-    .getByRole('list', { name: 'Recovery codes' })
-    .getByRole('listitem')
-    .allInnerTexts()
+  const list = factor.getByRole('list', { name: 'Recovery codes' })
+  await list.waitFor()
+  const codes = await list.getByRole('listitem').allInnerTexts()
   assert.equal(codes.length, 10)
   await look('recovery codes')
   await button('I have kept them').click()
@@ -131,7 +130,7 @@ export async function playAccount(t: TestContext, shop: Shop): Promise<void> {
   await signOut()
 
   await page.goto('/sign-in?next=/account')
-  await button('Sign in with a passkey').click()
+  await button('Use a passkey').click()
   await passkeys.getByText('last used').waitFor()
   await look('account in use')
   await passkeys.getByRole('button', { name: 'Remove My telephone' }).click()

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { plain } from '../../product_service/test/pictures.ts'
 import { call, expectStatus } from '../system/calls.ts'
 import { until } from '../system/until.ts'
-import { noBrowser } from './browser.ts'
+import { expectFocus, noBrowser } from './browser.ts'
 import { pageFaults, SCREENS, SCREENS_CHECKED, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
@@ -220,6 +220,74 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
     await page.getByText('Another page has this address.').waitFor()
   })
 
+  test('an admin sets up taxes and shipping: faults at their fields, nothing typed is lost, two admins (7)', async () => {
+    const page = await shop.openAs(keeper)
+    await page.goto('/admin/checkout')
+    await page.getByText('There are no rates').waitFor()
+    await button(page, 'Add a rate').click()
+    await field(page, 'Country').fill('de')
+    await page.getByText('Germany', { exact: true }).last().waitFor()
+    await field(page, 'Rate in %').fill('19,123')
+    await button(page, 'Add a way of shipping').click()
+    await field(page, 'Name (English)').fill('Parcel')
+    await field(page, 'Name (Deutsch)').fill('Paket')
+    await field(page, 'Identifier').fill('parcel')
+    await field(page, 'Countries').fill('de, at')
+    await page.getByText('Germany and Austria').waitFor()
+    await field(page, 'Price (USD)').fill('4,90')
+    await button(page, 'Save changes').click()
+    await page.getByText('From 0 to 100, with at most two decimals.').waitFor()
+    await expectFocus(page, 'Rate in %', 'the first fault has the focus')
+    await field(page, 'Rate in %').fill('19,5')
+
+    // Another page, and back.
+    const places = page.getByRole('navigation', { name: 'Admin' })
+    await places.getByRole('link', { name: 'Customers' }).click()
+    await page.getByRole('button', { name: `Sign-in help: ${keeper.username}` }).click()
+    await button(page, 'Make a link for a new password').click()
+    const link = await field(page, 'The link, shown only now').inputValue()
+    assert.match(link, /\/reset_password#token=[\w.-]{40,}$/)
+    await button(page, 'Remove the second step').click()
+    await page.getByText('has no second step').first().waitFor()
+    await page.keyboard.press('Escape')
+    await places.getByRole('link', { name: 'Taxes and shipping' }).click()
+    assert.equal(await field(page, 'Rate in %').inputValue(), '19,5')
+    await button(page, 'Save changes').click()
+    await page.getByText('Saved', { exact: true }).first().waitFor()
+
+    type Stored = { version: number; tax_rates: object[]; shipping_methods: object[] }
+    const url = `${shop.orders.url}/checkout_settings`
+    const stored = async () => expectStatus(await call<Stored>('GET', url), 200)
+    const { version, ...saved } = await stored()
+    assert.deepEqual(saved.tax_rates, [
+      { tax_class: 'standard', country: 'DE', region: null, basis_points: 1950 },
+    ])
+    assert.deepEqual(saved.shipping_methods, [
+      {
+        ...{
+          id: 'parcel',
+          names: { en: 'Parcel', de: 'Paket' },
+          countries: ['DE', 'AT'],
+          tax_class: 'as_goods',
+        },
+        prices: [{ weight_up_to_grams: null, goods_from: '0.00', price: '4.90' }],
+      },
+    ])
+
+    await field(page, 'Rate in %').fill('20')
+    const theirs = { prices_include_tax: false, tax_rates: saved.tax_rates, shipping_methods: [], version }
+    expectStatus(await call('PUT', url, { token: shop.admin.token, body: theirs as never }), 200)
+    await button(page, 'Save changes').click()
+    await page.getByText('Someone else changed the settings').waitFor()
+    await button(page, 'Save my changes').click()
+    await page.getByText('There is nothing to choose').waitFor()
+    const after = await stored()
+    assert.deepEqual(
+      [after.shipping_methods, after.tax_rates],
+      [[], [{ tax_class: 'standard', country: 'DE', region: null, basis_points: 2000 }]],
+    )
+  })
+
   test('a legal page is linked in the footer, in the language of the visitor, and runs nothing', async () => {
     const page = await shop.openNew()
     await page.goto('/')
@@ -271,6 +339,13 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
       await page.goto('/admin/settings')
       await field(page, 'Name').waitFor()
       faults.push(...(await pageFaults(page, 'settings', screen)))
+      await page.goto('/admin/checkout')
+      await field(page, 'Rate in %').fill('200')
+      await button(page, 'Add a way of shipping').click()
+      await button(page, 'Save changes').click()
+      await page.getByText('Some fields need another look').waitFor()
+      faults.push(...(await pageFaults(page, 'taxes and shipping', screen)))
+      await button(page, 'Undo').click()
       await category(`Lamps and candles for the table (${screen})`)
       await page.goto('/admin/categories')
       await button(page, `Edit Lamps and candles for the table (${screen})`).waitFor()

@@ -31,6 +31,7 @@ export const PAGE = {
   adminImport: '/admin/import',
   adminLog: '/admin/log',
   adminSettings: '/admin/settings',
+  adminCheckout: '/admin/checkout',
   adminSystem: '/admin/system',
 } as const
 

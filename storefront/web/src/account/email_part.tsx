@@ -23,7 +23,7 @@ export function EmailPart() {
   const { data, error, refetch } = useAnswer(meQuery)
   const aside = data && data.email !== null && (
     <Badge tone={data.email === data.verified_email ? 'good' : 'warn'}>
-      {data.email === data.verified_email ? own.email.confirmed : own.email.waiting}
+      {data.email === data.verified_email ? own.email.proved : own.email.waiting}
     </Badge>
   )
   return (

@@ -68,7 +68,7 @@ export function FactorPart() {
         <FactorSetup
           secret={secret}
           cancel={() => setSecret(undefined)}
-          confirmed={(recovery) => {
+          done={(recovery) => {
             setCodes(recovery)
             setSecret(undefined)
             toast({ title: own.factor.turnedOn })

@@ -16,11 +16,11 @@ export type Secret = { readonly secret: string; readonly uri: string }
 export function FactorSetup({
   secret: { secret, uri },
   cancel,
-  confirmed,
+  done,
 }: {
   secret: Secret
   cancel: () => void
-  confirmed: (codes: readonly string[]) => void
+  done: (codes: readonly string[]) => void
 }) {
   const { user } = useSession()
   const heading = useRef<HTMLHeadingElement>(null)
@@ -29,7 +29,7 @@ export function FactorSetup({
   const { mutate, isPending, error, reset } = useMutation({
     mutationFn: (code: string) => dataOf(shop.auth.PUT('/me/totp', { body: { code } })),
     onSuccess: ({ recovery_codes }) => {
-      confirmed(recovery_codes)
+      done(recovery_codes)
       // An admin who had to set it up is one from now on.
       if (user?.needs_second_factor) shop.renewSession().catch(() => {})
     },

@@ -94,7 +94,7 @@ function PasswordDialog({ asking, close }: { asking: Asking | undefined; close: 
     >
       <form noValidate onSubmit={(event) => void submit(event)} className="grid gap-5">
         <Refused error={error} title={own.confirmPassword.failed} />
-        <input type="hidden" autoComplete="username" value={user?.username ?? ''} readOnly />
+        <input type="hidden" dir="auto" autoComplete="username" value={user?.username ?? ''} readOnly />
         <TextField
           label={own.confirmPassword.field}
           name="password"

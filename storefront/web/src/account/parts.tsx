@@ -2,10 +2,10 @@
 import type { ReactNode } from 'react'
 import { own } from '../language/own_texts.ts'
 import { Button } from '../ui/button.tsx'
+import { copyText } from '../ui/copy_text.ts'
 import { cx } from '../ui/cx.ts'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
-import { toast } from '../ui/toast.ts'
 import { explainOwn } from './explain_own.ts'
 import { Cancelled } from './proof.ts'
 
@@ -63,16 +63,12 @@ export function Refused({ error, title }: { error: unknown; title: string }) {
 }
 
 export function CopyButton({ text, className }: { text: string; className?: string }) {
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text)
-      toast({ title: own.common.copied })
-    } catch {
-      toast({ tone: 'bad', title: own.common.notCopied })
-    }
-  }
   return (
-    <Button size="sm" className={cx('print:hidden', className)} onClick={() => void copy()}>
+    <Button
+      size="sm"
+      className={cx('print:hidden', className)}
+      onClick={() => void copyText(text, own.common)}
+    >
       {own.common.copy}
     </Button>
   )

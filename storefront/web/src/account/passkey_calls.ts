@@ -29,7 +29,7 @@ export async function readPasskey() {
   return startAuthentication({ optionsJSON: optionsJSON as never }).catch(fail)
 }
 
-/** By the names of WebAuthn; a browser gives `NotAllowedError` for whatever it does not want to tell. */
+/** By the names of WebAuthn; a browser gives `NotAllowedError` for all that it keeps to itself. */
 function fail(cause: unknown): never {
   const { name } = cause as Error
   if (name === 'InvalidStateError') throw new PasskeyFault('known', cause)

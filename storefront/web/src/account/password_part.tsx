@@ -48,7 +48,7 @@ export function PasswordPart() {
     <Part id="change-password" title={t.account.changePassword}>
       <form ref={form} noValidate onSubmit={submit} className="grid max-w-md gap-5">
         {error && !faults && <ProblemNotice error={error} title={t.failed.changePassword} />}
-        <input type="hidden" autoComplete="username" value={user?.username ?? ''} readOnly />
+        <input type="hidden" dir="auto" autoComplete="username" value={user?.username ?? ''} readOnly />
         <TextField
           label={t.account.current}
           name="current"

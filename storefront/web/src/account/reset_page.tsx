@@ -24,7 +24,7 @@ export default function ResetPage() {
   const { mutate, isPending, isSuccess, error, reset } = useMutation({
     mutationFn: (body: { token: string; new_password: string }) =>
       shop.auth.PUT('/password_resets', { body }),
-    // Signed in here as whoever it was, the session has ended, too.
+    // A session of this browser has ended, too, if it was of that account.
     onSuccess: () => void shop.signOut(),
   })
   const submit = (event: FormEvent<HTMLFormElement>) => {

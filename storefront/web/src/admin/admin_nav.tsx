@@ -10,6 +10,7 @@ const PAGES = [
   ['/admin/people', 'people'],
   ['/admin/import', 'import'],
   ['/admin/log', 'log'],
+  ['/admin/checkout', 'checkout'],
   ['/admin/settings', 'settings'],
   ['/admin/system', 'system'],
 ] as const

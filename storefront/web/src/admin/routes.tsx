@@ -21,6 +21,7 @@ const PeoplePage = lazy(() => import('./people/people_page.tsx'))
 const ImportPage = lazy(() => import('./import/import_page.tsx'))
 const LogPage = lazy(() => import('./log/log_page.tsx'))
 const SettingsPage = lazy(() => import('./settings/settings_page.tsx'))
+const CheckoutPage = lazy(() => import('./checkout/checkout_page.tsx'))
 const SystemPage = lazy(() => import('./system/system_page.tsx'))
 
 /** Nested routes have relative paths. */
@@ -52,6 +53,7 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminImport)} element={<ImportPage />} />
             <Route path={below(PAGE.adminLog)} element={<LogPage />} />
             <Route path={below(PAGE.adminSettings)} element={<SettingsPage />} />
+            <Route path={below(PAGE.adminCheckout)} element={<CheckoutPage />} />
             <Route path={below(PAGE.adminSystem)} element={<SystemPage />} />
             <Route path="*" element={<NotFound />} />
           </Routes>

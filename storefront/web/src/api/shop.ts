@@ -5,7 +5,8 @@ import { createTabSession } from '../session/tab_session.ts'
 import { browserStorage } from '../storage.ts'
 
 export { ShopProblem } from '@shop/client/problem'
-export { dataOf, type PasskeyCredential, type User } from '@shop/client/shop_client'
+export { dataOf } from '@shop/client/shop_client'
+export type { PasskeyCredential, User } from '@shop/client/sign_in'
 
 export const tabSession = createTabSession(browserStorage)
 

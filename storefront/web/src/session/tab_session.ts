@@ -10,7 +10,7 @@
  */
 
 import type { Session, TokenStore } from '@shop/client/session'
-import type { User } from '@shop/client/shop_client'
+import type { User } from '@shop/client/sign_in'
 import type { KeyValueStorage } from '../storage.ts'
 import { withTabLock } from '../tab_lock.ts'
 

@@ -6,12 +6,19 @@ export const CONTROL =
   'w-full min-h-11 rounded-md border border-edge bg-surface px-3 text-ink placeholder:text-soft ' +
   'aria-invalid:border-bad aria-invalid:outline-bad'
 
-type Labelled = { label: ReactNode; hint?: ReactNode; error?: string | undefined }
+type Labelled = {
+  label: ReactNode
+  hint?: ReactNode
+  error?: string | undefined
+  /** In a row of several: on wide screens the label is above the column, and here for screen readers alone. */
+  inRow?: boolean
+}
 
 function Field({
   label,
   hint,
   error,
+  inRow = false,
   children,
   className,
 }: Labelled & {
@@ -21,8 +28,8 @@ function Field({
   const id = useId()
   const described = cx(hint != null && `${id}-hint`, error && `${id}-error`) || undefined
   return (
-    <div className={cx('grid gap-1.5', className)}>
-      <label htmlFor={id} className="text-sm font-semibold">
+    <div className={cx('grid content-start gap-1.5', className)}>
+      <label htmlFor={id} className={cx('text-sm font-semibold', inRow && 'lg:sr-only')}>
         {label}
       </label>
       {children({ id, 'aria-describedby': described, 'aria-invalid': error ? true : undefined })}
@@ -40,9 +47,16 @@ function Field({
   )
 }
 
-export function TextField({ label, hint, error, className, ...rest }: Labelled & ComponentProps<'input'>) {
+export function TextField({
+  label,
+  hint,
+  error,
+  inRow,
+  className,
+  ...rest
+}: Labelled & ComponentProps<'input'>) {
   return (
-    <Field label={label} hint={hint} error={error} className={className}>
+    <Field {...{ label, hint, error, className, ...(inRow && { inRow }) }}>
       {(ids) => <input dir="auto" {...rest} {...ids} className={CONTROL} />}
     </Field>
   )
@@ -52,6 +66,33 @@ export function TextArea({ label, hint, error, className, ...rest }: Labelled & 
   return (
     <Field label={label} hint={hint} error={error} className={className}>
       {(ids) => <textarea rows={4} dir="auto" {...rest} {...ids} className={cx(CONTROL, 'py-2')} />}
+    </Field>
+  )
+}
+
+export function SelectField<Value extends string>({
+  label,
+  hint,
+  error,
+  inRow,
+  className,
+  options,
+  ...rest
+}: Labelled &
+  Omit<ComponentProps<'select'>, 'children'> & {
+    options: readonly { readonly value: Value; readonly label: string }[]
+  }) {
+  return (
+    <Field {...{ label, hint, error, className, ...(inRow && { inRow }) }}>
+      {(ids) => (
+        <select {...rest} {...ids} className={CONTROL}>
+          {options.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
     </Field>
   )
 }

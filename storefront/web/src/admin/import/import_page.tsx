@@ -94,6 +94,7 @@ function Chooser({ sending, setSending }: { sending: Sending; setSending: (next:
               ? admin.imports.letGo
               : admin.imports.drop}
         </p>
+        <p className="text-sm text-soft">{admin.imports.taxClasses}</p>
         <input
           ref={chooser}
           type="file"

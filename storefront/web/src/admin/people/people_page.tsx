@@ -18,11 +18,13 @@ import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { AdminPage, More } from '../parts.tsx'
 import { type Account, peopleQuery } from '../queries.ts'
+import { AccessDialog } from './access_dialog.tsx'
 
 export default function PeoplePage() {
   const list = usePages(peopleQuery)
   const { data, error, isPending, refetch } = list
   const [asking, setAsking] = useState<Account>()
+  const [helped, setHelped] = useState<Account>()
   const [refused, setRefused] = useState<unknown>()
   const people = data?.pages.flatMap(({ items }) => items) ?? []
   return (
@@ -42,6 +44,7 @@ export default function PeoplePage() {
       {people.length > 0 && (
         <People
           people={people}
+          help={setHelped}
           ask={(account) => {
             setRefused(undefined)
             setAsking(account)
@@ -49,12 +52,21 @@ export default function PeoplePage() {
         />
       )}
       <More of={list}>{admin.customers.moreAccounts}</More>
+      <AccessDialog account={helped} close={() => setHelped(undefined)} />
       <RoleDialog account={asking} close={() => setAsking(undefined)} refuse={setRefused} />
     </AdminPage>
   )
 }
 
-function People({ people, ask }: { people: readonly Account[]; ask: (account: Account) => void }) {
+function People({
+  people,
+  ask,
+  help,
+}: {
+  people: readonly Account[]
+  ask: (account: Account) => void
+  help: (account: Account) => void
+}) {
   const { user } = useSession()
   return (
     <Table caption={admin.customers.caption}>
@@ -86,14 +98,24 @@ function People({ people, ask }: { people: readonly Account[]; ask: (account: Ac
             <Td className="hidden whitespace-nowrap text-soft sm:table-cell">
               <Time at={account.created_at} />
             </Td>
-            <Td className="text-end whitespace-nowrap">
-              <Button
-                size="sm"
-                aria-label={`${admin.customers.make[otherRole(account.role)]}: ${account.username}`}
-                onClick={() => ask(account)}
-              >
-                {admin.customers.make[otherRole(account.role)]}
-              </Button>
+            <Td>
+              <div className="flex flex-col items-stretch justify-end gap-2 sm:flex-row">
+                <Button
+                  size="sm"
+                  tone="quiet"
+                  aria-label={admin.access.openFor(account.username)}
+                  onClick={() => help(account)}
+                >
+                  {admin.access.open}
+                </Button>
+                <Button
+                  size="sm"
+                  aria-label={`${admin.customers.make[otherRole(account.role)]}: ${account.username}`}
+                  onClick={() => ask(account)}
+                >
+                  {admin.customers.make[otherRole(account.role)]}
+                </Button>
+              </div>
             </Td>
           </tr>
         ))}

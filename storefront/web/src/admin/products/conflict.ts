@@ -23,7 +23,15 @@ export const TYPED = [
   'slug',
 ] as const
 /** and fields that are chosen. */
-export const CHOSEN = ['options', 'media', 'attributes', 'categories', 'status', 'publish_at'] as const
+export const CHOSEN = [
+  'options',
+  'media',
+  'attributes',
+  'categories',
+  'tax_class',
+  'status',
+  'publish_at',
+] as const
 export const FIELDS = [...TYPED, ...CHOSEN] as const
 export type Field = (typeof FIELDS)[number]
 type All = Product & Pick<Group, 'options'>

@@ -41,6 +41,7 @@ export function readField(field: Field, text: string, money: Money): Read {
     case 'slug':
       return fitting(trimmed, PRODUCT.slug)
     case 'status':
+    case 'tax_class':
       return { value: text }
     case 'publish_at':
       return { value: text === '' ? null : text }
@@ -60,7 +61,7 @@ function fitting(text: string, limits: { readonly maxLength: number }): Read {
   return fault ? { fault } : { value: text }
 }
 
-function readPrice(typed: string, { currency, currency_digits: digits }: Money): Read {
+export function readPrice(typed: string, { currency, currency_digits: digits }: Money): Read {
   const text = typed.replace(',', '.')
   const [, whole, fraction = ''] = /^(\d{1,12})(?:\.(\d*))?$/.exec(text) ?? []
   if (whole === undefined) return { fault: admin.fields.priceNumber }

@@ -6,8 +6,9 @@ import { Link } from 'react-router'
 import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatAmount } from '../../language/formats.ts'
-import { TextArea, TextField } from '../../ui/field.tsx'
+import { SelectField, TextArea, TextField } from '../../ui/field.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
+import { TAX_CLASSES } from '../checkout/tax_classes.ts'
 import { Panel } from '../parts.tsx'
 import { PicturesField } from '../pictures/pictures_field.tsx'
 import { CategoriesField } from './categories_field.tsx'
@@ -77,6 +78,14 @@ export function ProductForm({ product, children }: { product: Product; children:
                 label={admin.fields.labels.weight_grams}
                 inputMode="numeric"
                 {...field('weight_grams')}
+              />
+              <SelectField
+                name="tax_class"
+                label={admin.fields.labels.tax_class}
+                hint={admin.fields.taxClassMore}
+                options={TAX_CLASSES.map((value) => ({ value, label: admin.checkout.classes[value] }))}
+                value={texts.tax_class}
+                onChange={({ currentTarget }) => set({ tax_class: currentTarget.value })}
               />
               <TextField label={admin.fields.labels.sku} hint={admin.fields.skuMore} {...field('sku')} />
               <TextField

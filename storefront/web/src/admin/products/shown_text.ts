@@ -1,4 +1,5 @@
 /** The text of a field, for people. */
+import type { Product } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatAmount, formatList, formatMoment, formatNumber } from '../../language/formats.ts'
 import type { Field, NamedValues, Picture } from './conflict.ts'
@@ -27,6 +28,8 @@ export function shownText(field: Field, text: string, currency: string): string 
       return admin.conflict.categories((JSON.parse(text) as string[]).length)
     case 'status':
       return admin.fields.statuses[text as 'draft' | 'published']
+    case 'tax_class':
+      return admin.checkout.classes[text as Product['tax_class']]
     case 'publish_at':
       return formatMoment(new Date(text))
     default:

@@ -1,6 +1,8 @@
 import type { AdminTexts } from '../en/admin.ts'
+import { access } from './admin_access.ts'
 import { bulk, filters, groups, pictures, views } from './admin_catalogue.ts'
 import { categories } from './admin_categories.ts'
+import { checkout } from './admin_checkout.ts'
 import { fields } from './admin_fields.ts'
 import { find, slips } from './admin_find.ts'
 import { imports } from './admin_import.ts'
@@ -17,6 +19,7 @@ const nav: AdminTexts['nav'] = {
   people: 'Kundschaft',
   import: 'Import',
   log: 'Protokoll',
+  checkout: 'Steuern und Versand',
   settings: 'Einstellungen',
   system: 'System',
 }
@@ -57,6 +60,8 @@ export const de: AdminTexts = {
   shipping,
   order,
   customers,
+  access,
+  checkout,
   log,
   imports,
   settings,

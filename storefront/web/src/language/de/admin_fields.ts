@@ -18,6 +18,7 @@ export const fields: AdminTexts['fields'] = {
     media: 'Bilder',
     attributes: 'Merkmale',
     categories: 'Kategorien',
+    tax_class: 'Steuerklasse',
     status: 'Sichtbarkeit',
     publish_at: 'Veröffentlichen am',
   },
@@ -35,6 +36,7 @@ export const fields: AdminTexts['fields'] = {
     media: 'Ein Bild',
     attributes: 'Ein Merkmal',
     categories: 'Eine Kategorie',
+    tax_class: 'Die Steuerklasse',
     status: 'Die Sichtbarkeit',
     publish_at: 'Die Zeit',
   },
@@ -47,6 +49,7 @@ export const fields: AdminTexts['fields'] = {
     option_in_use:
       'Eine Variante hat einen Wert, den Sie entfernt haben. Ändern oder entfernen Sie zuerst die Variante.',
   },
+  taxClassMore: 'Welcher Satz in welchem Land gilt, steht unter „Steuern und Versand“.',
   statuses: { draft: 'Entwurf', published: 'Veröffentlicht' },
   statusMore: { draft: 'Nur für Admins sichtbar.', published: 'Für alle sichtbar und käuflich.' },
   publishAtMore: 'In Ihrer Zeitzone. Leer: Es bleibt ein Entwurf, bis Sie es veröffentlichen.',

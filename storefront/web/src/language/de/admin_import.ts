@@ -8,6 +8,8 @@ export const imports: AdminTexts['imports'] = {
   notShown: 'Wir konnten die Importe nicht anzeigen',
   choose: 'CSV-Datei wählen',
   drop: 'Legen Sie eine CSV-Datei hier ab, oder wählen Sie eine. Höchstens 64 MiB und 100.000 Zeilen.',
+  taxClasses:
+    'Die Spalte tax_class nimmt standard, reduced, second_reduced, super_reduced oder zero; leer ist standard.',
   letGo: 'Loslassen, um zu beginnen',
   tooLarge: 'Die Datei ist größer als 64 MiB. Teilen Sie sie.',
   uploading: (name, percent) => `${name} wird hochgeladen: ${percent}`,

@@ -1,3 +1,4 @@
+// It is long because it is one list of texts: those of all pages of an account, which load together.
 import type { OwnTexts } from '../en/own.ts'
 import { plurals, sentence } from '../sentence.ts'
 
@@ -24,7 +25,7 @@ const confirmPassword: OwnTexts['confirmPassword'] = {
 const signIn: OwnTexts['signIn'] = {
   forgot: 'Passwort vergessen?',
   or: 'oder',
-  passkey: 'Mit einem Passkey anmelden',
+  passkey: 'Passkey benutzen',
   passkeyFailed: 'Die Anmeldung mit einem Passkey hat nicht geklappt',
   codeTitle: 'Noch ein Schritt',
   codeMore: 'Geben Sie den Code ein, den Ihre Authenticator-App zeigt, oder einen Ihrer Ersatzcodes.',
@@ -85,7 +86,7 @@ const email: OwnTexts['email'] = {
   remove: 'Adresse entfernen',
   removeAsk: 'Ihre E-Mail-Adresse entfernen?',
   removeMore: 'Ohne Adresse können Sie kein neues Passwort per Mail bekommen.',
-  confirmed: 'Bestätigt',
+  proved: 'Bestätigt',
   waiting: 'Noch nicht bestätigt',
   waitingMore: (address) =>
     sentence`Wir haben einen Link an ${address} geschickt. Die Adresse gilt, sobald Sie ihn geöffnet haben.`,

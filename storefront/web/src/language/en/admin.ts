@@ -1,5 +1,7 @@
+import { access } from './admin_access.ts'
 import { bulk, filters, groups, pictures, views } from './admin_catalogue.ts'
 import { categories } from './admin_categories.ts'
+import { checkout } from './admin_checkout.ts'
 import { fields } from './admin_fields.ts'
 import { find, slips } from './admin_find.ts'
 import { imports } from './admin_import.ts'
@@ -16,6 +18,7 @@ const nav = {
   people: 'Customers',
   import: 'Import',
   log: 'Log',
+  checkout: 'Taxes and shipping',
   settings: 'Settings',
   system: 'System',
 }
@@ -57,6 +60,8 @@ export const en = {
   shipping,
   order,
   customers,
+  access,
+  checkout,
   log,
   imports,
   settings,

@@ -10,6 +10,8 @@ export const imports = {
   notShown: 'We could not show the imports',
   choose: 'Choose a CSV file',
   drop: 'Drop a CSV file here, or choose one. At most 64 MiB and 100,000 rows.',
+  taxClasses:
+    'The column tax_class takes standard, reduced, second_reduced, super_reduced or zero; empty is standard.',
   letGo: 'Let go to begin',
   tooLarge: 'The file is larger than 64 MiB. Split it.',
   uploading: (name: string, percent: string) => `Uploading ${name}: ${percent}`,

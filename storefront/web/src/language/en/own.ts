@@ -1,3 +1,4 @@
+// It is long because it is one list of texts: those of all pages of an account, which load together.
 import type { ReactNode } from 'react'
 import { plurals, sentence } from '../sentence.ts'
 
@@ -26,7 +27,7 @@ const confirmPassword = {
 const signIn = {
   forgot: 'Forgot your password?',
   or: 'or',
-  passkey: 'Sign in with a passkey',
+  passkey: 'Use a passkey',
   passkeyFailed: 'Signing in with a passkey did not work',
   codeTitle: 'One more step',
   codeMore: 'Type the code that your authenticator app shows, or one of your recovery codes.',
@@ -86,7 +87,7 @@ const email = {
   remove: 'Remove the address',
   removeAsk: 'Remove your e-mail address?',
   removeMore: 'Without an address you cannot get a new password by mail.',
-  confirmed: 'Confirmed',
+  proved: 'Confirmed',
   waiting: 'Not confirmed yet',
   waitingMore: (address: ReactNode) =>
     sentence`We sent a link to ${address}. The address counts once you opened it.`,
