@@ -78,7 +78,7 @@ const urlOf = (user: Anyone) =>
 /** In this order, because each URL contains a secret before it. */
 const MAKE: Readonly<Record<Secret, () => string>> = {
   service_secret: serviceSecret,
-  // No service signs with it; product_service accepts it.
+  // No service signs with it; product_service and notification_service accept it.
   service_secret_other: serviceSecret,
   admin_password: password,
   mongo_keyfile: memberKey,

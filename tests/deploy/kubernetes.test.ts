@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { suite, test } from 'node:test'
+import { readConfig as readNotificationConfig } from '@shop/notification_service/config'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import { readConfig as readPaymentConfig } from '@shop/payment_service/config'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
@@ -412,6 +413,35 @@ test('with Stripe, payment_service alone has its keys, and alone reaches it', { 
   const keys = { STRIPE_SECRET_KEY: 'sk_live_key', STRIPE_WEBHOOK_SECRET: 'whsec_key' }
   const read = readPaymentConfig({ SERVICE_SECRET: 's'.repeat(32), ...keys, ...data })
   assert.deepEqual([read.PAYMENT_PROVIDER, read.ORDER_URL], ['stripe', 'http://order-service:5002'])
+})
+
+test('with a server of mails, notification_service alone has its address, and alone reaches it', {
+  skip,
+}, async (t) => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'shop_with_smtp_')))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const kubernetes = relative(folder, realpathSync(join(ROOT, 'deploy/kubernetes')))
+  writeFileSync(
+    join(folder, 'kustomization.yaml'),
+    `resources: [${kubernetes}/overlays/example]\ncomponents: [${kubernetes}/smtp, ${kubernetes}/archive]\n`,
+  )
+  const manifests = renderedAt(folder)
+  await assertValid(manifests)
+  assert.equal(typeFaults('with_smtp', manifests), '')
+  const holders = manifests.flatMap(({ metadata, spec }) => {
+    const pod = spec?.template?.spec
+    const env = (pod?.containers?.[0]?.env ?? []) as Manifest[]
+    const path = env.find(({ name }) => name === 'SMTP_URL_FILE')?.value
+    const items = (pod?.volumes ?? []).flatMap(({ secret }: Manifest) => secret?.items ?? [])
+    return path && items.some((item: Manifest) => path.endsWith(`/${item.path}`)) ? [metadata.name] : []
+  })
+  assert.deepEqual(holders, ['notification-service'])
+  const [policy] = manifests.filter(({ metadata }) => metadata.name === 'mail-server')
+  assert.deepEqual(policy!.spec.podSelector.matchLabels, { 'app.kubernetes.io/name': 'notification-service' })
+  const { data } = manifests.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'shop')!
+  const given = { SERVICE_SECRET: 's'.repeat(32), SMTP_URL: 'smtps://smtp.example.com', ...data }
+  assert.throws(() => readNotificationConfig(given), /MAIL_FROM is missing/)
+  assert.equal(readNotificationConfig({ ...given, MAIL_FROM: 'a@b.example' }).SHOP_NAME, 'Shop')
 })
 
 suite('monitoring', { skip }, () => {

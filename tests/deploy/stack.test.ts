@@ -110,6 +110,7 @@ suite('the stack file', () => {
         .map(([name]) => name)
     assert.deepEqual(holders('database_url'), IMAGES.slice(0, 5))
     assert.deepEqual(holders('service_secret'), [
+      'auth_service',
       'product_service',
       'order_service',
       'notification_service',
@@ -120,7 +121,7 @@ suite('the stack file', () => {
     assert.deepEqual(holders('mongo_root_password'), ['mongo1', 'mongo_init'])
     assert.deepEqual(holders('mongo_shop_password'), ['mongo_init'])
     assert.deepEqual(holders('mongo_shop_2_password'), ['mongo_init'])
-    assert.deepEqual(holders('service_secret_other'), ['product_service'])
+    assert.deepEqual(holders('service_secret_other'), ['product_service', 'notification_service'])
     for (const user of ['backup', 'doctor']) {
       assert.deepEqual(holders(`mongo_${user}_password`), ['mongo_init'])
       // Of a job of `npm run stack:ops`.
@@ -211,6 +212,14 @@ suite('the stack file', () => {
     assert.equal(environment.PAYMENT_PROVIDER, undefined)
     assert.equal(readPaymentConfig(NEEDED).PAYMENT_PROVIDER, 'none')
     assert.ok(Object.keys(stack.secrets).every((name) => !name.startsWith('stripe')))
+  })
+
+  test('gives auth_service what its mails need, and sends none unless another file says so', () => {
+    const { auth_service: auth, notification_service: notifications } = stack.services
+    assert.equal(auth.environment.NOTIFICATION_URL, 'http://notification_service:5004')
+    assert.ok(auth.environment.PUBLIC_URL && notifications.environment.PUBLIC_URL)
+    assert.equal(notifications.environment.SMTP_URL_FILE, undefined)
+    assert.ok(Object.keys(stack.secrets).every((name) => !name.startsWith('smtp')))
   })
 
   const skip = needs('docker', 'stack', '--help')

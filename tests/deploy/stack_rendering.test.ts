@@ -174,6 +174,21 @@ suite('the rendered stack', { skip: needs('docker', 'stack', '--help') }, () => 
     assert.deepEqual(holders, ['payment_service'])
   })
 
+  test('sends mails if a file says so; the address of the server reaches notification_service alone', () => {
+    const files = [FILE, join(ROOT, 'deploy', 'swarm', 'smtp.yml')]
+    const given = { PUBLIC_URL: 'https://shop.example.com', MAIL_FROM: 'orders@shop.example.com' }
+    const { services } = parse(rendering(given, files))
+    const { environment } = services.notification_service
+    assert.deepEqual(
+      [environment.SMTP_URL_FILE, environment.MAIL_FROM, environment.PUBLIC_URL],
+      ['/run/secrets/smtp_url', given.MAIL_FROM, given.PUBLIC_URL],
+    )
+    const holders = Object.entries<{ secrets?: { source: string }[] }>(services)
+      .filter(([, { secrets = [] }]) => secrets.some(({ source }) => source === 'smtp_url'))
+      .map(([name]) => name)
+    assert.deepEqual(holders, ['notification_service'])
+  })
+
   test('rotates logs and limits every service', () => {
     for (const [name, service] of Object.entries<ReturnType<typeof parse>>(parse(rendered).services)) {
       assert.deepEqual(
