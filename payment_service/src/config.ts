@@ -7,6 +7,7 @@ import {
   CurrencyConfig,
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
+  NotificationUrlConfig,
   OperationsConfig,
   PortConfig,
 } from '@shop/service_kit/runtime/variables'
@@ -26,6 +27,7 @@ export const ConfigSchema = Type.Object({
   PORT: PortConfig(5003),
   ...OperationsConfig,
   DATABASE_URL: DatabaseUrlConfig(DATABASE_FILE),
+  NOTIFICATION_URL: NotificationUrlConfig,
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
   ORDER_URL: Address('order_service, which is notified of changes; without it, it is not'),

@@ -20,6 +20,7 @@ import { createNotify } from './clients/order_client.ts'
 import { createStripeProvider } from './clients/stripe_provider.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { startPayments } from './payments.ts'
+import { startPublishing } from './start_publishing.ts'
 import { openStores } from './storage/open_stores.ts'
 
 await runService(systemRuntime, async () => {
@@ -69,6 +70,10 @@ await runService(systemRuntime, async () => {
     reached: crashPoints(process.env),
     notify: orders && createNotify(orders),
   })
+  const stopPublishing = startPublishing({
+    url: config.NOTIFICATION_URL,
+    ...{ secrets, stores, tracing, metrics, logger, runtime: systemRuntime },
+  })
   const deps: Deps = {
     payments,
     auditLog: stores.auditLog,
@@ -95,6 +100,7 @@ await runService(systemRuntime, async () => {
     drainDelayMs: config.DRAIN_DELAY_MS,
     async close() {
       stopReporting()
+      await stopPublishing()
       await payments.stop()
       auth.stop()
       await orders?.close()

@@ -267,8 +267,12 @@ const PAYMENTS: readonly Source[] = [
   {
     what: 'payments',
     collection: 'payments',
-    sql: `SELECT ${PAYMENT_COLUMNS} FROM payments ORDER BY order_id`,
-    documentOf: (row) => paymentDocument(toPayment(row)),
+    sql: `SELECT ${PAYMENT_COLUMNS}, coalesce(published_version, 0) FROM payments ORDER BY order_id`,
+    documentOf(row) {
+      const { publishDue, ...document } = paymentDocument(toPayment(row))
+      const publishedVersion = Number(row.at(-1))
+      return { ...document, publishedVersion, ...(document.version > publishedVersion ? { publishDue } : {}) }
+    },
   },
   {
     what: 'events of the payment provider',

@@ -3,6 +3,7 @@ import type { AuditRecord } from './audit.ts'
 import type { Payment, Refund } from './payment.ts'
 import type { Claim, Stored } from './schedule.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { UnpublishedPayments } from './unpublished.ts'
 
 /** What an event of the provider is about: one of them is set, if it is about a payment of ours at all. */
 export type ProviderEvent = {
@@ -75,8 +76,19 @@ export type PaymentStore = {
   close(): Promise<void>
 }
 
+/** What one process at a time does. Times are wall clock times. */
+export type Lease = {
+  /** Until `until`. False while another owner has it at `now`. */
+  take(owner: string, now: Date, until: Date): Promise<boolean>
+  /** When it ended or ends; undefined if it was never taken. */
+  end(): Promise<Date | undefined>
+}
+
 export type Stores = {
   readonly payments: PaymentStore
+  readonly unpublished: UnpublishedPayments
+  /** Of the one replica that publishes. */
+  readonly relayLease: Lease
   /** Digits after the point in its amounts. Throws `store_unavailable` before the store was reached. */
   digits(): number
   madeAt?(): Promise<Date | undefined>

@@ -9,6 +9,9 @@ export const PAYMENTS = 'payments'
 export const INBOX = 'payment_events'
 export const DUE = 'payments_due'
 export const CAPTURING = 'payments_capturing'
+export const UNPUBLISHED = 'payments_unpublished'
+/** As `publishDue`: before every time. */
+export const AT_ONCE = ''
 export const UNHINTED = 'payments_unhinted'
 
 /** Wished, and not done. */
@@ -32,6 +35,11 @@ export const PAYMENT_INDEXES: Readonly<Record<string, readonly IndexDescription[
       partialFilterExpression: { captureBefore: { $exists: true } },
     },
     { name: CAPTURING, key: { updatedAt: 1 }, partialFilterExpression: CAPTURES },
+    {
+      name: UNPUBLISHED,
+      key: { publishDue: 1, _id: 1 },
+      partialFilterExpression: { publishDue: { $exists: true } },
+    },
   ],
   [INBOX]: [{ name: 'payment_events_by_age', key: { at: 1 } }],
   ...AUDIT_INDEXES,
@@ -42,6 +50,10 @@ export type Document = Omit<PaymentRecord, 'orderId'> & {
   _id: string
   /** The order id, while order_service was not notified of its version. */
   unhinted?: string
+  /** Absent if no event is published. */
+  publishedVersion?: number
+  /** When it is the turn of its events, while some may be unpublished. */
+  publishDue?: string
   /** Tokens of the writes that made each revision after the first, by `r<number>`: they recognize a repeated write. */
   writes?: Record<string, string>
   /** Token of its last claim. */
@@ -53,7 +65,7 @@ export type EventDocument = { _id: string; at: string }
 export function toDocument(stored: Stored): Document {
   const { orderId, ...fields } = recordOf(stored)
   const isBehind = fields.hintedVersion < fields.version
-  return { _id: orderId, ...fields, ...(isBehind ? { unhinted: orderId } : {}) }
+  return { _id: orderId, ...fields, publishDue: AT_ONCE, ...(isBehind ? { unhinted: orderId } : {}) }
 }
 
 export const toStored = ({ _id, ...fields }: Document): Stored => readPayment({ ...fields, orderId: _id })
@@ -75,6 +87,7 @@ export function changeTo(
     set: {
       ...Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)),
       revision: next,
+      publishDue: AT_ONCE,
       ...(hintedVersion < record.version ? { unhinted: orderId } : {}),
     },
     unset: OPTIONAL.filter((name) => record[name] === undefined),

@@ -1,8 +1,10 @@
 /** Opens the stores on a MongoDB server. */
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
+import { LEASE_MS as RELAY_LEASE_MS } from '@shop/service_kit/events/relay'
 import type { WithClient } from '@shop/service_kit/mongo/client'
 import { openMongo } from '@shop/service_kit/mongo/store'
+import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
 import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/opening'
 import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
@@ -10,6 +12,7 @@ import type { Stores } from '../domain/ports.ts'
 import { PAYMENT_MIGRATIONS } from './mongo_migrations.ts'
 import { PAYMENT_INDEXES } from './mongo_payment_documents.ts'
 import { createMongoPaymentStore } from './mongo_payment_store.ts'
+import { createMongoUnpublished } from './mongo_unpublished.ts'
 
 /** Used unless the URL names one. */
 export const MONGO_DATABASE = 'shop_payments'
@@ -37,7 +40,19 @@ export async function openMongoStores(
     createClient,
   })
   const auditLog = createMongoAuditLog(store, runtime, unreadableOf)
-  const payments = createMongoPaymentStore(store, runtime, auditLog, unreadableOf('a payment'))
+  const onUnreadable = unreadableOf('a payment')
+  const payments = createMongoPaymentStore(store, runtime, auditLog, onUnreadable)
   const { madeAt, lastBackup } = store
-  return { payments, auditLog, madeAt, lastBackup, digits: money.digits, close: () => payments.close() }
+  const unpublished = createMongoUnpublished(store, onUnreadable)
+  const relayLease = createMongoLease(store, 'relay_lease', 2 * RELAY_LEASE_MS)
+  return {
+    payments,
+    unpublished,
+    relayLease,
+    auditLog,
+    madeAt,
+    lastBackup,
+    digits: money.digits,
+    close: () => payments.close(),
+  }
 }

@@ -2,7 +2,9 @@
 import { join } from 'node:path'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
+import { LEASE_MS as RELAY_LEASE_MS } from '@shop/service_kit/events/relay'
 import type { WithClient } from '@shop/service_kit/mongo/client'
+import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_kit/storage/opening'
@@ -11,6 +13,7 @@ import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqlitePaymentStore } from './sqlite_payment_store.ts'
+import { createSqliteUnpublished } from './sqlite_unpublished.ts'
 
 export const DATABASE_FILE = 'payments.db'
 
@@ -48,6 +51,9 @@ export async function openSqliteStores(
     throw error
   }
   const auditLog = createSqliteAuditLog(store, runtime, unreadableOf)
-  const payments = createSqlitePaymentStore(store, auditLog, unreadableOf('a payment'))
-  return { payments, auditLog, digits: money.digits, close: () => payments.close() }
+  const onUnreadable = unreadableOf('a payment')
+  const payments = createSqlitePaymentStore(store, auditLog, onUnreadable)
+  const unpublished = createSqliteUnpublished(store, onUnreadable)
+  const relayLease = createSqliteLease(store, 'relay_lease', 2 * RELAY_LEASE_MS)
+  return { payments, unpublished, relayLease, auditLog, digits: money.digits, close: () => payments.close() }
 }

@@ -11,6 +11,7 @@ import { changed } from '../../src/domain/changes.ts'
 import { claimOf, scheduleChanged } from '../../src/domain/schedule.ts'
 import { PAYMENT_INDEXES } from '../../src/storage/mongo_payment_documents.ts'
 import { createMongoPaymentStore } from '../../src/storage/mongo_payment_store.ts'
+import { createMongoUnpublished } from '../../src/storage/mongo_unpublished.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import {
   auditAtomicityContract,
@@ -96,6 +97,11 @@ mongoSuite('queries on payments in MongoDB', (server) => {
       await payments.forgetEvents('2', 5)
       await payments.backlog()
       await payments.endingBefore('9', 5)
+      await payments.capturesWaiting(5)
+      const unpublished = createMongoUnpublished(store, () => {})
+      await unpublished.postpone([b.payment.orderId], '8')
+      await unpublished.markPublished(await unpublished.list('9', 4))
+      await unpublished.backlog()
       await payments.list('', 5)
       await payments.check()
     })

