@@ -12,6 +12,7 @@
  */
 import createClient from 'openapi-fetch'
 import type { paths as AuthPaths } from './generated/auth_service.ts'
+import type { paths as NotificationPaths } from './generated/notification_service.ts'
 import type { paths as OrderPaths } from './generated/order_service.ts'
 import type { paths as ProductPaths } from './generated/product_service.ts'
 import { createOrdering } from './ordering.ts'
@@ -32,6 +33,8 @@ export type ShopClientOptions = {
   readonly authUrl: string
   readonly productUrl: string
   readonly orderUrl: string
+  /** Default: `orderUrl`, as behind the gateway. */
+  readonly notificationUrl?: string
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch
   /** Default: in memory. */
@@ -110,6 +113,10 @@ export function createShopClient(options: ShopClientOptions) {
       fetch: signed((request, path) => request.method === 'GET' && PUBLIC_PATHS.reading.test(path)),
     }),
     orders,
+    notifications: createClient<NotificationPaths>({
+      baseUrl: options.notificationUrl ?? orderUrl,
+      fetch: signed(() => false),
+    }),
     ...createOrdering(orders),
 
     /** Creates an account and signs in. Fails with `username_taken` or `validation_failed`. */

@@ -8,6 +8,7 @@ import { until } from '../system/until.ts'
 import { expectFocus, noBrowser } from './browser.ts'
 import { pageFaults, SCREENS, SCREENS_CHECKED, withAxe } from './page_faults.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
+import { playWebhooks } from './webhooks_flow.ts'
 
 /** What an attacker with an admin's session could type. */
 const ATTACKS = [
@@ -287,6 +288,8 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
       [[], [{ tax_class: 'standard', country: 'DE', region: null, basis_points: 2000 }]],
     )
   })
+
+  test('an admin sets up a webhook, and sees what was delivered', (t) => playWebhooks(t, shop, keeper))
 
   test('a legal page is linked in the footer, in the language of the visitor, and runs nothing', async () => {
     const page = await shop.openNew()

@@ -26,6 +26,7 @@ export type Visitor = { readonly username: string; readonly password: string }
 export type Shop = World &
   Windows & {
     readonly storefront: ServiceProcess<'storefront'>
+    readonly notifications: ServiceProcess
     /** A new account without a session. */
     account(role?: 'customer' | 'admin', username?: string): Promise<Visitor>
     /** On the sign-in page. */
@@ -114,6 +115,7 @@ async function open(
     ...world,
     ...windows,
     storefront,
+    notifications,
     close,
     async account(role = 'customer', username = `ada_${randomBytes(4).toString('hex')}`) {
       const visitor = { username, password: 'plum tart on tuesday' }

@@ -32,6 +32,9 @@ export const PAGE = {
   adminLog: '/admin/log',
   adminSettings: '/admin/settings',
   adminCheckout: '/admin/checkout',
+  adminWebhooks: '/admin/webhooks',
+  adminEndpoint: '/admin/webhooks/:id',
+  adminEvents: '/admin/events',
   adminSystem: '/admin/system',
 } as const
 

@@ -37,6 +37,8 @@ const EQUAL = new Set([
   't.picture.count',
   't.product.gtin',
   'admin.nav.system',
+  'admin.nav.webhooks',
+  'admin.webhooks.title',
   'admin.nav.import',
   'admin.imports.exportTitle',
   'admin.fields.labels.name',

@@ -12,6 +12,7 @@ const PAGES = [
   ['/admin/log', 'log'],
   ['/admin/checkout', 'checkout'],
   ['/admin/settings', 'settings'],
+  ['/admin/webhooks', 'webhooks'],
   ['/admin/system', 'system'],
 ] as const
 

@@ -22,6 +22,9 @@ const ImportPage = lazy(() => import('./import/import_page.tsx'))
 const LogPage = lazy(() => import('./log/log_page.tsx'))
 const SettingsPage = lazy(() => import('./settings/settings_page.tsx'))
 const CheckoutPage = lazy(() => import('./checkout/checkout_page.tsx'))
+const WebhooksPage = lazy(() => import('./webhooks/webhooks_page.tsx'))
+const EndpointPage = lazy(() => import('./webhooks/endpoint_page.tsx'))
+const EventsPage = lazy(() => import('./webhooks/events_page.tsx'))
 const SystemPage = lazy(() => import('./system/system_page.tsx'))
 
 /** Nested routes have relative paths. */
@@ -54,6 +57,9 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminLog)} element={<LogPage />} />
             <Route path={below(PAGE.adminSettings)} element={<SettingsPage />} />
             <Route path={below(PAGE.adminCheckout)} element={<CheckoutPage />} />
+            <Route path={below(PAGE.adminWebhooks)} element={<WebhooksPage />} />
+            <Route path={below(PAGE.adminEndpoint)} element={<EndpointPage />} />
+            <Route path={below(PAGE.adminEvents)} element={<EventsPage />} />
             <Route path={below(PAGE.adminSystem)} element={<SystemPage />} />
             <Route path="*" element={<NotFound />} />
           </Routes>

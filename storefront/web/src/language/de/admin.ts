@@ -9,6 +9,7 @@ import { imports } from './admin_import.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
+import { deliveries, events, webhooks } from './admin_webhooks.ts'
 
 const nav: AdminTexts['nav'] = {
   label: 'Verwaltung',
@@ -21,6 +22,7 @@ const nav: AdminTexts['nav'] = {
   log: 'Protokoll',
   checkout: 'Steuern und Versand',
   settings: 'Einstellungen',
+  webhooks: 'Webhooks',
   system: 'System',
 }
 
@@ -66,4 +68,7 @@ export const de: AdminTexts = {
   imports,
   settings,
   system,
+  webhooks,
+  deliveries,
+  events,
 }

@@ -8,6 +8,7 @@ import { imports } from './admin_import.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
+import { deliveries, events, webhooks } from './admin_webhooks.ts'
 
 const nav = {
   label: 'Admin',
@@ -20,6 +21,7 @@ const nav = {
   log: 'Log',
   checkout: 'Taxes and shipping',
   settings: 'Settings',
+  webhooks: 'Webhooks',
   system: 'System',
 }
 
@@ -66,6 +68,9 @@ export const en = {
   imports,
   settings,
   system,
+  webhooks,
+  deliveries,
+  events,
 }
 
 export type AdminTexts = typeof en
