@@ -4,7 +4,7 @@ import type { AuditLog } from '@shop/service_kit/audit/entry'
 import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
-import type { VerifyToken } from '@shop/service_kit/identity/access'
+import type { AccessChecks } from '@shop/service_kit/identity/access'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
@@ -15,6 +15,8 @@ import { checkoutSettingsRoutes } from './http/checkout_settings_routes.ts'
 import { orderEventRoutes } from './http/order_event_routes.ts'
 import { orderRoutes } from './http/order_routes.ts'
 import { overviewRoutes } from './http/overview_routes.ts'
+import { paymentChangeRoutes } from './http/payment_change_routes.ts'
+import type { PaymentRules } from './http/payment_rules.ts'
 import { placeOrderRoutes } from './http/place_order_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { quoteRoutes } from './http/quote_routes.ts'
@@ -30,7 +32,10 @@ export type Deps = {
   readonly auditLog: AuditLog
   /** Addresses or networks whose X-Forwarded-For is believed: quotes of clients take turns by address. */
   readonly trustedProxies?: readonly string[]
-  readonly verifyToken: VerifyToken
+  readonly rules: PaymentRules
+  readonly access: AccessChecks
+  /** Lets the settler of payments begin at once. */
+  readonly onPaymentDue: () => void
   readonly currency: string
   /** Digits after the point of amounts. */
   readonly digits: () => number
@@ -58,15 +63,16 @@ export function createApp(deps: Deps): App {
     metrics,
     runtime,
     ...(deps.trustedProxies && { trustedProxies: deps.trustedProxies }),
-    access: { verifyToken: deps.verifyToken },
-    problems: withViews(PROBLEMS, { currency, digits }),
+    access: deps.access,
+    problems: withViews(PROBLEMS, { currency, digits, rules: deps.rules }),
     readiness: { store: () => orders.check() },
   })
   const { offers, seal, settings } = deps.checkout
-  app.register(placeOrderRoutes({ ports, settle, seal, currency, digits }))
+  app.register(placeOrderRoutes({ ports, settle, seal, rules: deps.rules, currency, digits }))
   app.register(quoteRoutes({ settings, offers, seal, currency, digits, runtime }))
-  app.register(checkoutSettingsRoutes({ settings, currency, digits, runtime }))
+  app.register(checkoutSettingsRoutes({ settings, rules: deps.rules, currency, digits, runtime }))
   app.register(orderRoutes({ ports, settle, digits, runtime }))
+  app.register(paymentChangeRoutes({ orders, onDue: deps.onPaymentDue, runtime }))
   app.register(overviewRoutes({ orders, currency, digits, runtime }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))
   app.register(

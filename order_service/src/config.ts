@@ -1,6 +1,7 @@
 /** The variables of order_service; docs/configuration.md is made from their descriptions. */
 import { readEnvironment } from '@shop/service_kit/runtime/config'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import {
   CommonConfig,
   CurrencyConfig,
@@ -25,6 +26,23 @@ export const ConfigSchema = Type.Object({
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
   TRUSTED_PROXIES: TrustedProxiesConfig,
+  PAYMENTS: Type.Enum(['off', 'optional', 'required'], {
+    default: 'off',
+    description:
+      'off: orders go on without money. optional: those with a quote are paid through payment_service. required: there are no others',
+  }),
+  PAYMENT_METHODS: Type.String({
+    default: 'card',
+    pattern: '^(card|invoice|cash)(,(card|invoice|cash))*$',
+    [MESSAGE]: 'must be some of card, invoice, cash, with commas between them',
+    description: 'Ways of paying that are offered, with commas between them',
+  }),
+  PAYMENT_URL: Type.String({
+    default: 'http://127.0.0.1:5003',
+    pattern: '^https?://',
+    [MESSAGE]: 'must begin with http:// or https://',
+    description: 'payment_service, unless PAYMENTS is off',
+  }),
   ...ArchiveConfig,
   RETAIN_ENDED_ORDERS_DAYS: RetainDaysConfig('rejected and cancelled orders are archived and removed'),
 })

@@ -3,7 +3,11 @@
 import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
-import { createServiceTokens, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
+import {
+  createServiceTokens,
+  createServiceTokenVerifier,
+  serviceSecrets,
+} from '@shop/service_kit/identity/service_tokens'
 import { listOf, operationsAddress } from '@shop/service_kit/runtime/config'
 import { crashPoints } from '@shop/service_kit/runtime/crash_points'
 import { runService } from '@shop/service_kit/runtime/lifecycle'
@@ -17,6 +21,7 @@ import { createApp, type Deps } from './app.ts'
 import { createProductOffers } from './clients/product_offers.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { createQuoteSeal } from './crypto/quote_tokens.ts'
+import type { PaymentMethod } from './domain/checkout.ts'
 import { startOrders } from './start_orders.ts'
 import { startPublishing } from './start_publishing.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -36,20 +41,23 @@ await runService(systemRuntime, async () => {
     logger,
     cache: { folder: config.DATA_DIR, prefix: SERVICE },
   })
-  const createProductServiceClient = () =>
+  const createClient = (to: string, url: string) =>
     createServiceClient({
-      url: config.PRODUCT_URL,
+      url,
       tokens: serviceSecrets(config).map((secret) =>
-        createServiceTokens(secret, SERVICE, 'product_service', systemRuntime.now),
+        createServiceTokens(secret, SERVICE, to, systemRuntime.now),
       ),
       runtime: systemRuntime,
       tracing,
     })
-  const service = createProductServiceClient()
-  const quotes = createProductServiceClient()
-  const { ordering, stop } = startOrders({
+  const service = createClient('product_service', config.PRODUCT_URL)
+  const quotes = createClient('product_service', config.PRODUCT_URL)
+  const paymentService =
+    config.PAYMENTS === 'off' ? undefined : createClient('payment_service', config.PAYMENT_URL)
+  const { ordering, wakePayments, stop } = startOrders({
     orders: stores.orders,
     service,
+    paymentService,
     runtime: systemRuntime,
     currency: config.CURRENCY,
     digits: stores.digits,
@@ -72,7 +80,12 @@ await runService(systemRuntime, async () => {
     },
     auditLog: stores.auditLog,
     trustedProxies: listOf(config.TRUSTED_PROXIES),
-    verifyToken: auth.verifyToken,
+    rules: { payments: config.PAYMENTS, methods: listOf(config.PAYMENT_METHODS) as PaymentMethod[] },
+    onPaymentDue: wakePayments,
+    access: {
+      verifyToken: auth.verifyToken,
+      verifyServiceToken: createServiceTokenVerifier(serviceSecrets(config), SERVICE, systemRuntime.now),
+    },
     currency: config.CURRENCY,
     digits: stores.digits,
     runtime: systemRuntime,
@@ -106,6 +119,7 @@ await runService(systemRuntime, async () => {
       auth.stop()
       await service.close()
       await quotes.close()
+      await paymentService?.close()
       await stores.close()
       await tracing.stop()
     },

@@ -3,14 +3,15 @@ import { pauseMs } from '@shop/retry/backoff'
 import { firstIds } from '@shop/service_kit/runtime/log'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { inContext } from '@shop/service_kit/runtime/request_context'
-import type { Runtime } from '@shop/service_kit/runtime/runtime'
+import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { createAnswerWait, type RequestPorts } from './domain/answer_wait.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import { notifyChanges } from './domain/notify_changes.ts'
 import type { Order } from './domain/order.ts'
+import type { Payments } from './domain/payment_ports.ts'
 import type { CrashPointHook, OrderStore, Ports, Reservations } from './domain/ports.ts'
-import { isUnsettled } from './domain/schedule.ts'
+import { isUnsettled, type Queue } from './domain/schedule.ts'
 import { BACKOFF, correctClockSkew, type Round, settleDue } from './domain/settle_due.ts'
 import { createSettle, type Settle } from './domain/settle_order.ts'
 import { createOrderWatch, type OrderWatch } from './http/order_watch.ts'
@@ -18,6 +19,7 @@ import { createOrderWatch, type OrderWatch } from './http/order_watch.ts'
 export type OrderingDeps = {
   readonly orders: OrderStore
   readonly reservations: Reservations
+  readonly payments: Payments
   readonly runtime: Runtime
   readonly metrics: Metrics
   readonly logger?: Logger
@@ -26,14 +28,17 @@ export type OrderingDeps = {
   readonly watchPollMs?: number
 }
 
+/** How long people wait for payment_service before they are answered with what is stored. */
+export const PAYMENT_PATIENCE_MS = 2_000
+
 export type Ordering = {
   readonly ports: RequestPorts
   readonly settle: Settle
   readonly watch: OrderWatch
-  /** One round of the settler (see settler.ts). */
-  settleDue(shouldContinue?: () => boolean): Promise<Round>
+  /** One round of the settler of a queue (see settler.ts). */
+  settleDue(shouldContinue?: () => boolean, queue?: Queue): Promise<Round>
   /** At the start, and when the clock was set back (see settler.ts). */
-  correctClockSkew(): Promise<void>
+  correctClockSkew(queue?: Queue): Promise<void>
 }
 
 export function createOrdering(deps: OrderingDeps): Ordering {
@@ -50,35 +55,39 @@ export function createOrdering(deps: OrderingDeps): Ordering {
   const ports: RequestPorts = {
     orders,
     reservations,
+    payments: deps.payments,
     nextAnswer,
     now,
     newId,
     reached,
     report: reporter(logger),
   }
-  const settle = createSettle(ports)
+  const settle = createSettle(ports, {
+    payment: (step, late) => inTime({ after }, PAYMENT_PATIENCE_MS, step, late),
+  })
+  const settleQueued = createSettle(ports, { ownQueueOnly: true })
   return {
     ports,
     settle,
     watch,
-    async settleDue(shouldContinue) {
+    async settleDue(shouldContinue, queue = 'stock') {
       const settled: string[] = []
       // Which request placed an order is not stored, so lines and calls have the id of the order.
       const settleInBackground: Settle = (before) =>
         inContext({ traceparent: undefined, requestIds: [before.order.id] }, async () => {
-          const stored = await settle(before)
+          const stored = await settleQueued(before)
           if (!isUnsettled(stored)) settled.push(stored.order.id)
           return stored
         })
       const timers = { after, defer, pauseMs: (attempts: number) => pauseMs(BACKOFF, attempts, random()) }
-      const round = await settleDue({ ...ports, ...timers }, settleInBackground, shouldContinue)
+      const round = await settleDue({ ...ports, ...timers, queue }, settleInBackground, shouldContinue)
       if (settled.length > 0) {
         const orders = { order_ids: firstIds(settled), orders: settled.length }
         logger?.info(orders, 'orders were settled in the background')
       }
       return round
     },
-    correctClockSkew: () => correctClockSkew({ orders, now, defer }),
+    correctClockSkew: (queue = 'stock') => correctClockSkew({ orders, now, defer, queue }),
   }
 }
 

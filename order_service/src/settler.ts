@@ -1,12 +1,13 @@
 /**
- * The settler of one replica: a round (domain/settle_due.ts) about every ROUND_MS, and at once when woken. Rounds never
- * overlap. After each round it sets the gauges of the backlog. At the start, when the clock was set back since the last
+ * The settler of one queue in one replica: a round (domain/settle_due.ts) about every ROUND_MS, and at once when woken. Rounds never
+ * overlap. After each round it sets the gauges of its queue. At the start, when the clock was set back since the last
  * round, and every CORRECT_EVERY_MS, it makes orders due that a fast clock had scheduled (correctClockSkew).
  */
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
 import type { OrderStore } from './domain/ports.ts'
+import type { Queue } from './domain/schedule.ts'
 import type { Round } from './domain/settle_due.ts'
 
 export const ROUND_MS = 1_000
@@ -22,27 +23,62 @@ export type Settler = {
   stop(): Promise<void>
 }
 
+/** One for the settlers of a process. */
+export const countSettled = (metrics: Metrics) =>
+  metrics.counter('order_settler_orders_total', 'Orders a settler claimed, by outcome.', ['queue', 'outcome'])
+export type SettledCounter = ReturnType<typeof countSettled>
+
+export type SettlerGauges = () => Promise<void>
+
+export function stockGauges(
+  orders: Pick<OrderStore, 'backlog'>,
+  metrics: Metrics,
+  { now }: Pick<Runtime, 'now'>,
+): SettlerGauges {
+  const backlog = metrics.gauge('order_settler_backlog', 'Orders that are not settled.')
+  const age = metrics.gauge(
+    'order_settler_oldest_seconds',
+    'Seconds since the last change of the one that waits longest.',
+  )
+  return async () => {
+    const { count, oldestUpdatedAt } = await orders.backlog()
+    backlog.set(count)
+    age.set(oldestUpdatedAt === undefined ? 0 : (now().getTime() - Date.parse(oldestUpdatedAt)) / 1000)
+  }
+}
+
+/** An order that waits for its buyer is due when its time is over, so only what is overdue is late. */
+export function paymentGauges(
+  orders: Pick<OrderStore, 'oldestPaymentDue'>,
+  metrics: Metrics,
+  { now }: Pick<Runtime, 'now'>,
+): SettlerGauges {
+  const overdue = metrics.gauge(
+    'order_payments_overdue_seconds',
+    'Seconds since the order was due that waits longest for an answer of payment_service.',
+  )
+  return async () => {
+    const at = now()
+    const oldest = await orders.oldestPaymentDue(at.toISOString())
+    overdue.set(oldest === undefined ? 0 : (at.getTime() - Date.parse(oldest)) / 1000)
+  }
+}
+
 export type SettlerOptions = {
-  readonly orders: Pick<OrderStore, 'backlog'>
+  readonly queue: Queue
+  /** Set after each round. */
+  readonly gauges: SettlerGauges
   readonly round: (shouldContinue: () => boolean) => Promise<Round>
   readonly correctClockSkew: () => Promise<void>
-  readonly metrics: Metrics
+  readonly settled: SettledCounter
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'random' | 'after'>
   readonly onFault: (fault: unknown) => void
   readonly roundMs?: number
 }
 
 export function startSettler(options: SettlerOptions): Settler {
-  const { orders, round, correctClockSkew, metrics, runtime, onFault, roundMs = ROUND_MS } = options
+  const { queue, gauges, round, correctClockSkew, settled, runtime, onFault, roundMs = ROUND_MS } = options
   const { now, monotonic, random, after } = runtime
-  const backlog = metrics.gauge('order_settler_backlog', 'Orders that are not settled.')
-  const age = metrics.gauge(
-    'order_settler_oldest_seconds',
-    'Seconds since the last change of the one that waits longest.',
-  )
-  const settled = metrics.counter('order_settler_orders_total', 'Orders the settler claimed, by outcome.', [
-    'outcome',
-  ])
   let cancel: Cancel | undefined
   let running: Promise<void> | undefined
   let again = false
@@ -65,11 +101,9 @@ export function startSettler(options: SettlerOptions): Settler {
     try {
       await checkClock()
       const { settled: done, failed } = await round(() => !stopped)
-      settled.inc({ outcome: 'settled' }, done)
-      settled.inc({ outcome: 'postponed' }, failed)
-      const { count, oldestUpdatedAt } = await orders.backlog()
-      backlog.set(count)
-      age.set(oldestUpdatedAt === undefined ? 0 : (now().getTime() - Date.parse(oldestUpdatedAt)) / 1000)
+      settled.inc({ queue, outcome: 'settled' }, done)
+      settled.inc({ queue, outcome: 'postponed' }, failed)
+      await gauges()
     } catch (fault) {
       onFault(fault)
     }

@@ -1,5 +1,5 @@
 /**
- * Connects ordering, the client of product_service and the settler.
+ * Connects ordering, the clients of product_service and payment_service, and a settler for each queue of orders.
  *
  * Invariant 5: the settler is woken when the circuit half opens, so that it makes the trial call, and when it closes. Orders
  * accepted during an outage are settled at its end, without waiting for a round.
@@ -8,15 +8,26 @@
 import type { ServiceClient } from '@shop/service_kit/calls/service_client'
 import { firstIds } from '@shop/service_kit/runtime/log'
 import { startCatchingUp } from './catching_up.ts'
+import { createPaymentClient, NO_PAYMENTS } from './clients/payment_client.ts'
 import { createProductClient } from './clients/product_client.ts'
+import type { Queue } from './domain/schedule.ts'
 import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
-import { type Settler, startSettler } from './settler.ts'
+import {
+  countSettled,
+  paymentGauges,
+  type Settler,
+  type SettlerGauges,
+  startSettler,
+  stockGauges,
+} from './settler.ts'
 
-export type StartOptions = Omit<OrderingDeps, 'reservations'> & {
+export type StartOptions = Omit<OrderingDeps, 'reservations' | 'payments'> & {
   readonly currency: string
   /** Digits after the point of amounts. */
   readonly digits: () => number
   readonly service: ServiceClient
+  /** payment_service; undefined while payments are off. */
+  readonly paymentService?: ServiceClient | undefined
   /** Pause between two rounds of the settler; tests set more. */
   readonly roundMs?: number
   /** Deadline of a call to product_service; tests set more. */
@@ -25,11 +36,19 @@ export type StartOptions = Omit<OrderingDeps, 'reservations'> & {
 
 export type StartedOrders = {
   readonly ordering: Ordering
+  /** Settles the orders that are due in the queue of payments now. */
+  wakePayments(): void
   /** Stops the settler, after the orders it has claimed, and the catching up. */
   stop(): Promise<void>
 }
 
-export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOptions): StartedOrders {
+export function startOrders({
+  service,
+  paymentService,
+  roundMs,
+  deadlineMs,
+  ...deps
+}: StartOptions): StartedOrders {
   const { orders, currency, digits, runtime, metrics, logger } = deps
   let settler: Settler | undefined
   const reservations = createProductClient({
@@ -50,16 +69,38 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
     },
     onCircuitHalfOpen: () => settler?.wake(),
   })
-  const ordering = createOrdering({ ...deps, reservations })
-  settler = startSettler({
-    orders,
-    round: ordering.settleDue,
-    correctClockSkew: ordering.correctClockSkew,
-    metrics,
-    runtime,
-    onFault: (err) => logger?.warn({ err }, 'a round of the settler failed; the next one tries again'),
-    ...(roundMs === undefined ? {} : { roundMs }),
-  })
+  let paymentSettler: Settler | undefined
+  const payments =
+    paymentService === undefined
+      ? NO_PAYMENTS
+      : createPaymentClient({
+          service: paymentService,
+          metrics,
+          runtime,
+          onCircuitOpen: (err, orderIds) =>
+            logger?.warn(
+              { err, order_ids: firstIds(orderIds), orders: orderIds.length },
+              'payment_service is down: orders wait for their payments',
+            ),
+          onCircuitClosed: () => {
+            logger?.info('payment_service is back')
+            paymentSettler?.wake()
+          },
+          onCircuitHalfOpen: () => paymentSettler?.wake(),
+        })
+  const ordering = createOrdering({ ...deps, reservations, payments })
+  const settled = countSettled(metrics)
+  const startQueue = (queue: Queue, gauges: SettlerGauges) =>
+    startSettler({
+      round: (shouldContinue) => ordering.settleDue(shouldContinue, queue),
+      correctClockSkew: () => ordering.correctClockSkew(queue),
+      ...{ queue, gauges, settled, runtime },
+      onFault: (err) => logger?.warn({ err, queue }, 'a round of a settler failed; the next one tries again'),
+      ...(roundMs === undefined ? {} : { roundMs }),
+    })
+  settler = startQueue('stock', stockGauges(orders, metrics, runtime))
+  // While payments are off, too: orders of before may still wait.
+  paymentSettler = startQueue('payments', paymentGauges(orders, metrics, runtime))
   const stopCatchingUp = startCatchingUp({
     orders,
     runtime,
@@ -67,8 +108,9 @@ export function startOrders({ service, roundMs, deadlineMs, ...deps }: StartOpti
   })
   return {
     ordering,
+    wakePayments: () => paymentSettler.wake(),
     async stop() {
-      await Promise.all([settler.stop(), stopCatchingUp()])
+      await Promise.all([settler.stop(), paymentSettler.stop(), stopCatchingUp()])
     },
   }
 }

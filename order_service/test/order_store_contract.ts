@@ -1,18 +1,23 @@
 /** The contract of every OrderStore (src/domain/ports.ts), races included. */
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
+import type { OrderStatus } from '../src/domain/order.ts'
 import type { OrderStore } from '../src/domain/ports.ts'
 import { claimOf, nextVersion, SETTLE_AFTER_MS, type StoredOrder } from '../src/domain/schedule.ts'
 import {
   ADA,
   AT,
   anotherNumber,
+  awaitPayment,
   BOB,
+  capture,
   confirm,
+  confirmPayment,
   finishCancel,
   HELD,
   later,
   order,
+  PAID,
   ROOT,
   reject,
   requestCancel,
@@ -27,6 +32,8 @@ export type MakeStores = (t: TestContext) => Promise<readonly [OrderStore, Order
 
 const DUE = later(SETTLE_AFTER_MS).toISOString()
 const LEASE = later(SETTLE_AFTER_MS + 15_000).toISOString()
+
+const ids = (orders: readonly StoredOrder[]) => orders.map((each) => each.order.id)
 
 export function orderStoreContract(name: string, makeStores: MakeStores) {
   const fresh = async (t: TestContext, ...orders: StoredOrder[]) => {
@@ -151,7 +158,6 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       await store.save(confirm(mine[3]!, HELD, AT))
       return { store, mine: mine.map((each) => each.order.id), foreign: foreign.order.id }
     }
-    const ids = (orders: readonly StoredOrder[]) => orders.map((each) => each.order.id)
 
     test("a user's orders come newest first, in pages that neither repeat nor miss one", async (t) => {
       const { store, mine } = await world(t)
@@ -279,6 +285,104 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
         schedule: { fence: 1, attempts: 1, dueAt: undefined },
       })
       assert.equal((await store.backlog()).count, 0)
+    })
+  })
+
+  suite(`${name}: orders that wait for payments`, () => {
+    const paid = () => order({ checkout: PAID })
+    /** Held at AT, and waiting until `until`. */
+    const waiting = async (store: OrderStore, until: string) => {
+      const first = paid()
+      await store.addOnce(first)
+      const saved = await store.save(awaitPayment(first, HELD, AT))
+      await store.reschedule([{ ...claimOf(saved), dueAt: until }])
+      return (await store.find(saved.order.id))!
+    }
+    const FAR = later(30 * 60_000).toISOString()
+
+    test('are in a queue of their own, and their money ends before their stock is released', async (t) => {
+      const { store, other } = await fresh(t)
+      const [first, second] = [paid(), order()]
+      for (const each of [first, second]) await store.addOnce(each)
+      const saved = await store.save(awaitPayment(first, HELD, AT))
+      assert.deepEqual(await other.find(saved.order.id), saved)
+      assert.deepEqual(ids(await store.claimDue(DUE, LEASE, 9)), [second.order.id])
+      assert.equal((await store.backlog()).count, 1)
+      assert.deepEqual(ids(await store.listUnsettled({ limit: 9 })), [second.order.id])
+      assert.deepEqual(ids(await store.listUnsettled({ limit: 9, queue: 'payments' })), [saved.order.id])
+      const [claimed, ...others] = await other.claimDue(DUE, LEASE, 9, 'payments')
+      assert.deepEqual(
+        [claimed, others],
+        [{ ...saved, schedule: { dueAt: LEASE, fence: 1, attempts: 1 } }, []],
+      )
+      const cancelling = await store.save(requestCancel(claimed!, ADA, AT))
+      assert.deepEqual(await store.find(saved.order.id), cancelling)
+      assert.deepEqual(ids(await store.listUnsettled({ limit: 9, queue: 'payments' })), [saved.order.id])
+      const cancelled = await store.save(finishCancel(cancelling, AT))
+      assert.deepEqual(await other.find(saved.order.id), cancelled)
+      assert.deepEqual(await store.listUnsettled({ limit: 9, queue: 'payments' }), [])
+    })
+
+    test('concurrent claims never get the same one', async (t) => {
+      const { store, other } = await fresh(t)
+      for (let i = 0; i < 20; i++) await waiting(store, DUE)
+      const rounds = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => (i % 2 ? store : other).claimDue(DUE, LEASE, 4, 'payments')),
+      )
+      const claimed = ids(rounds.flat())
+      assert.deepEqual([claimed.length, new Set(claimed).size], [20, 20])
+    })
+
+    test('are due at once when their payment changed; others are left alone', async (t) => {
+      const { store } = await fresh(t)
+      const [mine, foreign] = [await waiting(store, FAR), await waiting(store, FAR)]
+      const unpaid = order()
+      await store.addOnce(unpaid)
+      const capturing = await store.save(
+        capture(await store.save(confirmPayment(await waiting(store, DUE), AT)), ROOT, AT),
+      )
+      const at = AT.toISOString()
+      await store.hurryPayments([mine.order.id, unpaid.order.id, capturing.order.id, uuid(999)], at)
+      assert.deepEqual(await store.find(mine.order.id), {
+        ...mine,
+        schedule: { ...mine.schedule, dueAt: at },
+      })
+      for (const each of [foreign, unpaid, capturing]) assert.deepEqual(await store.find(each.order.id), each)
+      await store.hurryPayments([mine.order.id], DUE)
+      assert.equal((await store.find(mine.order.id))?.schedule.dueAt, at, 'earlier already')
+    })
+
+    test('are overdue since they were due', async (t) => {
+      const { store } = await fresh(t)
+      assert.equal(await store.oldestPaymentDue(LEASE), undefined)
+      await waiting(store, FAR)
+      assert.equal(await store.oldestPaymentDue(LEASE), undefined)
+      await waiting(store, LEASE)
+      await waiting(store, DUE)
+      assert.equal(await store.oldestPaymentDue(LEASE), DUE)
+    })
+
+    test('are listed under their status, as every other', async (t) => {
+      const { store } = await fresh(t)
+      const mine = await waiting(store, FAR)
+      const capturing = await store.save(
+        capture(await store.save(confirmPayment(await waiting(store, FAR), AT)), ROOT, AT),
+      )
+      const cancelling = await store.save(requestCancel(await waiting(store, FAR), ADA, AT))
+      const released = order()
+      await store.addOnce(released)
+      const other = await store.save(requestCancel(released, ADA, AT))
+      const listed = async (status: OrderStatus) => ids(await store.listByStatus(status, { limit: 9 }))
+      assert.deepEqual(await listed('awaiting_payment'), [mine.order.id])
+      assert.deepEqual(await listed('capturing'), [capturing.order.id])
+      assert.deepEqual(await listed('cancelling'), [other.order.id, cancelling.order.id])
+      for (const status of ['confirmed', 'pending', 'shipped'] as const)
+        assert.deepEqual(await listed(status), [])
+      const all = [mine, capturing, cancelling, other].map(({ order }) => order)
+      assert.deepEqual(
+        await store.statusesOf(all.map(({ id }) => id)),
+        new Map(all.map(({ id, status }) => [id, status])),
+      )
     })
   })
 

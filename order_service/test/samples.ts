@@ -60,6 +60,7 @@ export const BUYER: Buyer = {
     phone: null,
   },
   billingAddress: null,
+  payment: null,
 }
 
 export const FACTS: QuoteFacts = {
@@ -72,6 +73,8 @@ export const FACTS: QuoteFacts = {
 
 /** Of an order of two mugs. */
 export const CHECKOUT: Checkout = checkoutOf(FACTS, 'a hash', BUYER)
+/** The same, paid by card. */
+export const PAID: Checkout = checkoutOf(FACTS, 'a hash', { ...BUYER, payment: { method: 'card' } })
 
 export const SHORT = {
   reason: 'insufficient_stock',
@@ -132,7 +135,14 @@ export const shippedOf = (order: Pending): Shipped => ({
 /** The transitions of an order with its schedule. */
 export const confirm = scheduled(['pending'], transitions.confirm)
 export const reject = scheduled(['pending'], transitions.reject)
-export const requestCancel = scheduled(['pending', 'confirmed'], transitions.requestCancel)
+export const requestCancel = scheduled(
+  ['pending', 'awaiting_payment', 'confirmed'],
+  transitions.requestCancel,
+)
+export const awaitPayment = scheduled(['pending'], transitions.awaitPayment)
+export const confirmPayment = scheduled(['awaiting_payment', 'capturing'], transitions.confirmPayment)
+export const capture = scheduled(['confirmed'], transitions.capture)
+export const captured = scheduled(['capturing'], transitions.captured)
 export const finishCancel = scheduled(['cancelling'], transitions.finishCancel)
 export const ship = scheduled(['confirmed'], transitions.ship)
 /** The same order, settled. */

@@ -6,11 +6,12 @@ import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/request_c
 import { createVirtualRuntime, letTimePass, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { PAUSE } from '../src/clients/circuit_breaker.ts'
 import { DECISION_DEADLINE_MS, ORDERS_PER_CALL_MAX } from '../src/clients/product_client.ts'
+import type { CircuitState } from '../src/domain/circuit_state.ts'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
-import type { CircuitState, HoldAnswer, Reservations } from '../src/domain/ports.ts'
+import type { HoldAnswer, Reservations } from '../src/domain/ports.ts'
 import { SETTLE_AFTER_MS } from '../src/domain/schedule.ts'
 import { BACKOFF, CLAIMS_MAX, LEASE_MS } from '../src/domain/settle_due.ts'
-import { CORRECT_EVERY_MS, ROUND_MS, startSettler } from '../src/settler.ts'
+import { CORRECT_EVERY_MS, countSettled, ROUND_MS, startSettler, stockGauges } from '../src/settler.ts'
 import { ADA, AT, cancellingOf, draft, HELD, later, order, uuid } from './samples.ts'
 import {
   connect,
@@ -343,10 +344,15 @@ suite('the settler loop', () => {
     const metrics = createMetrics('order_service')
     const faults: unknown[] = []
     const settler = startSettler({
-      orders: { backlog: async () => ({ count: 7, oldestUpdatedAt: AT.toISOString() }) },
+      queue: 'stock',
+      gauges: stockGauges(
+        { backlog: async () => ({ count: 7, oldestUpdatedAt: AT.toISOString() }) },
+        metrics,
+        runtime,
+      ),
       round,
       correctClockSkew: async () => {},
-      metrics,
+      settled: countSettled(metrics),
       runtime: { ...runtime, random: () => 0.5 },
       onFault: (fault) => faults.push(fault),
     })
@@ -366,17 +372,18 @@ suite('the settler loop', () => {
     const text = await metrics.registry.metrics()
     assert.match(text, /order_settler_backlog\{.*\} 7\n/)
     assert.match(text, /order_settler_oldest_seconds\{.*\} 32\n/)
-    assert.match(text, /order_settler_orders_total\{outcome="postponed",.*\} 2\n/)
+    assert.match(text, /order_settler_orders_total\{queue="stock",outcome="postponed",.*\} 2\n/)
   })
 
   test('corrects clock skew at the start, when the clock was set back, and every CORRECT_EVERY_MS', async (t) => {
     let corrections = 0
     const runtime = createVirtualRuntime({ startAt: later(30_000) })
     const settler = startSettler({
-      orders: { backlog: async () => ({ count: 0, oldestUpdatedAt: undefined }) },
+      queue: 'stock',
+      gauges: async () => {},
       round: async () => ({ settled: 0, failed: 0 }),
       correctClockSkew: async () => void corrections++,
-      metrics: createMetrics('order_service'),
+      settled: countSettled(createMetrics('order_service')),
       runtime: { ...runtime, random: () => 0.5 },
       onFault: (fault) => assert.ifError(fault),
     })

@@ -17,6 +17,7 @@ import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp as createProductApp } from '../../product_service/src/app.ts'
 import { openStores as openProductStores } from '../../product_service/src/storage/open_stores.ts'
 import { createApp, type Deps } from '../src/app.ts'
+import { NO_PAYMENTS } from '../src/clients/payment_client.ts'
 import { createProductClient } from '../src/clients/product_client.ts'
 import { createProductOffers } from '../src/clients/product_offers.ts'
 import { createQuoteSeal } from '../src/crypto/quote_tokens.ts'
@@ -24,11 +25,11 @@ import type { CheckoutSettingsStore } from '../src/domain/checkout_ports.ts'
 import { UNCHANGED_SETTINGS } from '../src/domain/checkout_settings.ts'
 import type { OrderStore, Reservations } from '../src/domain/ports.ts'
 import { createOrdering, type OrderingDeps } from '../src/ordering.ts'
-import { startOrders } from '../src/start_orders.ts'
+import { type StartOptions, startOrders } from '../src/start_orders.ts'
 import { openStores } from '../src/storage/open_stores.ts'
 import { ADA, BOB, ROOT } from './samples.ts'
 
-const SECRET = 'a secret that is long enough for tests'
+export const SECRET = 'a secret that is long enough for tests'
 export const MEMORY = { DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' }
 
 const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role'>> = {
@@ -134,10 +135,11 @@ export async function serviceAt(
   t: TestContext,
   url: string,
   runtime: Runtime = systemRuntime,
+  audience: 'product_service' | 'payment_service' = 'product_service',
 ): Promise<ServiceClient> {
   const service = createServiceClient({
     url,
-    tokens: [createServiceTokens(SECRET, 'order_service', 'product_service', systemRuntime.now)],
+    tokens: [createServiceTokens(SECRET, 'order_service', audience, systemRuntime.now)],
     runtime,
     tracing: await startTracing('order_service', {}, systemRuntime),
   })
@@ -171,6 +173,13 @@ export async function memoryStores(t: TestContext) {
   return stores
 }
 
+const NOT_PAID: Deps['rules'] = { payments: 'off', methods: ['card'] }
+
+export const ACCESS: Deps['access'] = {
+  verifyToken,
+  verifyServiceToken: createServiceTokenVerifier([SECRET], 'order_service', systemRuntime.now),
+}
+
 /** For tests without quotes. */
 const NO_QUOTES: Deps['checkout'] = {
   settings: { read: async () => UNCHANGED_SETTINGS, change: async () => UNCHANGED_SETTINGS },
@@ -197,8 +206,11 @@ type World = Pick<OrderingDeps, 'orders' | 'reservations'> & Partial<OrderingDep
 export function createOrderApp(t: TestContext, given: World) {
   const deps = {
     checkout: NO_QUOTES,
+    rules: NOT_PAID,
+    payments: NO_PAYMENTS,
+    onPaymentDue: () => {},
     auditLog: NO_ENTRIES,
-    verifyToken,
+    access: ACCESS,
     currency: 'USD',
     digits: () => 2,
     runtime: testRuntime,
@@ -221,7 +233,11 @@ export async function startOrderApp(
     runtime = systemRuntime,
     roundMs = 3_600_000,
     deadlineMs,
-  }: { runtime?: Runtime; roundMs?: number; deadlineMs?: number } = {},
+    paymentService,
+    reached,
+    ...of
+  }: Partial<Pick<StartOptions, 'runtime' | 'roundMs' | 'deadlineMs' | 'paymentService' | 'reached'>> &
+    Partial<Pick<Deps, 'checkout' | 'rules'>> = {},
 ) {
   const deps = {
     runtime,
@@ -230,18 +246,21 @@ export async function startOrderApp(
     digits: () => 2,
     metrics: createMetrics('order_service'),
   }
-  const { ordering, stop } = startOrders({
-    ...deps,
+  const { ordering, wakePayments, stop } = startOrders({
+    ...{ ...deps, roundMs, paymentService },
     service: await serviceAt(t, productUrl, runtime),
-    roundMs,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(reached ? { reached } : {}),
   })
-  const app = createApp({ ...deps, ordering, checkout: NO_QUOTES, auditLog: NO_ENTRIES, verifyToken })
+  const app = createApp({
+    ...{ ...deps, ordering, checkout: NO_QUOTES, rules: NOT_PAID, onPaymentDue: wakePayments },
+    ...{ auditLog: NO_ENTRIES, access: ACCESS, ...of },
+  })
   t.after(async () => {
     await stop()
     await app.close()
   })
-  return { app, stop, ...sendersOf(app) }
+  return { app, ordering, stop, ...sendersOf(app) }
 }
 
 function sendersOf(app: App) {

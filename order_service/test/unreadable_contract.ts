@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { Unreadable } from '@shop/service_kit/storage/unreadable'
+import { NO_PAYMENTS } from '../src/clients/payment_client.ts'
 import type { OrderStore } from '../src/domain/ports.ts'
 import type { StoredOrder } from '../src/domain/schedule.ts'
 import { correctClockSkew, settleDue } from '../src/domain/settle_due.ts'
@@ -78,7 +79,16 @@ export function unreadableContract(name: string, make: (t: TestContext) => Promi
         ship: async () => {},
         circuit: () => 'closed' as const,
       }
-      const ports = { ...systemRuntime, orders: store, reservations, now, report: () => {}, pauseMs: () => 1 }
+      const payments = NO_PAYMENTS
+      const ports = {
+        ...systemRuntime,
+        orders: store,
+        reservations,
+        payments,
+        now,
+        report: () => {},
+        pauseMs: () => 1,
+      }
       await settleDue(ports, async (each) => {
         settled.push(each.order.id)
         return { ...each, dueAt: undefined }

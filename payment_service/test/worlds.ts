@@ -83,6 +83,8 @@ export type WorldOptions = Partial<Pick<PaymentsDeps, 'notify' | 'reached' | 'ro
   readonly stores?: Audited<Stores>
   readonly knobs?: Partial<Knobs>
   readonly wrap?: (provider: PaymentProvider) => PaymentProvider
+  /** By default EUR. */
+  readonly currency?: string
 }
 
 let serial = 1
@@ -90,7 +92,12 @@ let serial = 1
 export async function startWorld(t: Scope, options: WorldOptions = {}) {
   const runtime = options.runtime ?? createTestRuntime()
   const { simulator, provider, origin } = await startProvider(t, runtime, options.knobs)
-  const stores = options.stores ?? (await openStores(MEMORY, { runtime: systemRuntime }))
+  const stores =
+    options.stores ??
+    (await openStores(
+      { ...MEMORY, CURRENCY: options.currency ?? MEMORY.CURRENCY },
+      { runtime: systemRuntime },
+    ))
   if (!options.stores) t.after(() => stores.close())
   const replica = startReplica(t, {
     ...options,
@@ -118,7 +125,7 @@ export function startReplica(
   t: Scope,
   options: WorldOptions & { runtime: TestRuntime; stores: Audited<Stores>; provider: PaymentProvider },
 ) {
-  const { runtime, stores, provider, notify, reached } = options
+  const { runtime, stores, provider, notify, reached, currency = 'EUR' } = options
   const metrics = createMetrics('payment_service')
   const payments = startPayments({
     payments: stores.payments,
@@ -130,14 +137,15 @@ export function startReplica(
     ...{ payments, runtime, metrics, verifyToken },
     auditLog: stores.auditLog,
     verifyServiceToken: createServiceTokenVerifier([SERVICE_SECRET], 'payment_service', systemRuntime.now),
-    currency: 'EUR',
+    currency,
     digits: () => 2,
   })
-  t.after(async () => {
+  const stop = async () => {
     app.server.closeAllConnections()
     await app.close()
     await payments.stop()
-  })
+  }
+  t.after(stop)
   const serviceToken = createServiceTokens(
     SERVICE_SECRET,
     'order_service',
@@ -158,8 +166,9 @@ export function startReplica(
     send(method, `/internal/payments/${path}`, await serviceToken(), payload)
   return {
     ...{ app, payments, metrics, send, internal, serviceToken },
-    async listen() {
-      const at = await app.listen({ host: '127.0.0.1', port: 0 })
+    stop,
+    async listen(port = 0) {
+      const at = await app.listen({ host: '127.0.0.1', port })
       return `${at}/webhooks/stripe`
     },
     open: async (orderId: string, changes: object = {}) =>

@@ -152,6 +152,11 @@ export const NOTES: Notes = {
     shipping_method_unavailable:
       'This way of shipping does not exist, or does not go to that country with these goods. `offered` lists those that do.',
     total_too_large: 'Lines, taxes and shipping cost more than 10^15 of the smallest units of the currency.',
+    too_many_unpaid_orders:
+      'A buyer may have at most 10 orders that wait for their payments, because they hold stock. Pay or cancel some of them first.',
+    quote_required: 'Orders are paid in this shop: ask for a quote, and order with it.',
+    payment_method_unavailable:
+      'The shop does not offer this way of paying; `GET /checkout_settings` lists those that it does.',
     quote_invalid: 'The `quote` is not one that this shop made, or was changed. Ask for one.',
     quote_expired: 'Quotes can be ordered for 30 minutes. Ask for another, and show the customer its total.',
     quote_for_other_address:

@@ -5,6 +5,7 @@ import { openSqliteStores as openAuthStores } from '@shop/auth_service/storage/o
 import { createApp as createNotificationApp } from '@shop/notification_service/app'
 import { openSqliteStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { createApp as createOrderApp } from '@shop/order_service/app'
+import { NO_PAYMENTS } from '@shop/order_service/clients/payment_client'
 import { createQuoteSeal } from '@shop/order_service/crypto/quote_tokens'
 import { createOrdering } from '@shop/order_service/ordering'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
@@ -72,8 +73,11 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
           ...orderDeps,
           orders,
           reservations: createDirectReservations(products.stock, systemRuntime.now),
+          payments: NO_PAYMENTS,
         }),
-        verifyToken: notCalled,
+        access: { verifyToken: notCalled, verifyServiceToken: notCalled },
+        rules: { payments: 'off', methods: [] },
+        onPaymentDue: notCalled,
         currency: 'USD',
         digits: () => 2,
       }),

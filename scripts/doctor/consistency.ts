@@ -5,6 +5,7 @@
  * Two stores are never read at the same instant. So while the services run, a finding counts only if a second check,
  * RECHECK_DELAY_MS later, finds it again: a change that was under way is complete by then.
  */
+import { NO_PAYMENTS } from '@shop/order_service/clients/payment_client'
 import type { Order } from '@shop/order_service/domain/order'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { BACKOFF, settleDue } from '@shop/order_service/domain/settle_due'
@@ -110,6 +111,7 @@ async function settleAll(shop: Shop): Promise<ReadonlySet<string>> {
 
 /** What settles an order while no service runs, or beside them. */
 export const settlingPorts = ({ orders, products, now }: Shop) => ({
+  payments: NO_PAYMENTS,
   ...systemRuntime,
   ...{ orders, now, reservations: createDirectReservations(products.stock, now) },
   report: () => {},

@@ -120,6 +120,8 @@ export function createOrderModel(): OrderModel {
       const times = waiting.map(({ order }) => order.updatedAt).sort()
       return { count: waiting.length, oldestUpdatedAt: times[0] }
     },
+    oldestPaymentDue: () => undefined,
+    hurryPayments: () => {},
     versionsOf: (ids) => new Map(ids.flatMap((id) => pair(id, orders.get(id)?.order.version))),
     statusesOf: (ids) => new Map(ids.flatMap((id) => pair(id, orders.get(id)?.order.status))),
     listUnsettled: ({ limit, after = '' }) =>

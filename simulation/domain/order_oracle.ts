@@ -28,6 +28,8 @@ export type ShopOracle = {
 
 const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'rejected', 'cancelling'],
+  awaiting_payment: [],
+  capturing: [],
   confirmed: ['shipped', 'cancelling'],
   shipped: ['delivered'],
   cancelling: ['cancelled'],
@@ -39,6 +41,8 @@ const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
 const AGREES: Readonly<Record<OrderStatus, readonly (Reservation['status'] | undefined)[]>> = {
   pending: [undefined, 'held', 'rejected'],
   confirmed: ['held'],
+  awaiting_payment: ['held'],
+  capturing: ['held'],
   rejected: ['rejected'],
   shipped: ['held', 'shipped'],
   delivered: ['held', 'shipped'],

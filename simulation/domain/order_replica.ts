@@ -1,6 +1,6 @@
 /** One process of the order service: its domain, its settler and its circuit breaker, as src/ordering.ts and start_orders.ts connect them. */
 
-import type { Metrics } from '@shop/service_kit/runtime/metrics'
+import { NO_PAYMENTS } from '@shop/order_service/clients/payment_client'
 import { Problem } from '@shop/service_kit/runtime/problem'
 import { circuitOpen, createCircuitBreaker } from '../../order_service/src/clients/circuit_breaker.ts'
 import { DECISION_DEADLINE_MS } from '../../order_service/src/clients/product_client.ts'
@@ -43,7 +43,6 @@ export type OrderReplicaDeps = {
 }
 
 const LISTED_MAX = 20
-const SILENT = { gauge: () => ({ set() {} }), counter: () => ({ inc() {} }) } as unknown as Metrics
 
 export function startOrderReplica(deps: OrderReplicaDeps): OrderReplica {
   const { history, machine, host, orders } = deps
@@ -57,6 +56,7 @@ export function startOrderReplica(deps: OrderReplicaDeps): OrderReplica {
   const ports: RequestPorts = {
     orders,
     reservations,
+    payments: NO_PAYMENTS,
     nextAnswer,
     now: runtime.now,
     newId: runtime.newId,
@@ -78,10 +78,11 @@ export function startOrderReplica(deps: OrderReplicaDeps): OrderReplica {
     pauseMs: (attempts: number) => pauseMs(BACKOFF, attempts, runtime.random()),
   }
   settler = startSettler({
-    orders,
+    queue: 'stock',
+    gauges: async () => void (await orders.backlog()),
     round: (shouldContinue) => settleDue({ ...ports, ...timers }, settle, shouldContinue),
     correctClockSkew: () => correctClockSkew({ ...ports, ...timers }),
-    metrics: SILENT,
+    settled: { inc() {} } as never,
     runtime,
     onFault: (fault) => ports.report(fault, ''),
   })

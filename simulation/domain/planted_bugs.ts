@@ -162,7 +162,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'cancel allowed after shipped',
     path: `${ORDERS}/transitions.ts`,
-    from: "if (to === 'cancelled' && (order.status === 'pending' || order.status === 'confirmed')) {\n    return requestCancel(order, by, now)",
+    from: "if (\n    to === 'cancelled' &&\n    (order.status === 'pending' || order.status === 'awaiting_payment' || order.status === 'confirmed')\n  ) {\n    return requestCancel(order, by, now)",
     to: "if (to === 'cancelled' && order.status !== 'cancelled') {\n    return { ...order, ...{ status: 'cancelling' as const, history: [...order.history, { status: 'cancelling' as const, at: now.toISOString(), by }], updatedAt: now.toISOString() }, cancelledFrom: 'confirmed' } as Cancelling",
     seeds: 100,
   },
@@ -470,7 +470,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'a cancellation that is repeated is refused',
     path: `${ORDERS}/change_order.ts`,
-    from: "if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return stored",
+    from: 'if (order.status === to || UNDER_WAY[order.status] === to) return stored',
     to: 'if (order.status === to) return stored',
     seeds: 300,
   },
@@ -497,14 +497,14 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'another quantity is the same request',
-    path: `${ORDERS}/order.ts`,
+    path: `${ORDERS}/same_request.ts`,
     from: ' && other.quantity === line.quantity',
     to: '',
     seeds: 100,
   },
   {
     name: 'another total is the same request',
-    path: `${ORDERS}/order.ts`,
+    path: `${ORDERS}/same_request.ts`,
     from: '  a.totalMinor === b.totalMinor &&\n',
     to: '',
     seeds: 100,

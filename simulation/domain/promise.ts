@@ -19,7 +19,7 @@ const ROUND_MOST_MS = 1.25 * ROUND_MS + DECISION_DEADLINE_MS
 const CLOCKS_MS = 2 * WRONG_MS
 
 /** What a wrong clock scheduled: not far enough ahead to be corrected, or just after a correction. */
-const WRONGLY_SCHEDULED_MS = Math.max(DUE_AHEAD_MAX_MS, CORRECT_EVERY_MS)
+const WRONGLY_SCHEDULED_MS = Math.max(DUE_AHEAD_MAX_MS.stock, CORRECT_EVERY_MS)
 
 export const promisedMs = (clocksJumped: boolean) =>
   (clocksJumped ? WRONGLY_SCHEDULED_MS : WAIT_MS) + ROUND_MOST_MS + CLOCKS_MS

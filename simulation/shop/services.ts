@@ -129,7 +129,7 @@ export async function startOrderService(
       network: networkOf(network, machine),
     })
   const [service, quotes] = [createClient(), createClient()]
-  const { ordering, stop } = startOrders({
+  const { ordering, wakePayments, stop } = startOrders({
     orders: stores.orders,
     service,
     runtime,
@@ -146,7 +146,12 @@ export async function startOrderService(
       seal: createQuoteSeal(secrets, runtime.now),
     },
     auditLog: stores.auditLog,
-    verifyToken: auth.verifyToken,
+    access: {
+      verifyToken: auth.verifyToken,
+      verifyServiceToken: createServiceTokenVerifier(secrets, 'order_service', runtime.now),
+    },
+    rules: { payments: 'off', methods: [] },
+    onPaymentDue: wakePayments,
     currency: CURRENCY,
     digits: stores.digits,
     runtime,

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/payment_changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The payments of these orders have changed: each order that waits for its payment asks now */
+        post: operations["publishPaymentChanges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/orders": {
         parameters: {
             query?: never;
@@ -368,6 +385,12 @@ export interface operations {
                     "application/json": {
                         currency: string;
                         currency_digits: number;
+                        payment_methods: ("card" | "invoice" | "cash")[];
+                        /**
+                         * @description off: orders go on without money. required: only orders with a quote are placed
+                         * @enum {unknown}
+                         */
+                        payments: "off" | "optional" | "required";
                         prices_include_tax: boolean;
                         shipping_methods: {
                             countries: string[];
@@ -500,6 +523,12 @@ export interface operations {
                     "application/json": {
                         currency: string;
                         currency_digits: number;
+                        payment_methods: ("card" | "invoice" | "cash")[];
+                        /**
+                         * @description off: orders go on without money. required: only orders with a quote are placed
+                         * @enum {unknown}
+                         */
+                        payments: "off" | "optional" | "required";
                         prices_include_tax: boolean;
                         shipping_methods: {
                             countries: string[];
@@ -739,6 +768,116 @@ export interface operations {
             };
         };
     };
+    publishPaymentChanges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    order_ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     listOrders: {
         parameters: {
             query?: {
@@ -746,7 +885,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
-                status?: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                status?: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                 /** @example 10042 */
                 number?: number;
                 user_id?: string;
@@ -833,6 +972,8 @@ export interface operations {
                                 }[];
                                 /** @example 19.99 */
                                 net: string;
+                                /** @description null: it is not paid through this shop */
+                                payment_method: ("card" | "invoice" | "cash") | null;
                                 prices_include_tax: boolean;
                                 quote_hash: string;
                                 shipping: {
@@ -905,7 +1046,7 @@ export interface operations {
                                 /** @description A user id, or `system` */
                                 by: string;
                                 /** @enum {string} */
-                                status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                                status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             }[];
                             /** Format: uuid */
                             id: string;
@@ -938,7 +1079,7 @@ export interface operations {
                                 unknown_products: string[];
                             };
                             /** @enum {string} */
-                            status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             /**
                              * @description What the buyer pays
                              * @example 19.99
@@ -1139,6 +1280,11 @@ export interface operations {
                      * @enum {unknown}
                      */
                     language?: "en" | "de";
+                    /**
+                     * @description Needed where orders are paid; see GET /checkout_settings
+                     * @enum {unknown}
+                     */
+                    payment_method?: "card" | "invoice" | "cash";
                     /** @description From POST /quotes */
                     quote: string;
                 };
@@ -1210,6 +1356,8 @@ export interface operations {
                             }[];
                             /** @example 19.99 */
                             net: string;
+                            /** @description null: it is not paid through this shop */
+                            payment_method: ("card" | "invoice" | "cash") | null;
                             prices_include_tax: boolean;
                             quote_hash: string;
                             shipping: {
@@ -1282,7 +1430,7 @@ export interface operations {
                             /** @description A user id, or `system` */
                             by: string;
                             /** @enum {string} */
-                            status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
                         id: string;
@@ -1315,7 +1463,7 @@ export interface operations {
                             unknown_products: string[];
                         };
                         /** @enum {string} */
-                        status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                        status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /**
                          * @description What the buyer pays
                          * @example 19.99
@@ -1398,6 +1546,8 @@ export interface operations {
                             }[];
                             /** @example 19.99 */
                             net: string;
+                            /** @description null: it is not paid through this shop */
+                            payment_method: ("card" | "invoice" | "cash") | null;
                             prices_include_tax: boolean;
                             quote_hash: string;
                             shipping: {
@@ -1470,7 +1620,7 @@ export interface operations {
                             /** @description A user id, or `system` */
                             by: string;
                             /** @enum {string} */
-                            status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
                         id: string;
@@ -1503,7 +1653,7 @@ export interface operations {
                             unknown_products: string[];
                         };
                         /** @enum {string} */
-                        status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                        status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /**
                          * @description What the buyer pays
                          * @example 19.99
@@ -1584,7 +1734,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `insufficient_stock`, `price_changed`, `quote_expired` */
+            /** @description `insufficient_stock`, `price_changed`, `quote_expired`, `too_many_unpaid_orders` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1647,7 +1797,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `quote_invalid`, `quote_for_other_address`, `idempotency_key_reused` */
+            /** @description `quote_invalid`, `quote_for_other_address`, `quote_required`, `payment_method_unavailable`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1768,7 +1918,7 @@ export interface operations {
                                 /** @enum {string} */
                                 reason?: "product_not_found" | "insufficient_stock" | "price_changed";
                                 /** @enum {string} */
-                                status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                                status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                                 /** @example 1999.90 */
                                 total_price: string;
                             }[];
@@ -1977,6 +2127,8 @@ export interface operations {
                                 }[];
                                 /** @example 19.99 */
                                 net: string;
+                                /** @description null: it is not paid through this shop */
+                                payment_method: ("card" | "invoice" | "cash") | null;
                                 prices_include_tax: boolean;
                                 quote_hash: string;
                                 shipping: {
@@ -2049,7 +2201,7 @@ export interface operations {
                                 /** @description A user id, or `system` */
                                 by: string;
                                 /** @enum {string} */
-                                status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                                status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             }[];
                             /** Format: uuid */
                             id: string;
@@ -2082,7 +2234,7 @@ export interface operations {
                                 unknown_products: string[];
                             };
                             /** @enum {string} */
-                            status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                             /**
                              * @description What the buyer pays
                              * @example 19.99
@@ -2288,6 +2440,8 @@ export interface operations {
                             }[];
                             /** @example 19.99 */
                             net: string;
+                            /** @description null: it is not paid through this shop */
+                            payment_method: ("card" | "invoice" | "cash") | null;
                             prices_include_tax: boolean;
                             quote_hash: string;
                             shipping: {
@@ -2360,7 +2514,7 @@ export interface operations {
                             /** @description A user id, or `system` */
                             by: string;
                             /** @enum {string} */
-                            status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
                         id: string;
@@ -2393,7 +2547,7 @@ export interface operations {
                             unknown_products: string[];
                         };
                         /** @enum {string} */
-                        status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                        status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /**
                          * @description What the buyer pays
                          * @example 19.99
@@ -2541,7 +2695,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @enum {string} */
-                    status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                    status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                     /** @description Grows by one with every change */
                     version?: number;
                 };
@@ -2613,6 +2767,8 @@ export interface operations {
                             }[];
                             /** @example 19.99 */
                             net: string;
+                            /** @description null: it is not paid through this shop */
+                            payment_method: ("card" | "invoice" | "cash") | null;
                             prices_include_tax: boolean;
                             quote_hash: string;
                             shipping: {
@@ -2685,7 +2841,7 @@ export interface operations {
                             /** @description A user id, or `system` */
                             by: string;
                             /** @enum {string} */
-                            status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
                         id: string;
@@ -2718,7 +2874,7 @@ export interface operations {
                             unknown_products: string[];
                         };
                         /** @enum {string} */
-                        status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                        status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /**
                          * @description What the buyer pays
                          * @example 19.99
@@ -2736,7 +2892,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Cancelling: recorded, the stock is not released yet */
+            /** @description Recorded, and not done yet: cancelling (its stock or its money), or capturing (its money, before it is shipped) */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2801,6 +2957,8 @@ export interface operations {
                             }[];
                             /** @example 19.99 */
                             net: string;
+                            /** @description null: it is not paid through this shop */
+                            payment_method: ("card" | "invoice" | "cash") | null;
                             prices_include_tax: boolean;
                             quote_hash: string;
                             shipping: {
@@ -2873,7 +3031,7 @@ export interface operations {
                             /** @description A user id, or `system` */
                             by: string;
                             /** @enum {string} */
-                            status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         }[];
                         /** Format: uuid */
                         id: string;
@@ -2906,7 +3064,7 @@ export interface operations {
                             unknown_products: string[];
                         };
                         /** @enum {string} */
-                        status: "pending" | "confirmed" | "rejected" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                        status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
                         /**
                          * @description What the buyer pays
                          * @example 19.99

@@ -9,8 +9,8 @@
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
+import type { CircuitState } from '../domain/circuit_state.ts'
 import { OutcomeUnknown } from '../domain/errors.ts'
-import type { CircuitState } from '../domain/ports.ts'
 
 /** Short, because a trial is cheap and accepted orders wait for it. */
 export const PAUSE: Backoff = { firstMs: 200, maxMs: 500 }

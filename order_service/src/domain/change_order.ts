@@ -25,6 +25,12 @@ export type StatusChange = {
   readonly expectedVersions: readonly number[] | undefined
 }
 
+/** What a status becomes by itself. */
+const UNDER_WAY: Partial<Record<OrderStatus, OrderStatus>> = { cancelling: 'cancelled', capturing: 'shipped' }
+
+/** What was asked for is recorded, and not done yet. */
+export const isUnderWay = ({ status }: Order): boolean => Object.hasOwn(UNDER_WAY, status)
+
 /** Attempts to save while others change the order. */
 const SAVE_ATTEMPTS_MAX = 8
 
@@ -63,7 +69,7 @@ async function record(
         'Owners may cancel their orders; every other change needs the role admin.',
       )
     }
-    if (order.status === to || (order.status === 'cancelling' && to === 'cancelled')) return stored
+    if (order.status === to || UNDER_WAY[order.status] === to) return stored
     if (expectedVersions?.includes(order.version) === false) throw conflict(order)
     const now = ports.now()
     const changed = transitionTo(to, order, actor.userId, now)
@@ -75,6 +81,7 @@ async function record(
       )
       if (changed.status === 'cancelling') ports.reached('cancelling_recorded')
       if (changed.status === 'shipped') ports.reached('shipping_recorded')
+      if (changed.status === 'capturing') ports.reached('capturing_recorded')
       return saved
     } catch (error) {
       const raced = error instanceof DomainError && error.code === 'version_conflict'

@@ -22,12 +22,17 @@ export type Address = {
   readonly phone: string | null
 }
 
+export const PAYMENT_METHODS = ['card', 'invoice', 'cash'] as const
+export type PaymentMethod = (typeof PAYMENT_METHODS)[number]
+
 export type Buyer = {
   readonly email: string
   readonly language: Language
   readonly address: Address
   /** null: the same. */
   readonly billingAddress: Address | null
+  /** null: payments are off, and the order goes on without money. */
+  readonly payment: { readonly method: PaymentMethod } | null
 }
 
 export type CheckoutLine = Omit<QuotedLine, 'productId' | 'quantity' | 'basisPoints'> & Taxed

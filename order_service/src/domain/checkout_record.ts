@@ -1,6 +1,6 @@
 /** The checkout of an order, as a store holds it: validated, also that its amounts add up. */
 
-import type { Address, Checkout, CheckoutLine } from './checkout.ts'
+import { type Address, type Checkout, type CheckoutLine, PAYMENT_METHODS } from './checkout.ts'
 import { LANGUAGES, TAX_CLASSES, type Texts } from './checkout_settings.ts'
 import { checks, type Fields } from './record_fields.ts'
 import type { Taxed } from './taxes.ts'
@@ -21,6 +21,11 @@ export function readCheckout(checkout: Fields): Checkout {
     address: readAddress(BUYER.object(checkout.address)),
     billingAddress:
       checkout.billingAddress === null ? null : readAddress(BUYER.object(checkout.billingAddress)),
+    // Absent from orders that were placed before there were payments.
+    payment:
+      checkout.payment == null
+        ? null
+        : { method: BUYER.oneOf(PAYMENT_METHODS, BUYER.object(checkout.payment).method) },
     quoteHash: BUYER.text(checkout.quoteHash),
     pricesIncludeTax:
       checkout.pricesIncludeTax === true || (checkout.pricesIncludeTax === false ? false : AMOUNTS.fail()),

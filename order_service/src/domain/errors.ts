@@ -24,6 +24,9 @@ export type Payloads = {
   quote_invalid: Nothing
   quote_expired: Nothing
   quote_for_other_address: Nothing
+  quote_required: Nothing
+  too_many_unpaid_orders: Nothing
+  payment_method_unavailable: Nothing
   settings_changed: { readonly current: StoredCheckoutSettings }
   idempotency_key_reused: { readonly orderId: string }
   illegal_transition: { readonly current: Order; readonly allowed: readonly OrderStatus[] }

@@ -11,6 +11,12 @@
  *  e. Invariant 6: it is `confirmed` only with the lines its reservation holds, and `cancelled` only after the
  *     reservation was released.
  *
+ * Of an order that is paid (its checkout has a payment)
+ *  M2. It is `shipped` only after its money was captured (or is paid later, by invoice or cash).
+ *  M3. It is `cancelled` only after its payment has ended: nothing is authorised, and what was captured is refunded.
+ *  M4. Money is asked for only while its stock is held.
+ *  M6. Its stock is released only after the provider's final no.
+ *
  * A transition leaves `version` as it was: the store saves the order only over that version, then adds one
  * (OrderStore.save).
  */
@@ -22,8 +28,10 @@ export const QUANTITY_MAX = 10_000
 
 export const ORDER_STATUSES = [
   'pending',
+  'awaiting_payment',
   'confirmed',
   'rejected',
+  'capturing',
   'shipped',
   'delivered',
   'cancelling',
@@ -33,8 +41,10 @@ export type OrderStatus = (typeof ORDER_STATUSES)[number]
 
 /** The transition table. The first of several next statuses is the expected one. */
 export const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
-  pending: ['confirmed', 'rejected', 'cancelling'],
-  confirmed: ['shipped', 'cancelling'],
+  pending: ['confirmed', 'awaiting_payment', 'rejected', 'cancelling'],
+  awaiting_payment: ['confirmed', 'cancelling'],
+  confirmed: ['shipped', 'capturing', 'cancelling'],
+  capturing: ['shipped', 'confirmed'],
   rejected: [],
   shipped: ['delivered'],
   delivered: [],
@@ -48,7 +58,9 @@ export type RequestableStatus = (typeof REQUESTABLE_STATUSES)[number]
 /** The transitions people may request; the system makes the others. */
 export const REQUESTABLE: Readonly<Record<OrderStatus, readonly RequestableStatus[]>> = {
   pending: ['cancelled'],
+  awaiting_payment: ['cancelled'],
   confirmed: ['cancelled', 'shipped'],
+  capturing: [],
   rejected: [],
   shipped: ['delivered'],
   delivered: [],
@@ -115,7 +127,12 @@ export type OrderBase = {
 
 /** Accepted, not decided. It may or may not have a reservation. */
 export type Pending = OrderBase & { readonly status: 'pending'; readonly lines: readonly RequestedLine[] }
-/** Its reservation is held. */
+/** Its reservation is held, and its buyer may pay. */
+export type AwaitingPayment = OrderBase & {
+  readonly status: 'awaiting_payment'
+  readonly lines: readonly PricedLine[]
+}
+/** Its reservation is held; if it is paid, its money is authorised or captured. */
 export type Confirmed = OrderBase & { readonly status: 'confirmed'; readonly lines: readonly PricedLine[] }
 /** Nothing is held. */
 export type Rejected = OrderBase & {
@@ -123,6 +140,8 @@ export type Rejected = OrderBase & {
   readonly lines: readonly RequestedLine[]
   readonly rejection: Rejection
 }
+/** Its reservation is held, and its money is being captured, so that it can be shipped. */
+export type Capturing = OrderBase & { readonly status: 'capturing'; readonly lines: readonly PricedLine[] }
 /** Its reservation is shipped; while the order is unsettled, the product service may still have it as held. */
 export type Shipped = OrderBase & { readonly status: 'shipped'; readonly lines: readonly PricedLine[] }
 /** Its reservation is as for a shipped order. */
@@ -132,12 +151,21 @@ export type Cancelling = OrderBase & { readonly status: 'cancelling' } & Cancell
 /** Nothing is held. */
 export type Cancelled = OrderBase & { readonly status: 'cancelled' } & CancelledLines
 
-/** Prices are known only of an order that was confirmed before it was cancelled. */
+/** Prices are known only of an order whose stock was held before it was cancelled. */
 type CancelledLines =
   | { readonly cancelledFrom: 'pending'; readonly lines: readonly RequestedLine[] }
-  | { readonly cancelledFrom: 'confirmed'; readonly lines: readonly PricedLine[] }
+  | { readonly cancelledFrom: 'awaiting_payment' | 'confirmed'; readonly lines: readonly PricedLine[] }
 
-export type Order = Pending | Confirmed | Rejected | Shipped | Delivered | Cancelling | Cancelled
+export type Order =
+  | Pending
+  | AwaitingPayment
+  | Capturing
+  | Confirmed
+  | Rejected
+  | Shipped
+  | Delivered
+  | Cancelling
+  | Cancelled
 
 export type Draft = {
   readonly userId: string
@@ -147,6 +175,9 @@ export type Draft = {
   readonly currency: string
   readonly checkout?: Checkout | undefined
 }
+
+/** Is it paid through payment_service? Then its money has the same life as its stock. */
+export const isPaid = ({ checkout }: OrderBase): boolean => checkout?.payment != null
 
 /** What the buyer pays: with taxes and shipping, if it was quoted. */
 export const grandTotalMinor = ({ checkout, totalMinor }: OrderBase): number =>
@@ -161,15 +192,3 @@ export const askedLines = ({
     ...{ productId, quantity },
     ...(checkout === undefined ? {} : { unitPriceMinor: checkout.lines[i]!.unitPriceMinor }),
   }))
-
-/** The same lines in any order, at the same total, with the same checkout: the test for a repeated idempotency key. */
-export const isSameRequest = (a: Order, b: Order): boolean =>
-  a.totalMinor === b.totalMinor &&
-  a.currency === b.currency &&
-  JSON.stringify(a.checkout) === JSON.stringify(b.checkout) &&
-  sameQuantities(a.lines, b.lines)
-
-/** Each list has at most one line per product. */
-export const sameQuantities = (a: readonly RequestedLine[], b: readonly RequestedLine[]): boolean =>
-  a.length === b.length &&
-  a.every((line) => b.some((other) => other.productId === line.productId && other.quantity === line.quantity))

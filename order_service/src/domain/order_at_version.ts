@@ -4,21 +4,29 @@ import type { Order, OrderBase, Pending } from './order.ts'
 export const orderAtVersion = (order: Order, version: number): Order =>
   version >= order.version || order.status === 'pending' ? order : orderAtVersion(undo(order), version)
 
-/** The status before is always known: a cancelling order stores it in `cancelledFrom`. */
+/** The status before is in the history. */
 function undo(order: Exclude<Order, Pending>): Order {
   const earlier = baseBefore(order)
+  const before = earlier.history.at(-1)?.status
   switch (order.status) {
-    case 'confirmed':
     case 'rejected':
+    case 'awaiting_payment':
       return { ...earlier, status: 'pending', lines: order.lines.map(unpriced) }
-    case 'shipped':
+    case 'confirmed':
+      if (before === 'awaiting_payment' || before === 'capturing') {
+        return { ...earlier, status: before, lines: order.lines }
+      }
+      return { ...earlier, status: 'pending', lines: order.lines.map(unpriced) }
+    case 'capturing':
       return { ...earlier, status: 'confirmed', lines: order.lines }
+    case 'shipped':
+      return { ...earlier, status: before === 'capturing' ? before : 'confirmed', lines: order.lines }
     case 'delivered':
       return { ...earlier, status: 'shipped', lines: order.lines }
     case 'cancelling':
       return order.cancelledFrom === 'pending'
         ? { ...earlier, status: 'pending', lines: order.lines }
-        : { ...earlier, status: 'confirmed', lines: order.lines }
+        : { ...earlier, status: order.cancelledFrom, lines: order.lines }
     case 'cancelled':
       return { ...order, ...earlier, status: 'cancelling' }
   }

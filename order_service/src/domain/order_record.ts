@@ -96,16 +96,24 @@ function readState({ status, lines, rejection }: Unchecked<OrderRecord>, base: O
       return { ...base, status: now, lines: unpriced() }
     case 'rejected':
       return { ...base, status: now, lines: unpriced(), rejection: readRejection(REASONS.object(rejection)) }
+    case 'awaiting_payment':
     case 'confirmed':
+    case 'capturing':
     case 'shipped':
     case 'delivered':
       return { ...base, status: now, lines: priced() }
     case 'cancelling':
     case 'cancelled':
-      return base.history.some((entry) => entry.status === 'confirmed')
-        ? { ...base, status: now, cancelledFrom: 'confirmed', lines: priced() }
-        : { ...base, status: now, cancelledFrom: 'pending', lines: unpriced() }
+      return cancelledFrom(base) === 'pending'
+        ? { ...base, status: now, cancelledFrom: 'pending', lines: unpriced() }
+        : { ...base, status: now, cancelledFrom: cancelledFrom(base) as 'confirmed', lines: priced() }
   }
+}
+
+/** The status before `cancelling`. */
+function cancelledFrom({ history }: OrderBase): OrderStatus | undefined {
+  const at = history.findIndex(({ status }) => status === 'cancelling')
+  return history[at - 1]?.status
 }
 
 function readBase(record: Unchecked<OrderRecord>): OrderBase {

@@ -11,7 +11,8 @@
  */
 import type { RequestPorts } from './answer_wait.ts'
 import { DomainError } from './errors.ts'
-import { type Draft, isSameRequest, type Order } from './order.ts'
+import type { Draft, Order } from './order.ts'
+import { isSameRequest } from './same_request.ts'
 import { isPending, scheduleNew } from './schedule.ts'
 import { type Settle, trySettle } from './settle_order.ts'
 import { newOrder } from './transitions.ts'

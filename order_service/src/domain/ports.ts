@@ -6,25 +6,21 @@
  */
 import type { AuditRecord, Author } from './audit.ts'
 import type { CheckoutSettingsStore } from './checkout_ports.ts'
+import type { CircuitState } from './circuit_state.ts'
 import type { EndedOrders } from './ended_orders.ts'
 import type { Cancelling, Delivered, OrderStatus, Pending, PricedLine, Rejection, Shipped } from './order.ts'
-import type { Claim, StoredOrder, UnsettledOrder } from './schedule.ts'
+import type { OrderQueues } from './order_queues.ts'
+import type { Payments } from './payment_ports.ts'
+import type { StoredOrder } from './schedule.ts'
 import type { UnpublishedOrders } from './unpublished.ts'
 
 /** Newest first; `before` is the id of the last order of the page before. */
 export type OrderPage = { readonly limit: number; readonly before?: string | undefined }
 
-export type BacklogStats = {
-  /** Unsettled orders. */
-  readonly count: number
-  /** Time of the last change of the one that waits longest. */
-  readonly oldestUpdatedAt: string | undefined
-}
-
 /** Who changed the order, and what: for the audit log. */
 export type Audited = { readonly by: Author; readonly record: AuditRecord }
 
-export type OrderStore = {
+export type OrderStore = OrderQueues & {
   /** Whether writes of any kind that come together share a commit, so that waiting for another one saves work. */
   readonly sharesCommits: boolean
   /**
@@ -56,27 +52,10 @@ export type OrderStore = {
   listBetween(after: string, end: string, limit: number): Promise<readonly StoredOrder[]>
   /** Every order when `status` is undefined. */
   listByStatus(status: OrderStatus | undefined, page: OrderPage): Promise<readonly StoredOrder[]>
-  /**
-   * Claims up to `limit` orders that are due at `now`, longest due first, by conditional writes: dueAt becomes
-   * `leaseUntil`, fence and attempts grow by one, the version stays. No two callers get the same order.
-   */
-  claimDue(now: string, leaseUntil: string, limit: number): Promise<readonly UnsettledOrder[]>
-  /**
-   * Sets dueAt of each order that is still at the named version and fence; undefined: it is settled. Other orders are not
-   * changed. Versions stay, since nothing a client sees changes.
-   */
-  reschedule(changes: readonly (Claim & { readonly dueAt: string | undefined })[]): Promise<void>
-  /** Approximate while orders change. */
-  backlog(): Promise<BacklogStats>
   /** Of the orders that exist. */
   versionsOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
   /** Of the orders that exist. */
   statusesOf(ids: readonly string[]): Promise<ReadonlyMap<string, OrderStatus>>
-  /** Unsettled orders, due or not, sorted by id. */
-  listUnsettled(page: {
-    readonly limit: number
-    readonly after?: string | undefined
-  }): Promise<readonly UnsettledOrder[]>
   /** Fails with `store_unavailable` when the store can't be used. */
   check(): Promise<void>
   close(): Promise<void>
@@ -128,9 +107,6 @@ export type Reservations = {
   circuit(): CircuitState
 }
 
-/** Calls go out (closed), go out one at a time as a trial (half_open), or fail at once (open). */
-export type CircuitState = 'closed' | 'half_open' | 'open'
-
 export type Clock = () => Date
 
 export type Timers = {
@@ -151,12 +127,17 @@ export const CRASH_POINTS = [
   'released',
   'shipping_recorded',
   'shipped',
+  'payment_asked',
+  'payment_ended',
+  'capturing_recorded',
+  'captured',
 ] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 
 export type Ports = {
   readonly orders: OrderStore
   readonly reservations: Reservations
+  readonly payments: Payments
   readonly now: Clock
   readonly newId: () => string
   readonly reached: CrashPointHook

@@ -2,19 +2,42 @@
  * When the settler works on an order. It is apart from the order, so a change of the order cannot change it by accident.
  *
  * Invariant d of order.ts, as types: a `pending` or `cancelling` order is unsettled, because a call to the product service
- * is still owed; a `confirmed`, `rejected` or `cancelled` order is settled; a `shipped` or `delivered` order is unsettled
+ * is still owed; one that waits for its money, or is being captured, is unsettled, because payment_service is asked; a
+ * `confirmed`, `rejected` or `cancelled` order is settled; a `shipped` or `delivered` order is unsettled
  * until the product service has recorded the shipment.
  */
-import type {
-  Cancelled,
-  Cancelling,
-  Confirmed,
-  Delivered,
-  Order,
-  Pending,
-  Rejected,
-  Shipped,
+import {
+  type AwaitingPayment,
+  type Cancelled,
+  type Cancelling,
+  type Capturing,
+  type Confirmed,
+  type Delivered,
+  isPaid,
+  type Order,
+  type Pending,
+  type Rejected,
+  type Shipped,
 } from './order.ts'
+
+/**
+ * Unsettled orders have two queues, each with its own settler, so that a slow payment provider never delays an order that only
+ * needs stock.
+ */
+export type Queue = 'stock' | 'payments'
+
+/** To whom the next call is owed. An order that is paid ends at the provider before its stock is released (M6). */
+export function queueOf(order: Order): Queue {
+  switch (order.status) {
+    case 'awaiting_payment':
+    case 'capturing':
+      return 'payments'
+    case 'cancelling':
+      return isPaid(order) && order.cancelledFrom !== 'pending' ? 'payments' : 'stock'
+    default:
+      return 'stock'
+  }
+}
 
 /** How long the request that made or changed an order has to settle it; then the settler claims it. */
 export const SETTLE_AFTER_MS = 5_000
@@ -33,7 +56,7 @@ export type NotDue = Lease & { readonly dueAt: undefined }
 export type Schedule = Due | NotDue
 
 export type UnsettledOrder = {
-  readonly order: Pending | Cancelling | Shipped | Delivered
+  readonly order: Pending | AwaitingPayment | Capturing | Cancelling | Shipped | Delivered
   readonly schedule: Due
 }
 export type SettledOrder = {
@@ -46,7 +69,12 @@ export type StoredOrder = UnsettledOrder | SettledOrder
 export type PendingOrder = { readonly order: Pending; readonly schedule: Due }
 
 /** One version of one order under one lease. */
-export type Claim = { readonly id: string; readonly version: number; readonly fence: number }
+export type Claim = {
+  readonly id: string
+  readonly version: number
+  readonly fence: number
+  readonly queue: Queue
+}
 
 export const isUnsettled = (stored: StoredOrder): stored is UnsettledOrder =>
   stored.schedule.dueAt !== undefined
@@ -57,6 +85,7 @@ export const claimOf = ({ order, schedule }: StoredOrder): Claim => ({
   id: order.id,
   version: order.version,
   fence: schedule.fence,
+  queue: queueOf(order),
 })
 
 export const scheduleNew = (order: Pending, now: Date): PendingOrder => ({
@@ -71,6 +100,8 @@ export function scheduleChanged(
   now: Date,
 ): StoredOrder {
   switch (order.status) {
+    case 'awaiting_payment':
+    case 'capturing':
     case 'cancelling':
     case 'shipped':
       return { order, schedule: { dueAt: settleAfter(now), attempts: 0, fence } }
@@ -89,6 +120,8 @@ export function withSchedule(order: Order, schedule: ReadSchedule): StoredOrder 
   const { dueAt, ...lease } = schedule
   switch (order.status) {
     case 'pending':
+    case 'awaiting_payment':
+    case 'capturing':
     case 'cancelling':
       return dueAt === undefined ? undefined : { order, schedule: { dueAt, ...lease } }
     case 'shipped':

@@ -9,9 +9,12 @@
  * Times are wall clock times, because replicas share them. An order that a fast clock scheduled waits for at most
  * DUE_AHEAD_MAX_MS and the time until a settler corrects it (correctClockSkew, settler.ts).
  */
+
+import type { CircuitState } from './circuit_state.ts'
 import { OutcomeUnknown } from './errors.ts'
-import type { CircuitState, Ports, Timers } from './ports.ts'
-import { claimOf, isUnsettled, type UnsettledOrder } from './schedule.ts'
+import { PAYABLE_MS } from './payment_steps.ts'
+import type { Ports, Timers } from './ports.ts'
+import { claimOf, isUnsettled, type Queue, type UnsettledOrder } from './schedule.ts'
 import type { Settle } from './settle_order.ts'
 
 /** Longer than settling one order can take: the deadline of the product client and two of the store. */
@@ -25,15 +28,20 @@ export const IN_FLIGHT_MAX = 4 * CLAIMS_MAX
 export const NEXT_CLAIM_AFTER_MS = 100
 /** Short at first, for a lost answer; long later, so an order that always fails costs little. */
 export const BACKOFF = { firstMs: 250, maxMs: 5_000 }
-/** Longer than any lease or pause, plus the difference between clocks of replicas. */
-export const DUE_AHEAD_MAX_MS = 2 * LEASE_MS
+/** Longer than any lease or pause, plus the difference between clocks of replicas; and than a buyer may take to pay. */
+export const DUE_AHEAD_MAX_MS: Readonly<Record<Queue, number>> = {
+  stock: 2 * LEASE_MS,
+  payments: PAYABLE_MS + 2 * LEASE_MS,
+}
 
 type Postponed = { readonly stored: UnsettledOrder; readonly fault?: unknown }
 
 export type Round = { readonly settled: number; readonly failed: number }
 
-export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'now' | 'report'> &
+export type SettleDuePorts = Pick<Ports, 'orders' | 'reservations' | 'payments' | 'now' | 'report'> &
   Timers & {
+    /** By default `stock`. */
+    readonly queue?: Queue
     /** The pause after so many attempts (BACKOFF). */
     readonly pauseMs: (attempts: number) => number
   }
@@ -49,6 +57,8 @@ export async function settleDue(
   settle: Settle,
   shouldContinue: () => boolean = () => true,
 ): Promise<Round> {
+  const { queue = 'stock' } = ports
+  const asked = queue === 'stock' ? ports.reservations : ports.payments
   const begun = ports.now().toISOString()
   const round = { settled: 0, failed: 0 }
   const unsettled: Postponed[] = []
@@ -60,7 +70,7 @@ export async function settleDue(
     const [outcome] = await Promise.allSettled([settle(stored)])
     inFlight--
     if (outcome.status === 'rejected') unsettled.push({ stored, fault: outcome.reason })
-    else if (isUnsettled(outcome.value)) unsettled.push({ stored })
+    else if (isUnsettled(outcome.value) && !hasMoved(outcome.value, stored)) unsettled.push({ stored })
     else round.settled++
     oneDone.resolve()
   }
@@ -87,10 +97,10 @@ export async function settleDue(
 
   try {
     for (let fruitless = 0; shouldContinue() && fruitless < IN_FLIGHT_MAX; ) {
-      const circuit = ports.reservations.circuit()
+      const circuit = asked.circuit()
       const limit = CLAIMS[circuit]
       if (limit === 0) break
-      const claimed = await ports.orders.claimDue(begun, isoAfter(ports.now(), LEASE_MS), limit)
+      const claimed = await ports.orders.claimDue(begun, isoAfter(ports.now(), LEASE_MS), limit, queue)
       if (claimed.length === 0) break
       const before = { inFlight, settled: round.settled }
       for (const stored of claimed) void settleOne(stored)
@@ -111,6 +121,11 @@ export async function settleDue(
   }
   return round
 }
+
+/** It made a step, and has its own time for the next one; or it waits for its buyer until the time that was stored. */
+const hasMoved = (now: UnsettledOrder, claimed: UnsettledOrder): boolean =>
+  now.order.version !== claimed.order.version ||
+  (now.order.status === 'awaiting_payment' && now.schedule.dueAt !== claimed.schedule.dueAt)
 
 async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly Postponed[]): Promise<void> {
   if (left.length === 0) return
@@ -135,12 +150,13 @@ export async function correctClockSkew({
   orders,
   now,
   defer,
-}: Pick<SettleDuePorts, 'orders' | 'now' | 'defer'>): Promise<void> {
+  queue = 'stock',
+}: Pick<SettleDuePorts, 'orders' | 'now' | 'defer' | 'queue'>): Promise<void> {
   for (let after: string | undefined; ; ) {
-    const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after })
+    const page = await orders.listUnsettled({ limit: CLAIMS_MAX, after, queue })
     // After the page was read: by an older time, leases and pauses given meanwhile would be too far ahead.
     const at = now()
-    const tooFar = page.filter(({ schedule }) => schedule.dueAt > isoAfter(at, DUE_AHEAD_MAX_MS))
+    const tooFar = page.filter(({ schedule }) => schedule.dueAt > isoAfter(at, DUE_AHEAD_MAX_MS[queue]))
     if (tooFar.length > 0) {
       const dueAt = at.toISOString()
       await orders.reschedule(tooFar.map((stored) => ({ ...claimOf(stored), dueAt })))

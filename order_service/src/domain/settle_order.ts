@@ -1,36 +1,63 @@
 /**
- * Settling: making the call to the product service that one order still needs, and storing the answer (invariants 5, 6).
+ * Settling: making the call to the product service, or to payment_service, that one order still needs, and storing the answer
+ * (invariants 5, 6, M2 to M6).
  *
  * Every step may be repeated, by any replica, at any time: reservations are keyed by order id, and an answer is stored
  * only over the version and fence that asked for it. The loser of such a race reads what the winner stored.
  */
 import { DomainError, OutcomeUnknown } from './errors.ts'
-import { type Cancelling, type Delivered, type Order, type Pending, type Shipped, SYSTEM } from './order.ts'
+import {
+  type AwaitingPayment,
+  type Cancelling,
+  type Capturing,
+  type Delivered,
+  isPaid,
+  type Order,
+  type Pending,
+  type Shipped,
+  SYSTEM,
+} from './order.ts'
+import { askForPayment, capturePayment, endPayment } from './payment_steps.ts'
 import type { Ports } from './ports.ts'
 import {
   claimOf,
   type Due,
   isUnsettled,
+  type Queue,
+  queueOf,
   type Schedule,
   type StoredOrder,
   scheduleChanged,
   type UnsettledOrder,
 } from './schedule.ts'
-import { confirm, finishCancel, reject, requestCancel } from './transitions.ts'
+import { awaitPayment, confirm, finishCancel, reject, requestCancel } from './transitions.ts'
 
 /** Resolves the order as it is afterwards. Fails with OutcomeUnknown or `store_unavailable` if it must be tried again. */
 export type Settle = (stored: StoredOrder) => Promise<StoredOrder>
 
+/** When a step is followed by one of the other queue, or payment_service is asked. By default it is made and awaited. */
+export type Pace = {
+  /** The settler of that queue makes it: its own never waits for another service. */
+  readonly ownQueueOnly?: true
+  /** People are answered with what is stored meanwhile, after this; the step goes on. */
+  readonly payment?: (step: Promise<StoredOrder>, late: () => StoredOrder) => Promise<StoredOrder>
+}
+type Paced = Ports & { readonly pace: Pace }
+
 /** Concurrent calls in one process for the same order, version and fence share one settling. */
-export function createSettle(ports: Ports): Settle {
+export function createSettle(ports: Ports, pace: Pace = {}): Settle {
+  const paced = { ...ports, pace }
   const inFlight = new Map<string, { version: number; fence: number; answer: Promise<StoredOrder> }>()
   return (stored) => {
-    const { id, version, fence } = claimOf(stored)
+    const { id, version, fence, queue } = claimOf(stored)
     const known = inFlight.get(id)
     if (known?.version === version && known.fence === fence) return known.answer
-    const answer = settleOrder(ports, stored).finally(() => {
-      if (inFlight.get(id)?.answer === answer) inFlight.delete(id)
-    })
+    const step = settleOrder(paced, stored)
+    const answer = (queue === 'payments' && pace.payment ? pace.payment(step, () => stored) : step).finally(
+      () => {
+        if (inFlight.get(id)?.answer === answer) inFlight.delete(id)
+      },
+    )
     inFlight.set(id, { version, fence, answer })
     return answer
   }
@@ -40,7 +67,33 @@ export function createSettle(ports: Ports): Settle {
  * Settles an order this request has just changed. Where that fails, the settler tries again: at once if the product service
  * gave no answer; if the store failed, when the order is due. Resolves the order as it is; never fails.
  */
-export async function trySettle(ports: Ports, settle: Settle, stored: UnsettledOrder): Promise<StoredOrder> {
+export const trySettle = (ports: Ports, settle: Settle, stored: UnsettledOrder): Promise<StoredOrder> =>
+  tryOr(ports, stored, settle)
+
+/**
+ * Saves the order after a step that began in `schedule`, and makes the next one; on a conflict, resolves what is stored now. The step
+ * is stored, whatever becomes of the next.
+ */
+async function saveAndContinue(
+  ports: Paced,
+  changed: Exclude<Order, Pending>,
+  schedule: Schedule,
+  now: Date,
+  from: Queue,
+): Promise<StoredOrder> {
+  const saved = await saveOrReload(ports, changed, schedule, now)
+  ports.reached('answer_recorded')
+  if (saved.order.status !== changed.status || !isUnsettled(saved)) return saved
+  const queue = queueOf(saved.order)
+  if (queue !== from && ports.pace.ownQueueOnly) {
+    await makeDue(ports, saved)
+    return saved
+  }
+  const step = tryOr(ports, saved, (stored) => settleOrder(ports, stored))
+  return queue === 'payments' && ports.pace.payment ? ports.pace.payment(step, () => saved) : step
+}
+
+async function tryOr(ports: Ports, stored: UnsettledOrder, settle: Settle): Promise<StoredOrder> {
   try {
     return await settle(stored)
   } catch (fault) {
@@ -60,12 +113,16 @@ async function makeDue({ orders, now }: Ports, stored: UnsettledOrder): Promise<
   if (attempts === 0 && dueAt > at) await orders.reschedule([{ ...claimOf(stored), dueAt: at }])
 }
 
-async function settleOrder(ports: Ports, stored: StoredOrder): Promise<StoredOrder> {
+async function settleOrder(ports: Paced, stored: StoredOrder): Promise<StoredOrder> {
   if (!isUnsettled(stored)) return stored
   const { order, schedule } = stored
   switch (order.status) {
     case 'pending':
       return settlePending(ports, order, schedule)
+    case 'awaiting_payment':
+      return settleAwaitingPayment(ports, order, schedule)
+    case 'capturing':
+      return settleCapturing(ports, order, schedule)
     case 'cancelling':
       return settleCancelling(ports, order, schedule)
     case 'shipped':
@@ -74,23 +131,44 @@ async function settleOrder(ports: Ports, stored: StoredOrder): Promise<StoredOrd
   }
 }
 
-async function settlePending(ports: Ports, order: Pending, schedule: Due): Promise<StoredOrder> {
+async function settlePending(ports: Paced, order: Pending, schedule: Due): Promise<StoredOrder> {
   const answer = await ports.reservations.hold(order)
   ports.reached('answer_received')
   const now = ports.now()
   if (answer.status === 'released') {
     // Released without a cancellation here (by a repair, for example): nothing is held, so it ends as cancelled.
-    const saved = await saveOrReload(ports, requestCancel(order, SYSTEM, now), schedule, now)
-    return saved.order.status === 'cancelling' ? settleCancelling(ports, saved.order, saved.schedule) : saved
+    return saveAndContinue(ports, requestCancel(order, SYSTEM, now), schedule, now, 'stock')
   }
   const decided =
-    answer.status === 'held' ? confirm(order, answer.lines, now) : reject(order, answer.rejection, now)
-  const saved = await saveOrReload(ports, decided, schedule, now)
-  ports.reached('answer_recorded')
-  return saved
+    answer.status !== 'held'
+      ? reject(order, answer.rejection, now)
+      : isPaid(order)
+        ? awaitPayment(order, answer.lines, now)
+        : confirm(order, answer.lines, now)
+  return saveAndContinue(ports, decided, schedule, now, 'stock')
 }
 
+/** Waits until it is paid, or cannot be paid any more. */
+async function settleAwaitingPayment(
+  ports: Paced,
+  order: AwaitingPayment,
+  schedule: Due,
+): Promise<StoredOrder> {
+  const next = await askForPayment(ports, order)
+  if (!(next instanceof Date)) return saveAndContinue(ports, next, schedule, ports.now(), 'payments')
+  // Payment_service says when it is paid (hurryPayments); this is when the order asks by itself.
+  const dueAt = next.toISOString()
+  await ports.orders.reschedule([{ ...claimOf({ order, schedule }), dueAt }])
+  return { order, schedule: { ...schedule, dueAt } }
+}
+
+const settleCapturing = async (ports: Paced, order: Capturing, schedule: Due): Promise<StoredOrder> =>
+  saveAndContinue(ports, await capturePayment(ports, order), schedule, ports.now(), 'payments')
+
 async function settleCancelling(ports: Ports, order: Cancelling, schedule: Schedule): Promise<StoredOrder> {
+  if (queueOf(order) === 'payments') {
+    await endPayment(ports, order)
+  }
   await ports.reservations.release(order)
   ports.reached('released')
   const now = ports.now()

@@ -6,11 +6,14 @@
  */
 import { DomainError } from './errors.ts'
 import {
+  type AwaitingPayment,
   type Cancelled,
   type Cancelling,
+  type Capturing,
   type Confirmed,
   type Delivered,
   type Draft,
+  isPaid,
   NEXT,
   type Order,
   type OrderStatus,
@@ -20,8 +23,8 @@ import {
   type Rejection,
   type Shipped,
   SYSTEM,
-  sameQuantities,
 } from './order.ts'
+import { sameQuantities } from './same_request.ts'
 
 export function newOrder(draft: Draft, id: string, now: Date): Pending {
   const at = now.toISOString()
@@ -43,7 +46,20 @@ export function newOrder(draft: Draft, id: string, now: Date): Pending {
 }
 
 /** The reservation holds `lines`, which are in the order of those of the order. */
-export function confirm(order: Pending, lines: readonly PricedLine[], now: Date): Confirmed {
+export const confirm = (order: Pending, lines: readonly PricedLine[], now: Date): Confirmed => ({
+  ...order,
+  ...transition(order, 'confirmed', SYSTEM, now),
+  lines: heldLines(order, lines),
+})
+
+/** As `confirm`, of an order that is paid: M4, its buyer is asked for money from here on. */
+export const awaitPayment = (order: Pending, lines: readonly PricedLine[], now: Date): AwaitingPayment => ({
+  ...order,
+  ...transition(order, 'awaiting_payment', SYSTEM, now),
+  lines: heldLines(order, lines),
+})
+
+function heldLines(order: Pending, lines: readonly PricedLine[]): readonly PricedLine[] {
   const total = lines.reduce((sum, line) => sum + line.unitPriceMinor * line.quantity, 0)
   const isQuoted = order.checkout?.lines.every(
     ({ unitPriceMinor }, i) =>
@@ -52,8 +68,14 @@ export function confirm(order: Pending, lines: readonly PricedLine[], now: Date)
   if (!sameQuantities(order.lines, lines) || total !== order.totalMinor || isQuoted === false) {
     throw new Error(`The reservation of order ${order.id} is not what the order asked for.`)
   }
-  return { ...order, ...transition(order, 'confirmed', SYSTEM, now), lines }
+  return lines
 }
+
+/** Its money is authorised or captured; or could not be captured, and it goes on as before. */
+export const confirmPayment = (order: AwaitingPayment | Capturing, now: Date): Confirmed => ({
+  ...order,
+  ...transition(order, 'confirmed', SYSTEM, now),
+})
 
 export const reject = (order: Pending, rejection: Rejection, now: Date): Rejected => ({
   ...order,
@@ -62,11 +84,15 @@ export const reject = (order: Pending, rejection: Rejection, now: Date): Rejecte
 })
 
 /** From here on the order can't be shipped; what it holds must be released. */
-export function requestCancel(order: Pending | Confirmed, by: string, now: Date): Cancelling {
+export function requestCancel(
+  order: Pending | AwaitingPayment | Confirmed,
+  by: string,
+  now: Date,
+): Cancelling {
   const changed = transition(order, 'cancelling', by, now)
   return order.status === 'pending'
-    ? { ...order, ...changed, cancelledFrom: 'pending' }
-    : { ...order, ...changed, cancelledFrom: 'confirmed' }
+    ? { ...order, ...changed, cancelledFrom: order.status }
+    : { ...order, ...changed, cancelledFrom: order.status }
 }
 
 /** Nothing is held any more. */
@@ -79,6 +105,18 @@ export const finishCancel = (order: Cancelling, now: Date): Cancelled => ({
 export const ship = (order: Confirmed, by: string, now: Date): Shipped => ({
   ...order,
   ...transition(order, 'shipped', by, now),
+})
+
+/** As `ship`, of an order that is paid: M2, its money is captured before it is shipped. */
+export const capture = (order: Confirmed, by: string, now: Date): Capturing => ({
+  ...order,
+  ...transition(order, 'capturing', by, now),
+})
+
+/** Its money was captured: the product service must record the shipment. */
+export const captured = (order: Capturing, now: Date): Shipped => ({
+  ...order,
+  ...transition(order, 'shipped', SYSTEM, now),
 })
 
 export const deliver = (order: Shipped, by: string, now: Date): Delivered => ({
@@ -95,11 +133,16 @@ export function transitionTo(
   order: Order,
   by: string,
   now: Date,
-): Cancelling | Shipped | Delivered | undefined {
-  if (to === 'cancelled' && (order.status === 'pending' || order.status === 'confirmed')) {
+): Cancelling | Capturing | Shipped | Delivered | undefined {
+  if (
+    to === 'cancelled' &&
+    (order.status === 'pending' || order.status === 'awaiting_payment' || order.status === 'confirmed')
+  ) {
     return requestCancel(order, by, now)
   }
-  if (to === 'shipped' && order.status === 'confirmed') return ship(order, by, now)
+  if (to === 'shipped' && order.status === 'confirmed') {
+    return isPaid(order) ? capture(order, by, now) : ship(order, by, now)
+  }
   if (to === 'delivered' && order.status === 'shipped') return deliver(order, by, now)
   return undefined
 }

@@ -9,23 +9,31 @@ import {
   replaceCheckoutSettingsOperation,
 } from './checkout_settings_schemas.ts'
 import { settingsOf, settingsView } from './checkout_settings_views.ts'
+import type { PaymentRules } from './payment_rules.ts'
 
 /** The longest lists of the schema fit. */
 const SETTINGS_BYTES_MAX = 512 * 1024
 
 export type CheckoutSettingsRoutesDeps = {
   readonly settings: CheckoutSettingsStore
+  readonly rules: PaymentRules
   readonly currency: string
   readonly digits: () => number
   readonly runtime: Pick<Runtime, 'now'>
 }
 
-export function checkoutSettingsRoutes({ settings, currency, digits, runtime }: CheckoutSettingsRoutesDeps) {
+export function checkoutSettingsRoutes({
+  settings,
+  rules,
+  currency,
+  digits,
+  runtime,
+}: CheckoutSettingsRoutesDeps) {
   return async (app: App) => {
     app.get('/checkout_settings', getCheckoutSettingsOperation, async (_request, reply) => {
       const stored = await settings.read()
       reply.header('etag', etagOf(stored.version))
-      return settingsView(stored, { currency, digits: digits() })
+      return settingsView(stored, { currency, digits: digits(), rules })
     })
 
     app.put(
@@ -39,7 +47,7 @@ export function checkoutSettingsRoutes({ settings, currency, digits, runtime }: 
         const stamp = { by: principalOf(request).userId, at: runtime.now().toISOString() }
         const stored = await settings.change(settingsOf(body, digits()), seen, stamp)
         reply.header('etag', etagOf(stored.version))
-        return settingsView(stored, { currency, digits: digits() })
+        return settingsView(stored, { currency, digits: digits(), rules })
       },
     )
   }

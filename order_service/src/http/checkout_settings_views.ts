@@ -13,6 +13,7 @@ import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/mone
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
+import { PAYMENT_METHODS } from '../domain/checkout.ts'
 import {
   AS_GOODS,
   BASIS_POINTS_MAX,
@@ -30,6 +31,7 @@ import {
 } from '../domain/checkout_settings.ts'
 import { Country, checkCountry, checkPlace, Region } from './addresses.ts'
 import { Names } from './checkout_views.ts'
+import type { PaymentRules } from './payment_rules.ts'
 
 const COUNTRIES_MAX = 300
 const RATED_CLASSES = TAX_CLASSES.filter((each) => each !== 'zero')
@@ -110,6 +112,10 @@ export const CheckoutSettingsView = Type.Object({
       ),
     }),
   ),
+  payments: Type.Enum(['off', 'optional', 'required'], {
+    description: 'off: orders go on without money. required: only orders with a quote are placed',
+  }),
+  payment_methods: Type.Array(Type.Enum([...PAYMENT_METHODS])),
   currency: Type.String(),
   currency_digits: Type.Integer(),
   version: Version,
@@ -158,7 +164,11 @@ export function settingsOf(
 
 export function settingsView(
   { settings, version, updatedAt }: StoredCheckoutSettings,
-  { currency, digits }: { readonly currency: string; readonly digits: number },
+  {
+    currency,
+    digits,
+    rules,
+  }: { readonly currency: string; readonly digits: number; readonly rules: PaymentRules },
 ): CheckoutSettingsView {
   return {
     prices_include_tax: settings.pricesIncludeTax,
@@ -173,6 +183,7 @@ export function settingsView(
         price: formatMoney(priceMinor, digits),
       })),
     })),
+    ...{ payments: rules.payments, payment_methods: rules.payments === 'off' ? [] : [...rules.methods] },
     ...{ currency, currency_digits: digits, version, updated_at: updatedAt },
   }
 }

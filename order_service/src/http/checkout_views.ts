@@ -2,7 +2,7 @@
 import { Money } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
-import type { Checkout } from '../domain/checkout.ts'
+import { type Checkout, PAYMENT_METHODS } from '../domain/checkout.ts'
 import { LANGUAGES, TAX_CLASSES, type TaxClass } from '../domain/checkout_settings.ts'
 import { sumsByRate, type Taxed } from '../domain/taxes.ts'
 import { AddressView, addressView } from './addresses.ts'
@@ -67,6 +67,9 @@ export const CheckoutView = Type.Object(
     net: Money,
     tax: Money,
     total: { ...Money, description: 'What the buyer pays' },
+    payment_method: Type.Union([Type.Enum([...PAYMENT_METHODS]), Type.Null()], {
+      description: 'null: it is not paid through this shop',
+    }),
     quote_hash: Type.String(),
   },
   { description: 'Only of an order that was placed with a quote' },
@@ -83,6 +86,7 @@ export function checkoutView(checkout: Checkout, goodsMinor: number, digits: num
     lines,
     shipping,
     totalMinor,
+    payment,
     quoteHash,
   } = checkout
   const taxes = sumsByRate([...lines, ...(shipping?.parts ?? [])])
@@ -107,6 +111,7 @@ export function checkoutView(checkout: Checkout, goodsMinor: number, digits: num
     net: sum(taxes.map(({ netMinor }) => netMinor)),
     tax: sum(taxes.map(({ taxMinor }) => taxMinor)),
     total: formatMoney(totalMinor, digits),
+    payment_method: payment?.method ?? null,
     quote_hash: quoteHash,
   }
 }

@@ -12,7 +12,7 @@ import {
 import { principalOf } from '@shop/service_kit/identity/access'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { RequestPorts } from '../domain/answer_wait.ts'
-import { type Actor, changeStatus, visibleTo } from '../domain/change_order.ts'
+import { type Actor, changeStatus, isUnderWay, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { OrderPage } from '../domain/ports.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
@@ -106,7 +106,7 @@ export function orderRoutes({ ports, settle, digits, runtime }: OrderRoutesDeps)
           version === undefined ? ifMatch : (ifMatch ?? [version]).filter((each) => each === version),
       }
       const order = await changeStatus(ports, settle, change)
-      reply.code(order.status === 'cancelling' ? 202 : 200).header('etag', etagOf(order.version))
+      reply.code(isUnderWay(order) ? 202 : 200).header('etag', etagOf(order.version))
       return orderView(order, actor, digits())
     })
 

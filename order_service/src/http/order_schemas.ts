@@ -110,7 +110,11 @@ export const changeOrderStatusOperation = operation({
   body: StatusBody,
   response: {
     200: { ...OrderView, description: 'The order has that status' },
-    202: { ...OrderView, description: 'Cancelling: recorded, the stock is not released yet' },
+    202: {
+      ...OrderView,
+      description:
+        'Recorded, and not done yet: cancelling (its stock or its money), or capturing (its money, before it is shipped)',
+    },
   },
   problems: [
     ...BODY_PROBLEMS,

@@ -22,8 +22,10 @@ import {
 } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
 import type { Settle } from '../domain/settle_order.ts'
+import { refusalOfUnpaid } from '../domain/unpaid_orders.ts'
 import { actorOf } from './actor.ts'
 import { type OrderView, orderView } from './order_views.ts'
+import type { PaymentRules } from './payment_rules.ts'
 import { ManyLines, type NewOrder, OneProduct, placeOrderOperation, Quoted } from './place_order_schemas.ts'
 import { buyerOf, orderOfQuote } from './quoted_orders.ts'
 
@@ -34,12 +36,13 @@ export type PlaceOrderRoutesDeps = {
   readonly ports: RequestPorts
   readonly settle: Settle
   readonly seal: Pick<QuoteSeal, 'open'>
+  readonly rules: PaymentRules
   readonly currency: string
   /** Digits after the point of that currency. */
   readonly digits: () => number
 }
 
-export function placeOrderRoutes({ ports, settle, seal, currency, digits }: PlaceOrderRoutesDeps) {
+export function placeOrderRoutes({ ports, settle, seal, rules, currency, digits }: PlaceOrderRoutesDeps) {
   return async (app: App) => {
     app.post(
       '/orders',
@@ -48,12 +51,20 @@ export function placeOrderRoutes({ ports, settle, seal, currency, digits }: Plac
         const buyer = actorOf(principalOf(request))
         const key = request.headers['idempotency-key']
         const { body } = request
+        if (!('quote' in body) && rules.payments === 'required') {
+          throw new DomainError('quote_required', 'Ask for a quote with POST /quotes, and order with it.')
+        }
         const of = { userId: buyer.userId, idempotencyKey: key }
         const wish =
           'quote' in body
-            ? orderOfQuote(seal.open(body.quote), buyerOf(body), of, currency)
+            ? orderOfQuote(seal.open(body.quote), buyerOf(body, rules), of, currency)
             : { draft: draftOf(body, of, currency, digits()) }
-        const placed = await placeOrder(ports, settle, wish.draft, wish.refusal)
+        const refusal =
+          wish.refusal ??
+          (wish.draft.checkout?.payment == null
+            ? undefined
+            : await refusalOfUnpaid(ports.orders, buyer.userId))
+        const placed = await placeOrder(ports, settle, wish.draft, refusal)
         return answer(reply, placed, buyer, digits())
       },
     )

@@ -10,6 +10,7 @@ import {
 } from '@shop/service_kit/http/schemas'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
+import { PAYMENT_METHODS } from '../domain/checkout.ts'
 import { LINES_MAX, QUANTITY_MAX } from '../domain/order.ts'
 import { AddressInput } from './addresses.ts'
 import { LanguageView } from './checkout_views.ts'
@@ -47,6 +48,11 @@ export const Quoted = Body({
   email: Email,
   address: AddressInput,
   billing_address: Type.Optional(OrNull<Static<typeof AddressInput>>(AddressInput)),
+  payment_method: Type.Optional(
+    Type.Enum([...PAYMENT_METHODS], {
+      description: 'Needed where orders are paid; see GET /checkout_settings',
+    }),
+  ),
   language: Type.Optional({ ...LanguageView, description: 'Of messages about the order; en without it' }),
 })
 const NewOrder = Type.Union([OneProduct, ManyLines, Quoted])
@@ -74,6 +80,9 @@ export const placeOrderOperation = operation({
     'quote_invalid',
     'quote_expired',
     'quote_for_other_address',
+    'quote_required',
+    'too_many_unpaid_orders',
+    'payment_method_unavailable',
     'idempotency_key_reused',
     'internal_error',
     'overloaded',

@@ -10,9 +10,14 @@ import type { Order } from '../domain/order.ts'
 import { actorOf } from './actor.ts'
 import { settingsView } from './checkout_settings_views.ts'
 import { orderView, shortageView } from './order_views.ts'
+import type { PaymentRules } from './payment_rules.ts'
 
-/** Currency, and digits after the point, of amounts. */
-export type Views = { readonly currency: string; readonly digits: () => number }
+/** Currency, and digits after the point, of amounts; and how orders are paid. */
+export type Views = {
+  readonly currency: string
+  readonly digits: () => number
+  readonly rules: PaymentRules
+}
 
 /** Conflicts of a request with `If-Match`. */
 type EdgePayloads = {
@@ -32,8 +37,8 @@ const currentView = (current: Order, views: Views, request: ProblemRequest) => (
 const conflictView = ({ current }: Payloads['version_conflict'], views: Views, request: ProblemRequest) =>
   current ? currentView(current, views, request) : {}
 
-const currentSettings = ({ current }: Payloads['settings_changed'], { currency, digits }: Views) => ({
-  members: { current: settingsView(current, { currency, digits: digits() }) },
+const currentSettings = ({ current }: Payloads['settings_changed'], { currency, digits, rules }: Views) => ({
+  members: { current: settingsView(current, { currency, digits: digits(), rules }) },
   headers: { etag: etagOf(current.version) },
 })
 
@@ -85,6 +90,9 @@ export const PROBLEMS = {
     present: ({ offered }) => ({ members: { offered } }),
   },
   total_too_large: { status: 422, title: 'No order may cost that much', retryable: false },
+  too_many_unpaid_orders: { status: 409, title: 'Too many orders wait for their payments', retryable: false },
+  quote_required: { status: 422, title: 'An order needs a quote', retryable: false },
+  payment_method_unavailable: { status: 422, title: 'This way of paying is not offered', retryable: false },
   quote_invalid: { status: 422, title: 'This is not a quote of this shop', retryable: false },
   quote_expired: { status: 409, title: 'The quote has expired', retryable: false },
   quote_for_other_address: {

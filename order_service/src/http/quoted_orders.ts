@@ -1,27 +1,33 @@
 /** The wish for an order that was quoted. */
+import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { Static } from '@shop/service_kit/runtime/schema_types'
-import { type Buyer, isAt } from '../domain/checkout.ts'
+import { type Buyer, isAt, type PaymentMethod } from '../domain/checkout.ts'
 import type { OpenedQuote } from '../domain/checkout_ports.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Draft } from '../domain/order.ts'
 import { checkoutOf, priced } from '../domain/quote.ts'
 import type { QuoteFacts } from '../domain/quote_facts.ts'
 import { addressOf } from './addresses.ts'
+import type { PaymentRules } from './payment_rules.ts'
 import type { Quoted } from './place_order_schemas.ts'
 
-/** Fails with `validation_failed`. */
-export function buyerOf({
-  email,
-  language = 'en',
-  address,
-  billing_address = null,
-}: Static<typeof Quoted>): Buyer {
+/** Fails with `validation_failed` or `payment_method_unavailable`. */
+export function buyerOf(body: Static<typeof Quoted>, rules: PaymentRules): Buyer {
+  const { email, language = 'en', address, billing_address = null, payment_method } = body
   return {
     email,
     language,
     address: addressOf('/address', address),
     billingAddress: billing_address === null ? null : addressOf('/billing_address', billing_address),
+    payment: paymentBy(payment_method, rules),
   }
+}
+
+function paymentBy(method: PaymentMethod | undefined, { payments, methods }: PaymentRules): Buyer['payment'] {
+  if (payments === 'off') return null
+  if (method === undefined) throw invalidField('/payment_method', `must be one of ${methods.join(', ')}`)
+  if (methods.includes(method)) return { method }
+  throw new DomainError('payment_method_unavailable', `Choose ${methods.join(' or ')}.`)
 }
 
 type Wish = { readonly draft: Draft; readonly refusal?: DomainError }

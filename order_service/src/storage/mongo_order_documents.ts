@@ -3,10 +3,11 @@ import { AUDIT_INDEXES } from '@shop/service_kit/audit/mongo_log'
 import type { AnyBulkWriteOperation, IndexDescription } from '@shop/service_kit/mongo/store'
 import type { ConditionalUpdate } from '@shop/service_kit/mongo/writes'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
-import type { StoredOrder } from '../domain/schedule.ts'
+import { type Queue, queueOf, type StoredOrder } from '../domain/schedule.ts'
 
 export const ORDERS = 'orders'
 export const DUE = 'orders_due'
+export const PAY_DUE = 'orders_pay_due'
 export const UNPUBLISHED = 'orders_unpublished'
 /** As `publishDue`: before every time. */
 export const AT_ONCE = ''
@@ -29,7 +30,8 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
       unique: true,
       partialFilterExpression: { number: { $exists: true } },
     },
-    // Both hold few orders, so they stay small.
+    // These hold few orders, so they stay small.
+    { name: PAY_DUE, key: { payDueAt: 1 }, partialFilterExpression: { payDueAt: { $exists: true } } },
     {
       name: UNPUBLISHED,
       key: { publishDue: 1, _id: 1 },
@@ -47,28 +49,38 @@ export type Document = Omit<OrderRecord, 'id'> & {
   writes?: Record<string, string>
   /** Token of its last claim. */
   lease?: string
+  /** As `dueAt`, of an order whose next call is owed to payment_service. */
+  payDueAt?: string | undefined
   /** Its events up to this version are published. */
   publishedVersion?: number
   /** While it has others: when it is their turn. */
   publishDue?: string
 }
 
+/** The field of each queue: when its orders are due. */
+export const DUE_FIELD = { stock: 'dueAt', payments: 'payDueAt' } as const satisfies Record<
+  Queue,
+  keyof Document
+>
+
 export const claimOperations = (
+  queue: Queue,
   due: readonly Document[],
   leaseUntil: string,
   lease: string,
 ): AnyBulkWriteOperation<Document>[] =>
-  due.map(({ _id, version, fence, dueAt, attempts }) => ({
+  due.map(({ _id, version, fence, attempts, ...document }) => ({
     updateOne: {
-      filter: { _id, version, fence, dueAt },
-      update: { $set: { dueAt: leaseUntil, fence: fence + 1, attempts: attempts + 1, lease } },
+      filter: { _id, version, fence, [DUE_FIELD[queue]]: document[DUE_FIELD[queue]] },
+      update: { $set: { [DUE_FIELD[queue]]: leaseUntil, fence: fence + 1, attempts: attempts + 1, lease } },
     },
   }))
 
 /** Saves the order over the version that it had; `token` differs from that of every other save. */
 export function changeTo(stored: StoredOrder, token: string): ConditionalUpdate {
   const order = recordOf(stored)
-  const { id, userId, status, lines, rejection, history, version, updatedAt, dueAt, attempts, fence } = order
+  const { id, userId, status, lines, rejection, history, version, updatedAt, attempts, fence } = order
+  const { dueAt, payDueAt } = dueFields(stored)
   return {
     id,
     within: { userId },
@@ -81,17 +93,26 @@ export function changeTo(stored: StoredOrder, token: string): ConditionalUpdate 
       version: version + 1,
       updatedAt,
       dueAt,
+      payDueAt,
       attempts,
       publishDue: AT_ONCE,
     },
-    unset: [...(rejection === undefined ? ['rejection'] : []), ...(dueAt === undefined ? ['dueAt'] : [])],
+    unset: [
+      ...(rejection === undefined ? ['rejection'] : []),
+      ...(dueAt === undefined ? ['dueAt'] : []),
+      ...(payDueAt === undefined ? ['payDueAt'] : []),
+    ],
     token: { field: `v${version + 1}`, value: token },
   }
 }
 
+const dueFields = ({ order, schedule: { dueAt } }: StoredOrder) =>
+  queueOf(order) === 'payments' ? { dueAt: undefined, payDueAt: dueAt } : { dueAt, payDueAt: undefined }
+
 export function toDocument(stored: StoredOrder): Document {
   const { id, ...fields } = recordOf(stored)
-  return { _id: id, ...fields, publishDue: AT_ONCE }
+  return { _id: id, ...fields, ...dueFields(stored), publishDue: AT_ONCE }
 }
 
-export const toOrder = ({ _id, ...fields }: Document): StoredOrder => readOrder({ id: _id, ...fields })
+export const toOrder = ({ _id, dueAt, payDueAt, ...fields }: Document): StoredOrder =>
+  readOrder({ id: _id, ...fields, dueAt: dueAt ?? payDueAt })

@@ -15,28 +15,14 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
 import type { OrderPage, OrderStore } from '../domain/ports.ts'
-import { isUnsettled, nextVersion, type UnsettledOrder, withNumber } from '../domain/schedule.ts'
+import { nextVersion, withNumber } from '../domain/schedule.ts'
 import { createMongoOldOrders } from './mongo_old_orders.ts'
-import {
-  changeTo,
-  claimOperations,
-  type Document,
-  DUE,
-  ORDERS,
-  toDocument,
-  toOrder,
-} from './mongo_order_documents.ts'
+import { changeTo, type Document, ORDERS, toDocument, toOrder } from './mongo_order_documents.ts'
 import { createMongoOrderNumbers } from './mongo_order_numbers.ts'
+import { createMongoOrderQueues } from './mongo_order_queues.ts'
 
 /** Sorts after every UUID. */
 const LAST = '~'
-/** Rounds of one claim; a second one is needed when other replicas claimed the same orders. */
-const CLAIM_ROUNDS_MAX = 20
-/** So that counting ends within the deadline, also after a long outage. */
-export const BACKLOG_COUNT_MAX = 100_000
-
-const UNSETTLED: Filter<Document> = { dueAt: { $exists: true } }
-
 export function createMongoOrderStore(
   store: MongoStore,
   runtime: Runtime,
@@ -64,31 +50,8 @@ export function createMongoOrderStore(
       ),
     )
 
-  const claimRound = (now: string, leaseUntil: string, limit: number) => {
-    const lease = runtime.newId()
-    // Of all attempts: an attempt whose answer was lost may have claimed some.
-    const candidates = new Set<string>()
-    return repeat(async () => {
-      const due = await orders()
-        .find({ dueAt: { $lte: now } })
-        .sort({ dueAt: 1 })
-        .limit(limit)
-        .toArray()
-      for (const { _id } of due) candidates.add(_id)
-      if (candidates.size === 0) return { claimed: [], more: false }
-      if (due.length > 0)
-        await orders().bulkWrite(claimOperations(due, leaseUntil, lease), { ordered: false })
-      const mine = await orders()
-        .find({ _id: { $in: [...candidates] }, lease })
-        .toArray()
-      const byId = new Map(mine.map((document) => [document._id, document]))
-      const documents = [...candidates].flatMap((id) => byId.get(id) ?? [])
-      const claimed = reading.many(documents).filter(isUnsettled)
-      return { claimed, more: due.length === limit }
-    })
-  }
-
   return {
+    ...createMongoOrderQueues(store, runtime, reading),
     sharesCommits: false,
     async addOnce(wanted) {
       const stored = wanted.order.number === undefined ? withNumber(wanted, await numbers.next()) : wanted
@@ -136,54 +99,8 @@ export function createMongoOrderStore(
     listByProduct: (productId, page) => list({ 'lines.productId': productId }, page),
     catchUp: createMongoOldOrders(store, numbers, runtime.now),
     listByStatus: (status, page) => list(status === undefined ? {} : { status }, page),
-    async claimDue(now, leaseUntil, limit) {
-      const all: UnsettledOrder[] = []
-      for (let round = 0; round < CLAIM_ROUNDS_MAX && all.length < limit; round++) {
-        const { claimed, more } = await claimRound(now, leaseUntil, limit - all.length)
-        all.push(...claimed)
-        if (!more) break
-      }
-      return all
-    },
-    async reschedule(changes) {
-      if (changes.length === 0) return
-      const operations = changes.map(({ id, version, fence, dueAt }) => ({
-        updateOne: {
-          filter: { _id: id, version, fence },
-          update: dueAt === undefined ? { $unset: { dueAt: '' as const } } : { $set: { dueAt } },
-        },
-      }))
-      await repeat(() => orders().bulkWrite(operations, { ordered: false }))
-    },
-    backlog: () =>
-      repeat(async () => {
-        const [count, oldest] = await Promise.all([
-          orders().countDocuments(UNSETTLED, { hint: DUE, limit: BACKLOG_COUNT_MAX }),
-          orders()
-            .find(UNSETTLED)
-            .hint(DUE)
-            .sort({ updatedAt: 1 })
-            .limit(1)
-            .project({ updatedAt: 1 })
-            .toArray(),
-        ])
-        return { count, oldestUpdatedAt: oldest[0]?.updatedAt as string | undefined }
-      }),
     versionsOf: async (ids) => new Map((await statesOf(ids)).map(({ _id, version }) => [_id, version])),
     statusesOf: async (ids) => new Map((await statesOf(ids)).map(({ _id, status }) => [_id, status])),
-    async listUnsettled({ limit, after = '' }) {
-      const page = await reading.page(limit, after, (count, at) =>
-        repeat(() =>
-          orders()
-            .find({ ...UNSETTLED, _id: { $gt: at } })
-            .hint(DUE)
-            .sort({ _id: 1 })
-            .limit(count)
-            .toArray(),
-        ),
-      )
-      return page.filter(isUnsettled)
-    },
     check: () => store.check(),
     close: () => store.close(),
   }

@@ -1,10 +1,10 @@
 /** An order as a row of SQLite. */
 import type { Row } from '@shop/service_kit/sqlite/rows'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
-import type { StoredOrder } from '../domain/schedule.ts'
+import { queueOf, type StoredOrder } from '../domain/schedule.ts'
 
 export const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
-  created_at, updated_at, due_at, attempts, fence, number, checkout`
+  created_at, updated_at, due_at, attempts, fence, number, checkout, state, pay_due_at`
 
 export const jsonColumns = ({ lines, rejection, history }: OrderRecord) => ({
   lines: JSON.stringify(lines),
@@ -12,14 +12,23 @@ export const jsonColumns = ({ lines, rejection, history }: OrderRecord) => ({
   history: JSON.stringify(history),
 })
 
+/** The columns of status and schedule (migration 0009). */
+export function stateColumns({ order, schedule }: StoredOrder) {
+  const due = schedule.dueAt ?? null
+  return queueOf(order) === 'payments'
+    ? { status: 'confirmed', state: order.status, dueAt: null, payDueAt: due }
+    : { status: order.status, state: null, dueAt: due, payDueAt: null }
+}
+
 export function columnsOf(stored: StoredOrder) {
   const order = recordOf(stored)
   const { lines, rejection, history } = jsonColumns(order)
+  const { status, state, dueAt, payDueAt } = stateColumns(stored)
   return [
     order.id,
     order.userId,
     order.idempotencyKey ?? null,
-    order.status,
+    status,
     lines,
     order.totalMinor,
     order.currency,
@@ -28,11 +37,13 @@ export function columnsOf(stored: StoredOrder) {
     order.version,
     order.createdAt,
     order.updatedAt,
-    order.dueAt ?? null,
+    dueAt,
     order.attempts,
     order.fence,
     order.number ?? null,
     order.checkout === undefined ? null : JSON.stringify(order.checkout),
+    state,
+    payDueAt,
   ] as const
 }
 
@@ -42,7 +53,7 @@ export const toOrder = (row: Row): StoredOrder =>
     id: row[0],
     userId: row[1],
     idempotencyKey: row[2] ?? undefined,
-    status: row[3],
+    status: row[17] ?? row[3],
     lines: JSON.parse(row[4] as string),
     totalMinor: Number(row[5]),
     currency: row[6],
@@ -51,7 +62,7 @@ export const toOrder = (row: Row): StoredOrder =>
     version: Number(row[9]),
     createdAt: row[10],
     updatedAt: row[11],
-    dueAt: row[12] ?? undefined,
+    dueAt: row[12] ?? row[18] ?? undefined,
     attempts: Number(row[13]),
     fence: Number(row[14]),
     number: row[15] === null ? undefined : Number(row[15]),

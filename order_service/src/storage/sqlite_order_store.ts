@@ -9,7 +9,7 @@
  */
 import type { StatementSync } from 'node:sqlite'
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
-import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
+import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { prepareRows, type Row } from '@shop/service_kit/sqlite/rows'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
@@ -17,18 +17,15 @@ import { DomainError } from '../domain/errors.ts'
 import type { OrderStatus } from '../domain/order.ts'
 import { recordOf } from '../domain/order_record.ts'
 import type { OrderStore } from '../domain/ports.ts'
-import { isUnsettled, nextVersion, withNumber } from '../domain/schedule.ts'
+import { nextVersion, withNumber } from '../domain/schedule.ts'
 import { createSqliteCatchUp } from './sqlite_catch_up.ts'
-import { COLUMNS, columnsOf, jsonColumns, toOrder } from './sqlite_order_rows.ts'
+import { createSqliteOrderQueues } from './sqlite_order_queues.ts'
+import { COLUMNS, columnsOf, jsonColumns, stateColumns, toOrder } from './sqlite_order_rows.ts'
 
 /** Sorts after every UUID and every time. */
 const LAST = '~'
-/** Unsettled orders counted in one turn of the event loop. */
-export const COUNT_BATCH_MAX = 2_000
 /** Orders whose products are stored in one write before a search by product. */
 const INDEX_STEP = 200
-/** Orders in one write, because each is a whole row and may have many lines. Writes still share commits. */
-export const WRITE_BATCH_MAX = 16
 
 export function createSqliteOrderStore(
   store: SqliteStore,
@@ -37,23 +34,16 @@ export function createSqliteOrderStore(
   onUnreadable: OnUnreadable,
 ): OrderStore {
   const reading = createReading(toOrder, ([id]: Row) => String(id), onUnreadable)
-  const unsettledOf = (rows: readonly Row[]) => reading.many(rows).filter(isUnsettled)
   const optional = (row: Row | undefined) => (row === undefined ? undefined : reading.one(row))
   const { reader, writer } = store
   const select = `SELECT ${COLUMNS} FROM orders`
   const byKey = `${select} WHERE user_id = ? AND idempotency_key = ?`
   const insert = writer.prepare(`INSERT INTO orders (${COLUMNS})
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)), ?)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)), ?, ?, ?)
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING number`)
   const numberGiven = writer.prepare('UPDATE order_numbers SET last = ?1 WHERE only = 1 AND last < ?1')
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
-    version = version + 1, updated_at = ?, due_at = ?, attempts = ? WHERE id = ? AND version = ? AND fence = ?`)
-  const claim = prepareRows(
-    writer,
-    `UPDATE orders SET due_at = ?, fence = fence + 1, attempts = attempts + 1
-      WHERE rowid IN (SELECT rowid FROM orders WHERE due_at <= ? ORDER BY due_at LIMIT ?) RETURNING ${COLUMNS}`,
-  )
-  const setDue = writer.prepare('UPDATE orders SET due_at = ? WHERE id = ? AND version = ? AND fence = ?')
+    version = version + 1, updated_at = ?, due_at = ?, attempts = ?, state = ?, pay_due_at = ? WHERE id = ? AND version = ? AND fence = ?`)
   const findByKeyInWrite = prepareRows(writer, byKey)
   const rows = (sql: string) => prepareRows(reader, sql)
   const find = rows(`${select} WHERE id = ?`)
@@ -63,28 +53,27 @@ export function createSqliteOrderStore(
   const ofUserBefore = rows(`${select} WHERE user_id = ?1 AND rowid <= coalesce(
     (SELECT rowid - 1 FROM orders WHERE id = ?2),
     (SELECT rowid FROM orders WHERE id < ?2 ORDER BY id DESC LIMIT 1)) ORDER BY rowid DESC LIMIT ?3`)
-  const ofStatus = rows(`${select} WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const ofStatus = rows(`${select} WHERE status = ? AND state IS NULL AND id < ? ORDER BY id DESC LIMIT ?`)
+  const ofState = rows(`${select} WHERE state = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  /** Newest first: those whose status is in `status`, and those where it is in `state`. */
+  const ofEither = (status: OrderStatus, before: string, count: number): readonly Row[] => {
+    const [plain, paid] = [ofStatus.all(status, before, count), ofState.all(status, before, count)]
+    if (paid.length === 0) return plain
+    return [...plain, ...paid].sort(([a], [b]) => (String(a) < String(b) ? 1 : -1)).slice(0, count)
+  }
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const catchUp = createSqliteCatchUp(store)
   const between = rows(`${select} WHERE id > ? AND id < ? ORDER BY id LIMIT ?`)
   const byNumber = rows(`${select} WHERE number = ?`)
   const ofProduct = rows(`SELECT ${COLUMNS} FROM order_products JOIN orders ON id = order_id
     WHERE product_id = ? AND order_id < ? ORDER BY order_id DESC LIMIT ?`)
-  const anyDue = reader.prepare('SELECT 1 FROM orders WHERE due_at <= ? LIMIT 1')
-  // A step ends between two times: orders due at the same time are counted in one step.
-  const stepEnd = reader.prepare(
-    'SELECT due_at FROM orders WHERE due_at > ? ORDER BY due_at LIMIT 1 OFFSET ?',
-  )
-  const backlog = reader.prepare(
-    'SELECT count(*) AS count, min(updated_at) AS oldest FROM orders WHERE due_at > ? AND due_at <= ?',
-  )
-  const unsettled = rows(`${select} WHERE due_at IS NOT NULL AND id > ? ORDER BY id LIMIT ?`)
   const states = reader.prepare(
-    'SELECT id, version, status FROM orders WHERE id IN (SELECT value FROM json_each(?))',
+    'SELECT id, version, coalesce(state, status) AS status FROM orders WHERE id IN (SELECT value FROM json_each(?))',
   )
 
   return {
     sharesCommits: true,
+    ...createSqliteOrderQueues(store, runtime, reading),
     async addOnce(stored) {
       const columns = columnsOf(stored)
       return store.write(() => {
@@ -102,15 +91,18 @@ export function createSqliteOrderStore(
     async save(stored, audited) {
       const order = recordOf(stored)
       const { lines, rejection, history } = jsonColumns(order)
+      const { status, state, dueAt, payDueAt } = stateColumns(stored)
       const isSaved = await audit.write(audited?.by, order.updatedAt, (record) => {
         const { changes } = update.run(
-          order.status,
+          status,
           lines,
           rejection,
           history,
           order.updatedAt,
-          order.dueAt ?? null,
+          dueAt,
           order.attempts,
+          state,
+          payDueAt,
           order.id,
           order.version,
           order.fence,
@@ -137,52 +129,10 @@ export function createSqliteOrderStore(
     catchUp: catchUp.step,
     listByStatus: (status, { limit, before = LAST }) =>
       reading.page(limit, before, (count, at) =>
-        status === undefined ? all.all(at, count) : ofStatus.all(status, at, count),
+        status === undefined ? all.all(at, count) : ofEither(status, at, count),
       ),
-    async claimDue(now, leaseUntil, limit) {
-      // Most rounds have nothing to do; they take no lock.
-      if (!anyDue.get(now)) return []
-      const writes = []
-      for (let left = limit; left > 0; left -= WRITE_BATCH_MAX) {
-        const most = Math.min(left, WRITE_BATCH_MAX)
-        writes.push(store.write(() => claim.all(leaseUntil, now, most)).then(unsettledOf))
-      }
-      const results = await Promise.allSettled(writes)
-      // Some writes may have claimed orders: return them, because no other settler can claim them during the lease.
-      const failed = results.find((result) => result.status === 'rejected')
-      if (failed && results.every(({ status }) => status === 'rejected')) throw failed.reason
-      return results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []))
-    },
-    async reschedule(changes) {
-      const writes = []
-      for (let from = 0; from < changes.length; from += WRITE_BATCH_MAX) {
-        const some = changes.slice(from, from + WRITE_BATCH_MAX)
-        writes.push(
-          store.write(() => {
-            for (const { id, version, fence, dueAt } of some) setDue.run(dueAt ?? null, id, version, fence)
-          }),
-        )
-      }
-      await Promise.all(writes)
-    },
-    async backlog() {
-      let count = 0
-      let oldest = LAST
-      for (let after = ''; ; await nextTurn(runtime)) {
-        const end = stepEnd.get(after, COUNT_BATCH_MAX - 1)?.due_at as string | undefined
-        const step = backlog.get(after, end ?? LAST) as { count: number; oldest: string | null }
-        count += step.count
-        if (step.oldest !== null && step.oldest < oldest) oldest = step.oldest
-        if (end === undefined) return { count, oldestUpdatedAt: count === 0 ? undefined : oldest }
-        after = end
-      }
-    },
     versionsOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.version])),
     statusesOf: async (ids) => new Map(statesOf(states, ids).map((row) => [row.id, row.status])),
-    async listUnsettled({ limit, after = '' }) {
-      const page = await reading.page(limit, after, (count, at) => unsettled.all(at, count))
-      return page.filter(isUnsettled)
-    },
     check: () => store.check(),
     close: () => store.close(),
   }

@@ -3,8 +3,8 @@ import { prepareRows, type Row } from '@shop/service_kit/sqlite/rows'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import type { UnpublishedOrders } from '../domain/unpublished.ts'
+import { WRITE_BATCH_MAX } from './sqlite_order_queues.ts'
 import { COLUMNS, toOrder } from './sqlite_order_rows.ts'
-import { WRITE_BATCH_MAX } from './sqlite_order_store.ts'
 
 /** Counted for the metrics. */
 const COUNTED_MAX = 2_000

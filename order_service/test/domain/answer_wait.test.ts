@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { nextTurn, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
+import { NO_PAYMENTS } from '../../src/clients/payment_client.ts'
 import { ANSWER_WAIT_MS, createAnswerWait, type RequestPorts } from '../../src/domain/answer_wait.ts'
 import { changeStatus } from '../../src/domain/change_order.ts'
 import { OutcomeUnknown } from '../../src/domain/errors.ts'
@@ -123,6 +124,7 @@ test('a new order and a change of status share the commit of the answer that the
   const ports: RequestPorts = {
     orders,
     reservations,
+    payments: NO_PAYMENTS,
     nextAnswer,
     now,
     newId,

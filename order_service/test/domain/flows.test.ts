@@ -4,13 +4,15 @@ import { suite, type TestContext, test } from 'node:test'
 import { currentTraceparent, inTrace } from '@shop/service_kit/runtime/request_context'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
+import { NO_PAYMENTS } from '../../src/clients/payment_client.ts'
 import type { RequestPorts } from '../../src/domain/answer_wait.ts'
 import { changeStatus, type StatusChange } from '../../src/domain/change_order.ts'
+import type { CircuitState } from '../../src/domain/circuit_state.ts'
 import { DomainError, OutcomeUnknown } from '../../src/domain/errors.ts'
 import { notifyChanges } from '../../src/domain/notify_changes.ts'
 import { LINES_MAX, type Order, QUANTITY_MAX, SYSTEM } from '../../src/domain/order.ts'
 import { placeOrder } from '../../src/domain/place_order.ts'
-import type { CircuitState, HoldAnswer, OrderStore, Timers } from '../../src/domain/ports.ts'
+import type { HoldAnswer, OrderStore, Timers } from '../../src/domain/ports.ts'
 import { type PendingOrder, SETTLE_AFTER_MS } from '../../src/domain/schedule.ts'
 import {
   BACKOFF,
@@ -71,6 +73,7 @@ async function world(t: TestContext) {
       ship: async ({ id }) => void calls.push(`ship ${id}`),
       circuit: () => product.circuit,
     },
+    payments: NO_PAYMENTS,
     nextAnswer: () => undefined,
     now: () => at,
     newId: () => uuid(++serial),

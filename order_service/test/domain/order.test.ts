@@ -4,7 +4,6 @@ import { allowedFor, visibleTo } from '../../src/domain/change_order.ts'
 import {
   EXPECTED_STATUSES,
   isFinal,
-  isSameRequest,
   ORDER_STATUSES,
   type Order,
   type OrderStatus,
@@ -12,9 +11,14 @@ import {
   REQUESTABLE,
 } from '../../src/domain/order.ts'
 import { orderAtVersion } from '../../src/domain/order_at_version.ts'
+import { isSameRequest } from '../../src/domain/same_request.ts'
 import { SETTLE_AFTER_MS, scheduleChanged, scheduleNew } from '../../src/domain/schedule.ts'
 import {
+  awaitPayment,
+  capture,
+  captured,
   confirm,
+  confirmPayment,
   deliver,
   finishCancel,
   newOrder,
@@ -23,7 +27,7 @@ import {
   ship,
   transitionTo,
 } from '../../src/domain/transitions.ts'
-import { ADA, AT, BOB, draft, HELD, later, MUG, PEN, ROOT, SHORT, uuid } from '../samples.ts'
+import { ADA, AT, BOB, draft, HELD, later, MUG, PAID, PEN, ROOT, SHORT, uuid } from '../samples.ts'
 
 const NOW = later(1000)
 
@@ -34,9 +38,14 @@ const pending = newOrder(draft(), uuid(9), AT)
 const confirmed = saved(confirm(pending, HELD, NOW))
 const shipped = saved(ship(confirmed, ROOT, NOW))
 const cancelling = saved(requestCancel(confirmed, ADA, NOW))
+const paid = newOrder(draft({ checkout: PAID }), uuid(9), AT)
+const awaiting = saved(awaitPayment(paid, HELD, NOW))
+const capturing = saved(capture(saved(confirmPayment(awaiting, NOW)), ROOT, NOW))
 const IN: { [Status in OrderStatus]: Extract<Order, { status: Status }> } = {
   pending,
+  awaiting_payment: awaiting,
   confirmed,
+  capturing,
   rejected: saved(reject(pending, SHORT, NOW)),
   shipped,
   delivered: saved(deliver(shipped, ROOT, NOW)),
@@ -52,12 +61,22 @@ const TRANSITIONS: Record<string, (order: never) => Order> = {
   finishCancel: (order: typeof cancelling) => finishCancel(order, NOW),
   ship: (order: typeof confirmed) => ship(order, ROOT, NOW),
   deliver: (order: typeof shipped) => deliver(order, ROOT, NOW),
+  awaitPayment: (order: Pending) => awaitPayment(order, HELD, NOW),
+  confirmPayment: (order: typeof awaiting) => confirmPayment(order, NOW),
+  capture: (order: typeof confirmed) => capture(order, ROOT, NOW),
+  captured: (order: typeof capturing) => captured(order, NOW),
 }
 
 /** The transition table, repeated literally: the status after each transition. */
 const STATUS_AFTER: Record<OrderStatus, Partial<Record<keyof typeof TRANSITIONS, OrderStatus>>> = {
-  pending: { confirm: 'confirmed', reject: 'rejected', requestCancel: 'cancelling' },
-  confirmed: { requestCancel: 'cancelling', ship: 'shipped' },
+  pending: {
+    ...{ confirm: 'confirmed', reject: 'rejected', requestCancel: 'cancelling' },
+    // By their types alone the others of the same target are distinguished.
+    ...{ awaitPayment: 'awaiting_payment', confirmPayment: 'confirmed' },
+  },
+  awaiting_payment: { confirmPayment: 'confirmed', confirm: 'confirmed', requestCancel: 'cancelling' },
+  confirmed: { requestCancel: 'cancelling', ship: 'shipped', capture: 'capturing', captured: 'shipped' },
+  capturing: { captured: 'shipped', ship: 'shipped', confirmPayment: 'confirmed', confirm: 'confirmed' },
   rejected: {},
   shipped: { deliver: 'delivered' },
   delivered: {},
@@ -103,7 +122,9 @@ suite('the schedule after a transition', () => {
   const due = later(SETTLE_AFTER_MS, NOW).toISOString()
   const before = { dueAt: undefined, attempts: 3, fence: 2 }
   const expected: Record<Exclude<OrderStatus, 'pending'>, string | undefined> = {
+    awaiting_payment: due,
     confirmed: undefined,
+    capturing: due,
     rejected: undefined,
     shipped: due,
     delivered: undefined,
@@ -215,6 +236,8 @@ suite('who may do what (invariant 10)', () => {
   const other = { userId: BOB, admin: false }
   const expected: Record<OrderStatus, [OrderStatus[], OrderStatus[]]> = {
     pending: [['cancelled'], ['cancelled']],
+    awaiting_payment: [['cancelled'], ['cancelled']],
+    capturing: [[], []],
     confirmed: [['cancelled', 'shipped'], ['cancelled']],
     rejected: [[], []],
     shipped: [['delivered'], []],

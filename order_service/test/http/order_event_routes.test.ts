@@ -18,7 +18,7 @@ import {
 } from '../../src/http/order_event_routes.ts'
 import { createOrderWatch, POLL_MS } from '../../src/http/order_watch.ts'
 import { AT, confirm, HELD, order, pending } from '../samples.ts'
-import { as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
+import { ACCESS, as, createOrderApp, memoryOrders, startShop } from '../shop.ts'
 
 type Event = { id: number; status: string; version: number }
 
@@ -193,7 +193,11 @@ suite('the event stream of an order', () => {
       role: 'customer' as const,
       expiresAt: Date.now() / 1000 + 0.1,
     })
-    const { get } = createOrderApp(t, { orders, reservations: {} as never, verifyToken })
+    const { get } = createOrderApp(t, {
+      orders,
+      reservations: {} as never,
+      access: { ...ACCESS, verifyToken },
+    })
     const answer = await get('ada', `/orders/${mine.order.id}/events`)
     assert.match(answer.body, /event: order\nid: 1\n/)
   })
@@ -216,9 +220,12 @@ suite('limits of event streams', () => {
         reservations: { release: async () => {} } as never,
         runtime: { ...clock, defer: systemRuntime.defer, random },
       },
-      verifyToken: (userId) => {
-        const of = { userId, username: userId, role: 'admin' as const }
-        return admit({ ...of, expiresAt: clock.now().getTime() / 1000 + 3_600 })
+      access: {
+        ...ACCESS,
+        verifyToken: (userId) => {
+          const of = { userId, username: userId, role: 'admin' as const }
+          return admit({ ...of, expiresAt: clock.now().getTime() / 1000 + 3_600 })
+        },
       },
     })
     const open = async (who: string) => {

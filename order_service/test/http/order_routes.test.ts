@@ -431,6 +431,11 @@ suite('every route and every caller (invariant 10)', () => {
       { anonymous: 401, bob: 403, ada: 403, root: 200 },
     ],
     [
+      'POST /internal/payment_changes',
+      () => ({ method: 'POST', url: '/internal/payment_changes', payload: { order_ids: [uuid(9)] } }),
+      { anonymous: 401, bob: 401, ada: 401, root: 401 },
+    ],
+    [
       'PUT /orders/:id cancelled',
       (id) => ({ method: 'PUT', url: `/orders/${id}`, payload: { status: 'cancelled' } }),
       { anonymous: 401, bob: 404, ada: 200, root: 200 },

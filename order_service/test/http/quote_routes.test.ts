@@ -395,7 +395,8 @@ suite('settings of the checkout', () => {
       { weight_up_to_grams: null, goods_from: '0.00', price: '4.90' },
       { weight_up_to_grams: null, goods_from: '50.00', price: '0.00' },
     ]
-    assert.deepEqual(rest, { ...SETTINGS, shipping_methods: [{ ...POST, prices }] })
+    const paying = { payments: 'off', payment_methods: [] }
+    assert.deepEqual(rest, { ...SETTINGS, shipping_methods: [{ ...POST, prices }], ...paying })
     assert.deepEqual([currency, currency_digits, version], ['USD', 2, 2])
     assert.deepEqual((await send('GET', '/checkout_settings')).json(), changed.json())
     const late = { ...SETTINGS, prices_include_tax: false }

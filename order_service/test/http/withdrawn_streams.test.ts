@@ -7,7 +7,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { pino } from 'pino'
 import { createWorld, PASSWORD, type Tokens, type World } from '../../../auth_service/test/support.ts'
 import { order } from '../samples.ts'
-import { createOrderApp, memoryOrders } from '../shop.ts'
+import { ACCESS, createOrderApp, memoryOrders } from '../shop.ts'
 
 const LONG = { timeout: 60_000 }
 
@@ -32,7 +32,7 @@ async function twoServices(t: TestContext) {
   await orders.addOnce(mine)
   const { app, put } = createOrderApp(t, {
     ...{ orders, reservations: { release: async () => {} } as never },
-    verifyToken: auth.verifyToken,
+    access: { ...ACCESS, verifyToken: auth.verifyToken },
   })
   const origin = await app.listen({ host: '127.0.0.1', port: 0 })
   const get = (path: string, token: string) =>

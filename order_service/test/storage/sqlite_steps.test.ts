@@ -16,11 +16,8 @@ import { createOrderWatch, POLL_BATCH_MAX } from '../../src/http/order_watch.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { createSqliteEndedOrders } from '../../src/storage/sqlite_ended_orders.ts'
 import { MIGRATIONS } from '../../src/storage/sqlite_migrations.ts'
-import {
-  COUNT_BATCH_MAX,
-  createSqliteOrderStore,
-  WRITE_BATCH_MAX,
-} from '../../src/storage/sqlite_order_store.ts'
+import { COUNT_BATCH_MAX, WRITE_BATCH_MAX } from '../../src/storage/sqlite_order_queues.ts'
+import { createSqliteOrderStore } from '../../src/storage/sqlite_order_store.ts'
 import { AT, order, reject, SHORT } from '../samples.ts'
 
 const updated = ({ order, schedule }: PendingOrder, updatedAt: string): PendingOrder => ({

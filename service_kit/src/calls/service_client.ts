@@ -35,31 +35,38 @@ type Route = { readonly attempted: Set<Replica>; last?: Replica; next?: Replica 
 export class ServiceUnreachable extends Error {
   /** HTTP status; undefined without an answer. */
   readonly status: number | undefined
+  /** Of the problem that was answered. */
+  readonly code: string | undefined
   /** From `Retry-After`. */
   readonly retryAfterMs: number | undefined
 
-  constructor(message: string, options?: ErrorOptions & { status?: number; retryAfterMs?: number }) {
+  constructor(
+    message: string,
+    options?: ErrorOptions & { status?: number; code?: string; retryAfterMs?: number },
+  ) {
     super(message, options)
     this.name = 'ServiceUnreachable'
     this.status = options?.status
+    this.code = options?.code
     this.retryAfterMs = options?.retryAfterMs
   }
 }
 
+type CallOptions = {
+  readonly deadlineMs: number
+  readonly repeatable?: boolean
+  /** Aborts it before its deadline. */
+  readonly signal?: AbortSignal
+}
+
 export type ServiceClient = {
   /** Resolves the JSON of a 2xx answer. Fails with ServiceUnreachable on any other answer and at the deadline. */
-  post<T>(
-    path: string,
-    body: unknown,
-    options: {
-      deadlineMs: number
-      repeatable?: boolean
-      /** Aborts it before its deadline. */
-      signal?: AbortSignal
-    },
-  ): Promise<T>
+  post<T>(path: string, body: unknown, options: CallOptions): Promise<T>
+  put<T>(path: string, body: unknown, options: CallOptions): Promise<T>
   close(): Promise<void>
 }
+
+type Method = 'POST' | 'PUT'
 
 /** As of http/tracing.ts. */
 type Traced = {
@@ -91,6 +98,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const budget = createRetryBudget(RETRY_BUDGET, runtime.monotonic)
 
   const send = async (
+    method: Method,
     path: string,
     body: string,
     token: () => Promise<string>,
@@ -104,7 +112,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     route.last = replica
     route.attempted.add(replica)
     return replica.request('calls', {
-      method: 'POST',
+      method,
       path: base + path,
       headers: {
         'content-type': 'application/json',
@@ -119,9 +127,10 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 
   let calls = 0
 
-  return {
-    post: (path, content, { deadlineMs, repeatable = false, signal }) =>
-      tracing.call(`POST ${path}`, async (traceparent) => {
+  const call =
+    (method: Method): ServiceClient['post'] =>
+    (path, content, { deadlineMs, repeatable = false, signal }) =>
+      tracing.call(`${method} ${path}`, async (traceparent) => {
         if (calls >= CALLS_MAX) throw new ServiceUnreachable(`${origin}${path}: ${calls} calls are waiting`)
         const controller = new AbortController()
         const abort = () => controller.abort(signal!.reason)
@@ -131,12 +140,12 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         signal?.addEventListener('abort', abort, { once: true })
         if (signal?.aborted) abort()
         const text = JSON.stringify(content)
-        const received: { status?: number; retryAfterMs?: number } = {}
+        const received: { status?: number; code?: string; retryAfterMs?: number } = {}
         calls += 1
         try {
           const route: Route = { attempted: new Set() }
           const sendWith = (token: () => Promise<string>) =>
-            retry(() => send(path, text, token, controller.signal, traceparent, route), {
+            retry(() => send(method, path, text, token, controller.signal, traceparent, route), {
               ...REPEAT,
               budget,
               sleep: runtime.sleep,
@@ -155,8 +164,11 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
           const waitMs = retryAfterMs([answer.headers['retry-after']].flat()[0], runtime.now().getTime())
           if (waitMs !== undefined) received.retryAfterMs = waitMs
           const body = await answer.body.text()
-          if (answer.statusCode >= 300)
+          if (answer.statusCode >= 300) {
+            const code = codeIn(body)
+            if (code !== undefined) received.code = code
             throw new Error(`answered ${answer.statusCode}: ${body.slice(0, 200)}`)
+          }
           return JSON.parse(body)
         } catch (error) {
           throw new ServiceUnreachable(`${origin}${path}: ${(error as Error).message}`, {
@@ -168,7 +180,17 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
           signal?.removeEventListener('abort', abort)
           calls -= 1
         }
-      }),
-    close: replicas.close,
+      })
+
+  return { post: call('POST'), put: call('PUT'), close: replicas.close }
+}
+
+/** Of a problem (RFC 9457); undefined for any other answer. */
+function codeIn(body: string): string | undefined {
+  try {
+    const { code } = JSON.parse(body) as { code?: unknown }
+    return typeof code === 'string' ? code : undefined
+  } catch {
+    return undefined
   }
 }

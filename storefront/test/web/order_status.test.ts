@@ -11,7 +11,16 @@ import * as service from '@shop/order_service/domain/order'
 import type { OrderStatus } from '../../web/src/api/types.ts'
 import { en, type Texts } from '../../web/src/language/en/texts.ts'
 import { isRejection, REJECTION_REASONS } from '../../web/src/orders/rejection.ts'
-import { actionsOf, CLOSED, isFinal, OPEN, STATUS, stepsAfter, TARGETS } from '../../web/src/orders/status.ts'
+import {
+  actionsOf,
+  CLOSED,
+  isFinal,
+  OPEN,
+  PAYING,
+  STATUS,
+  stepsAfter,
+  TARGETS,
+} from '../../web/src/orders/status.ts'
 
 const SOURCES = join(import.meta.dirname, '../../web/src')
 const THE_FILE = 'orders/status.ts'
@@ -49,8 +58,9 @@ suite('statuses in the pages are those of the order service', () => {
   })
 
   test('the board has a column for each, in the order of the labels', () => {
-    assert.deepEqual([OPEN, CLOSED].flat().toSorted(), byName(service.ORDER_STATUSES))
+    assert.deepEqual([OPEN, PAYING, CLOSED].flat().toSorted(), byName(service.ORDER_STATUSES))
     assert.deepEqual(OPEN, ['pending', 'confirmed', 'shipped', 'cancelling'])
+    assert.deepEqual(PAYING, ['awaiting_payment', 'capturing'])
     assert.deepEqual(CLOSED, ['delivered', 'cancelled', 'rejected'])
     for (const status of service.ORDER_STATUSES) assert.equal(isFinal(status), service.isFinal(status))
   })
@@ -58,6 +68,8 @@ suite('statuses in the pages are those of the order service', () => {
   test('a timeline shows the steps still to come, unless the order was cancelled or declined', () => {
     const ahead: Record<OrderStatus, OrderStatus[]> = {
       pending: ['confirmed', 'shipped', 'delivered'],
+      awaiting_payment: ['confirmed', 'shipped', 'delivered'],
+      capturing: ['shipped', 'delivered'],
       confirmed: ['shipped', 'delivered'],
       shipped: ['delivered'],
       delivered: [],

@@ -17,12 +17,16 @@ type Look = {
   /** Its buyer is thanked right after the order was placed. */
   readonly thanked?: true
   readonly outcome: Outcome
+  /** Its payment is under way; the steps that follow are those after `like`. */
+  readonly like?: OrderStatus
 }
 
 /** In the order in which the pages show them. Their texts are in the catalogue (language/en/orders.ts). */
 export const STATUS: Readonly<Record<OrderStatus, Look>> = {
   pending: { tone: 'info', icon: 'clock', outcome: 'open' },
+  awaiting_payment: { tone: 'info', icon: 'clock', outcome: 'open', like: 'pending' },
   confirmed: { tone: 'good', icon: 'check', thanked: true, outcome: 'sold' },
+  capturing: { tone: 'info', icon: 'clock', outcome: 'sold', like: 'confirmed' },
   shipped: { tone: 'good', icon: 'truck', outcome: 'sold' },
   delivered: { tone: 'good', icon: 'gift', outcome: 'sold' },
   cancelling: { tone: 'warn', icon: 'clock', outcome: 'open' },
@@ -35,7 +39,10 @@ const FINAL: readonly OrderStatus[] = FINAL_STATUSES
 const EXPECTED: readonly OrderStatus[] = EXPECTED_STATUSES
 
 export const isFinal = (status: OrderStatus): boolean => FINAL.includes(status)
-export const OPEN: readonly OrderStatus[] = SHOWN.filter((status) => !isFinal(status))
+const isPaying = (status: OrderStatus) => STATUS[status].like !== undefined
+/** Of orders that wait for a payment. */
+export const PAYING: readonly OrderStatus[] = SHOWN.filter(isPaying)
+export const OPEN: readonly OrderStatus[] = SHOWN.filter((status) => !isFinal(status) && !isPaying(status))
 export const CLOSED: readonly OrderStatus[] = SHOWN.filter(isFinal)
 /** The column of the board that a narrow screen shows first: orders that wait for the shopkeeper. */
 export const FIRST_COLUMN: OrderStatus = 'confirmed'
@@ -44,8 +51,10 @@ export const FIRST_COLUMN: OrderStatus = 'confirmed'
 export const isUndecided = ({ status }: Pick<Order, 'status'>): boolean => status === 'pending'
 
 /** The next statuses of an order that goes well; empty for others. */
-export const stepsAfter = (status: OrderStatus): readonly OrderStatus[] =>
-  EXPECTED.includes(status) ? EXPECTED.slice(EXPECTED.indexOf(status) + 1) : []
+export function stepsAfter(status: OrderStatus): readonly OrderStatus[] {
+  const like = STATUS[status].like ?? status
+  return EXPECTED.includes(like) ? EXPECTED.slice(EXPECTED.indexOf(like) + 1) : []
+}
 
 /** A status that a person may set. */
 export type TargetStatus = Order['allowed'][number]

@@ -21,7 +21,8 @@ export function Timeline({ order }: { order: Order }) {
         const current = at !== undefined && steps[i + 1]?.at === undefined
         return (
           <li
-            key={status}
+            // biome-ignore lint/suspicious/noArrayIndexKey: a status may come twice, and steps are only added.
+            key={i}
             aria-current={current ? 'step' : undefined}
             className="grid grid-cols-[2.5rem_1fr] gap-x-4"
           >

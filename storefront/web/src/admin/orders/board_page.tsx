@@ -5,7 +5,7 @@ import { useSearchParams } from 'react-router'
 import type { Order, OrderStatus } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { t } from '../../language/texts.ts'
-import { CLOSED, FIRST_COLUMN, OPEN } from '../../orders/status.ts'
+import { CLOSED, FIRST_COLUMN, OPEN, PAYING } from '../../orders/status.ts'
 import { Choice } from '../../ui/choice.tsx'
 import { cx } from '../../ui/cx.ts'
 import { PageTitle } from '../../ui/page_title.tsx'
@@ -15,15 +15,26 @@ import { BoardColumn } from './board_column.tsx'
 import { BulkShip } from './bulk_ship.tsx'
 import { FindOrders } from './find_orders.tsx'
 
-const GROUPS = { open: OPEN, closed: CLOSED } as const satisfies Record<string, readonly OrderStatus[]>
+const GROUPS = { open: OPEN, paying: PAYING, closed: CLOSED } as const satisfies Record<
+  string,
+  readonly OrderStatus[]
+>
 type Group = keyof typeof GROUPS
+const COLUMNS: Readonly<Record<number, string>> = {
+  2: 'lg:grid-cols-2',
+  3: 'lg:grid-cols-3',
+  4: 'lg:grid-cols-4',
+}
+/** As in the address; the first one is not named there. */
+const groupIn = (name: string | null): Group =>
+  name !== null && Object.hasOwn(GROUPS, name) ? (name as Group) : 'open'
 
 export default function BoardPage() {
   const [params, setParams] = useSearchParams()
   const [shipping, setShipping] = useState<readonly Order[]>()
-  const shown = params.get('show') === 'closed' ? 'closed' : 'open'
+  const shown = groupIn(params.get('show'))
   const [{ group, asked }, want] = useWanted({
-    group: shown as Group,
+    group: shown,
     asked: params.get('status') as OrderStatus | null,
   })
   const statuses: readonly OrderStatus[] = GROUPS[group]
@@ -33,7 +44,7 @@ export default function BoardPage() {
     want({ group: next.group, asked: change.status ?? null })
     setParams(
       {
-        ...(next.group === 'closed' ? { show: 'closed' } : {}),
+        ...(next.group === 'open' ? {} : { show: next.group }),
         ...(change.status ? { status: change.status } : {}),
       },
       { replace: true },
@@ -64,12 +75,7 @@ export default function BoardPage() {
         chosen={status}
         choose={(value) => show({ status: value })}
       />
-      <div
-        className={cx(
-          'grid grid-cols-[minmax(0,1fr)] items-start gap-4',
-          statuses.length === 4 ? 'lg:grid-cols-4' : 'lg:grid-cols-3',
-        )}
-      >
+      <div className={cx('grid grid-cols-[minmax(0,1fr)] items-start gap-4', COLUMNS[statuses.length])}>
         {statuses.map((one) => (
           <BoardColumn
             key={one}

@@ -66,6 +66,7 @@ export const board: AdminTexts['board'] = {
   title: 'Bestellungen',
   which: 'Welche Bestellungen',
   open: 'Offen',
+  paying: 'Zahlungen',
   closed: 'Abgeschlossen',
   status: 'Status',
   allShown: 'Alle sichtbaren',

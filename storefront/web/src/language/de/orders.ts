@@ -10,11 +10,23 @@ export const status: Texts['status'] = {
     total: 'Summe',
     none: 'Keine Bestellung ist in Bearbeitung.',
   },
+  awaiting_payment: {
+    label: 'Wartet auf Zahlung',
+    text: 'Ihre Artikel sind für Sie reserviert, bis Sie bezahlt haben.',
+    total: 'Summe',
+    none: 'Keine Bestellung wartet auf ihre Zahlung.',
+  },
   confirmed: {
     label: 'Bestätigt',
     text: 'Ihre Artikel sind für Sie reserviert.',
     total: 'Summe',
     none: 'Keine Bestellung wartet auf den Versand.',
+  },
+  capturing: {
+    label: 'Zahlung wird eingezogen',
+    text: 'Ihre Zahlung wird eingezogen, danach geht Ihre Bestellung auf die Reise.',
+    total: 'Summe',
+    none: 'Keine Zahlung wird gerade eingezogen.',
   },
   shipped: {
     label: 'Versandt',

@@ -61,6 +61,7 @@ export const board = {
   title: 'Orders',
   which: 'Which orders',
   open: 'Open',
+  paying: 'Payments',
   closed: 'Closed',
   status: 'Status',
   allShown: 'All shown',

@@ -11,11 +11,23 @@ export const status = {
     total: 'Total',
     none: 'No order is being processed.',
   },
+  awaiting_payment: {
+    label: 'Awaiting payment',
+    text: 'Your items are held for you until you have paid.',
+    total: 'Total',
+    none: 'No order is waiting for its payment.',
+  },
   confirmed: {
     label: 'Confirmed',
     text: 'Your items are held for you.',
     total: 'Total',
     none: 'No order is waiting to be shipped.',
+  },
+  capturing: {
+    label: 'Collecting payment',
+    text: 'Your payment is being collected, and then your order leaves.',
+    total: 'Total',
+    none: 'No payment is being collected.',
   },
   shipped: {
     label: 'Shipped',
