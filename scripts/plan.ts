@@ -141,12 +141,12 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
   const publicUrl = { PUBLIC_URL: storefront.origin }
   const simulator = isSimulated(env) ? withPorts(SIMULATOR) : undefined
   const money = simulator ? playMoney(first.serviceSecret, simulator.origin) : {}
+  const more: Partial<Record<ServiceName, NodeJS.ProcessEnv>> = {
+    payment_service: { ...publicUrl, ...money },
+    order_service: { ...publicUrl, ...orderPayments(env, simulator !== undefined) },
+  }
   const planned = services.map((service) =>
-    withEnvironment(
-      service,
-      serviceProxies(host, trustedProxies),
-      service.entry.name === 'payment_service' ? { ...publicUrl, ...money } : publicUrl,
-    ),
+    withEnvironment(service, serviceProxies(host, trustedProxies), more[service.entry.name] ?? publicUrl),
   )
   const front = withEnvironment(storefront, trustedProxies)
   const started = planned.filter(({ entry }) => isStarted(entry, env))
@@ -179,6 +179,15 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
 
 export const plannedService = ({ services }: Pick<Plan, 'services'>, name: ServiceName): Planned =>
   services.find(({ entry }) => entry.name === name)!
+
+/** Orders with a quote are paid, by card where there is a provider. */
+const orderPayments = ({ PAYMENTS, PAYMENT_PROVIDER }: NodeJS.ProcessEnv, isSimulated: boolean) =>
+  PAYMENTS === 'off'
+    ? {}
+    : {
+        PAYMENTS: 'optional',
+        PAYMENT_METHODS: isSimulated || PAYMENT_PROVIDER === 'stripe' ? 'card,invoice' : 'invoice',
+      }
 
 /** AUTH_OPS_PORT for AUTH_PORT. */
 export const operationsVariable = ({ portVariable }: ProcessEntry) =>

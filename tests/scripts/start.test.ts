@@ -7,13 +7,14 @@ import { suite, type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { openStores as openProductStores } from '@shop/product_service/storage/open_stores'
-import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { noteMade } from '@shop/service_kit/sqlite/mark'
 import { PLACEHOLDER_SECRETS, planShop } from '../../scripts/plan.ts'
 import { planFirstRun } from '../../scripts/start/first_run.ts'
 import { faultsOfStart } from '../../scripts/start/preflight.ts'
+import { call, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
+import { signIn } from '../system/world.ts'
 import {
   finish,
   gone,
@@ -427,26 +428,36 @@ suite('a start that cannot work is refused in a sentence before any service star
 })
 
 suite('a shop with payments', () => {
-  test('says that they are play money; a payment is made on the page of the provider, and its event comes through the storefront', async (t) => {
+  test('says that they are play money; an order is paid on the page of the provider, whose event comes through the storefront', async (t) => {
     const world = await newWorld(t, { PAYMENTS: 'optional' })
     const shop = runScript(t, 'start.ts', world, '--no-demo')
     await shop.until(/Ctrl-C stops everything/)
     assert.match(shop.output(), /payment_simulator .*play money/)
     assert.match(shop.output(), /Payments are play money: .*PAYMENTS=off/)
-    const { SERVICE_SECRET } = JSON.parse(readFileSync(join(world.dataDir, 'secrets.json'), 'utf8'))
-    const tokens = createServiceTokens(SERVICE_SECRET, 'order_service', 'payment_service', systemRuntime.now)
-    const orderId = systemRuntime.newId()
-    const internal = async (method: string, body?: object) => {
-      const answer = await fetch(`http://127.0.0.1:${world.env.PAYMENT_PORT}/internal/payments/${orderId}`, {
-        method,
-        headers: { authorization: `Bearer ${await tokens()}`, 'content-type': 'application/json' },
-        ...(body ? { body: JSON.stringify(body) } : {}),
+    const { username, password } = JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8'))
+    const { token } = await signIn(`http://127.0.0.1:${world.ports.auth}`, username, password)
+    const ask = async (method: string, port: number, path: string, body?: Json) => {
+      const answer = await call(method, `http://127.0.0.1:${port}${path}`, {
+        token,
+        ...(body ? { body } : {}),
       })
-      return (await answer.json()) as { checkout_url: string; state: string }
+      assert.ok(answer.status < 300, JSON.stringify(answer))
+      return answer.body as Record<string, string>
     }
-    const { checkout_url } = await internal('PUT', {
-      ...{ amount_minor: 4_200, currency: 'USD', method: 'card', description: 'Order 10001', language: 'en' },
-      expires_at: new Date(Date.now() + 1_800_000).toISOString(),
+    const orders = world.ports.order
+    const made = await ask('POST', world.ports.product, '/products', {
+      ...{ name: 'Mug', description: '', price: '42.00', stock: 3 },
+    })
+    const lines = [{ product_id: made.id, quantity: 1 }]
+    const { quote, total } = await ask('POST', orders, '/quotes', { lines, address: { country: 'DE' } })
+    const { id, status } = await ask('POST', orders, '/orders', {
+      ...{ quote, email: 'ada@example.org', payment_method: 'card' },
+      address: { name: 'Ada', lines: ['Gasse 1'], postal_code: '10115', city: 'Berlin', country: 'DE' },
+    })
+    assert.deepEqual([status, total], ['awaiting_payment', '42.00'])
+    const checkout_url = await until('it can be paid', START_MS, async () => {
+      const payment = await ask('GET', Number(world.env.PAYMENT_PORT), `/payments/${id}`)
+      return payment.checkout_url
     })
     assert.ok(checkout_url.startsWith(`http://127.0.0.1:${world.env.SIMULATOR_PORT}/`), checkout_url)
     const paid = await fetch(checkout_url, {
@@ -455,9 +466,19 @@ suite('a shop with payments', () => {
     })
     assert.equal(
       paid.headers.get('location'),
-      `http://127.0.0.1:${world.ports.storefront}/orders/${orderId}?payment=done`,
+      `http://127.0.0.1:${world.ports.storefront}/orders/${id}?payment=done`,
     )
-    await until('it is paid', START_MS, async () => (await internal('GET')).state === 'authorised')
+    const become = (wanted: string) =>
+      until(
+        `it is ${wanted}`,
+        START_MS,
+        async () => (await ask('GET', orders, `/orders/${id}`)).status === wanted,
+      )
+    await become('confirmed')
+    await ask('PUT', orders, `/orders/${id}`, { status: 'shipped' })
+    await become('shipped')
+    const payment = await ask('GET', Number(world.env.PAYMENT_PORT), `/payments/${id}`)
+    assert.deepEqual([payment.state, payment.captured], ['captured', '42.00'])
     const metrics = async () => (await get(Number(world.env.PAYMENT_OPS_PORT), '/metrics')).text()
     await until('its event came', START_MS, async () =>
       /payment_events_total\{[^}]*outcome="(received|known)"[^}]*\} [1-9]/.test(await metrics()),
