@@ -8,6 +8,7 @@ import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { createApp } from '../../notification_service/src/app.ts'
+import { mailOfEvent } from '../../notification_service/src/domain/order_mails.ts'
 import { openSqliteStores } from '../../notification_service/src/storage/open_stores.ts'
 import { eventOf } from '../src/clients/payment_event_source.ts'
 import { startPublishing } from '../src/start_publishing.ts'
@@ -69,12 +70,18 @@ suite('publishing payments', () => {
       ),
     )
     assert.deepEqual(log.at(-1)!.data, {
-      ...{ order_id: id, version, user_id: ADA, method: 'card', currency: 'EUR', amount: '42.00' },
-      ...{ change_amount: '10.00', by: 'system', created_at: createdAt },
-      payment: { version, state: 'captured', authorised: '0.00', captured: '42.00', refunded: '10.00' },
+      ...{ order_id: id, version, user_id: ADA, method: 'card', currency: 'EUR', amount: '10.00' },
+      ...{ by: 'system', created_at: createdAt, buyer: { email: 'ada@example.com', language: 'en' } },
+      payment: {
+        ...{ version, state: 'captured', amount: '42.00' },
+        ...{ authorised: '0.00', captured: '42.00', refunded: '10.00' },
+      },
     })
     assert.equal(log.at(-2)!.data.by, ROOT)
-    assert.doesNotMatch(JSON.stringify(log), /example\.com|token of sixteen|http|damaged/)
+    const mail = mailOfEvent(log.at(-1)!, systemRuntime.now())
+    assert.deepEqual([mail?.kind, mail?.content.to], ['order_refunded', 'ada@example.com'])
+    assert.partialDeepStrictEqual(mail?.content.values, { order_id: id, amount: '10.00', currency: 'EUR' })
+    assert.doesNotMatch(JSON.stringify(log), /token of sixteen|http|damaged/)
     assert.equal((await world.stores.unpublished.backlog()).count, 0)
   })
 
@@ -93,6 +100,7 @@ suite('publishing payments', () => {
     await world.open(id, { user_id: undefined, order_token: 'a token of sixteen' })
     const payment = await world.find(id)
     assert.equal(eventOf(payment, 1, 2).data.user_id, null)
+    assert.equal(eventOf(payment, 1, 2).data.buyer, null)
     assert.throws(() => eventOf(payment, payment.version + 1, 2), /has no version/)
     assert.notEqual(id, uuid(0))
   })

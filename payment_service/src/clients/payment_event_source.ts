@@ -1,6 +1,6 @@
 /**
- * The events of payments: one for each entry of the history. They name accounts by their ids alone, and have no address, token or page
- * by which someone could pay, and no text that a person wrote.
+ * The events of payments: one for each entry of the history. As those of orders, they have the e-mail address of the buyer, for mails.
+ * They have no token, no page by which someone could pay, and no text that a person wrote.
  */
 import type { EventSource, OutgoingEvent } from '@shop/service_kit/events/source'
 import { formatMoney } from '@shop/service_kit/money/money'
@@ -67,16 +67,17 @@ export function eventOf(payment: Payment, version: number, digits: number): Outg
       user_id: payment.userId ?? null,
       method: payment.method,
       currency: payment.currency,
-      amount: money(payment.amountMinor),
-      change_amount: money(entry.amountMinor),
+      amount: money(entry.amountMinor),
       by: entry.by,
       payment: {
         version: payment.version,
         state: payment.state,
+        amount: money(payment.amountMinor),
         authorised: money(authorised),
         captured: money(captured),
         refunded: money(refunded),
       },
+      buyer: payment.email === undefined ? null : { email: payment.email, language: payment.language },
       created_at: payment.createdAt,
     },
   }
