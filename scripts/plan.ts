@@ -12,8 +12,11 @@ import {
 } from '@shop/service_kit/runtime/variables'
 import { refuse } from './arguments.ts'
 import {
+  hasMailbox,
   isSimulated,
   isStarted,
+  MAILBOX,
+  MAILBOX_SMTP,
   type ProcessEntry,
   SERVICES,
   type ServiceEntry,
@@ -44,8 +47,10 @@ export type Plan = {
   /** Those of them that `npm start` runs. */
   readonly started: readonly Planned[]
   readonly storefront: Planned<ProcessEntry>
-  /** All that `npm start` runs: they, the storefront, and the payment provider with play money, if there is one. */
+  /** All that `npm start` runs: they, the storefront, and the payment provider with play money and the mailbox, if there are such. */
   readonly processes: readonly Planned<ProcessEntry>[]
+  /** Where the mailbox takes mails. */
+  readonly smtp: { readonly port: number; readonly origin: string } | undefined
   /** One sentence each. */
   readonly faults: readonly string[]
 }
@@ -94,6 +99,10 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     const opsPort = entry.withoutOperations
       ? port
       : readPort(operationsVariable(entry), operationsPort(port), env, faults)
+    if (entry.onLoopback) {
+      const origin = originOf(LOOPBACK[0]!, port)
+      return { entry, port, origin, operations: { port, origin } }
+    }
     return {
       entry,
       port,
@@ -141,12 +150,22 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
   const publicUrl = { PUBLIC_URL: storefront.origin }
   const simulator = isSimulated(env) ? withPorts(SIMULATOR) : undefined
   const money = simulator ? playMoney(first.serviceSecret, simulator.origin) : {}
-  const more: Partial<Record<ServiceName, NodeJS.ProcessEnv>> = {
-    payment_service: { ...publicUrl, ...money },
-    order_service: { ...publicUrl, ...orderPayments(env, simulator !== undefined) },
+  const mailbox = hasMailbox(env) ? withPorts(MAILBOX) : undefined
+  const smtpPort = mailbox && readPort(MAILBOX_SMTP.portVariable, MAILBOX_SMTP.defaultPort, env, faults)
+  const mails =
+    smtpPort === undefined
+      ? {}
+      : { SMTP_URL: `smtp://${LOOPBACK[0]}:${smtpPort}`, MAIL_FROM: 'shop@shop.example' }
+  const moreOf: Partial<Record<ServiceName, NodeJS.ProcessEnv>> = {
+    payment_service: money,
+    order_service: orderPayments(env, simulator !== undefined),
+    notification_service: mails,
   }
   const planned = services.map((service) =>
-    withEnvironment(service, serviceProxies(host, trustedProxies), more[service.entry.name] ?? publicUrl),
+    withEnvironment(service, serviceProxies(host, trustedProxies), {
+      ...publicUrl,
+      ...moreOf[service.entry.name],
+    }),
   )
   const front = withEnvironment(storefront, trustedProxies)
   const started = planned.filter(({ entry }) => isStarted(entry, env))
@@ -158,6 +177,14 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
       SIMULATOR_WEBHOOK_URL: `${storefront.origin}/api/webhooks/stripe`,
       ...given,
       ...{ HOST: host, PORT: String(simulator.port), PUBLIC_URL: simulator.origin, DATA_DIR: dataDir },
+    },
+  }
+  const post = mailbox && {
+    ...mailbox,
+    env: {
+      ...MEMORY_ENV,
+      ...given,
+      ...{ PORT: String(mailbox.port), SMTP_PORT: String(smtpPort), DATA_DIR: dataDir },
     },
   }
   return {
@@ -172,7 +199,8 @@ export function planShop(env: NodeJS.ProcessEnv, generators: SecretGenerators): 
     started,
     // The storefront believes no X-Forwarded-For, except from TRUSTED_PROXIES.
     storefront: front,
-    processes: [...(play ? [play] : []), ...started, front],
+    processes: [...(play ? [play] : []), ...(post ? [post] : []), ...started, front],
+    smtp: smtpPort === undefined ? undefined : { port: smtpPort, origin: originOf(LOOPBACK[0]!, smtpPort) },
     faults,
   }
 }

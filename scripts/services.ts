@@ -28,14 +28,16 @@ export type ServiceName = FirstService | 'notification_service' | 'payment_servi
 
 /** Anything `npm start` runs. */
 export type ProcessEntry = {
-  readonly name: ServiceName | 'storefront' | 'payment_simulator'
+  readonly name: ServiceName | 'storefront' | 'payment_simulator' | 'mailbox'
   /** Prefix of its log lines; all have the same width. */
   readonly label: string
   readonly style: Style
   readonly portVariable: string
   readonly defaultPort: number
-  /** It has one port alone. */
+  /** It has no operations port. */
   readonly withoutOperations?: true
+  /** It listens on this machine alone, whatever HOST says. */
+  readonly onLoopback?: true
   /** What Node runs; npm start builds it when it is old. */
   readonly main: string
   /** A path that needs a token, for services that check tokens. */
@@ -179,3 +181,21 @@ export const isSimulated = (env: NodeJS.ProcessEnv): boolean =>
   !env.STRIPE_API_URL &&
   (env.PAYMENT_PROVIDER === 'simulator' ||
     (env.PAYMENT_PROVIDER === undefined && env.NODE_ENV !== 'production'))
+
+/** Where mails of `npm start` end. Its second port speaks SMTP. */
+export const MAILBOX: ProcessEntry = {
+  name: 'mailbox',
+  label: 'mailbox',
+  style: 'gray',
+  portVariable: 'MAILBOX_PORT',
+  defaultPort: 8025,
+  withoutOperations: true,
+  onLoopback: true,
+  main: BUNDLES.pathOf('mailbox'),
+  readConfig: () => undefined,
+}
+export const MAILBOX_SMTP = { portVariable: 'MAILBOX_SMTP_PORT', defaultPort: 2525 }
+
+/** Unless mails are sent by a server. */
+export const hasMailbox = (env: NodeJS.ProcessEnv): boolean =>
+  !env.SMTP_URL && !env.SMTP_URL_FILE && env.MAILBOX !== 'off' && env.NODE_ENV !== 'production'

@@ -34,6 +34,7 @@ const { values: asked } = readArguments(
     notes: [
       'Environment (defaults): STOREFRONT_PORT (8080), AUTH_PORT (5000), PRODUCT_PORT (5001), ORDER_PORT (5002),',
       'NOTIFICATION_PORT (5004), PAYMENT_PORT (5003), SIMULATOR_PORT (5005: payments with play money; PAYMENTS=off starts without both),',
+      'MAILBOX_PORT (8025: mails, which are not sent without SMTP_URL; MAILBOX=off starts without it), MAILBOX_SMTP_PORT (2525),',
       'HOST (127.0.0.1), AUTH_OPS_PORT and so on (the port + 200: metrics, documentation, health), PUBLIC_DOCS,',
       'DATA_DIR (./data: the databases, secrets.json, admin.json), DATABASE_URL (SQLite files in DATA_DIR),',
       'ADMIN_USERNAME, ADMIN_PASSWORD, SERVICE_SECRET, LOG_LEVEL, CURRENCY, and all of docs/configuration.md.',

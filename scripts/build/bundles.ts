@@ -39,6 +39,7 @@ export type Bundled =
   | 'notification_service'
   | 'payment_service'
   | 'payment_simulator'
+  | 'mailbox'
   | 'order_service'
   | 'storefront'
 
@@ -81,6 +82,7 @@ export const BUNDLES = createBundles<Bundled>(ROOT, [
   'notification_service',
   'payment_service',
   'payment_simulator',
+  'mailbox',
   'order_service',
   'storefront',
 ])

@@ -10,7 +10,7 @@ import { ConfigError } from '@shop/service_kit/runtime/config'
 import { lossOf, sentenceOf } from '@shop/service_kit/sqlite/mark'
 import { sidecarFiles } from '../backup/snapshot.ts'
 import { operationsVariable, type Plan, type Planned } from '../plan.ts'
-import { type ProcessEntry, SERVICES } from '../services.ts'
+import { MAILBOX_SMTP, type ProcessEntry, SERVICES } from '../services.ts'
 import { moneyByDatabase, moneyFaults } from './store_money.ts'
 
 type AnyPlanned = Planned<ProcessEntry>
@@ -26,6 +26,7 @@ type ListenAddress = {
 }
 
 const PROBE_MS = 1_000
+const LOOPBACK = '127.0.0.1'
 /** Where macOS listens for AirPlay, since version 12. */
 const AIRPLAY_PORTS = [5000, 7000]
 
@@ -39,6 +40,10 @@ export async function preflight(plan: Plan): Promise<string[]> {
   const { first, dataDir, databaseUrl } = plan
   const services: readonly AnyPlanned[] = plan.processes
   const addresses = services.map((service) => publicAddressOf(service, plan.host))
+  if (plan.smtp) {
+    const { portVariable: variable } = MAILBOX_SMTP
+    addresses.push({ ...plan.smtp, host: LOOPBACK, variable, hostVariable: 'HOST' })
+  }
   // Two services with the same port have the same operations port by default: one fault is enough.
   const same = duplicatePorts(addresses)
   if (same.length === 0) {
@@ -70,7 +75,7 @@ export async function preflight(plan: Plan): Promise<string[]> {
 export const publicAddressOf = ({ entry, port, origin }: AnyPlanned, host: string): ListenAddress => ({
   port,
   origin,
-  host,
+  host: entry.onLoopback ? LOOPBACK : host,
   variable: entry.portVariable,
   hostVariable: 'HOST',
 })

@@ -1,7 +1,7 @@
 /** The text that `npm start` prints when the shop is ready. A test runs the commands in it as they are printed. */
 import { formatMoney } from '@shop/service_kit/money/money'
 import type { Planned } from '../plan.ts'
-import { type ProcessEntry, SIMULATOR } from '../services.ts'
+import { MAILBOX, type ProcessEntry, SIMULATOR } from '../services.ts'
 import type { ListedProduct } from './demo_catalogue.ts'
 import type { AdminLogin } from './first_run.ts'
 import type { Paint } from './log_lines.ts'
@@ -36,6 +36,7 @@ export function welcome(shop: Welcome, paint: Paint): string {
     ),
     '',
     ...(hasPlayMoney(shop) ? [`  ${PLAY_MONEY}`] : []),
+    ...(hasMails(shop) ? [`  ${mailsAt(originOf(shop, MAILBOX.name))}`] : []),
     `  ${adminLine(shop)}`,
     ...(shop.demo === undefined ? [] : [`  ${shop.demo}`]),
     '',
@@ -54,8 +55,14 @@ const PLAY_MONEY =
 const hasPlayMoney = ({ services }: Pick<Welcome, 'services'>) =>
   services.some(({ entry }) => entry.name === SIMULATOR.name)
 
+const hasMails = ({ services }: Pick<Welcome, 'services'>) =>
+  services.some(({ entry }) => entry.name === MAILBOX.name)
+
+const mailsAt = (origin: string) =>
+  `Mails are not sent: read them at ${origin}. SMTP_URL and MAIL_FROM send them by a server.`
+
 const docsOf = (service: Planned<ProcessEntry>) =>
-  service.entry.name === SIMULATOR.name ? 'play money' : pagesOf(service)
+  ({ [SIMULATOR.name]: 'play money', [MAILBOX.name]: 'mails' })[service.entry.name] ?? pagesOf(service)
 
 const pagesOf = ({ env, origin, operations }: Planned<ProcessEntry>) =>
   `${env.PUBLIC_DOCS === 'true' ? origin : operations.origin}/docs`

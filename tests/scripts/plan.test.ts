@@ -79,3 +79,36 @@ suite('payments', () => {
     }
   })
 })
+
+suite('mails', () => {
+  const plan = (env: NodeJS.ProcessEnv) =>
+    planShop({ DATA_DIR: '/nowhere/data', ...env }, PLACEHOLDER_SECRETS)
+  const names = (env: NodeJS.ProcessEnv) => plan(env).processes.map(({ entry }) => entry.name)
+  const envOf = (name: string, env: NodeJS.ProcessEnv = {}) =>
+    plan(env).services.find(({ entry }) => entry.name === name)!.env
+
+  test('end in a mailbox on this machine, and auth_service has what its mails need', () => {
+    const { processes, smtp, storefront } = plan({ HOST: '0.0.0.0', MAILBOX_SMTP_PORT: '2600' })
+    const mailbox = processes.find(({ entry }) => entry.name === 'mailbox')!
+    assert.deepEqual([mailbox.origin, smtp!.port], ['http://127.0.0.1:8025', 2600])
+    assert.partialDeepStrictEqual(mailbox.env, { PORT: '8025', SMTP_PORT: '2600' })
+    const { SMTP_URL, MAIL_FROM } = envOf('notification_service')
+    assert.deepEqual([SMTP_URL, MAIL_FROM], ['smtp://127.0.0.1:2525', 'shop@shop.example'])
+    const auth = envOf('auth_service')
+    assert.deepEqual([auth.NOTIFICATION_URL, auth.SMTP_URL], ['http://127.0.0.1:5004', undefined])
+    assert.ok(auth.SERVICE_SECRET && storefront.origin.endsWith(':8080'))
+    assert.equal(auth.PUBLIC_URL, 'http://127.0.0.1:8080')
+  })
+
+  test('have no mailbox with a server of mails, with MAILBOX=off, and in production', () => {
+    for (const env of [
+      { SMTP_URL: 'smtps://smtp.example.com' },
+      { MAILBOX: 'off' },
+      { NODE_ENV: 'production' },
+    ]) {
+      assert.ok(!names(env).includes('mailbox'))
+      assert.equal(envOf('notification_service', env).SMTP_URL, (env as NodeJS.ProcessEnv).SMTP_URL)
+    }
+    assert.ok(!names({ SMTP_URL_FILE: '/run/secrets/smtp_url' }).includes('mailbox'))
+  })
+})

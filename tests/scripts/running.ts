@@ -38,8 +38,10 @@ export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): P
     storefront = 0,
     payment = 0,
     simulator = 0,
+    mailbox = 0,
+    smtp = 0,
     ...operations
-  ] = await Promise.all(Array.from({ length: 13 }, freePort))
+  ] = await Promise.all(Array.from({ length: 15 }, freePort))
   const dataDir = join(folder, 'data')
   const inherited = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name))
   return {
@@ -54,6 +56,8 @@ export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): P
       NOTIFICATION_PORT: String(notification),
       PAYMENT_PORT: String(payment),
       SIMULATOR_PORT: String(simulator),
+      MAILBOX_PORT: String(mailbox),
+      MAILBOX_SMTP_PORT: String(smtp),
       STOREFRONT_PORT: String(storefront),
       ...Object.fromEntries(
         ['AUTH', 'PRODUCT', 'ORDER', 'NOTIFICATION', 'STOREFRONT', 'PAYMENT'].map((name, i) => [
@@ -61,8 +65,9 @@ export async function newWorld(t: TestContext, extra: NodeJS.ProcessEnv = {}): P
           String(operations[i]),
         ]),
       ),
-      // Two processes less. A test of payments has others.
+      // Three processes less. Tests of payments and of mails have others.
       PAYMENTS: 'off',
+      MAILBOX: 'off',
       NO_COLOR: '1',
       ...extra,
     },

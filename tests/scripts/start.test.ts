@@ -240,6 +240,18 @@ suite('a start that cannot work is refused in a sentence before any service star
         new RegExp(`^SIMULATOR_PORT and PAYMENT_PORT are both ${env.SIMULATOR_PORT}; they must differ\\.\n$`),
     },
     {
+      name: 'a taken port of the mailbox, for mails',
+      env: { MAILBOX: 'on' },
+      async prepare(world, t) {
+        const server = await listen(Number(world.env.MAILBOX_SMTP_PORT))
+        t.after(() => server.close())
+      },
+      says: ({ env }) =>
+        new RegExp(
+          `^Port ${env.MAILBOX_SMTP_PORT} is already in use by another program\\..*MAILBOX_SMTP_PORT.*\n$`,
+        ),
+    },
+    {
       name: 'a taken operations port',
       async prepare(world, t) {
         const server = await listen(Number(world.env.ORDER_OPS_PORT))
@@ -483,6 +495,80 @@ suite('a shop with payments', () => {
     await until('its event came', START_MS, async () =>
       /payment_events_total\{[^}]*outcome="(received|known)"[^}]*\} [1-9]/.test(await metrics()),
     )
+    shop.process.kill('SIGINT')
+    assert.equal(await shop.ended, 0)
+  })
+})
+
+suite('a shop with a mailbox', () => {
+  const mailOf = async (world: World, subject: RegExp) => {
+    const answer = await get(Number(world.env.MAILBOX_PORT), '/messages')
+    const { messages } = (await answer.json()) as { messages: readonly Arrived[] }
+    return messages.filter((message) => subject.test(message.subject))
+  }
+  type Arrived = { subject: string; to: string[]; text: string; messageId: string }
+
+  test('mails of accounts and of orders arrive there, also when notification_service was killed', async (t) => {
+    const world = await newWorld(t, { MAILBOX: 'on' })
+    const shop = runScript(t, 'start.ts', world, '--no-demo')
+    await shop.until(/Ctrl-C stops everything/)
+    const mailbox = `http://127.0.0.1:${world.env.MAILBOX_PORT}`
+    assert.match(shop.output(), new RegExp(`Mails are not sent: read them at ${mailbox}`))
+    const call = async (port: number, method: string, path: string, body: object, token?: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(body),
+      })
+      const text = await answer.text()
+      assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${text}`)
+      // biome-ignore lint/suspicious/noExplicitAny: answers of several routes.
+      return (text === '' ? undefined : JSON.parse(text)) as any
+    }
+    const { auth, product, order } = world.ports
+    const enter = async (credentials: object) =>
+      (await call(auth, 'POST', '/login', credentials)).access_token
+
+    const ada = { username: 'ada', password: 'a long password of ada' }
+    await call(auth, 'POST', '/register', ada)
+    const token = await enter(ada)
+    await call(auth, 'PUT', '/me/email', { email: 'ada@example.com', language: 'de' }, token)
+    const asked = /^Bestätigen Sie Ihre E-Mail-Adresse$/
+    await until('its mail arrived', START_MS, async () => (await mailOf(world, asked)).length > 0)
+    const [verification] = await mailOf(world, asked)
+    assert.deepEqual(verification!.to, ['ada@example.com'])
+    const link = new RegExp(`http://127\\.0\\.0\\.1:${world.ports.storefront}/verify_email#token=(\\S+)`)
+    const [, secret] = link.exec(verification!.text)!
+    await call(auth, 'POST', '/email_verifications', { token: secret })
+
+    const root = await enter(JSON.parse(readFileSync(join(world.dataDir, 'admin.json'), 'utf8')))
+    const cup = { name: 'Cup', description: '', price: '5.00', stock: 9 }
+    const { id } = await call(product, 'POST', '/products', cup, root)
+    const buy = async () => {
+      const lines = [{ product_id: id, quantity: 2 }]
+      const { quote } = await call(order, 'POST', '/quotes', { lines, address: { country: 'DE' } })
+      const street = { name: 'Ada', lines: ['Gasse 1'], postal_code: '10115', city: 'Berlin', country: 'DE' }
+      const placed = { quote, email: 'ada@example.com', address: street, language: 'en' }
+      return (await call(order, 'POST', '/orders', placed, token)).number as number
+    }
+    const arrived = async (number: number) =>
+      (await mailOf(world, new RegExp(`^Order #${number} `))).map(({ subject }) => subject).toSorted()
+    const expected = (number: number) => [`Order #${number} confirmed`, `Order #${number} received`]
+    const all = (number: number) =>
+      until('its mails arrived', START_MS, async () => (await arrived(number)).length >= 2)
+    const first = await buy()
+    await all(first)
+    const [confirmed] = await mailOf(world, /confirmed$/)
+    assert.match(confirmed!.text, /2 × Cup: \$10\.00/)
+
+    const pid = readFileSync(join(world.dataDir, 'notification_service.pid'), 'utf8')
+    process.kill(Number(pid), 'SIGKILL')
+    const second = await buy()
+    await all(second)
+    assert.deepEqual([await arrived(first), await arrived(second)], [expected(first), expected(second)])
     shop.process.kill('SIGINT')
     assert.equal(await shop.ended, 0)
   })

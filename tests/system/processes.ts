@@ -20,7 +20,7 @@ const START_MS = 120_000
 const STOP_MS = 60_000
 const WORDS_MAX = 8_000
 
-export type ServiceName = Exclude<Bundled, 'storefront' | 'payment_simulator'>
+export type ServiceName = Exclude<Bundled, 'storefront' | 'payment_simulator' | 'mailbox'>
 export type Environment = Readonly<Record<string, string>>
 export type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 
