@@ -41,7 +41,7 @@ export const ConfigSchema = Type.Object({
     default: 'http://127.0.0.1:5003',
     pattern: '^https?://',
     [MESSAGE]: 'must begin with http:// or https://',
-    description: 'payment_service, unless PAYMENTS is off',
+    description: 'payment_service; it is called for orders that are paid, and may be down',
   }),
   ...ArchiveConfig,
   RETAIN_ENDED_ORDERS_DAYS: RetainDaysConfig('rejected and cancelled orders are archived and removed'),

@@ -52,8 +52,8 @@ await runService(systemRuntime, async () => {
     })
   const service = createClient('product_service', config.PRODUCT_URL)
   const quotes = createClient('product_service', config.PRODUCT_URL)
-  const paymentService =
-    config.PAYMENTS === 'off' ? undefined : createClient('payment_service', config.PAYMENT_URL)
+  // Also with PAYMENTS=off: orders of before may still wait for their money.
+  const paymentService = createClient('payment_service', config.PAYMENT_URL)
   const { ordering, wakePayments, stop } = startOrders({
     orders: stores.orders,
     service,
@@ -119,7 +119,7 @@ await runService(systemRuntime, async () => {
       auth.stop()
       await service.close()
       await quotes.close()
-      await paymentService?.close()
+      await paymentService.close()
       await stores.close()
       await tracing.stop()
     },

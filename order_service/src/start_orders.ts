@@ -26,7 +26,7 @@ export type StartOptions = Omit<OrderingDeps, 'reservations' | 'payments'> & {
   /** Digits after the point of amounts. */
   readonly digits: () => number
   readonly service: ServiceClient
-  /** payment_service; undefined while payments are off. */
+  /** payment_service; without it no order is paid. */
   readonly paymentService?: ServiceClient | undefined
   /** Pause between two rounds of the settler; tests set more. */
   readonly roundMs?: number
@@ -99,7 +99,6 @@ export function startOrders({
       ...(roundMs === undefined ? {} : { roundMs }),
     })
   settler = startQueue('stock', stockGauges(orders, metrics, runtime))
-  // While payments are off, too: orders of before may still wait.
   paymentSettler = startQueue('payments', paymentGauges(orders, metrics, runtime))
   const stopCatchingUp = startCatchingUp({
     orders,

@@ -163,6 +163,13 @@ suite('the rendered stack', { skip: needs('docker', 'stack', '--help') }, () => 
       ['stripe', 'https://shop.example.com'],
     )
     assert.ok(environment.DATABASE_URL_FILE && environment.ORDER_URL, 'it keeps what it has')
+    const ordering = (variables: Record<string, string>) =>
+      parse(rendering({ PUBLIC_URL: 'https://shop.example.com', ...variables }, files)).services.order_service
+        .environment
+    assert.deepEqual([ordering({}).PAYMENTS, ordering({}).PAYMENT_METHODS], ['off', 'card'])
+    const on = ordering({ PAYMENTS: 'required', PAYMENT_METHODS: 'card,invoice' })
+    assert.deepEqual([on.PAYMENTS, on.PAYMENT_METHODS], ['required', 'card,invoice'])
+    assert.equal(on.PAYMENT_URL, 'http://payment_service:5003')
     const keys = ['stripe_secret_key', 'stripe_webhook_secret']
     for (const key of keys) assert.equal(environment[`${key.toUpperCase()}_FILE`], `/run/secrets/${key}`)
     const sourcesOf = (each: { secrets?: { source: string }[] }) =>

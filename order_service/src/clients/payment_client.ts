@@ -24,7 +24,7 @@ export type PaymentClientOptions = {
   readonly onCircuitHalfOpen?: () => void
 }
 
-/** While payments are off: an order of before waits until they are on again. */
+/** Without payment_service an order of before waits until there is one. */
 export const NO_PAYMENTS: Payments = {
   open: notNow,
   cancel: notNow,
@@ -32,7 +32,7 @@ export const NO_PAYMENTS: Payments = {
   circuit: () => 'closed',
 }
 async function notNow(): Promise<never> {
-  throw new OutcomeUnknown('PAYMENTS is off', { alone: true })
+  throw new OutcomeUnknown('there is no payment_service', { alone: true })
 }
 
 /** Answers that say what the state is, though they refuse the call. */
