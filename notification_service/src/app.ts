@@ -18,6 +18,9 @@ import { mailRoutes } from './http/mail_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { createManage } from './webhooks/manage.ts'
 
+/** At /readyz of the operations port, and in the log at the start. */
+export const NO_MAIL_SERVER = 'SMTP_URL is not set: mails are kept for three days and not sent.'
+
 export type Deps = {
   readonly stores: Audited<Stores>
   readonly access: AccessChecks
@@ -29,6 +32,8 @@ export type Deps = {
   readonly onDue?: () => void
   /** Links in mails begin with it. */
   readonly publicUrl?: string | undefined
+  /** False without a server of mails. */
+  readonly sendsMail?: boolean
   /** Called when there is a mail to send. */
   readonly onMails?: () => void
   readonly metrics: Metrics
@@ -48,6 +53,7 @@ export function createApp(deps: Deps): App {
     access,
     problems: PROBLEMS,
     readiness: { store: stores.check },
+    notice: deps.sendsMail === false ? NO_MAIL_SERVER : undefined,
     logger,
     ...(tracing ? { tracing } : {}),
     ...(deps.publicDocs ? { publicDocs: true } : {}),

@@ -10,7 +10,7 @@ import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { startRetention } from '@shop/service_kit/storage/start_retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
-import { createApp, type Deps } from './app.ts'
+import { createApp, type Deps, NO_MAIL_SERVER } from './app.ts'
 import { createWebhookCaller } from './clients/webhook_caller.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { startMails } from './start_mails.ts'
@@ -44,6 +44,7 @@ await runService(systemRuntime, async () => {
     onOutcome: (outcome) => delivered.inc({ outcome }),
     onFault: (err) => logger.warn({ err }, 'webhooks could not be delivered; it is tried again'),
   })
+  if (config.SMTP_URL === undefined) logger.warn(NO_MAIL_SERVER)
   const mails = startMails(config, { stores, runtime: systemRuntime, metrics, logger, reached })
   const deps: Deps = {
     stores,
@@ -55,6 +56,7 @@ await runService(systemRuntime, async () => {
       mails.readOn()
     },
     publicUrl: config.PUBLIC_URL,
+    sendsMail: config.SMTP_URL !== undefined,
     onMails: mails.wake,
     access: {
       verifyToken: auth.verifyToken,

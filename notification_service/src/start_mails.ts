@@ -40,7 +40,6 @@ export function startMails(
 ): Mails {
   const smtp = SMTP_URL === undefined ? undefined : createSmtp({ url: SMTP_URL, runtime })
   const { sendMail = smtp } = given
-  if (!sendMail) logger?.warn('SMTP_URL is not set: mails are kept for three days and not sent')
   const sender = createSender({
     ...{ mails: stores.mails, sendMail, runtime, metrics, reached },
     shop: { name: SHOP_NAME, publicUrl: PUBLIC_URL, from: MAIL_FROM ?? 'shop@localhost' },

@@ -3,7 +3,8 @@
  * field may be missing: the mail is made without it.
  *
  * Invariants
- *  1. One mail for one event, under its id (M1).
+ *  1. One mail for one event, under its id (M1). An order whose capture failed is confirmed again, and its buyer knows that already: that
+ *     mail has the same id each time.
  *  2. No event older than FRESH_MS is mailed: after an update the whole history of a shop is published once.
  */
 import { type EventData, eventIdOf, type NewEvent } from './event.ts'
@@ -36,7 +37,7 @@ export function mailOfEvent(event: NewEvent, now: Date): NewMail | undefined {
   const kind = kindOf(event)
   if (kind === undefined || now.getTime() - Date.parse(event.time) > FRESH_MS) return undefined
   const { email, language } = objectOf(event.data.buyer)
-  const id = eventIdOf(event)
+  const id = kind === 'order_confirmed' ? `${event.aggregate}:confirmed` : eventIdOf(event)
   const to = typeof email === 'string' ? normalEmail(email) : undefined
   if (to === undefined || id.length > ID_LENGTH_MAX || !MAIL_ID.test(id)) return undefined
   return {

@@ -33,6 +33,12 @@ suite('mails of events', () => {
     )
   })
 
+  test('1: an order that is confirmed again has the same mail', () => {
+    const idOf = (sequence: number) =>
+      mailOfEvent(event(ORDER, sequence, { type: 'order.confirmed', data: { buyer } }), NOW)?.id
+    assert.deepEqual([idOf(3), idOf(5)], [`${ORDER}:confirmed`, `${ORDER}:confirmed`])
+  })
+
   test('2: an event that is older than a day is not mailed', () => {
     const at = (age: number) =>
       mailOfEvent(

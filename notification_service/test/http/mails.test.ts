@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { NO_MAIL_SERVER } from '../../src/app.ts'
 import { MAILS_MAX, TRIED_MS } from '../../src/domain/mail.ts'
 import { signInMail } from '../mails/samples.ts'
 import { appOf, asService } from '../samples.ts'
@@ -75,4 +76,14 @@ suite('POST /internal/mails', () => {
     assert.equal((await send(...many.slice(1))).status, 200)
     assert.equal((await due()).length, MAILS_MAX)
   })
+})
+
+test('without a server of mails the service is ready, and operators see that none is sent', async (t) => {
+  const troubleOf = async (sendsMail: boolean) => {
+    const { app } = appOf(t, { sendsMail })
+    const answer = await app.operations().inject({ url: '/readyz', headers: { host: 'localhost' } })
+    return [answer.statusCode, answer.json().trouble]
+  }
+  assert.deepEqual(await troubleOf(false), [200, NO_MAIL_SERVER])
+  assert.deepEqual(await troubleOf(true), [200, undefined])
 })

@@ -67,7 +67,7 @@ suite('the texts of mails', () => {
     assert.match(text, /2 × Tasse <blau> & "rot": 39,98\u00a0€/)
     assert.match(
       text,
-      /Versand \(Post\): 4,90\u00a0€\n {2}Summe: 44,88\u00a0€\n {2}Darin Steuer: 7,17\u00a0€/,
+      /Versand \(Post\): 4,90\u00a0€\n {2}Summe: 44,88\u00a0€\n {2}Enthaltene Steuer: 7,17\u00a0€/,
     )
   })
 

@@ -74,6 +74,8 @@ export type HttpAppOptions = {
   /** How each error of the service and of the kit is answered. */
   readonly problems: Catalogue<KitProblemCode> & Catalogue
   readonly readiness: Readiness
+  /** What does not work, as it is configured: operators see it at /readyz. */
+  readonly notice?: string | undefined
   /** Addresses or networks whose X-Forwarded-For sets `request.ip`. Default: none. */
   readonly trustedProxies?: readonly string[]
   /** Serve `/docs` and `/openapi.json` here too. */

@@ -17,6 +17,7 @@ export type OperationsOptions = Described & {
   readonly app: BareApp
   readonly metrics: Metrics
   readonly readiness: ReadinessCheck
+  readonly notice?: string | undefined
   /** It may also be asked by these names (operations_host.ts). */
   readonly names: readonly string[]
 }
@@ -24,14 +25,14 @@ export type OperationsOptions = Described & {
 /** Adds the routes to `bare`, an app without routes. */
 export function addOperations(
   bare: BareApp,
-  { app, metrics, readiness, names, ...described }: OperationsOptions,
+  { app, metrics, readiness, notice, names, ...described }: OperationsOptions,
 ): App {
   guardHost(bare, names)
   // The pages load the document of the app that serves them, and then show the other one.
   describeRoutes(bare, described)
   serveDocs(bare, app)
   const operations = bare as unknown as App
-  addProbes(operations, { service: described.service, readiness, details: { version: VERSION } })
+  addProbes(operations, { service: described.service, readiness, notice, details: { version: VERSION } })
   operations.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   )

@@ -24,6 +24,8 @@ export type ProbesOptions = {
   readonly readiness: ReadinessCheck
   /** For operators: the version, and the reasons. */
   readonly details?: { readonly version: string }
+  /** For operators: what does not work, as it is configured. */
+  readonly notice?: string | undefined
 }
 
 /** Asked for every few seconds by machines: neither logged nor traced. */
@@ -42,7 +44,7 @@ const Probe = Type.Object({
 })
 const NOT_READY = problemResponses(KIT_PROBLEMS, 'not_ready')
 
-export function addProbes(app: App, { service, readiness, details }: ProbesOptions) {
+export function addProbes(app: App, { service, readiness, details, notice }: ProbesOptions) {
   app.decorate('startDraining', readiness.drain)
   // Decided when the answer is sent: a request that came before draining must close its connection too.
   app.addHook('onSend', (_request, reply, _payload, next) => {
@@ -71,7 +73,8 @@ export function addProbes(app: App, { service, readiness, details }: ProbesOptio
       },
       async (request) => {
         const { ready, why } = await readiness.state(request.log)
-        const trouble = details && why !== undefined ? { trouble: why } : {}
+        const wrong = why ?? notice
+        const trouble = details && wrong !== undefined ? { trouble: wrong } : {}
         if (ready) return { status: 'ready', service, ...details, ...trouble }
         throw new Problem('not_ready', details || why === SHUTTING_DOWN ? String(why) : NOT_NOW)
       },

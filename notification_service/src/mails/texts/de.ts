@@ -72,7 +72,7 @@ export const de: Texts = {
     caption: 'Ihre Bestellung',
     number: 'Nummer',
     total: 'Summe',
-    tax: 'Darin Steuer',
+    tax: 'Enthaltene Steuer',
     shipping: 'Versand',
     refunded: 'Erstattung',
     carrier: 'Versanddienst',

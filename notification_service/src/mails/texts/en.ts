@@ -71,7 +71,7 @@ export const en = {
     caption: 'Your order',
     number: 'Number',
     total: 'Total',
-    tax: 'Tax in it',
+    tax: 'Including tax',
     shipping: 'Shipping',
     refunded: 'Refund',
     carrier: 'Carrier',
