@@ -26,7 +26,7 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^GET (?!.*\/orders\/).*\/events$/, 'admin'],
   [/^POST .*\/payments\/[^/]+\/(refunds|paid)$/, 'admin'],
   [/^\w+ .*\/internal\/\w+(\/[^/]+(\/\w+)?)?$/, 'service'],
-  [/^\w+ .*\/endpoints(\/.*)?$/, 'admin'],
+  [/^\w+ .*\/(endpoints(\/.*)?|mails)$/, 'admin'],
 ]
 
 /** Of an edit: all other fields are texts and details. */

@@ -1076,6 +1076,12 @@ export const LIMITS = {
       "maxLength": 3050
     }
   },
+  "GET /mails": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    }
+  },
   "GET /audit/payments": {
     "limit": {
       "minimum": 1,

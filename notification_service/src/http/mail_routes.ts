@@ -1,11 +1,12 @@
-/** Mails that other services ask for. */
+/** Mails that other services ask for, and what became of them. */
 import type { App } from '@shop/service_kit/http/app_types'
+import { PAGE_LIMIT_DEFAULT } from '@shop/service_kit/http/paging'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { MailStore } from '../domain/mail_ports.ts'
-import { addMailsOperation, newMailsOf } from './mail_schemas.ts'
+import { addMailsOperation, listMailsOperation, mailView, newMailsOf } from './mail_schemas.ts'
 
 export type MailRoutesDeps = {
-  readonly mails: Pick<MailStore, 'add'>
+  readonly mails: Pick<MailStore, 'add' | 'over'>
   /** Links in mails begin with it. */
   readonly publicUrl: string | undefined
   readonly runtime: Pick<Runtime, 'now'>
@@ -20,6 +21,11 @@ export function mailRoutes({ mails, publicUrl, runtime, onMails }: MailRoutesDep
       const accepted = await mails.add(newMailsOf(body.mails, publicUrl, at), at)
       if (accepted > 0) onMails()
       return { accepted }
+    })
+
+    app.get('/mails', listMailsOperation, async ({ query }) => {
+      const { state = 'dead', limit = PAGE_LIMIT_DEFAULT } = query
+      return { items: (await mails.over(state, limit)).map(mailView) }
     })
   }
 }

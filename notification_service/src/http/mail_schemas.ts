@@ -1,6 +1,7 @@
-/** The operation that takes mails of other services, and their JSON. */
-import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
-import { Body, Timestamp } from '@shop/service_kit/http/schemas'
+/** The operations on mails, and their JSON. */
+import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
+import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '@shop/service_kit/http/paging'
+import { Body, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
@@ -11,6 +12,7 @@ import {
   languageOf,
   MAIL_ID,
   MAILS_MAX,
+  type Mail,
   type NewMail,
   normalEmail,
   VALUE_LENGTH_MAX,
@@ -89,4 +91,38 @@ export const addMailsOperation = operation({
     200: Type.Object({ accepted: Type.Integer({ description: 'How many were new' }) }),
   },
   problems: ['unauthenticated', ...BODY_PROBLEMS, 'store_unavailable', 'overloaded'],
+})
+
+const MailView = Type.Object({
+  id: Type.String({ description: 'Of a mail of an event: the id of the event, which has that of the order' }),
+  kind: Type.String({ examples: ['order_received'] }),
+  language: Type.String(),
+  state: Type.Enum(['sent', 'dead']),
+  attempts: Type.Integer(),
+  reason: NullableString({ description: 'Why it was given up' }),
+  created_at: Timestamp,
+  ended_at: Timestamp,
+})
+
+export const mailView = ({ id, kind, language, state, attempts, reason, createdAt, updatedAt }: Mail) => ({
+  ...{ id, kind, language, state: state as 'sent' | 'dead', attempts, reason },
+  ...{ created_at: createdAt, ended_at: updatedAt },
+})
+
+export const listMailsOperation = operation({
+  operationId: 'listMails',
+  summary: 'The last mails that were given up, or sent, newest first',
+  description: 'Text and address of a mail are removed when it is over.',
+  access: 'admin',
+  querystring: Type.Object(
+    {
+      state: Type.Optional(Type.Enum(['dead', 'sent'], { default: 'dead' })),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: PAGE_LIMIT_MAX, default: PAGE_LIMIT_DEFAULT }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  response: { 200: Type.Object({ items: Type.Array(MailView) }) },
+  problems: [...ADMIN_PROBLEMS, 'validation_failed', 'store_unavailable'],
 })

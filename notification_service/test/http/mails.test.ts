@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { NO_MAIL_SERVER } from '../../src/app.ts'
 import { MAILS_MAX, TRIED_MS } from '../../src/domain/mail.ts'
 import { signInMail } from '../mails/samples.ts'
-import { appOf, asService } from '../samples.ts'
+import { AT, appOf, asService } from '../samples.ts'
 
 const link = (id: string, url: string, expires_at: string) =>
   signInMail(id, { kind: 'password_reset', values: { username: 'ada', link: url, expires_at } })
@@ -86,4 +86,32 @@ test('without a server of mails the service is ready, and operators see that non
   }
   assert.deepEqual(await troubleOf(false), [200, NO_MAIL_SERVER])
   assert.deepEqual(await troubleOf(true), [200, undefined])
+})
+
+test('admins see which mails were given up, and why, and not to whom they were', async (t) => {
+  const { app, stores, get } = appOf(t)
+  const headers = await asService()
+  const payload = { mails: [signInMail('a'), signInMail('b'), signInMail('c')] }
+  await app.inject({ method: 'POST', url: '/internal/mails', headers, payload })
+  const end = (id: string, state: 'dead' | 'sent', reason: string | null, at: string) =>
+    stores.mails.finish({ id, fence: 1, state, reason, dueAt: AT }, at)
+  await stores.mails.claim(await stores.mails.due('2100', 9, []), '2100')
+  await end('a', 'dead', '550 no such mailbox', '2026-05-01T09:00:00.000Z')
+  await end('b', 'dead', '554 no', '2026-05-01T10:00:00.000Z')
+  await end('c', 'sent', null, '2026-05-01T11:00:00.000Z')
+  const listed = async (query: string) => (await get(`/mails${query}`)).json().items
+  const found = await listed('')
+  assert.deepEqual(
+    found.map(({ id, reason, ended_at }: Record<string, string>) => [id, reason, ended_at]),
+    [
+      ['b', '554 no', '2026-05-01T10:00:00.000Z'],
+      ['a', '550 no such mailbox', '2026-05-01T09:00:00.000Z'],
+    ],
+  )
+  assert.doesNotMatch(JSON.stringify(found), /example\.com|Firefox/)
+  assert.equal((await listed('?limit=1')).length, 1)
+  assert.deepEqual(
+    (await listed('?state=sent')).map(({ id }: { id: string }) => id),
+    ['c'],
+  )
 })

@@ -19,6 +19,7 @@ suite('every route and every caller (invariant 10)', () => {
       { method: 'POST', url: '/internal/mails', payload: { mails: [signInMail('a')] } },
       { anonymous: 401, ada: 401, root: 401, service: 200 },
     ],
+    ['GET /mails', { url: '/mails' }, forAdmins(200)],
     ['GET /events', { url: '/events' }, forAdmins(200)],
     ['GET /audit/notifications', { url: '/audit/notifications' }, forAdmins(200)],
     ['GET /endpoints', { url: '/endpoints' }, forAdmins(200)],

@@ -5,7 +5,7 @@
  *   /api/auth/{register,me,users,password_resets,…}…            ->  auth_service      /register, /me, …
  *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
  *   /api/orders…, /api/quotes, /api/checkout_settings, …        ->  order_service     /orders…, /quotes, …
- *   /api/events, /api/endpoints…, /api/audit/notifications      ->  notification_service  /events, …
+ *   /api/events, /api/endpoints…, /api/mails, …                 ->  notification_service  /events, …
  *   /api/payments/…, /api/audit/payments, /api/webhooks/stripe  ->  payment_service       /payments/…, /webhooks/stripe, …
  *
  * A route that answers with an event stream must match `mayStream`, or its answer is cut after a minute. A route that
@@ -63,7 +63,11 @@ export const FORWARDINGS: readonly Forwarding[] = [
     ],
   },
   { upstream: 'orders', strip: '/api', open: ['/orders', '/quotes', '/checkout_settings', '/audit/orders'] },
-  { upstream: 'notifications', strip: '/api', open: ['/events', '/endpoints', '/audit/notifications'] },
+  {
+    upstream: 'notifications',
+    strip: '/api',
+    open: ['/events', '/endpoints', '/mails', '/audit/notifications'],
+  },
   { upstream: 'payments', strip: '/api', open: ['/payments', '/audit/payments', WEBHOOK_PATH] },
 ]
 
