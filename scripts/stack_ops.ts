@@ -32,6 +32,8 @@ if (!COMMANDS.some((name) => name === command))
 
 /** Secrets of deploy/swarm/media_s3.yml. */
 const MEDIA_KEYS = ['media_access_key_id', 'media_secret_access_key']
+/** Secrets of deploy/swarm/stripe.yml, for the command that compares payments. */
+const STRIPE_KEYS = ['stripe_secret_key', 'stripe_webhook_secret']
 const { stack, files, env } = readSettings(ROOT, undefined)
 const rendered = render(files, env)
 /** Name of a secret in the stack file, and in the job. */
@@ -39,6 +41,9 @@ const secrets = [[COPYING.includes(command) ? 'backup_url' : 'doctor_url', 'data
 if (rendered.includes('\n  mongo_tls_ca:\n')) secrets.push(['mongo_tls_ca', 'mongo_tls_ca'])
 const hasMedia = rendered.includes('\n  media_secret_access_key:\n')
 if (hasMedia) secrets.push(...MEDIA_KEYS.map((name) => [name, name]))
+const hasStripe = command === 'doctor' && rendered.includes('\n  stripe_secret_key:\n')
+if (hasStripe) secrets.push(...STRIPE_KEYS.map((name) => [name, name]))
+const keys = [...(hasMedia ? MEDIA_KEYS : []), ...(hasStripe ? STRIPE_KEYS : [])]
 const image = `${env.REGISTRY ?? ''}ops:${env.TAG || 'latest'}`
 const job = `${stack}_ops_${process.pid}`
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -57,15 +62,15 @@ const started = docker([
     `com.docker.stack.namespace=${stack}`,
   ],
   ...['--network', `${stack}_database`],
+  // The way out to the payment provider.
+  ...(hasStripe ? ['--network', `${stack}_front`, '--env', 'PAYMENT_PROVIDER=stripe'] : []),
   ...secrets.flatMap(([name, target]) => [
     '--secret',
     `source=${nameOfSecret(rendered, name!)},target=${target}`,
   ]),
   ...['--env', 'DATABASE_URL_FILE=/run/secrets/database_url'],
-  ...(hasMedia
-    ? MEDIA_KEYS.flatMap((name) => ['--env', `${name.toUpperCase()}_FILE=/run/secrets/${name}`])
-    : []),
-  ...['CURRENCY', 'CURRENCY_DIGITS', 'MEDIA_URL', 'MEDIA_REGION'].flatMap((name) =>
+  ...keys.flatMap((name) => ['--env', `${name.toUpperCase()}_FILE=/run/secrets/${name}`]),
+  ...['CURRENCY', 'CURRENCY_DIGITS', 'MEDIA_URL', 'MEDIA_REGION', 'PUBLIC_URL'].flatMap((name) =>
     env[name] ? ['--env', `${name}=${env[name]}`] : [],
   ),
   ...['--read-only', '--mount', 'type=tmpfs,target=/tmp', '--mount', 'type=tmpfs,target=/shop/data'],

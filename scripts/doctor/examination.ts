@@ -7,6 +7,8 @@ import { applyFixes, type Check, type CheckResult, type Report, reportOf } from 
 import { checkConfiguration, checkPorts } from './machine.ts'
 import { checkMedia } from './media.ts'
 import { checkNumbers } from './numbers.ts'
+import { providerOf } from './payment_provider.ts'
+import { checkPayments } from './payments.ts'
 import { checkReservations } from './reservations.ts'
 import { checkStores } from './stores.ts'
 import { checkReadability } from './unreadable.ts'
@@ -16,7 +18,7 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
   const configuration = await checkConfiguration(plan)
   const ports = await checkPorts(plan)
   const stores = await checkStores(plan, ports.running)
-  const { products, orders, ordersMadeAt } = stores.open
+  const { products, orders, payments, ordersMadeAt } = stores.open
   const results: CheckResult[] = []
   // What one check repaired, the next one finds repaired.
   const add = async (check: Check) => void results.push(await applyFixes(check, fix))
@@ -34,9 +36,23 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
     if (products) await add(await checkCategories(products))
     if (products && orders)
       await add(await checkReservations({ products, orders, ordersMadeAt, running, now }))
+    if (payments) {
+      const provider = providerOf(plan, ports.running)
+      try {
+        await add(
+          await checkPayments({
+            ...{ payments: payments.payments, digits: payments.digits(), orders, provider, running, now },
+            unreadable: stores.open.unreadablePayments,
+          }),
+        )
+      } finally {
+        await provider?.close()
+      }
+    }
     return reportOf(results)
   } finally {
     await products?.close()
     await orders?.close()
+    await payments?.close()
   }
 }

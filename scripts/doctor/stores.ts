@@ -11,6 +11,7 @@ import { readConfig as readOrderConfig } from '@shop/order_service/config'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { readConfig as readPaymentConfig } from '@shop/payment_service/config'
+import type { Stores as PaymentStores } from '@shop/payment_service/domain/ports'
 import { openStores as openPaymentStores } from '@shop/payment_service/storage/open_stores'
 import { readConfig as readProductConfig } from '@shop/product_service/config'
 import type { Stores as ProductStores } from '@shop/product_service/domain/ports'
@@ -26,6 +27,9 @@ import type { Check, Finding } from './findings.ts'
 export type OpenStores = {
   readonly products: ProductStores | undefined
   readonly orders: OrderStore | undefined
+  readonly payments: PaymentStores | undefined
+  /** Ids of orders whose payments cannot be read, as `unreadable`. */
+  readonly unreadablePayments: ReadonlyMap<string, string>
   /** Ids of orders that cannot be read, with the reason; filled while orders are read. */
   readonly unreadable: ReadonlyMap<string, string>
   /** Undefined if it is unknown. */
@@ -112,16 +116,16 @@ export async function checkStores(
       ),
     ({ orders }) => orders.check(),
   )
+  const unreadablePayments = new Map<string, string>()
   const payments = await attempt(
     'payment_service',
     () =>
       openPaymentStores(
         { ...readPaymentConfig(plannedService(plan, 'payment_service').env), existing: true },
-        { runtime: systemRuntime },
+        { runtime: systemRuntime, unreadableOf: () => (id, why) => unreadablePayments.set(id, why) },
       ),
     (stores) => stores.payments.check(),
   )
-  await payments?.close()
   if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
   const made = inspected.filter(({ found }) => found.usable).length - neverMade.size
   // The same as on SQLite.
@@ -132,7 +136,10 @@ export async function checkStores(
   const summary = made === 0 ? 'none yet; the first start creates them' : `${made} intact and of this version`
   const madeAt = inspected.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
   const ordersMadeAt = madeAt ?? (await ordering?.madeAt?.().catch(() => undefined))?.toISOString()
-  const open = { products, orders: ordering?.orders, unreadable, ordersMadeAt }
+  const open = {
+    ...{ products, orders: ordering?.orders, unreadable, ordersMadeAt },
+    ...{ payments, unreadablePayments },
+  }
   return { name: 'Stores', summary, findings, open }
 }
 
