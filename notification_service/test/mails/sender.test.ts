@@ -233,6 +233,7 @@ suite('mails of the log', () => {
     reader.start()
     await pass(ROUND_MS)
     assert.equal(await stores.mails.position(), events.length)
+    assert.equal((await stores.mails.backlog()).pending, events.length)
     await stores.events.record([event('order:z', 1, { data: { buyer } })], AT)
     reader.wake()
     await pass(1)
