@@ -31,7 +31,7 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
     )
 
   before(async () => {
-    shop = await openShop()
+    shop = await openShop({ WEBHOOK_ALLOW_PRIVATE: 'true' })
     keeper = await shop.account('admin')
     await patch({ legal: { imprint: { text: { en: `# Who we are\n\n${ATTACKS}`, de: '# Wer wir sind' } } } })
   })

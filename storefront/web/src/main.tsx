@@ -7,16 +7,16 @@ import { categoriesQuery, listingsQuery } from './api/catalogue.ts'
 import { groupQuery, liveChoicesQuery, productQuery, slugQuery } from './api/queries.ts'
 import { queryClient } from './api/query_client.ts'
 import { useLanguage } from './language/use_language.ts'
-import { AppRoutes, fetchBuyersPages, fetchCategoryPage, fetchProductPage } from './routes.tsx'
+import { AppRoutes, fetchBuyersPages, fetchCategoryPage, fetchPageAt, fetchProductPage } from './routes.tsx'
 import { served } from './served.ts'
 import { startSettings } from './settings/current.ts'
 import { useSettings } from './settings/use_settings.ts'
 import { chosenAtFirst } from './shop/variant_choice.ts'
 import { viewIn } from './shop/view_address.ts'
 
-/** How long the first render waits for the typeface, which is usually loaded by then. */
+/** How long the first render waits for the typeface and the code of its page, which are usually loaded by then. */
 const TYPEFACE_MS = 250
-/** How long it waits for the code of its page. */
+/** How long it waits for what the gateway sent along. */
 const FIRST_PAGE_MS = 2_000
 /** The first page is shown by then, so prefetching does not slow it down. */
 const AHEAD_MS = 3_000
@@ -65,8 +65,10 @@ function firstList() {
 
 // Rendered in one typeface from the start, so that nothing moves.
 const typeface = document.fonts.load('1rem "Hanken Grotesk"')
+const code = fetchPageAt(location.pathname)
+const shortly = new Promise((resolve) => setTimeout(resolve, TYPEFACE_MS))
 await Promise.all([
-  Promise.race([typeface, new Promise((resolve) => setTimeout(resolve, TYPEFACE_MS))]).catch(() => {}),
+  ...[typeface, code].map((each) => Promise.race([each, shortly]).catch(() => {})),
   startSettings(),
   Promise.race([firstPage().catch(() => {}), new Promise((resolve) => setTimeout(resolve, FIRST_PAGE_MS))]),
 ])

@@ -1,31 +1,62 @@
 /** The admin pages below /admin. Each page is a chunk that loads on demand. */
-import { lazy, Suspense } from 'react'
-import { Navigate, Route, Routes, useLocation } from 'react-router'
+import { Suspense } from 'react'
+import { matchPath, Navigate, Route, Routes, useLocation } from 'react-router'
 import { PAGE } from '../../../src/http/page_addresses.ts'
 import { ErrorBoundary } from '../layout/error_boundary.tsx'
 import { NotFound } from '../layout/not_found.tsx'
+import { fetchCode, onDemand } from '../on_demand.tsx'
 import { AdminNav } from './admin_nav.tsx'
 import { AdminPageSkeleton } from './parts.tsx'
 
-const DashboardPage = lazy(() => import('./dashboard/dashboard_page.tsx'))
-const ProductsPage = lazy(() => import('./products/products_page.tsx'))
-const ProductPage = lazy(() => import('./products/product_page.tsx'))
-const CategoriesPage = lazy(() => import('./categories/categories_page.tsx'))
-const GroupsPage = lazy(() => import('./groups/groups_page.tsx'))
-const GroupPage = lazy(() => import('./groups/group_page.tsx'))
-const BoardPage = lazy(() => import('./orders/board_page.tsx'))
-const OrderPage = lazy(() => import('./orders/order_page.tsx'))
-const FindOrdersPage = lazy(() => import('./orders/find_orders_page.tsx'))
-const SlipsPage = lazy(() => import('./orders/slips_page.tsx'))
-const PeoplePage = lazy(() => import('./people/people_page.tsx'))
-const ImportPage = lazy(() => import('./import/import_page.tsx'))
-const LogPage = lazy(() => import('./log/log_page.tsx'))
-const SettingsPage = lazy(() => import('./settings/settings_page.tsx'))
-const CheckoutPage = lazy(() => import('./checkout/checkout_page.tsx'))
-const WebhooksPage = lazy(() => import('./webhooks/webhooks_page.tsx'))
-const EndpointPage = lazy(() => import('./webhooks/endpoint_page.tsx'))
-const EventsPage = lazy(() => import('./webhooks/events_page.tsx'))
-const SystemPage = lazy(() => import('./system/system_page.tsx'))
+/** The code of the page at each address. */
+const CODE = {
+  admin: () => import('./dashboard/dashboard_page.tsx'),
+  adminProducts: () => import('./products/products_page.tsx'),
+  adminProduct: () => import('./products/product_page.tsx'),
+  adminCategories: () => import('./categories/categories_page.tsx'),
+  adminGroups: () => import('./groups/groups_page.tsx'),
+  adminGroup: () => import('./groups/group_page.tsx'),
+  adminOrders: () => import('./orders/board_page.tsx'),
+  adminOrder: () => import('./orders/order_page.tsx'),
+  adminFindOrders: () => import('./orders/find_orders_page.tsx'),
+  adminSlips: () => import('./orders/slips_page.tsx'),
+  adminPeople: () => import('./people/people_page.tsx'),
+  adminImport: () => import('./import/import_page.tsx'),
+  adminLog: () => import('./log/log_page.tsx'),
+  adminSettings: () => import('./settings/settings_page.tsx'),
+  adminCheckout: () => import('./checkout/checkout_page.tsx'),
+  adminWebhooks: () => import('./webhooks/webhooks_page.tsx'),
+  adminEndpoint: () => import('./webhooks/endpoint_page.tsx'),
+  adminEvents: () => import('./webhooks/events_page.tsx'),
+  adminSystem: () => import('./system/system_page.tsx'),
+}
+
+/** Loads the code of the page at this address. */
+export async function fetchAdminPage(pathname: string): Promise<void> {
+  const keys = Object.keys(CODE) as (keyof typeof CODE)[]
+  const key = keys.find((each) => matchPath(PAGE[each], pathname))
+  if (key) await fetchCode(CODE[key])
+}
+
+const DashboardPage = onDemand(CODE.admin)
+const ProductsPage = onDemand(CODE.adminProducts)
+const ProductPage = onDemand(CODE.adminProduct)
+const CategoriesPage = onDemand(CODE.adminCategories)
+const GroupsPage = onDemand(CODE.adminGroups)
+const GroupPage = onDemand(CODE.adminGroup)
+const BoardPage = onDemand(CODE.adminOrders)
+const OrderPage = onDemand(CODE.adminOrder)
+const FindOrdersPage = onDemand(CODE.adminFindOrders)
+const SlipsPage = onDemand(CODE.adminSlips)
+const PeoplePage = onDemand(CODE.adminPeople)
+const ImportPage = onDemand(CODE.adminImport)
+const LogPage = onDemand(CODE.adminLog)
+const SettingsPage = onDemand(CODE.adminSettings)
+const CheckoutPage = onDemand(CODE.adminCheckout)
+const WebhooksPage = onDemand(CODE.adminWebhooks)
+const EndpointPage = onDemand(CODE.adminEndpoint)
+const EventsPage = onDemand(CODE.adminEvents)
+const SystemPage = onDemand(CODE.adminSystem)
 
 /** Nested routes have relative paths. */
 const below = (address: string) => address.slice(PAGE.admin.length + 1)
