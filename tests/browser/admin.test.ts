@@ -638,8 +638,9 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     const page = keeperPage
     const row = (name: string) => page.getByRole('row').filter({ hasText: name })
     const change = async (name: string, words: string) => {
-      await button(row(name), `${words}: ${name}`).click()
-      await button(page.getByRole('alertdialog'), words).click()
+      // By keyboard: a message may lie over them for some seconds.
+      await button(row(name), `${words}: ${name}`).press('Enter')
+      await button(page.getByRole('alertdialog'), words).press('Enter')
       await page.getByRole('alertdialog').waitFor({ state: 'detached' })
     }
     await page.goto('/admin/people')
