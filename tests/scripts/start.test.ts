@@ -15,6 +15,7 @@ import { faultsOfStart } from '../../scripts/start/preflight.ts'
 import { call, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { signIn } from '../system/world.ts'
+import { examined } from './examined.ts'
 import {
   finish,
   gone,
@@ -495,8 +496,19 @@ suite('a shop with payments', () => {
     await until('its event came', START_MS, async () =>
       /payment_events_total\{[^}]*outcome="(received|known)"[^}]*\} [1-9]/.test(await metrics()),
     )
+    const doctorSays = async () => {
+      const { checks } = await examined(world)
+      assert.deepEqual(
+        checks.flatMap(({ findings }) => findings),
+        [],
+      )
+      return checks.find(({ name }) => name === 'Payments')?.summary
+    }
+    assert.match(`${await doctorSays()}`, /^1 of .*; 1 by card were compared with the payment provider$/)
     shop.process.kill('SIGINT')
     assert.equal(await shop.ended, 0)
+    // The provider with play money does not run any more.
+    assert.match(`${await doctorSays()}`, /^1 of .*; 0 by card were compared/)
   })
 })
 
