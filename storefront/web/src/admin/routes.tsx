@@ -4,7 +4,7 @@ import { matchPath, Navigate, Route, Routes, useLocation } from 'react-router'
 import { PAGE } from '../../../src/http/page_addresses.ts'
 import { ErrorBoundary } from '../layout/error_boundary.tsx'
 import { NotFound } from '../layout/not_found.tsx'
-import { fetchCode, onDemand } from '../on_demand.tsx'
+import { fetchCode, onDemand } from '../on_demand.ts'
 import { AdminNav } from './admin_nav.tsx'
 import { AdminPageSkeleton } from './parts.tsx'
 

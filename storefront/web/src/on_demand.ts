@@ -2,7 +2,7 @@
  * A page whose code is a chunk of its own. Once that is loaded, the page is shown at once: what React had to wait for, even for a
  * moment, it shows up to a third of a second later.
  */
-import { type ComponentType, lazy, useState } from 'react'
+import { type ComponentType, createElement, lazy, useState } from 'react'
 
 export type Load = () => Promise<{ default: ComponentType }>
 
@@ -19,6 +19,6 @@ export function onDemand(load: Load): ComponentType {
   return function OnDemand() {
     // A page that was awaited stays the same component.
     const [Page] = useState(() => loaded.get(load) ?? Awaited)
-    return <Page />
+    return createElement(Page)
   }
 }
