@@ -14,6 +14,7 @@ import createClient from 'openapi-fetch'
 import type { paths as AuthPaths } from './generated/auth_service.ts'
 import type { paths as NotificationPaths } from './generated/notification_service.ts'
 import type { paths as OrderPaths } from './generated/order_service.ts'
+import type { paths as PaymentPaths } from './generated/payment_service.ts'
 import type { paths as ProductPaths } from './generated/product_service.ts'
 import { createOrdering } from './ordering.ts'
 import { ShopProblem } from './problem.ts'
@@ -35,6 +36,8 @@ export type ShopClientOptions = {
   readonly orderUrl: string
   /** Default: `orderUrl`, as behind the gateway. */
   readonly notificationUrl?: string
+  /** Default: `orderUrl`, as behind the gateway. */
+  readonly paymentUrl?: string
   /** Default: the global `fetch`. */
   readonly fetch?: Fetch
   /** Default: in memory. */
@@ -115,6 +118,10 @@ export function createShopClient(options: ShopClientOptions) {
     orders,
     notifications: createClient<NotificationPaths>({
       baseUrl: options.notificationUrl ?? orderUrl,
+      fetch: signed(() => false),
+    }),
+    payments: createClient<PaymentPaths>({
+      baseUrl: options.paymentUrl ?? orderUrl,
       fetch: signed(() => false),
     }),
     ...createOrdering(orders),

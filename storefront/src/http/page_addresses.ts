@@ -7,6 +7,7 @@ export const PAGE = {
   category: '/categories/:slug',
   product: '/products/:id',
   cart: '/cart',
+  checkout: '/checkout',
   signIn: '/sign-in',
   orders: '/orders',
   order: '/orders/:id',

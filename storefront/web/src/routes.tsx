@@ -23,7 +23,8 @@ const toForgotPassword = withOwnTexts(() => import('./account/forgot_page.tsx'))
 const toResetPassword = withOwnTexts(() => import('./account/reset_page.tsx'))
 const toVerifyEmail = withOwnTexts(() => import('./account/verify_page.tsx'))
 const toOrders = () => import('./orders/orders_page.tsx')
-const toOrder = () => import('./orders/order_page.tsx')
+const toOrder = withBuyingTexts(() => import('./orders/order_page.tsx'))
+const toCheckout = withBuyingTexts(() => import('./checkout/checkout_page.tsx'))
 const toAdmin = async () => {
   const [routes] = await Promise.all([
     import('./admin/routes.tsx'),
@@ -40,6 +41,14 @@ function withOwnTexts(load: Load): Load {
   }
 }
 
+/** The same, for ordering and paying. */
+function withBuyingTexts(load: Load): Load {
+  return async () => {
+    const texts = import('./language/buying_texts.ts').then(({ buyingTexts }) => addTexts(buyingTexts))
+    return (await Promise.all([load(), texts]))[0]
+  }
+}
+
 export const fetchProductPage = () => fetchCode(toProduct)
 export const fetchCategoryPage = () => fetchCode(toCategory)
 
@@ -48,6 +57,7 @@ const CODE: readonly (readonly [address: string, load: Load])[] = [
   [PAGE.category, toCategory],
   [PAGE.product, toProduct],
   [PAGE.cart, toCart],
+  [PAGE.checkout, toCheckout],
   [PAGE.legal, toLegal],
   [PAGE.signIn, toSignIn],
   [PAGE.forgotPassword, toForgotPassword],
@@ -73,7 +83,7 @@ export async function fetchPageAt(pathname: string): Promise<void> {
 /** Loads the code of the buyer's pages, so that they open at once, and offline. */
 export const fetchBuyersPages = () =>
   Promise.allSettled([
-    ...[toProduct, toCategory, toCart, toSignIn, toOrders, toOrder, toAccount].map(fetchCode),
+    ...[toProduct, toCategory, toCart, toSignIn, toOrders, toOrder, toCheckout, toAccount].map(fetchCode),
     import('./shop/filters.tsx'),
     import('./ui/toaster.tsx'),
   ])
@@ -89,6 +99,7 @@ const ResetPasswordPage = onDemand(toResetPassword)
 const VerifyEmailPage = onDemand(toVerifyEmail)
 const OrdersPage = onDemand(toOrders)
 const OrderPage = onDemand(toOrder)
+const CheckoutPage = onDemand(toCheckout)
 const AdminRoutes = onDemand(toAdmin)
 
 export function AppRoutes() {
@@ -105,6 +116,7 @@ export function AppRoutes() {
         <Route path={PAGE.resetPassword} element={<ResetPasswordPage />} />
         <Route path={PAGE.verifyEmail} element={<VerifyEmailPage />} />
         <Route element={<RequireUser />}>
+          <Route path={PAGE.checkout} element={<CheckoutPage />} />
           <Route path={PAGE.orders} element={<OrdersPage />} />
           <Route path={PAGE.order} element={<OrderPage />} />
           <Route path={PAGE.account} element={<AccountPage />} />

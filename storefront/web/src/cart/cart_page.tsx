@@ -1,19 +1,15 @@
 /** The cart, what has changed since it was filled, and the order itself. */
 
-import { useQueries } from '@tanstack/react-query'
-import { productQuery } from '../api/queries.ts'
-import { pollEvery } from '../api/refetch.ts'
-import { ShopProblem } from '../api/shop.ts'
-import type { Product } from '../api/types.ts'
-import { withFailure } from '../api/use_answer.ts'
+import { useNavigate } from 'react-router'
+import { useAnswer } from '../api/use_answer.ts'
 import { CheckoutNotice } from '../checkout/checkout_notice.tsx'
+import { checkoutSettingsQuery, needsCheckout } from '../checkout/checkout_queries.ts'
 import { useCheckout } from '../checkout/use_checkout.ts'
 import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { Money } from '../ui/format.tsx'
-import { useWaiting } from '../ui/late.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { focusHeading, PageTitle } from '../ui/page_title.tsx'
 import type { CartLine } from './cart_line.ts'
@@ -21,9 +17,7 @@ import { CartLineRow } from './cart_line_row.tsx'
 import { sumOf } from './changes.ts'
 import { ChangesNotice } from './changes_notice.tsx'
 import { useCart } from './use_cart.ts'
-
-/** How often the prices and stock of the products in the cart are fetched. */
-const WATCH_MS = 5_000
+import { useProductsNow } from './use_products_now.ts'
 
 export default function CartPage() {
   const { user } = useSession()
@@ -31,6 +25,10 @@ export default function CartPage() {
   const { now, problem, retry } = useProductsNow(lines)
   const checkout = useCheckout(user)
   const { step } = checkout
+  const settings = useAnswer(checkoutSettingsQuery)
+  // While it cannot be known, the order service decides.
+  const asks = settings.data !== undefined && needsCheckout(settings.data)
+  const navigate = useNavigate()
   const waiting = step.at === 'sending' || step.at === 'asking'
   // While an order is being sent, its lines stay as they are, whatever happens to price and stock.
   const locked = waiting || step.at === 'missing'
@@ -64,20 +62,22 @@ export default function CartPage() {
             unchanged={changes.length === 0}
           />
           {changes.length > 0 && <ChangesNotice changes={changes} refused={step.at === 'changed'} />}
-          <Summary taken={taken} total={total} />
+          <Summary taken={taken} total={total} asks={asks} />
           {step.at !== 'missing' && (
             <Actions
               signedIn={user !== undefined}
-              waiting={waiting}
+              waiting={waiting || settings.isPending}
               taken={taken}
               changed={changes.length > 0}
+              asks={asks}
               adjust={() => {
                 change(() => taken)
                 focusHeading()
               }}
               order={() => {
                 change(() => taken)
-                void checkout.order(taken)
+                if (asks) navigate('/checkout')
+                else void checkout.order(taken)
               }}
             />
           )}
@@ -92,6 +92,7 @@ function Actions({
   waiting,
   taken,
   changed,
+  asks,
   adjust,
   order,
 }: {
@@ -99,6 +100,7 @@ function Actions({
   waiting: boolean
   taken: readonly CartLine[]
   changed: boolean
+  asks: boolean
   adjust: () => void
   order: () => void
 }) {
@@ -108,7 +110,13 @@ function Actions({
     <div className="grid gap-3">
       {signedIn ? (
         <Button tone="primary" size="lg" busy={waiting} waitShownElsewhere onClick={order}>
-          {changed ? t.cart.acceptAndOrder : t.cart.order}
+          {asks
+            ? changed
+              ? t.cart.acceptAndCheckOut
+              : t.cart.checkOut
+            : changed
+              ? t.cart.acceptAndOrder
+              : t.cart.order}
         </Button>
       ) : (
         <ButtonLink tone="primary" size="lg" to="/sign-in?next=/cart">
@@ -120,14 +128,14 @@ function Actions({
   )
 }
 
-function Summary({ taken, total }: { taken: readonly CartLine[]; total: string }) {
+function Summary({ taken, total, asks }: { taken: readonly CartLine[]; total: string; asks: boolean }) {
   const currency = taken[0]?.currency
   const units = taken.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <dl className="grid gap-2 rounded-lg bg-surface p-5 shadow-rest">
       <div className="flex justify-between text-soft">
         <dt>{t.common.items(units)}</dt>
-        <dd>{t.cart.noExtraCosts}</dd>
+        <dd>{asks ? t.cart.costsAtCheckout : t.cart.noExtraCosts}</dd>
       </div>
       <div className="flex items-baseline justify-between border-t border-line pt-3">
         <dt className="font-semibold">{t.common.total}</dt>
@@ -170,28 +178,3 @@ function Empty({ elsewhere }: { elsewhere: boolean }) {
     </div>
   )
 }
-
-function useProductsNow(lines: readonly CartLine[]) {
-  const results = useQueries({
-    queries: lines.map(({ productId }) => ({
-      ...productQuery(productId),
-      refetchInterval: pollEvery(WATCH_MS),
-      staleTime: 0,
-    })),
-  })
-  const answers = results.map((result, i) => withFailure(productQuery(lines[i]!.productId).queryKey, result))
-  useWaiting(answers.some(({ isPending }) => isPending))
-  const byId = new Map<string, Product | null | undefined>(
-    lines.map(({ productId }, i) => {
-      const { data, error } = answers[i]!
-      return [productId, isGone(error) ? null : data]
-    }),
-  )
-  return {
-    now: (productId: string) => byId.get(productId),
-    problem: answers.find(({ error }) => error && !isGone(error))?.error ?? undefined,
-    retry: () => Promise.all(answers.map(({ refetch }) => refetch())),
-  }
-}
-
-const isGone = (error: unknown) => error instanceof ShopProblem && error.status === 404

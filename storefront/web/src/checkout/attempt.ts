@@ -4,18 +4,22 @@
  * Invariants
  *  1. The attempt and its key are stored before anything is sent, and deleted only when the outcome is known. So it
  *     survives a closed tab, a reload and a lost connection.
- *  2. The same purchase keeps its key: sent twice, from two tabs or after an outage, it makes one order.
+ *  2. The same purchase keeps its key: sent twice, from two tabs or after an outage, it makes one order; also with another quote
+ *     or address than before.
  */
 
 import { newKey } from '@shop/client/attempt_keys'
 import { type CartLine, isLine } from '../cart/cart_line.ts'
 import type { KeyValueStorage } from '../storage.ts'
 import { isSameAmount, totalOf } from '../ui/money_math.ts'
+import type { QuotedBody } from './buyer.ts'
 
 export type Attempt = {
   readonly key: string
   readonly lines: readonly CartLine[]
   readonly totalPrice: string
+  /** The whole request, if it has a quote. */
+  readonly quoted?: QuotedBody | undefined
   /** It did not arrive and the visitor went back to the cart; only its key is still needed. */
   readonly setAside: boolean
 }
@@ -32,11 +36,16 @@ export function readAttempt(storage: KeyValueStorage, userId: string): Attempt |
 }
 
 /** Stores an attempt to buy `lines`, with the key of the open attempt if it is the same purchase. Throws when the browser cannot store it. */
-export function beginAttempt(storage: KeyValueStorage, userId: string, lines: readonly CartLine[]): Attempt {
+export function beginAttempt(
+  storage: KeyValueStorage,
+  userId: string,
+  lines: readonly CartLine[],
+  quoted?: QuotedBody,
+): Attempt {
   const totalPrice = totalOf(lines)
   const known = readAttempt(storage, userId)
   const key = known && isSamePurchase(known.lines, lines) ? known.key : newKey()
-  const attempt = { key, lines, totalPrice, setAside: false }
+  const attempt = { key, lines, totalPrice, setAside: false, ...(quoted ? { quoted } : {}) }
   storage.setItem(keyOf(userId), JSON.stringify(attempt))
   return attempt
 }

@@ -15,12 +15,13 @@ export type Outcome =
   /** There is no order with this key. */
   | { readonly kind: 'missing' }
 
-export async function sendAttempt({ key, lines, totalPrice }: Attempt): Promise<Outcome> {
+export async function sendAttempt(attempt: Attempt, userId: string): Promise<Outcome> {
+  const { key, lines, totalPrice, quoted } = attempt
   try {
     const order = await dataOf(
       shop.orders.POST('/orders', {
         params: { header: { 'idempotency-key': key } },
-        body: {
+        body: quoted ?? {
           lines: lines.map(({ productId, quantity }) => ({ product_id: productId, quantity })),
           total_price: totalPrice,
         },
@@ -30,6 +31,8 @@ export async function sendAttempt({ key, lines, totalPrice }: Attempt): Promise<
   } catch (error) {
     if (!(error instanceof ShopProblem)) return { kind: 'unknown', error }
     if (isRejection(error.code)) return { kind: 'changed', reason: error.code }
+    // With another quote or address the same purchase was ordered before.
+    if (error.code === 'idempotency_key_reused') return askForAttempt(attempt, userId)
     const answered = error.status !== undefined && error.status < 500 && !error.retryable
     return { kind: answered && error.status !== 401 ? 'refused' : 'unknown', error }
   }

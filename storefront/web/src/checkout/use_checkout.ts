@@ -20,6 +20,7 @@ import {
   readAttempt,
   setAttemptAside,
 } from './attempt.ts'
+import type { QuotedBody } from './buyer.ts'
 import { askForAttempt, type Outcome, sendAttempt } from './send_attempt.ts'
 
 export type CheckoutStep =
@@ -102,7 +103,7 @@ export function useCheckout(user: User | undefined) {
 
   return {
     step,
-    async order(lines: readonly CartLine[]) {
+    async order(lines: readonly CartLine[], quoted?: QuotedBody) {
       if (userId === undefined) return
       setStep({ at: 'sending' })
       await withTabLock(LOCK, async () => {
@@ -115,11 +116,11 @@ export function useCheckout(user: User | undefined) {
         if (!isSamePurchase(readCart(), lines)) return setStep({ at: 'elsewhere' })
         let attempt: Attempt
         try {
-          attempt = beginAttempt(browserStorage, userId, lines)
+          attempt = beginAttempt(browserStorage, userId, lines, quoted)
         } catch {
           return setStep({ at: 'not_stored' })
         }
-        await conclude(await sendAttempt(attempt), attempt, userId)
+        await conclude(await sendAttempt(attempt, userId), attempt, userId)
       })
     },
     /** The order did not arrive: send the same attempt again. */
@@ -130,7 +131,7 @@ export function useCheckout(user: User | undefined) {
         const attempt = readAttempt(browserStorage, userId)
         // Another tab has sent it, or set it aside.
         if (!attempt || attempt.setAside) return setStep({ at: 'elsewhere' })
-        await conclude(await sendAttempt(attempt), attempt, userId)
+        await conclude(await sendAttempt(attempt, userId), attempt, userId)
       })
     },
     backToCart() {

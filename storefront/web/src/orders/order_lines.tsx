@@ -2,11 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { productsQuery } from '../api/queries.ts'
 import type { Order, Product } from '../api/types.ts'
+import { CostsList } from '../checkout/quote_summary.tsx'
 import { formatNumber } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
 import { LinePicture } from '../shop/line_picture.tsx'
 import { Money } from '../ui/format.tsx'
 import { Typed } from '../ui/typed.tsx'
+import { STATUS } from './status.ts'
 
 /** The lines of an order and their total. */
 export function OrderLines({ order }: { order: Order }) {
@@ -24,17 +26,26 @@ export function OrderLines({ order }: { order: Order }) {
           />
         ))}
       </ul>
-      <p className="mt-5 flex items-baseline justify-between border-t border-line pt-4">
-        <span className="font-semibold">{t.status[order.status].total}</span>
-        <Money
-          amount={order.total_price}
-          currency={order.currency}
-          className="tabular text-xl font-semibold"
-        />
-      </p>
+      {order.checkout && isOwed(order) ? (
+        <div className="mt-5">
+          <CostsList costs={{ ...order.checkout, currency: order.currency }} />
+        </div>
+      ) : (
+        <p className="mt-5 flex items-baseline justify-between border-t border-line pt-4">
+          <span className="font-semibold">{t.status[order.status].total}</span>
+          <Money
+            amount={order.total_price}
+            currency={order.currency}
+            className="tabular text-xl font-semibold"
+          />
+        </p>
+      )}
     </section>
   )
 }
+
+/** Otherwise nothing is bought, and its parts do not matter. */
+const isOwed = ({ status }: Order) => ['sold', 'open'].includes(STATUS[status].outcome)
 
 function LineRow({
   line,

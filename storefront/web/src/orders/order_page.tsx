@@ -14,6 +14,7 @@ import { numberOf } from './number_of.ts'
 import { OrderLines } from './order_lines.tsx'
 import { OrderNotice } from './order_notice.tsx'
 import { OrderTitle, orderTitle } from './order_title.tsx'
+import { CheckoutDetails, PaymentPanel } from './payment_panel.tsx'
 import { CANCEL, isFinal, STATUS } from './status.ts'
 import { StatusBadge } from './status_badge.tsx'
 import { Timeline } from './timeline.tsx'
@@ -66,6 +67,7 @@ export default function OrderPage() {
         </PageTitle>
       </div>
       <OrderNotice order={order} />
+      <PaymentPanel order={order} />
       <div className="grid gap-8 lg:grid-cols-[1fr_24rem] lg:gap-14">
         <section aria-label={t.order.progress}>
           <Timeline order={order} />
@@ -73,6 +75,7 @@ export default function OrderPage() {
         </section>
         <div className="grid content-start gap-5">
           <OrderLines order={order} />
+          <CheckoutDetails order={order} />
           {order.allowed.includes(CANCEL) && <CancelOrder order={order} />}
           <p className="text-xs text-soft">
             {t.order.number}{' '}

@@ -50,11 +50,14 @@ export const FIRST_COLUMN: OrderStatus = 'confirmed'
 /** Accepted, but the stock is not held yet. */
 export const isUndecided = ({ status }: Pick<Order, 'status'>): boolean => status === 'pending'
 
-/** The next statuses of an order that goes well; empty for others. */
+/** The next steps of an order that goes well; empty for others. */
 export function stepsAfter(status: OrderStatus): readonly OrderStatus[] {
   const like = STATUS[status].like ?? status
   return EXPECTED.includes(like) ? EXPECTED.slice(EXPECTED.indexOf(like) + 1) : []
 }
+
+/** Its buyer may pay now. */
+export const isPayable = ({ status }: Pick<Order, 'status'>): boolean => status === 'awaiting_payment'
 
 /** A status that a person may set. */
 export type TargetStatus = Order['allowed'][number]

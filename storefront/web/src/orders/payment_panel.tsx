@@ -1,0 +1,125 @@
+/** How an order is paid: the way to the payment page while it waits, and what became of the money. */
+import { useSearchParams } from 'react-router'
+import { pollEvery } from '../api/refetch.ts'
+import type { Order } from '../api/types.ts'
+import { useAnswer } from '../api/use_answer.ts'
+import { type Payment, paymentQuery } from '../checkout/checkout_queries.ts'
+import { buying } from '../language/buying_texts.ts'
+import { currentLocale } from '../language/formats.ts'
+import { Money, Time } from '../ui/format.tsx'
+import { Notice, ProblemNotice } from '../ui/notice.tsx'
+import { Typed } from '../ui/typed.tsx'
+import { isPayable } from './status.ts'
+
+const POLL_MS = 1_500
+/** As payment_service and order_service have it. */
+const PAYABLE_MS = 30 * 60_000
+
+export function PaymentPanel({ order }: { order: Order }) {
+  const [params] = useSearchParams()
+  const waits = isPayable(order)
+  const { data, error, refetch } = useAnswer({
+    ...paymentQuery(order),
+    refetchInterval: waits ? pollEvery(POLL_MS) : false,
+  })
+  const back = params.get('payment')
+  const payment = data as Payment | undefined
+  if (!waits) return null
+  const since = order.history.at(-1)?.at
+  const until = since && new Date(Date.parse(since) + PAYABLE_MS).toISOString()
+  if (!payment) {
+    return error ? (
+      <ProblemNotice error={error} title={buying.pay.notShown} retry={refetch} />
+    ) : (
+      <Notice tone="info" icon="clock" title={buying.pay.waiting}>
+        <p>{buying.pay.preparing}</p>
+      </Notice>
+    )
+  }
+  if (back === 'done') {
+    return (
+      <Notice live tone="info" icon="clock" title={buying.pay.title}>
+        <p>{buying.pay.checking}</p>
+      </Notice>
+    )
+  }
+  return (
+    <Notice
+      live
+      tone="info"
+      icon="clock"
+      title={buying.pay.waiting}
+      action={
+        payment.checkout_url !== null && (
+          <a
+            href={payment.checkout_url}
+            className="inline-flex min-h-11 items-center justify-center rounded-md bg-accent px-4 font-semibold text-on-accent hover:bg-accent-strong"
+          >
+            {buying.pay.now}
+          </a>
+        )
+      }
+    >
+      {back === 'left' && <p>{buying.pay.left}</p>}
+      <p>{until && buying.pay.waitingMore(<Time at={until} />)}</p>
+      {payment.checkout_url === null && <p>{buying.pay.preparing}</p>}
+    </Notice>
+  )
+}
+
+/** The address, what it costs, and the money, of an order that was quoted. */
+export function CheckoutDetails({ order }: { order: Order }) {
+  const { checkout } = order
+  const isPaid = checkout?.payment_method != null
+  const { data } = useAnswer({ ...paymentQuery(order), enabled: isPaid })
+  if (!checkout) return null
+  const payment = data as Payment | undefined
+  const { address } = checkout
+  const country = new Intl.DisplayNames([currentLocale()], { type: 'region' }).of(address.country)
+  const lines = [
+    address.name,
+    address.organization,
+    ...address.lines,
+    [address.postal_code, address.city, address.region].filter(Boolean).join(' '),
+    country ?? address.country,
+  ]
+  return (
+    <section aria-label={buying.delivery} className="grid gap-4 rounded-xl bg-surface p-5 shadow-rest">
+      <div className="grid gap-1">
+        <h2 className="font-semibold">{buying.delivery}</h2>
+        <address className="grid text-soft not-italic">
+          {lines.filter(Boolean).map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one address, which never changes.
+            <Typed key={i}>{line}</Typed>
+          ))}
+        </address>
+        <Typed as="p" className="text-soft">
+          {checkout.email}
+        </Typed>
+      </div>
+      {checkout.payment_method !== null && (
+        <dl className="grid gap-1 border-t border-line pt-4">
+          <div className="flex justify-between gap-4">
+            <dt className="font-semibold">{buying.pay.title}</dt>
+            <dd className="text-soft">{buying.methods[checkout.payment_method]}</dd>
+          </div>
+          {payment && (
+            <p className="text-soft">
+              {payment.method !== 'card' && payment.state === 'authorised'
+                ? buying.pay.invoiceOpen
+                : buying.pay.states[payment.state]}
+            </p>
+          )}
+          {payment && Number(payment.refunded) > 0 && (
+            <div className="flex justify-between gap-4 text-soft">
+              <dt>{buying.pay.refunded}</dt>
+              <dd className="tabular">
+                <Money amount={payment.refunded} currency={payment.currency} />
+              </dd>
+            </div>
+          )}
+        </dl>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,59 @@
+/** A visitor puts a product into the cart, fills in the checkout, and pays on the page of the provider. */
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { launch } from '../browser/browser.ts'
+
+const WAIT_MS = 60_000
+
+/** The id of the order, which is confirmed then. */
+export async function orderInBrowser(
+  t: TestContext,
+  shopUrl: string,
+  productId: string,
+  { username, password }: { username: string; password: string },
+): Promise<string> {
+  const browser = await launch()
+  t.after(() => browser.close())
+  const page = await browser.newPage({ viewport: { width: 360, height: 740 }, locale: 'en-US' })
+  page.setDefaultTimeout(WAIT_MS)
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.stack ?? error.message))
+  const press = (name: string | RegExp) => page.getByRole('button', { name, exact: true }).click()
+  await page.goto(`${shopUrl}/sign-in?next=/products/${productId}`)
+  await page.getByLabel('Username').fill(username)
+  await page.getByLabel('Password').fill(password)
+  await press('Sign in')
+  await press('Add to cart')
+  await page.getByRole('link', { name: /^Cart/ }).click()
+  await press('Check out')
+  await page.getByRole('heading', { name: 'Checkout' }).waitFor()
+  await press('Order with obligation to pay')
+  await page.getByText('Full name is needed.').waitFor()
+  assert.equal(await page.evaluate('document.activeElement.name'), 'email')
+  await page.getByLabel('Country').selectOption('DE')
+  const typed = {
+    'E-mail address': 'ada@example.org',
+    'Full name': 'Ada Byron',
+    'Street and number': 'Gasse 1',
+    'Postal code': '10115',
+    City: 'Berlin',
+  }
+  for (const [label, text] of Object.entries(typed)) await page.getByLabel(label).fill(text)
+  await page.getByText('$46.90').waitFor()
+  await page.getByText('including VAT 19%').waitFor()
+  const wide = await page.evaluate('document.documentElement.scrollWidth > innerWidth')
+  assert.equal(wide, false, 'nothing is wider than a narrow screen')
+  // What was typed survives a reload.
+  await page.reload()
+  assert.equal(await page.getByLabel('City').inputValue(), 'Berlin')
+  await page.getByText('$46.90').waitFor()
+  await press('Order with obligation to pay')
+  await page.getByRole('link', { name: 'Pay now' }).click()
+  await press('Pay with play money')
+  await page.waitForURL('**/orders/*?payment=done')
+  await page.getByRole('status').getByText('Confirmed').waitFor()
+  await page.getByText('Reserved; it is collected when we ship').waitFor()
+  await page.getByText('10115 Berlin').waitFor()
+  assert.deepEqual(faults, [])
+  return new URL(page.url()).pathname.split('/').at(-1)!
+}
