@@ -134,7 +134,8 @@ export async function playAccount(t: TestContext, shop: Shop): Promise<void> {
   await passkeys.getByText('last used').waitFor()
   await look('account in use')
   await passkeys.getByRole('button', { name: 'Remove My telephone' }).click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click()
+  // By keyboard: a message may lie over it for some seconds.
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).press('Enter')
   await passkeys.getByText('You have no passkeys.').waitFor()
 
   const file = page.waitForEvent('download')
@@ -173,7 +174,7 @@ export async function playAccount(t: TestContext, shop: Shop): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: 'Turn it off' }).click()
   await factor.getByRole('button', { name: 'Set it up' }).waitFor()
   await button('Delete the account').click()
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the account' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete the account' }).press('Enter')
   await page.getByText('Your account is deleted').waitFor()
   await signInWith(NEXT_PASSWORD)
   await page.getByText('Wrong username or password.').waitFor()
