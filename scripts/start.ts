@@ -8,6 +8,7 @@ import { readArguments, refuse } from './arguments.ts'
 import { buildIfOld } from './build/parts.ts'
 import { plannedService, planShop } from './plan.ts'
 import { digitsOf, firstProduct, loadDemo, type Shop, signIn } from './start/demo_catalogue.ts'
+import { addCheckout } from './start/demo_checkout.ts'
 import { addPictures } from './start/demo_media.ts'
 import { AlreadyWritten } from './start/first_run.ts'
 import { createOutput, paintFor } from './start/log_lines.ts'
@@ -95,9 +96,22 @@ async function build() {
   }
 }
 
+/** What it sells, and how it ships. */
+async function loadDemoShop(): Promise<string> {
+  const { username } = first.admin
+  const loaded = await loadDemo(shop, username, first.adminPassword)
+  const { origin } = plannedService(plan, 'order_service')
+  try {
+    await addCheckout(origin, await signIn(shop, username, first.adminPassword), await digitsOf(shop))
+    return loaded
+  } catch (error) {
+    return `${loaded} Its taxes and ways of shipping were not: ${(error as Error).message}`
+  }
+}
+
 async function greet() {
   const demo = wantsDemo
-    ? await loadDemo(shop, first.admin.username, first.adminPassword)
+    ? await loadDemoShop()
     : (await firstProduct(shop))
       ? undefined
       : 'No sample catalogue was loaded: there are no products. `npm start -- --demo` loads some.'

@@ -343,10 +343,15 @@ export function orderStoreContract(name: string, makeStores: MakeStores) {
       )
       const at = AT.toISOString()
       await store.hurryPayments([mine.order.id, unpaid.order.id, capturing.order.id, uuid(999)], at)
-      assert.deepEqual(await store.find(mine.order.id), {
-        ...mine,
-        schedule: { ...mine.schedule, dueAt: at },
-      })
+      const { fence } = mine.schedule
+      const hurried = { ...mine, schedule: { ...mine.schedule, dueAt: at, fence: fence + 1 } }
+      assert.deepEqual(await store.find(mine.order.id), hurried)
+      await store.reschedule([{ ...claimOf(mine), dueAt: FAR }])
+      assert.deepEqual(
+        await store.find(mine.order.id),
+        hurried,
+        'who asked before the change does not postpone it',
+      )
       for (const each of [foreign, unpaid, capturing]) assert.deepEqual(await store.find(each.order.id), each)
       await store.hurryPayments([mine.order.id], DUE)
       assert.equal((await store.find(mine.order.id))?.schedule.dueAt, at, 'earlier already')

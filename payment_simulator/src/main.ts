@@ -31,6 +31,7 @@ const address = await simulator.app.listen({
   port: Number(env.PORT || DEFAULTS.port),
 })
 process.stdout.write(`payment simulator (play money) at ${address}\n`)
+process.send?.({ listening: Number(new URL(address).port) }, undefined, undefined, () => {})
 const stop = () => void simulator.close().then(() => process.exit(0))
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop)
 process.once('disconnect', stop)

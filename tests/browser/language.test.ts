@@ -115,6 +115,7 @@ suite('languages in a real browser', { skip: noBrowser }, () => {
     const page = await shop.open(SCREENS.phone)
     for (const path of ['/', `/products/${lamp}`, '/sign-in', '/cart']) {
       await page.goto(path)
+      await page.locator('header a[href="/cart"]').waitFor()
       await page.locator('h1').waitFor()
       await page.evaluate(`document.documentElement.dir = 'rtl'`)
       const [logo, cart, wide] = (await page.evaluate(`[

@@ -63,6 +63,12 @@ suite('a first start', () => {
     const shop = runScript(t, 'start.ts', world, '--demo')
     await shop.until(/Ctrl-C stops everything/)
     assert.match(shop.output(), /sample catalogue was loaded: 12 products/)
+    const answer = await get(world.ports.order, '/checkout_settings')
+    const checkout = (await answer.json()) as { version: number; shipping_methods: []; tax_rates: [] }
+    assert.deepEqual(
+      [checkout.version, checkout.shipping_methods.length, checkout.tax_rates.length],
+      [2, 2, 5],
+    )
 
     for (const file of ['secrets.json', 'admin.json', 'auth.db']) {
       assert.equal(statSync(join(world.dataDir, file)).mode & 0o777, 0o600, file)

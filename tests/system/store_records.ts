@@ -29,7 +29,7 @@ export const orderRecords = (read: Read): StoreRecords['orders'] =>
     id: String(row.id),
     userId: String(row.user_id),
     key: row.idempotency_key as string | null,
-    status: String(row.status),
+    status: String(row.state ?? row.status),
     version: Number(row.version),
     totalMinor: Number(row.total_minor),
     lines: linesOf(row.lines),

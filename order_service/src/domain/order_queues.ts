@@ -29,7 +29,10 @@ export type OrderQueues = {
   backlog(): Promise<BacklogStats>
   /** Since when the order of the queue `payments` that is overdue longest is due; undefined if none is at `now`. */
   oldestPaymentDue(now: string): Promise<string | undefined>
-  /** Makes those of these orders that wait for their payment due at `at`, if they are due later. Others are never due long after. */
+  /**
+   * Makes those of these orders that wait for their payment due at `at`, if they are due later, with a new fence: who asked before
+   * this change and was answered `open` must not send them to sleep. Others are never due long after.
+   */
   hurryPayments(ids: readonly string[], at: string): Promise<void>
   /** Unsettled orders of a queue, due or not, sorted by id. */
   listUnsettled(page: {

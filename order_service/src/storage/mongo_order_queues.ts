@@ -93,8 +93,11 @@ export function createMongoOrderQueues(
         return oldest?.payDueAt as string | undefined
       }),
     async hurryPayments(ids, at) {
-      const filter = { _id: { $in: [...ids] }, payDueAt: { $gt: at }, status: 'awaiting_payment' as const }
-      await repeat(() => orders().updateMany(filter, { $set: { payDueAt: at } }))
+      const waiting = { _id: { $in: [...ids] }, status: 'awaiting_payment' as const }
+      const due = { ...waiting, payDueAt: { $lte: at } }
+      await repeat(() => orders().updateMany(due, { $inc: { fence: 1 } }))
+      const later = { ...waiting, payDueAt: { $gt: at } }
+      await repeat(() => orders().updateMany(later, { $set: { payDueAt: at }, $inc: { fence: 1 } }))
     },
     async listUnsettled({ limit, after = '', queue = 'stock' }) {
       const page = await reading.page(limit, after, (count, at) =>

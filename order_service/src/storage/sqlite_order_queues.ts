@@ -51,7 +51,7 @@ export function createSqliteOrderQueues(
     'SELECT pay_due_at FROM orders WHERE pay_due_at <= ? ORDER BY pay_due_at LIMIT 1',
   )
   const hurry = writer.prepare(
-    "UPDATE orders SET pay_due_at = ?1 WHERE id = ?2 AND pay_due_at > ?1 AND state = 'awaiting_payment'",
+    "UPDATE orders SET pay_due_at = min(pay_due_at, ?1), fence = fence + 1 WHERE id = ?2 AND state = 'awaiting_payment'",
   )
 
   const inWrites = async <Item>(items: readonly Item[], work: (item: Item) => void) => {

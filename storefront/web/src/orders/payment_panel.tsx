@@ -5,10 +5,10 @@ import type { Order } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import { type Payment, paymentQuery } from '../checkout/checkout_queries.ts'
 import { buying } from '../language/buying_texts.ts'
-import { currentLocale } from '../language/formats.ts'
 import { Money, Time } from '../ui/format.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
 import { Typed } from '../ui/typed.tsx'
+import { Address } from './address.tsx'
 import { isPayable } from './status.ts'
 
 const POLL_MS = 1_500
@@ -23,7 +23,7 @@ export function PaymentPanel({ order }: { order: Order }) {
     refetchInterval: waits ? pollEvery(POLL_MS) : false,
   })
   const back = params.get('payment')
-  const payment = data as Payment | undefined
+  const payment: Payment | undefined = data
   if (!waits) return null
   const since = order.history.at(-1)?.at
   const until = since && new Date(Date.parse(since) + PAYABLE_MS).toISOString()
@@ -73,26 +73,12 @@ export function CheckoutDetails({ order }: { order: Order }) {
   const isPaid = checkout?.payment_method != null
   const { data } = useAnswer({ ...paymentQuery(order), enabled: isPaid })
   if (!checkout) return null
-  const payment = data as Payment | undefined
-  const { address } = checkout
-  const country = new Intl.DisplayNames([currentLocale()], { type: 'region' }).of(address.country)
-  const lines = [
-    address.name,
-    address.organization,
-    ...address.lines,
-    [address.postal_code, address.city, address.region].filter(Boolean).join(' '),
-    country ?? address.country,
-  ]
+  const payment: Payment | undefined = data
   return (
     <section aria-label={buying.delivery} className="grid gap-4 rounded-xl bg-surface p-5 shadow-rest">
       <div className="grid gap-1">
         <h2 className="font-semibold">{buying.delivery}</h2>
-        <address className="grid text-soft not-italic">
-          {lines.filter(Boolean).map((line, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the lines of one address, which never changes.
-            <Typed key={i}>{line}</Typed>
-          ))}
-        </address>
+        <Address address={checkout.address} className="text-soft" />
         <Typed as="p" className="text-soft">
           {checkout.email}
         </Typed>

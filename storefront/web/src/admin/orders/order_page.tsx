@@ -21,6 +21,7 @@ import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
 import { OrderActions } from './order_actions.tsx'
+import { DeliveryPart, PaymentPart } from './payment_part.tsx'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
@@ -61,6 +62,8 @@ export default function OrderPage() {
       <div className="grid items-start gap-6 lg:grid-cols-2">
         <Items order={order} />
         <History order={order} />
+        <PaymentPart order={order} />
+        <DeliveryPart order={order} />
       </div>
       <Stale when={error !== null} at={dataUpdatedAt} />
     </AdminPage>

@@ -7,6 +7,7 @@ import type { Order } from '../../api/types.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatNumber } from '../../language/formats.ts'
 import { t } from '../../language/texts.ts'
+import { Address } from '../../orders/address.tsx'
 import { numberOf } from '../../orders/number_of.ts'
 import { shopSettings } from '../../settings/current.ts'
 import { Button } from '../../ui/button.tsx'
@@ -84,6 +85,7 @@ function Slip({ order }: { order: Order }) {
           </dd>
         </dl>
       </div>
+      {order.checkout && <Address address={order.checkout.address} className="py-5 text-lg" />}
       <ul>
         {order.lines.map(({ product_id, name, quantity }) => (
           <li key={product_id} className="flex items-center gap-4 border-b border-line py-3">

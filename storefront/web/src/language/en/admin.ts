@@ -5,6 +5,7 @@ import { checkout } from './admin_checkout.ts'
 import { fields } from './admin_fields.ts'
 import { find, slips } from './admin_find.ts'
 import { imports } from './admin_import.ts'
+import { payment } from './admin_payments.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
@@ -61,6 +62,7 @@ export const en = {
   board,
   shipping,
   order,
+  payment,
   customers,
   access,
   checkout,
