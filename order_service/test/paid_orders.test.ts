@@ -210,6 +210,25 @@ suite('rules of payment', () => {
   })
 })
 
+test('what costs nothing is confirmed without a payment', async (t) => {
+  const { send, products, paying } = await startPaidShop(t)
+  const gift = await products.add(3, 0)
+  const none = { prices_include_tax: true, tax_rates: [], shipping_methods: [] }
+  assert.equal((await send('PUT', '/checkout_settings', none, 'root')).statusCode, 200)
+  const lines = [{ product_id: gift, quantity: 1 }]
+  const { quote, total } = (await send('POST', '/quotes', { lines, address: { country: 'DE' } })).json()
+  const address = { name: 'Ada', lines: ['Gasse 1'], postal_code: '10115', city: 'Berlin', country: 'DE' }
+  const made = await send('POST', '/orders', {
+    quote,
+    email: 'a@example.org',
+    address,
+    payment_method: 'card',
+  })
+  assert.deepEqual([total, made.statusCode, made.json().status], ['0.00', 201, 'confirmed'], made.body)
+  assert.equal(made.json().checkout.payment_method, null)
+  assert.equal(await paying.stores.payments.find(made.json().id), undefined)
+})
+
 test('no buyer holds more than some stock without paying; what was ordered is still found by its key', async (t) => {
   const { send, body, put } = await startPaidShop(t, { stock: 100 })
   const first = await body()

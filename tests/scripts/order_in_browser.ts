@@ -1,17 +1,18 @@
 /** A visitor puts a product into the cart, fills in the checkout, and pays on the page of the provider. */
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
+import type { Page } from 'playwright-core'
 import { launch } from '../browser/browser.ts'
 
 const WAIT_MS = 60_000
 
-/** The id of the order, which is confirmed then. */
+/** The id of the order, which is confirmed then, and the page of its buyer. */
 export async function orderInBrowser(
   t: TestContext,
   shopUrl: string,
   productId: string,
   { username, password }: { username: string; password: string },
-): Promise<string> {
+): Promise<{ id: string; page: Page }> {
   const browser = await launch()
   t.after(() => browser.close())
   const page = await browser.newPage({ viewport: { width: 360, height: 740 }, locale: 'en-US' })
@@ -55,5 +56,24 @@ export async function orderInBrowser(
   await page.getByText('Reserved; it is collected when we ship').waitFor()
   await page.getByText('10115 Berlin').waitFor()
   assert.deepEqual(faults, [])
-  return new URL(page.url()).pathname.split('/').at(-1)!
+  return { id: new URL(page.url()).pathname.split('/').at(-1)!, page }
+}
+
+/** By an admin, in part. */
+export async function refundInBrowser(
+  page: Page,
+  shopUrl: string,
+  id: string,
+  amount: string,
+): Promise<void> {
+  await page.goto(`${shopUrl}/admin/orders/${id}`)
+  await page.getByRole('button', { name: 'Refund' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Amount').fill('999')
+  await dialog.getByLabel('Reason').fill('A scratch')
+  await dialog.getByRole('button', { name: 'Refund' }).click()
+  await dialog.getByText('can be refunded').waitFor()
+  await dialog.getByLabel('Amount').fill(amount)
+  await dialog.getByRole('button', { name: 'Refund' }).click()
+  await page.getByRole('cell', { name: 'A scratch' }).waitFor()
 }

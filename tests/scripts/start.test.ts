@@ -17,7 +17,7 @@ import { call, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { signIn } from '../system/world.ts'
 import { examined } from './examined.ts'
-import { orderInBrowser } from './order_in_browser.ts'
+import { orderInBrowser, refundInBrowser } from './order_in_browser.ts'
 import {
   finish,
   gone,
@@ -484,7 +484,8 @@ suite('a shop with payments', { skip: noBrowser }, () => {
         },
       ],
     })
-    const id = await orderInBrowser(t, `http://127.0.0.1:${world.ports.storefront}`, made.id!, {
+    const storefront = `http://127.0.0.1:${world.ports.storefront}`
+    const { id, page } = await orderInBrowser(t, storefront, made.id!, {
       ...{ username, password },
     })
     const become = (wanted: string) =>
@@ -498,6 +499,11 @@ suite('a shop with payments', { skip: noBrowser }, () => {
     await become('shipped')
     const payment = await ask('GET', Number(world.env.PAYMENT_PORT), `/payments/${id}`)
     assert.deepEqual([payment.state, payment.captured], ['captured', '46.90'])
+    await refundInBrowser(page, storefront, id, '5')
+    await until('it is refunded', START_MS, async () => {
+      const { refunded } = await ask('GET', Number(world.env.PAYMENT_PORT), `/payments/${id}`)
+      return refunded === '5.00'
+    })
     const metrics = async () => (await get(Number(world.env.PAYMENT_OPS_PORT), '/metrics')).text()
     await until('its event came', START_MS, async () =>
       /payment_events_total\{[^}]*outcome="(received|known)"[^}]*\} [1-9]/.test(await metrics()),

@@ -53,7 +53,9 @@ export function orderOfQuote(
   }
   const lines = facts.lines.map(({ productId, quantity }) => ({ productId, quantity }))
   const { goodsMinor, totalMinor } = pricedOrInvalid(facts)
-  const draft = { ...of, lines, totalMinor: goodsMinor, currency, checkout: checkoutOf(facts, hash, buyer) }
+  // What costs nothing has no payment to wait for.
+  const payer = totalMinor === 0 ? { ...buyer, payment: null } : buyer
+  const draft = { ...of, lines, totalMinor: goodsMinor, currency, checkout: checkoutOf(facts, hash, payer) }
   if (state === 'unsigned') return { draft, refusal: invalid() }
   // A release that computes otherwise never charges what was not shown.
   if (state === 'expired' || totalMinor !== opened.totalMinor) return { draft, refusal: expired() }

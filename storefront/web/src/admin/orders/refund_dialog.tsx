@@ -110,7 +110,7 @@ function RefundForm({
         onChange={({ currentTarget }) => setReason(currentTarget.value)}
       />
       <div className="flex flex-wrap justify-end gap-3">
-        <Button onClick={close}>{admin.common.keep}</Button>
+        <Button onClick={close}>{admin.payment.notYet}</Button>
         <Button type="submit" tone="danger" busy={isPending}>
           {admin.payment.refund}
         </Button>
