@@ -10,6 +10,8 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
+import { Refused } from '../../payment_service/src/domain/errors.ts'
+import type { PaymentProvider } from '../../payment_service/src/domain/ports.ts'
 import { PAYABLE_MS } from '../src/domain/payment_steps.ts'
 import { CRASH_POINTS, type CrashPoint } from '../src/domain/ports.ts'
 import { UNPAID_MAX } from '../src/domain/unpaid_orders.ts'
@@ -210,6 +212,50 @@ suite('rules of payment', () => {
   })
 })
 
+test('what the provider refuses to open for good is cancelled in the end, and its stock is free again', async (t) => {
+  const wrap = (provider: PaymentProvider): PaymentProvider => ({
+    ...provider,
+    open: async () => {
+      throw new Refused('no such address', 'email_invalid')
+    },
+  })
+  const { order, until, later, products, mug, paying } = await startPaidShop(t, { wrap })
+  const { id } = await order()
+  await until(id, 'cancelled', () => later(10 * MINUTE_MS))
+  assert.deepEqual(await products.stockOf(mug), { stock: 10, reserved: 0 })
+  assert.equal((await paying.find(id)).state, 'cancelled')
+})
+
+test('M2: whose money was given back before it was shipped is not shipped', async (t) => {
+  const { order, paying, put, until, later, products, mug } = await startPaidShop(t)
+  const { id } = await order()
+  await paying.pay(id, 'bank_debit')
+  await until(id, 'confirmed', () => later(MINUTE_MS))
+  const refunded = await paying.refund(id, undefined, 'a_key')
+  assert.equal(refunded.statusCode, 201, refunded.body)
+  await paying.until(id, ({ refunds }) => refunds[0]?.state === 'succeeded')
+  await put('root', id, { status: 'shipped' })
+  await until(id, 'confirmed', () => later(1_000))
+  assert.deepEqual(await products.stockOf(mug), { stock: 8, reserved: 2 })
+})
+
+test('a request that comes again finds its order, also when its way of paying is not offered any more', async (t) => {
+  const { send, body, put, connect, post, mug } = await startPaidShop(t)
+  const wish = await body({ payment_method: 'invoice' })
+  const { id } = (await send('POST', '/orders', wish, 'ada', { 'idempotency-key': 'k' })).json()
+  const seed = { product_id: mug, quantity: 1, total_price: '19.99' }
+  const unquoted = (await post('ada', seed, 'u')).json()
+  const changed = await connect({ rules: { payments: 'required', methods: ['card'] } })
+  const again = (payload: object, key: string) =>
+    changed.app.inject({
+      ...{ method: 'POST', url: '/orders', payload, headers: { ...as('ada'), 'idempotency-key': key } },
+    })
+  assert.equal((await again(wish, 'k')).json().id, id)
+  assert.equal((await again(seed, 'u')).json().id, unquoted.id)
+  assert.equal((await again(seed, 'v')).json().code, 'quote_required')
+  assert.equal((await put('ada', id, { status: 'cancelled' })).statusCode < 300, true)
+})
+
 test('what costs nothing is confirmed without a payment', async (t) => {
   const { send, products, paying } = await startPaidShop(t)
   const gift = await products.add(3, 0)
@@ -230,7 +276,7 @@ test('what costs nothing is confirmed without a payment', async (t) => {
 })
 
 test('no buyer holds more than some stock without paying; what was ordered is still found by its key', async (t) => {
-  const { send, body, put } = await startPaidShop(t, { stock: 100 })
+  const { send, body, put, paying } = await startPaidShop(t, { stock: 100 })
   const first = await body()
   const place = async (payload: object, key: string) =>
     send('POST', '/orders', payload, 'ada', { 'idempotency-key': key })
@@ -241,6 +287,12 @@ test('no buyer holds more than some stock without paying; what was ordered is st
   assert.equal((await place(first, 'first')).json().id, id)
   await put('ada', id, { status: 'cancelled' })
   assert.equal((await place(await body(), 'instead')).statusCode, 201)
+  // While its payment cannot end, a cancelled one holds its stock.
+  await paying.stop()
+  const { items } = (await send('GET', '/orders', {}, 'root')).json()
+  const open = items.find(({ status }: { status: string }) => status === 'awaiting_payment')
+  assert.equal((await put('ada', open.id, { status: 'cancelled' })).json().status, 'cancelling')
+  assert.equal((await place(await body(), 'more')).json().code, 'too_many_unpaid_orders')
 })
 
 test('only a service may say that payments have changed; unknown orders change nothing', async (t) => {

@@ -7,9 +7,15 @@ import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { createTestRuntime, startReplica, startWorld } from '../../payment_service/test/worlds.ts'
+import {
+  createTestRuntime,
+  startReplica,
+  startWorld,
+  type WorldOptions,
+} from '../../payment_service/test/worlds.ts'
 import type { OrderStatus } from '../src/domain/order.ts'
 import type { CrashPointHook, OrderStore } from '../src/domain/ports.ts'
+import type { PaymentRules } from '../src/http/payment_rules.ts'
 import { as, memoryStores, quotesOf, SECRET, serviceAt, startOrderApp, startProducts } from './shop.ts'
 
 const WAIT_MS = 20_000
@@ -30,6 +36,7 @@ const SETTINGS = {
 type Options = {
   readonly reached?: CrashPointHook
   readonly stock?: number
+  readonly wrap?: WorldOptions['wrap']
   readonly payments?: 'optional' | 'required'
   /** Of payment_service, instead of its own. */
   readonly paymentUrl?: string
@@ -37,7 +44,7 @@ type Options = {
 
 export async function startPaidShop(
   t: TestContext,
-  { reached, payments = 'optional', paymentUrl, stock = 10 }: Options = {},
+  { reached, payments = 'optional', paymentUrl, stock = 10, wrap }: Options = {},
 ) {
   const runtime = createTestRuntime()
   const products = await startProducts(t)
@@ -51,12 +58,12 @@ export async function startPaidShop(
     })
     assert.equal(answer.statusCode, 200, answer.body)
   }
-  const options = { runtime, currency: 'USD', notify: hint, roundMs: HINT_MS }
+  const options = { runtime, currency: 'USD', notify: hint, roundMs: HINT_MS, ...(wrap ? { wrap } : {}) }
   const paying = await startWorld(t, options)
   const { port } = paying.app.server.address() as AddressInfo
   const url = paymentUrl ?? `http://127.0.0.1:${port}`
   let { payments: poller } = paying
-  const connect = async (more: { reached?: CrashPointHook } = {}) =>
+  const connect = async (more: { reached?: CrashPointHook; rules?: PaymentRules } = {}) =>
     startOrderApp(t, products.url, stores.orders, {
       ...{ runtime, checkout, rules: { payments, methods: ['card', 'invoice'] }, ...more },
       paymentService: await serviceAt(t, url, runtime, 'payment_service'),

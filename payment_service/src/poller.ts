@@ -3,7 +3,7 @@
  *
  * A claim is one conditional write, so two replicas never drive one payment during a lease; one that outlives its lease has an old
  * fence, and its writes are refused. A payment that fails waits longer each time, and delays no other: at most IN_FLIGHT_MAX are
- * under way, and each ends within LEASE_MS, because every call to the provider does.
+ * under way, and each ends, because every call to the provider does.
  */
 import { type Backoff, pauseMs } from '@shop/retry/backoff'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
@@ -15,8 +15,8 @@ import type { Ports } from './domain/ports.ts'
 import { claimOf, type Stored } from './domain/schedule.ts'
 
 export const ROUND_MS = 1_000
-/** Longer than one drive takes: its calls have deadlines of their own. */
-export const LEASE_MS = 5 * 60_000
+/** Longer than a drive usually takes. What a process that stopped had claimed waits for it; the fence protects from one that goes on. */
+export const LEASE_MS = 60_000
 export const IN_FLIGHT_MAX = 32
 export const BACKOFF: Backoff = { firstMs: 1_000, maxMs: 5 * 60_000 }
 /** Events are sent again for three days at most. */

@@ -7,20 +7,32 @@ import { isPaid, type Order } from './order.ts'
 import type { OrderStore } from './ports.ts'
 
 export const UNPAID_MAX = 10
-/** Of the buyer's newest orders. */
-const READ_MAX = 50
+/** Of the buyer's newest orders, those that were rejected or are long over among them. */
+const READ_MAX = 1_000
+const PAGE = 100
 
 export async function refusalOfUnpaid(
   orders: Pick<OrderStore, 'listByUser'>,
   userId: string,
 ): Promise<DomainError | undefined> {
-  const newest = await orders.listByUser(userId, { limit: READ_MAX })
-  const unpaid = newest.filter(({ order }) => isPaid(order) && isWaiting(order)).length
-  if (unpaid < UNPAID_MAX) return undefined
-  return new DomainError(
-    'too_many_unpaid_orders',
-    `${unpaid} of your orders wait for their payments. Pay or cancel some of them first.`,
-  )
+  let unpaid = 0
+  let before: string | undefined
+  for (let read = 0; read < READ_MAX; read += PAGE) {
+    const page = await orders.listByUser(userId, { limit: PAGE, before })
+    unpaid += page.filter(({ order }) => isPaid(order) && isWaiting(order)).length
+    if (unpaid >= UNPAID_MAX)
+      return new DomainError(
+        'too_many_unpaid_orders',
+        `${unpaid} of your orders wait for their payments. Pay or cancel some of them first.`,
+      )
+    if (page.length < PAGE) break
+    before = page.at(-1)!.order.id
+  }
+  return undefined
 }
 
-const isWaiting = ({ status }: Order) => status === 'pending' || status === 'awaiting_payment'
+/** Its stock is held, and no money is. One that is being cancelled holds its stock until its payment has ended. */
+const isWaiting = (order: Order) =>
+  order.status === 'pending' ||
+  order.status === 'awaiting_payment' ||
+  (order.status === 'cancelling' && order.cancelledFrom !== 'confirmed')

@@ -27,7 +27,7 @@ import { actorOf } from './actor.ts'
 import { type OrderView, orderView } from './order_views.ts'
 import type { PaymentRules } from './payment_rules.ts'
 import { ManyLines, type NewOrder, OneProduct, placeOrderOperation, Quoted } from './place_order_schemas.ts'
-import { buyerOf, orderOfQuote } from './quoted_orders.ts'
+import { buyerOf, orderOfQuote, refusalOfMethod } from './quoted_orders.ts'
 
 /** For a client that got 202; the order's events are faster. */
 const RETRY_AFTER_SECONDS = '1'
@@ -51,16 +51,14 @@ export function placeOrderRoutes({ ports, settle, seal, rules, currency, digits 
         const buyer = actorOf(principalOf(request))
         const key = request.headers['idempotency-key']
         const { body } = request
-        if (!('quote' in body) && rules.payments === 'required') {
-          throw new DomainError('quote_required', 'Ask for a quote with POST /quotes, and order with it.')
-        }
         const of = { userId: buyer.userId, idempotencyKey: key }
         const wish =
           'quote' in body
             ? orderOfQuote(seal.open(body.quote), buyerOf(body, rules), of, currency)
-            : { draft: draftOf(body, of, currency, digits()) }
+            : { draft: draftOf(body, of, currency, digits()), ...unquoted(rules) }
         const refusal =
           wish.refusal ??
+          refusalOfMethod(wish.draft, rules) ??
           (wish.draft.checkout?.payment == null
             ? undefined
             : await refusalOfUnpaid(ports.orders, buyer.userId))
@@ -70,6 +68,12 @@ export function placeOrderRoutes({ ports, settle, seal, rules, currency, digits 
     )
   }
 }
+
+/** Where every order is paid, one without a quote still finds the order that its key has made. */
+const unquoted = ({ payments }: PaymentRules) =>
+  payments === 'required'
+    ? { refusal: new DomainError('quote_required', 'Ask for a quote with POST /quotes, and order with it.') }
+    : {}
 
 function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, digits: number): OrderView {
   if (replayed) reply.header('idempotent-replayed', 'true')

@@ -11,7 +11,7 @@ import { addressOf } from './addresses.ts'
 import type { PaymentRules } from './payment_rules.ts'
 import type { Quoted } from './place_order_schemas.ts'
 
-/** Fails with `validation_failed` or `payment_method_unavailable`. */
+/** Fails with `validation_failed`. */
 export function buyerOf(body: Static<typeof Quoted>, rules: PaymentRules): Buyer {
   const { email, language = 'en', address, billing_address = null, payment_method } = body
   return {
@@ -26,8 +26,14 @@ export function buyerOf(body: Static<typeof Quoted>, rules: PaymentRules): Buyer
 function paymentBy(method: PaymentMethod | undefined, { payments, methods }: PaymentRules): Buyer['payment'] {
   if (payments === 'off') return null
   if (method === undefined) throw invalidField('/payment_method', `must be one of ${methods.join(', ')}`)
-  if (methods.includes(method)) return { method }
-  throw new DomainError('payment_method_unavailable', `Choose ${methods.join(' or ')}.`)
+  return { method }
+}
+
+/** One that is not offered any more still finds the order that its key has made: see `refusal` of placeOrder. */
+export function refusalOfMethod({ checkout }: Draft, { methods }: PaymentRules): DomainError | undefined {
+  const method = checkout?.payment?.method
+  if (method === undefined || methods.includes(method)) return undefined
+  return new DomainError('payment_method_unavailable', `Choose ${methods.join(' or ')}.`)
 }
 
 type Wish = { readonly draft: Draft; readonly refusal?: DomainError }

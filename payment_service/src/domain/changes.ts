@@ -91,6 +91,9 @@ export function requestCancel(payment: Payment, reason: CancelReason, now: Date)
 /** Undefined if nothing changes. What is marked as paid by hand needs no capture. */
 export function requestCapture(payment: Payment, amountMinor: number, now: Date): Payment | undefined {
   const { wish, state } = payment
+  // M2: nothing is shipped whose money was given back already.
+  if (state === 'captured' && refundable(payment) === 0)
+    throw new DomainError('not_authorised', 'All of it was refunded.', { current: payment })
   if (isManual(payment) && (state === 'authorised' || state === 'captured')) return undefined
   if (wish.kind === 'capture' && wish.amountMinor === amountMinor) return undefined
   if (state === 'captured' && sumsOf(payment).captured === amountMinor) return undefined

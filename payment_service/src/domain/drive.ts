@@ -111,8 +111,13 @@ async function open(ports: Ports, provider: PaymentProvider, stored: Stored): Pr
       scheduleChanged(stored, { ...payment, sessionId, checkoutUrl, phase: 'open' }, ports.now()),
     )
   } catch (fault) {
-    if (!(fault instanceof Refused) || fault.code !== 'reopen') throw fault
+    if (!(fault instanceof Refused)) throw fault
     const now = ports.now()
+    if (fault.code !== 'reopen') {
+      // What the provider refuses for good was not opened: nothing is to be cancelled, and nothing can be paid.
+      if (payment.wish.kind !== 'cancel') throw fault
+      return await save(ports, stored, scheduleChanged(stored, { ...payment, phase: 'ended' }, now))
+    }
     const again = {
       ...payment,
       opening: payment.opening + 1,

@@ -26,8 +26,8 @@ export default function CartPage() {
   const checkout = useCheckout(user)
   const { step } = checkout
   const settings = useAnswer(checkoutSettingsQuery)
-  // While it cannot be known, the order service decides.
-  const asks = settings.data !== undefined && needsCheckout(settings.data)
+  // While it cannot be known, nothing is ordered here: the checkout says why.
+  const asks = settings.data === undefined ? settings.isError : needsCheckout(settings.data)
   const navigate = useNavigate()
   const waiting = step.at === 'sending' || step.at === 'asking'
   // While an order is being sent, its lines stay as they are, whatever happens to price and stock.

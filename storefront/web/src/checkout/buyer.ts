@@ -1,4 +1,4 @@
-/** What a buyer types at the checkout, kept for the tab, and as POST /orders takes it. */
+/** What a buyer types at the checkout, kept in this browser for the account, and as POST /orders takes it. */
 import type { paths } from '@shop/client/generated/order_service'
 import { buying } from '../language/buying_texts.ts'
 import { currentLanguage } from '../language/switch.ts'

@@ -54,9 +54,10 @@ export const quoteQuery = (lines: readonly CartLine[], { country, region }: Plac
 
 /** Read again whenever the order has changed. */
 export const paymentQuery = ({ id, version }: Pick<Order, 'id' | 'version'>) =>
-  queryOptions({
+  queryOptions<Payment, Error, Payment, readonly (string | number)[]>({
     queryKey: ['payments', id, version],
-    placeholderData: keepPreviousData,
+    // Of the same order: the money of another one must never be shown under this one.
+    placeholderData: (known: Payment | undefined) => (known?.order_id === id ? known : undefined),
     queryFn: ({ signal }): Promise<Payment> =>
       dataOf(shop.payments.GET('/payments/{order_id}', { params: { path: { order_id: id } }, signal })),
   })
