@@ -3,6 +3,7 @@
  * answer never refunds twice.
  */
 import { newKey } from '@shop/client/attempt_keys'
+import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
@@ -12,10 +13,13 @@ import { formatAmount } from '../../language/formats.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
+import { lengthFault } from '../../ui/limits.ts'
 import { compareAmounts, digitsOf, isSameAmount } from '../../ui/money_math.ts'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { readPrice } from '../products/field_text.ts'
+
+const REASON = LIMITS['POST /payments/{order_id}/refunds'].reason
 
 type Wish = { readonly amount: string; readonly reason: string }
 
@@ -81,9 +85,10 @@ function RefundForm({
     event.preventDefault()
     const read = readPrice(amount.trim(), { currency, currency_digits: digitsOf(refundable) })
     const wrong = 'fault' in read ? read.fault : amountFault(String(read.value), payment)
+    const wordy = reason.trim() === '' ? admin.payment.refundNeeds : lengthFault(reason.trim(), REASON)
     const found = {
       ...(wrong === undefined ? {} : { amount: wrong }),
-      ...(reason.trim() === '' ? { reason: admin.payment.refundNeeds } : {}),
+      ...(wordy === undefined ? {} : { reason: wordy }),
     }
     setFaults(found)
     if ('value' in read && Object.keys(found).length === 0)
@@ -104,7 +109,6 @@ function RefundForm({
         label={admin.payment.refundReason}
         hint={admin.payment.refundReasonHint}
         autoComplete="off"
-        maxLength={500}
         value={reason}
         error={faults.reason}
         onChange={({ currentTarget }) => setReason(currentTarget.value)}

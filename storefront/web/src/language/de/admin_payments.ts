@@ -19,7 +19,6 @@ export const payment: AdminTexts['payment'] = {
   amount: 'Betrag',
   captured: 'Eingezogen',
   refunded: 'Erstattet',
-  refundable: 'Erstattbar',
   captureBefore: (until) =>
     sentence`Der Versand muss vor ${until} geschehen: Danach gilt die Vormerkung nicht mehr.`,
   refunds: 'Erstattungen',

@@ -19,7 +19,6 @@ export const payment = {
   amount: 'Amount',
   captured: 'Captured',
   refunded: 'Refunded',
-  refundable: 'Can be refunded',
   captureBefore: (until: ReactNode) =>
     sentence`It has to be shipped before ${until}: the authorisation ends then.`,
   refunds: 'Refunds',
