@@ -1,3 +1,4 @@
+import { useAnswer } from '../api/use_answer.ts'
 import { t } from '../language/texts.ts'
 import { ROLE_TONES } from '../session/roles.ts'
 import { useSession } from '../session/use_session.ts'
@@ -6,6 +7,7 @@ import { Button, ButtonLink } from '../ui/button.tsx'
 import { Time } from '../ui/format.tsx'
 import { Notice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
+import { Loading, Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.ts'
 import { Typed } from '../ui/typed.tsx'
 import { DataPart } from './data_part.tsx'
@@ -14,7 +16,36 @@ import { FactorPart } from './factor_part.tsx'
 import { OwnerProvider } from './owner.tsx'
 import { PasskeysPart } from './passkeys_part.tsx'
 import { PasswordPart } from './password_part.tsx'
+import { factorQuery, meQuery, passkeysQuery, sessionsQuery } from './queries.ts'
 import { SessionsPart } from './sessions_part.tsx'
+
+/** All parts at once: none moves when the answer of another one comes. */
+function Parts() {
+  const waits = [
+    useAnswer(meQuery),
+    useAnswer(factorQuery),
+    useAnswer(passkeysQuery),
+    useAnswer(sessionsQuery),
+  ].some(({ isPending }) => isPending)
+  if (waits) {
+    return (
+      <>
+        <Loading what={t.account.title} />
+        <Skeleton className="min-h-dvh rounded-xl" />
+      </>
+    )
+  }
+  return (
+    <>
+      <EmailPart />
+      <PasswordPart />
+      <FactorPart />
+      <PasskeysPart />
+      <SessionsPart />
+      <DataPart />
+    </>
+  )
+}
 
 export default function AccountPage() {
   const { user, isAdmin, signOut } = useSession()
@@ -48,12 +79,7 @@ export default function AccountPage() {
         </div>
       </section>
       <OwnerProvider>
-        <EmailPart />
-        <PasswordPart />
-        <FactorPart />
-        <PasskeysPart />
-        <SessionsPart />
-        <DataPart />
+        <Parts />
       </OwnerProvider>
     </div>
   )

@@ -55,7 +55,7 @@ export const quoteQuery = (lines: readonly CartLine[], { country, region }: Plac
 /** Read again whenever the order has changed. */
 export const paymentQuery = ({ id, version }: Pick<Order, 'id' | 'version'>) =>
   queryOptions<Payment, Error, Payment, readonly (string | number)[]>({
-    queryKey: ['payments', id, version],
+    queryKey: ['mine', 'payments', id, version],
     // Of the same order: the money of another one must never be shown under this one.
     placeholderData: (known: Payment | undefined) => (known?.order_id === id ? known : undefined),
     queryFn: ({ signal }): Promise<Payment> =>
