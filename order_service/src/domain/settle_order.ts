@@ -17,6 +17,7 @@ import {
   type Shipped,
   SYSTEM,
 } from './order.ts'
+import { atPace, type Pace } from './pace.ts'
 import { askForPayment, capturePayment, endPayment } from './payment_steps.ts'
 import type { Ports } from './ports.ts'
 import {
@@ -35,13 +36,6 @@ import { awaitPayment, confirm, finishCancel, reject, requestCancel } from './tr
 /** Resolves the order as it is afterwards. Fails with OutcomeUnknown or `store_unavailable` if it must be tried again. */
 export type Settle = (stored: StoredOrder) => Promise<StoredOrder>
 
-/** When a step is followed by one of the other queue, or payment_service is asked. By default it is made and awaited. */
-export type Pace = {
-  /** The settler of that queue makes it: its own never waits for another service. */
-  readonly ownQueueOnly?: true
-  /** People are answered with what is stored meanwhile, after this; the step goes on. */
-  readonly payment?: (step: Promise<StoredOrder>, late: () => StoredOrder) => Promise<StoredOrder>
-}
 type Paced = Ports & { readonly pace: Pace }
 
 /** Concurrent calls in one process for the same order, version and fence share one settling. */
@@ -53,11 +47,9 @@ export function createSettle(ports: Ports, pace: Pace = {}): Settle {
     const known = inFlight.get(id)
     if (known?.version === version && known.fence === fence) return known.answer
     const step = settleOrder(paced, stored)
-    const answer = (queue === 'payments' && pace.payment ? pace.payment(step, () => stored) : step).finally(
-      () => {
-        if (inFlight.get(id)?.answer === answer) inFlight.delete(id)
-      },
-    )
+    const answer = atPace(pace, queue, step, stored).finally(() => {
+      if (inFlight.get(id)?.answer === answer) inFlight.delete(id)
+    })
     inFlight.set(id, { version, fence, answer })
     return answer
   }
@@ -90,7 +82,7 @@ async function saveAndContinue(
     return saved
   }
   const step = tryOr(ports, saved, (stored) => settleOrder(ports, stored))
-  return queue === 'payments' && ports.pace.payment ? ports.pace.payment(step, () => saved) : step
+  return atPace(ports.pace, queue, step, saved)
 }
 
 async function tryOr(ports: Ports, stored: UnsettledOrder, settle: Settle): Promise<StoredOrder> {

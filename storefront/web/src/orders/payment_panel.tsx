@@ -20,7 +20,8 @@ export function PaymentPanel({ order }: { order: Order }) {
   const waits = isPayable(order)
   const { data, error, refetch } = useAnswer({
     ...paymentQuery(order),
-    refetchInterval: waits ? pollEvery(POLL_MS) : false,
+    enabled: waits,
+    refetchInterval: pollEvery(POLL_MS),
   })
   const back = params.get('payment')
   const payment: Payment | undefined = data
