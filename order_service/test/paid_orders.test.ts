@@ -29,6 +29,10 @@ suite('an order that is paid', () => {
     const asked = await paying.find(id)
     assert.deepEqual([asked.state, asked.amountMinor, asked.currency], ['open', TOTAL_MINOR, 'USD'])
     assert.ok(asked.checkoutUrl)
+    assert.deepEqual(asked.bill, {
+      lines: [{ productId: mug, quantity: 2, grossMinor: 2 * 1999 }],
+      shippingMinor: 490,
+    })
     await pay(id)
     await until(id, 'confirmed')
     assert.deepEqual(books(), [{ captured: 0, refunded: 0 }])

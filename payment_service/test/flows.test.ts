@@ -5,6 +5,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../src/domain/errors.ts'
 import type { Payment } from '../src/domain/payment.ts'
 import type { PaymentProvider } from '../src/domain/ports.ts'
+import { uuid } from './samples.ts'
 import { startWorld } from './worlds.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -229,10 +230,10 @@ suite('who wins a race of paying and cancelling is the provider', () => {
 })
 
 suite('refunds', () => {
-  const capturedWorld = async (t: Parameters<typeof startWorld>[0], options = {}) => {
+  const capturedWorld = async (t: Parameters<typeof startWorld>[0], options = {}, terms = {}) => {
     const world = await startWorld(t, options)
     const id = world.newOrder()
-    await world.open(id)
+    await world.open(id, terms)
     await world.pay(id, 'bank_debit')
     await world.until(id, ({ state }) => state === 'captured')
     return { ...world, id }
@@ -279,6 +280,83 @@ suite('refunds', () => {
     assert.equal(without.json().code, 'idempotency_key_missing')
     assert.equal((await refund(id, '0', 'zero')).statusCode, 400)
     assert.equal(simulator.books()[0]!.refunded, 1_000)
+  })
+
+  test('M7: by lines, each at what was paid for it; the last unit brings what is left of its line', async (t) => {
+    const [mug, bowl] = [uuid(1), uuid(2)]
+    const { id, send, simulator } = await capturedWorld(
+      t,
+      {},
+      {
+        lines: [
+          { product_id: mug, quantity: 3, gross_minor: 1_000 },
+          { product_id: bowl, quantity: 1, gross_minor: 2_710 },
+        ],
+        shipping_gross_minor: 490,
+      },
+    )
+    const give = async (key: string, body: object) =>
+      (
+        await send(
+          'POST',
+          `/payments/${id}/refunds`,
+          'root',
+          { reason: 'x', ...body },
+          { 'idempotency-key': key },
+        )
+      ).json()
+    const mugs = (quantity: number) => ({ lines: [{ product_id: mug, quantity }] })
+    const one = await give('a', { ...mugs(1), shipping: true })
+    assert.deepEqual(
+      [one.refund.amount, one.refund.lines, one.refund.shipping],
+      ['8.23', [{ product_id: mug, quantity: 1, amount: '3.33' }], '4.90'],
+    )
+    assert.equal((await give('a', mugs(1))).code, 'idempotency_key_reused')
+    assert.deepEqual((await give('a', { ...mugs(1), shipping: true })).refund, one.refund)
+    assert.equal((await give('b', mugs(2))).refund.amount, '6.67')
+    const tooMany = await give('c', mugs(1))
+    assert.deepEqual([tooMany.code, tooMany.refundable_quantity], ['refund_exceeds_bought', 0])
+    assert.equal((await give('d', { ...mugs(1), amount: '1.00' })).code, 'validation_failed')
+    assert.equal((await give('e', { lines: [...mugs(1).lines, ...mugs(1).lines] })).code, 'validation_failed')
+    const seen = (await give('f', { amount: '27.10' })).payment
+    assert.deepEqual(
+      seen.lines.map((line: Record<string, unknown>) => [line.refunded_quantity, line.refunded]),
+      [
+        [3, '10.00'],
+        [0, '0.00'],
+      ],
+    )
+    assert.deepEqual(seen.shipping, { gross: '4.90', refunded: '4.90' })
+    assert.equal(
+      (await give('g', { lines: [{ product_id: bowl, quantity: 1 }] })).code,
+      'refund_exceeds_captured',
+    )
+    assert.equal(simulator.books()[0]!.refunded, 4_200)
+  })
+
+  test('an order refunds by its own id for it, once, also with other contents or without lines', async (t) => {
+    const { id, internal, simulator } = await capturedWorld(t)
+    const give = async (body: object) =>
+      (await internal('POST', `${id}/refunds`, { refund_id: uuid(5), reason: 'returned', ...body })).json()
+    const first = await give({ amount_minor: 700 })
+    assert.deepEqual(first.refund, {
+      ...{ refund_id: uuid(5), amount_minor: 700, state: 'succeeded', lines: [], shipping_minor: 0 },
+    })
+    assert.equal(first.payment.refunded_minor, 700)
+    assert.deepEqual(await give({ amount_minor: 700 }), first)
+    assert.equal((await give({ amount_minor: 701 })).code, 'idempotency_key_reused')
+    assert.equal((await give({ shipping: true })).code, 'idempotency_key_reused')
+    assert.equal((await give({ refund_id: uuid(6), shipping: true })).code, 'lines_unknown')
+    assert.equal((await give({ refund_id: uuid(6) })).code, 'validation_failed')
+    assert.equal((await give({ refund_id: uuid(6), amount_minor: 3_501 })).code, 'refund_exceeds_captured')
+    assert.equal(simulator.books()[0]!.refunded, 700)
+  })
+
+  test('lines that are not the amount together, or name a product twice, open nothing', async (t) => {
+    const world = await startWorld(t)
+    const line = { product_id: uuid(1), quantity: 1, gross_minor: 2_100 }
+    for (const lines of [[line], [line, line]])
+      assert.equal((await world.open(world.newOrder(), { lines })).statusCode, 400)
   })
 
   test('before anything was captured there is nothing to refund', async (t) => {

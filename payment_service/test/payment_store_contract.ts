@@ -43,13 +43,19 @@ export function paymentStoreContract(name: string, makeStores: MakeStores) {
     })
 
     test('a saved payment is found with its entries, refunds and place', async (t) => {
-      const wanted = stored()
+      const line = { productId: uuid(8), quantity: 2, grossMinor: 4_100 }
+      const wanted = stored({ bill: { lines: [line], shippingMinor: 100 } })
       const { store, other } = await fresh(t, wanted)
       const paid = captured({ orderId: wanted.payment.orderId })
-      const request = { id: uuid(7), amountMinor: 100, reason: 'damaged', key: 'k', by: ROOT }
+      const parts = { lines: [{ productId: uuid(8), quantity: 1 }], shipping: true }
+      const request = { id: uuid(7), amountMinor: undefined, parts, reason: 'damaged', key: 'k', by: ROOT }
       const next = scheduleChanged(
         wanted,
-        requestRefund({ ...wanted.payment, ...paid, history: wanted.payment.history }, request, AT),
+        requestRefund(
+          { ...wanted.payment, ...paid, history: wanted.payment.history, bill: wanted.payment.bill },
+          request,
+          AT,
+        ),
         AT,
       )
       const saved = await store.save(claimOf(wanted), next)

@@ -11,14 +11,20 @@ import type { Audited } from '@shop/service_kit/audit/entry'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import fc from 'fast-check'
 import { mongoSuites } from '../../simulation/test_support/mongo_suites.ts'
+import { lineStates } from '../src/domain/bill.ts'
 import { isSettled, type Payment, refundsOf, sumsOf } from '../src/domain/payment.ts'
 import type { Stores } from '../src/domain/ports.ts'
 import { openStores } from '../src/storage/open_stores.ts'
+import { uuid } from './samples.ts'
 import { createTestRuntime, MEMORY, startReplica, startWorld } from './worlds.ts'
 
 const RUNS = { sqlite: 25, mongo: 6 }
 const ACTIONS_MAX = 14
 const AMOUNT = 4_200
+const LINES = [
+  { product_id: uuid(1), quantity: 3, gross_minor: 1_000 },
+  { product_id: uuid(2), quantity: 1, gross_minor: 2_710 },
+]
 const NO_FAULTS = { lost_answers: 0, errors: 0, errors_after: 0, too_many: 0, latency_ms: 0 }
 
 const chance = (most: number) => fc.integer({ min: 0, max: most * 100 }).map((percent) => percent / 100)
@@ -44,6 +50,13 @@ const action = fc.oneof(
   }),
   fc.record({ kind: fc.constant('capture') }),
   fc.record({ kind: fc.constant('refund'), minor: fc.integer({ min: 1, max: AMOUNT }), key: fc.nat(3) }),
+  fc.record({
+    kind: fc.constant('refund_lines'),
+    which: fc.nat(LINES.length - 1),
+    quantity: fc.integer({ min: 1, max: 2 }),
+    shipping: fc.boolean(),
+    key: fc.nat(3),
+  }),
   fc.record({ kind: fc.constant('pass'), minutes: fc.constantFrom(0.1, 1, 20, 60, 24 * 60) }),
   fc.record({ kind: fc.constant('poll') }),
   fc.record({ kind: fc.constant('webhooks') }),
@@ -119,13 +132,13 @@ async function play({ seed, knobs, actions }: Plan, open: () => Promise<Audited<
 }
 
 type World = Awaited<ReturnType<typeof startWorld>>
-type Replica = Pick<World, 'open' | 'cancel' | 'capture' | 'refund' | 'payments'>
+type Replica = Pick<World, 'internal' | 'open' | 'cancel' | 'capture' | 'refund' | 'payments'>
 
 async function act(step: Plan['actions'][number][0], id: string, world: World, replica: Replica) {
   const stored = await world.stores.payments.find(id)
   switch (step.kind) {
     case 'open':
-      return replica.open(id)
+      return replica.open(id, { lines: LINES, shipping_gross_minor: 490 })
     case 'pay':
       return stored?.payment.sessionId && world.simulator.pay(stored.payment.sessionId, step.choice)
     case 'cancel':
@@ -134,6 +147,17 @@ async function act(step: Plan['actions'][number][0], id: string, world: World, r
       return replica.capture(id)
     case 'refund':
       return replica.refund(id, (step.minor / 100).toFixed(2), `key-${step.key}`)
+    case 'refund_lines': {
+      const lines = [{ product_id: LINES[step.which]!.product_id, quantity: step.quantity }]
+      return replica.internal('POST', `${id}/refunds`, {
+        ...{
+          refund_id: uuid(Number(id.slice(-6)) * 10 + step.key),
+          lines,
+          shipping: step.shipping,
+          reason: 'x',
+        },
+      })
+    }
     case 'pass':
       return world.runtime.pass(step.minutes * 60_000)
     case 'poll':
@@ -163,6 +187,13 @@ function check(payment: Payment, world: World) {
   assert.ok(captured - refunded <= AMOUNT, 'M1')
   assert.ok(refundsOf(payment) <= captured, 'M7')
   assert.equal(authorised, 0)
+  for (const { quantity, grossMinor, refundedQuantity, refundedMinor } of lineStates(payment)) {
+    assert.ok(
+      refundedQuantity <= quantity && refundedMinor <= grossMinor,
+      'no line gives back more than its gross',
+    )
+    if (refundedQuantity === quantity) assert.equal(refundedMinor, grossMinor, 'a line gives back its gross')
+  }
   const made = payment.refunds.filter(({ state }) => state === 'succeeded')
   assert.equal(
     made.reduce((sum, { amountMinor }) => sum + amountMinor, 0),

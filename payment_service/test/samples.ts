@@ -24,6 +24,7 @@ export const terms = (changes: Partial<Terms> = {}): Terms => ({
   description: 'Order 10001',
   language: 'en',
   expiresAt: later(30 * 60_000).toISOString(),
+  bill: undefined,
   ...changes,
 })
 

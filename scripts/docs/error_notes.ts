@@ -201,11 +201,14 @@ export const NOTES: Notes = {
     not_manual: 'Payments by card are marked as paid by the provider alone.',
     refund_exceeds_captured:
       'All refunds together are never more than what was captured. `refundable` is what is left; read the payment again.',
+    refund_exceeds_bought:
+      'Of a line as many units are refunded as were bought, and the shipping once. `refundable_quantity` is what is left of `product_id` (null: the shipping).',
+    lines_unknown: 'The order did not say what it consists of. Refund an amount.',
     too_many_refunds: 'Refund the rest at the provider by hand; it is counted here, too.',
     idempotency_key_missing:
       'Send an `Idempotency-Key`, such as a UUID, so that a repeated request refunds once.',
     idempotency_key_reused:
-      'The key made the refund `refund_id`, of another amount or reason. Use a new key.',
+      'The key made the refund `refund_id`, of another amount, other lines or another reason. Use a new key.',
     signature_invalid:
       'STRIPE_WEBHOOK_SECRET is not that of the endpoint, a proxy has changed the body, or the event is older than 5 minutes.',
     webhooks_unavailable: 'PAYMENT_PROVIDER is `none`: remove the endpoint at the provider.',

@@ -1095,6 +1095,14 @@ export const LIMITS = {
     "amount": {
       "minimum": 0
     },
+    "lines": {
+      "minItems": 1,
+      "maxItems": 100
+    },
+    "lines.quantity": {
+      "minimum": 1,
+      "maximum": 1000000
+    },
     "reason": {
       "minLength": 1,
       "maxLength": 500

@@ -95,6 +95,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/payments/{order_id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives money back, as an order demands
+         * @description An amount, or lines and shipping at what was paid for them. Under one refund_id it is made once; it is done when its state is `succeeded`.
+         */
+        post: operations["refundOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payments/{order_id}": {
         parameters: {
             query?: never;
@@ -143,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Gives money back
-         * @description Of what was captured, in part or whole. Send an Idempotency-Key: the same key never gives back twice.
+         * @description Of what was captured, in part or whole: an amount, or lines and shipping at what was paid for them. Send an Idempotency-Key: the same key never gives back twice.
          */
         post: operations["refundPayment"];
         delete?: never;
@@ -519,9 +539,18 @@ export interface operations {
                      */
                     expires_at: string;
                     language: string;
+                    /** @description With them it can be refunded by lines */
+                    lines?: {
+                        gross_minor: number;
+                        /** Format: uuid */
+                        product_id: string;
+                        quantity: number;
+                    }[];
                     /** @enum {unknown} */
                     method: "card" | "invoice" | "cash";
                     order_token?: string;
+                    /** @description Together with the lines exactly the amount */
+                    shipping_gross_minor?: number;
                     /** Format: uuid */
                     user_id?: string;
                 };
@@ -1073,6 +1102,255 @@ export interface operations {
             };
         };
     };
+    refundOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    amount_minor?: number;
+                    /**
+                     * Format: uuid
+                     * @description The admin who decided it
+                     */
+                    by?: string;
+                    /** @description Instead of an amount */
+                    lines?: {
+                        /** Format: uuid */
+                        product_id: string;
+                        quantity: number;
+                    }[];
+                    reason: string;
+                    /** Format: uuid */
+                    refund_id: string;
+                    /** @description Also the shipping, or it alone; instead of an amount */
+                    shipping?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        payment: {
+                            /** @description In minor units */
+                            amount_minor: number;
+                            /** @description In minor units */
+                            authorised_minor: number;
+                            /** Format: date-time */
+                            capture_before: string | null;
+                            /** @description In minor units */
+                            captured_minor: number;
+                            checkout_url: string | null;
+                            currency: string;
+                            /** @enum {unknown} */
+                            method: "card" | "invoice" | "cash";
+                            order_id: string;
+                            /** @description In minor units */
+                            refunded_minor: number;
+                            /** @enum {unknown} */
+                            state: "open" | "authorised" | "captured" | "cancelling" | "cancelled" | "failed";
+                            version: number;
+                        };
+                        refund: {
+                            /** @description In minor units */
+                            amount_minor: number;
+                            lines: {
+                                /** @description In minor units */
+                                amount_minor: number;
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                            }[];
+                            refund_id: string;
+                            /** @description In minor units */
+                            shipping_minor: number;
+                            /** @enum {unknown} */
+                            state: "requested" | "pending" | "succeeded" | "failed";
+                        };
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `payment_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `not_captured`, `refund_exceeds_captured`, `refund_exceeds_bought`, `lines_unknown`, `too_many_refunds`, `version_conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     getPayment: {
         parameters: {
             query?: never;
@@ -1122,6 +1400,17 @@ export interface operations {
                             /** @enum {unknown} */
                             type: "opened" | "authorised" | "captured" | "capture_requested" | "cancel_requested" | "kept" | "marked_paid" | "refund_requested" | "refunded" | "refund_failed" | "cancelled" | "expired" | "failed" | "disputed";
                         }[];
+                        /** @description With what refunds by lines took of them; empty if the lines are not known */
+                        lines: {
+                            /** @example 19.99 */
+                            gross: string;
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                            /** @example 19.99 */
+                            refunded: string;
+                            refunded_quantity: number;
+                        }[];
                         /** @enum {unknown} */
                         method: "card" | "invoice" | "cash";
                         order_id: string;
@@ -1138,10 +1427,26 @@ export interface operations {
                              */
                             created_at: string;
                             id: string;
+                            /** @description Empty if it is of an amount */
+                            lines: {
+                                /** @example 19.99 */
+                                amount: string;
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                            }[];
                             reason: string;
+                            /** @example 19.99 */
+                            shipping: string;
                             /** @enum {unknown} */
                             state: "requested" | "pending" | "succeeded" | "failed";
                         }[];
+                        shipping: {
+                            /** @example 19.99 */
+                            gross: string;
+                            /** @example 19.99 */
+                            refunded: string;
+                        };
                         /** @enum {unknown} */
                         state: "open" | "authorised" | "captured" | "cancelling" | "cancelled" | "failed";
                         version: number;
@@ -1280,6 +1585,17 @@ export interface operations {
                             /** @enum {unknown} */
                             type: "opened" | "authorised" | "captured" | "capture_requested" | "cancel_requested" | "kept" | "marked_paid" | "refund_requested" | "refunded" | "refund_failed" | "cancelled" | "expired" | "failed" | "disputed";
                         }[];
+                        /** @description With what refunds by lines took of them; empty if the lines are not known */
+                        lines: {
+                            /** @example 19.99 */
+                            gross: string;
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                            /** @example 19.99 */
+                            refunded: string;
+                            refunded_quantity: number;
+                        }[];
                         /** @enum {unknown} */
                         method: "card" | "invoice" | "cash";
                         order_id: string;
@@ -1296,10 +1612,26 @@ export interface operations {
                              */
                             created_at: string;
                             id: string;
+                            /** @description Empty if it is of an amount */
+                            lines: {
+                                /** @example 19.99 */
+                                amount: string;
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                            }[];
                             reason: string;
+                            /** @example 19.99 */
+                            shipping: string;
                             /** @enum {unknown} */
                             state: "requested" | "pending" | "succeeded" | "failed";
                         }[];
+                        shipping: {
+                            /** @example 19.99 */
+                            gross: string;
+                            /** @example 19.99 */
+                            refunded: string;
+                        };
                         /** @enum {unknown} */
                         state: "open" | "authorised" | "captured" | "cancelling" | "cancelled" | "failed";
                         version: number;
@@ -1450,11 +1782,19 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description Without it, all that is left
+                     * @description Without it, and without lines and shipping, all that is left
                      * @example 19.99
                      */
                     amount?: string | number;
+                    /** @description Instead of an amount */
+                    lines?: {
+                        /** Format: uuid */
+                        product_id: string;
+                        quantity: number;
+                    }[];
                     reason: string;
+                    /** @description Also the shipping, or it alone; instead of an amount */
+                    shipping?: boolean;
                 };
             };
         };
@@ -1495,6 +1835,17 @@ export interface operations {
                                 /** @enum {unknown} */
                                 type: "opened" | "authorised" | "captured" | "capture_requested" | "cancel_requested" | "kept" | "marked_paid" | "refund_requested" | "refunded" | "refund_failed" | "cancelled" | "expired" | "failed" | "disputed";
                             }[];
+                            /** @description With what refunds by lines took of them; empty if the lines are not known */
+                            lines: {
+                                /** @example 19.99 */
+                                gross: string;
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                                /** @example 19.99 */
+                                refunded: string;
+                                refunded_quantity: number;
+                            }[];
                             /** @enum {unknown} */
                             method: "card" | "invoice" | "cash";
                             order_id: string;
@@ -1511,10 +1862,26 @@ export interface operations {
                                  */
                                 created_at: string;
                                 id: string;
+                                /** @description Empty if it is of an amount */
+                                lines: {
+                                    /** @example 19.99 */
+                                    amount: string;
+                                    /** Format: uuid */
+                                    product_id: string;
+                                    quantity: number;
+                                }[];
                                 reason: string;
+                                /** @example 19.99 */
+                                shipping: string;
                                 /** @enum {unknown} */
                                 state: "requested" | "pending" | "succeeded" | "failed";
                             }[];
+                            shipping: {
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                refunded: string;
+                            };
                             /** @enum {unknown} */
                             state: "open" | "authorised" | "captured" | "cancelling" | "cancelled" | "failed";
                             version: number;
@@ -1528,7 +1895,17 @@ export interface operations {
                              */
                             created_at: string;
                             id: string;
+                            /** @description Empty if it is of an amount */
+                            lines: {
+                                /** @example 19.99 */
+                                amount: string;
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                            }[];
                             reason: string;
+                            /** @example 19.99 */
+                            shipping: string;
                             /** @enum {unknown} */
                             state: "requested" | "pending" | "succeeded" | "failed";
                         };
@@ -1619,7 +1996,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not_captured`, `refund_exceeds_captured`, `too_many_refunds`, `version_conflict` */
+            /** @description `not_captured`, `refund_exceeds_captured`, `refund_exceeds_bought`, `lines_unknown`, `too_many_refunds`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;

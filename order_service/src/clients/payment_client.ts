@@ -127,7 +127,7 @@ export function createPaymentClient(options: PaymentClientOptions): Payments {
 }
 
 function termsOf(order: Order, expiresAt: string) {
-  const { email, language, payment } = order.checkout!
+  const { email, language, payment, lines, shipping } = order.checkout!
   return {
     amount_minor: grandTotalMinor(order),
     currency: order.currency,
@@ -137,6 +137,11 @@ function termsOf(order: Order, expiresAt: string) {
     description: order.number === undefined ? order.id : `#${order.number}`,
     language,
     expires_at: expiresAt,
+    lines: order.lines.map(({ productId, quantity }, i) => ({
+      ...{ product_id: productId, quantity },
+      gross_minor: lines[i]!.grossMinor,
+    })),
+    shipping_gross_minor: (shipping?.parts ?? []).reduce((sum, { grossMinor }) => sum + grossMinor, 0),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Changes of a payment, each with its entry in the history. What the provider says is applied in apply_snapshot.ts. */
+import { sumOfParts } from './bill.ts'
 import { DomainError } from './errors.ts'
 import {
   type CancelReason,
@@ -13,6 +14,7 @@ import {
   sumsOf,
   type Terms,
 } from './payment.ts'
+import { isForSameParts, pricedParts, type WantedParts } from './refund_parts.ts'
 
 /** The page of the provider stays open longer than the payment: our own time ends it, and an opening may be repeated. */
 export const PAGE_OPEN_MIN_MS = 35 * 60_000
@@ -121,29 +123,41 @@ export function markPaid(payment: Payment, by: string, now: Date): Payment | und
 
 export type RefundRequest = {
   readonly id: string
-  /** Undefined for all that is left. */
+  /** Undefined for all that is left, or with `parts`. */
   readonly amountMinor: number | undefined
+  readonly parts: WantedParts | undefined
   readonly reason: string
   readonly key: string
   readonly by: string
 }
 
+export function isSameRefund({ bill }: Payment, made: Refund, wanted: Omit<RefundRequest, 'id'>): boolean {
+  if (made.reason !== wanted.reason) return false
+  if (made.parts === undefined || wanted.parts === undefined)
+    return made.parts === wanted.parts && (wanted.amountMinor ?? made.amountMinor) === made.amountMinor
+  return isForSameParts(bill, made.parts, wanted.parts)
+}
+
 /** M7: the condition is part of the write, which is refused if the payment has changed. */
 export function requestRefund(payment: Payment, request: RefundRequest, now: Date): Payment {
   const left = refundable(payment)
-  const { id, key, by, reason, amountMinor = left } = request
+  const { id, key, by, reason } = request
   if (sumsOf(payment).captured === 0)
     throw new DomainError('not_captured', 'Nothing was captured yet; cancel the order instead.', {
       current: payment,
     })
   if (payment.refunds.length >= REFUNDS_MAX)
     throw new DomainError('too_many_refunds', `A payment has at most ${REFUNDS_MAX} refunds.`)
-  if (amountMinor > left || amountMinor === 0)
+  const parts = request.parts && pricedParts(payment, request.parts)
+  const amountMinor = parts ? sumOfParts(parts) : (request.amountMinor ?? left)
+  if (amountMinor > left || (amountMinor === 0 && !parts))
     throw new DomainError('refund_exceeds_captured', 'More than what is left of the payment.', {
       leftMinor: left,
     })
   const at = now.toISOString()
-  const refund: Refund = { id, amountMinor, reason, state: 'requested', providerId: undefined, key, by, at }
+  // Of what was free there is nothing to give back.
+  const state = amountMinor === 0 ? 'succeeded' : 'requested'
+  const refund: Refund = { id, amountMinor, reason, state, providerId: undefined, key, by, at, parts }
   return changed(
     payment,
     now,

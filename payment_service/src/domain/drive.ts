@@ -89,7 +89,7 @@ async function perform(
       const reason = 'The order was cancelled.'
       const refund: Refund = {
         ...{ id, amountMinor, reason, state: 'requested', providerId: undefined },
-        ...{ key: id, by: SYSTEM, at: now.toISOString() },
+        ...{ key: id, by: SYSTEM, at: now.toISOString(), parts: undefined },
       }
       const refunds = [...payment.refunds, refund]
       const next = changed(payment, now, { refunds }, { type: 'refund_requested', amountMinor })

@@ -16,6 +16,9 @@ export type Payloads = {
   not_captured: Current
   not_manual: Nothing
   refund_exceeds_captured: { readonly leftMinor: number }
+  /** null: the shipping. */
+  refund_exceeds_bought: { readonly productId: string | null; readonly leftQuantity: number }
+  lines_unknown: Nothing
   too_many_refunds: Nothing
   idempotency_key_missing: Nothing
   idempotency_key_reused: { readonly refundId: string }

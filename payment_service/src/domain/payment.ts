@@ -9,6 +9,8 @@
  * Its version is the number of changes in its history, so each change is an event of its own.
  */
 
+import type { Bill, Parts } from './bill.ts'
+
 /** `card`: on the provider's page, where it may offer other ways too. The others are marked as paid by an admin. */
 export const METHODS = ['card', 'invoice', 'cash'] as const
 export type Method = (typeof METHODS)[number]
@@ -43,6 +45,8 @@ export type Refund = {
   /** A user id, or SYSTEM. */
   readonly by: string
   readonly at: string
+  /** Undefined if it is of an amount. */
+  readonly parts: Parts | undefined
 }
 
 export const CHANGES = [
@@ -97,6 +101,8 @@ export type Terms = {
   readonly description: string
   readonly language: string
   readonly expiresAt: string
+  /** Undefined if its order did not say. */
+  readonly bill: Bill | undefined
 }
 
 /** Where it is at the provider. */

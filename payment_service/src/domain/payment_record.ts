@@ -2,6 +2,7 @@
  * A payment as stores hold it: one flat record. `readPayment` validates every record read, so data changed from outside is found
  * here; the checks of the stores do not look into JSON.
  */
+import { type Bill, isWholeBill, type Parts } from './bill.ts'
 import {
   CANCEL_REASONS,
   CHANGES,
@@ -62,6 +63,25 @@ const refundOf = (fields: Fields): Refund => ({
   key: text(fields.key, 'refunds'),
   by: text(fields.by, 'refunds'),
   at: text(fields.at, 'refunds'),
+  parts: fields.parts == null ? undefined : partsOf(fields.parts as Fields),
+})
+
+const partsOf = ({ lines, shippingMinor }: Fields): Parts => ({
+  lines: list(lines, 'refunds', ({ productId, quantity, amountMinor }) => ({
+    productId: text(productId, 'refunds'),
+    quantity: count(quantity, 'refunds'),
+    amountMinor: count(amountMinor, 'refunds'),
+  })),
+  shippingMinor: count(shippingMinor, 'refunds'),
+})
+
+const billOf = ({ lines, shippingMinor }: Fields): Bill => ({
+  lines: list(lines, 'lines', ({ productId, quantity, grossMinor }) => ({
+    productId: text(productId, 'lines'),
+    quantity: count(quantity, 'lines'),
+    grossMinor: count(grossMinor, 'lines'),
+  })),
+  shippingMinor: count(shippingMinor, 'lines'),
 })
 
 const changeOf = (fields: Fields): Change => ({
@@ -97,6 +117,7 @@ export function readPayment(record: Fields): Stored {
     description: text(record.description, 'texts'),
     language: text(record.language, 'texts'),
     expiresAt: text(record.expiresAt, 'times'),
+    bill: record.bill == null ? undefined : billOf(record.bill as Fields),
     opening: count(record.opening, 'places'),
     sessionExpiresAt: text(record.sessionExpiresAt, 'places'),
     sessionId: optional(record.sessionId, 'places'),
@@ -118,6 +139,8 @@ export function readPayment(record: Fields): Stored {
   const { captured, refunded } = sumsOf(payment)
   if (captured - refunded > payment.amountMinor || refundsOf(payment) > captured) return fail('sums')
   if (record.version !== history.length || history.length === 0) return fail('changes')
+  const { bill, amountMinor } = payment
+  if (bill !== undefined && !isWholeBill(bill, amountMinor)) return fail('lines')
   return {
     payment,
     schedule: {

@@ -7,6 +7,7 @@
 import { markedPaid, refundRequested } from './audit.ts'
 import {
   isSamePayment,
+  isSameRefund,
   markPaid,
   newPayment,
   type RefundRequest,
@@ -16,7 +17,7 @@ import {
 } from './changes.ts'
 import { type Drive, tryDrive } from './drive.ts'
 import { DomainError } from './errors.ts'
-import { type CancelReason, type Payment, type Refund, refundsOf, type Terms } from './payment.ts'
+import { type CancelReason, type Payment, type Refund, refundsOf, SYSTEM, type Terms } from './payment.ts'
 import type { Audited, Ports } from './ports.ts'
 import { claimOf, type Stored, scheduleChanged, scheduleNew } from './schedule.ts'
 
@@ -80,10 +81,10 @@ export async function refundPayment(
   ports: Ports,
   drive: Drive,
   orderId: string,
-  request: Omit<RefundRequest, 'id'>,
+  request: Omit<RefundRequest, 'id'> & { readonly id?: string },
 ): Promise<Refunded> {
-  const id = ports.newId()
-  const known = ({ refunds }: Payment) => refunds.find(({ key }) => key === request.key)
+  const { id = ports.newId(), ...wanted } = request
+  const known = ({ refunds }: Payment) => refunds.find((each) => each.key === request.key || each.id === id)
   let replayed = false
   const stored = await record(
     ports,
@@ -91,21 +92,21 @@ export async function refundPayment(
     (payment, now) => {
       const before = known(payment)
       replayed = before !== undefined
-      if (!before) return requestRefund(payment, { ...request, id }, now)
-      const isSame =
-        before.reason === request.reason && (request.amountMinor ?? before.amountMinor) === before.amountMinor
-      if (isSame) return undefined
+      if (!before) return requestRefund(payment, { ...wanted, id }, now)
+      if (isSameRefund(payment, before, wanted)) return undefined
       throw new DomainError('idempotency_key_reused', 'This Idempotency-Key made another refund.', {
         refundId: before.id,
       })
     },
-    {
-      by: request.by,
-      record: (payment) => {
-        const { amountMinor } = known(payment)!
-        return refundRequested(orderId, refundsOf(payment) - amountMinor, amountMinor, request.reason)
-      },
-    },
+    request.by === SYSTEM
+      ? undefined
+      : {
+          by: request.by,
+          record: (payment) => {
+            const { amountMinor } = known(payment)!
+            return refundRequested(orderId, refundsOf(payment) - amountMinor, amountMinor, request.reason)
+          },
+        },
   )
   if (!replayed) ports.reached('refund_recorded')
   const isUnderWay = known(stored.payment)?.state === 'requested'

@@ -1,19 +1,29 @@
 /** What order_service asks. It owns the order, and waits ANSWER_MS at most: the state of the payment is what counts. */
 import { createHash } from 'node:crypto'
 import type { App } from '@shop/service_kit/http/app_types'
-import { Problem } from '@shop/service_kit/runtime/problem'
+import { invalidField, Problem } from '@shop/service_kit/runtime/problem'
 import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
+import type { Static } from '@shop/service_kit/runtime/schema_types'
+import { type Bill, isWholeBill } from '../domain/bill.ts'
 import type { Drive } from '../domain/drive.ts'
-import type { Payment } from '../domain/payment.ts'
+import { type Payment, SYSTEM } from '../domain/payment.ts'
 import type { Ports } from '../domain/ports.ts'
-import { cancelPayment, capturePayment, openPayment, requirePayment } from '../domain/requests.ts'
+import {
+  cancelPayment,
+  capturePayment,
+  openPayment,
+  refundPayment,
+  requirePayment,
+} from '../domain/requests.ts'
 import {
   cancelPaymentOperation,
   capturePaymentOperation,
   createPaymentOperation,
   getPaymentStateOperation,
+  refundOrderOperation,
 } from './internal_schemas.ts'
-import { internalView } from './payment_views.ts'
+import { internalRefundView, internalView } from './payment_views.ts'
+import { refuseDoubles, wantedParts } from './refund_inputs.ts'
 
 /** The work continues after it. */
 export const ANSWER_MS = 8_000
@@ -57,6 +67,7 @@ export function internalRoutes({ ports, drive, currency, runtime }: InternalRout
         description: body.description,
         language: body.language,
         expiresAt: body.expires_at,
+        bill: billOf(body),
       })
       return answer(orderId, work)
     })
@@ -74,5 +85,38 @@ export function internalRoutes({ ports, drive, currency, runtime }: InternalRout
       const { order_id: orderId } = request.params
       return answer(orderId, capturePayment(ports, drive, orderId, request.body.amount_minor))
     })
+
+    app.post('/internal/payments/:order_id/refunds', refundOrderOperation, async (request) => {
+      const { order_id: orderId } = request.params
+      const { refund_id: id, amount_minor: amountMinor, reason, by = SYSTEM } = request.body
+      const parts = wantedParts(request.body, amountMinor !== undefined, '/amount_minor')
+      if (parts === undefined && amountMinor === undefined)
+        throw invalidField('/amount_minor', 'is needed, or lines or shipping')
+      const refunded = await refundPayment(
+        ports,
+        (stored) => inTime(runtime, ANSWER_MS, drive(stored), () => stored),
+        orderId,
+        { ...{ id, key: id, amountMinor, parts, reason, by } },
+      )
+      return { payment: internalView(refunded.payment), refund: internalRefundView(refunded.refund) }
+    })
   }
+}
+
+/** Fails with `validation_failed`. */
+function billOf({
+  amount_minor: amountMinor,
+  lines: given,
+  shipping_gross_minor: shippingMinor = 0,
+}: Static<typeof createPaymentOperation.schema.body>): Bill | undefined {
+  if (given === undefined) return undefined
+  const lines = given.map(({ product_id, quantity, gross_minor }) => ({
+    ...{ productId: product_id, quantity },
+    grossMinor: gross_minor,
+  }))
+  refuseDoubles(lines)
+  const bill = { lines, shippingMinor }
+  if (!isWholeBill(bill, amountMinor))
+    throw invalidField('/lines', 'must be the amount together, with shipping_gross_minor')
+  return bill
 }

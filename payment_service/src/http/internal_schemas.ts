@@ -5,13 +5,15 @@ import { MONEY_MINOR_MAX } from '@shop/service_kit/money/money'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { CANCEL_REASONS, METHODS } from '../domain/payment.ts'
-import { InternalView } from './payment_views.ts'
+import { InternalRefundView, InternalView } from './payment_views.ts'
 import { PROBLEMS } from './problems.ts'
+import { LINES_MAX, PARTS, Quantity, REASON_LENGTH_MAX } from './refund_inputs.ts'
 
 const operation = operationsOf(PROBLEMS, 'internal')
 
 const OrderParams = Type.Object({ order_id: Id })
 const AmountMinor = Type.Integer({ minimum: 1, maximum: MONEY_MINOR_MAX })
+const GrossMinor = Type.Integer({ minimum: 0, maximum: MONEY_MINOR_MAX })
 const COMMON = ['validation_failed', 'unauthenticated', 'store_unavailable', 'overloaded'] as const
 
 export const createPaymentOperation = operation({
@@ -32,6 +34,19 @@ export const createPaymentOperation = operation({
     description: Type.String({ minLength: 1, maxLength: 250 }),
     language: Type.String({ minLength: 2, maxLength: 10 }),
     expires_at: Timestamp,
+    lines: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { product_id: Id, quantity: Quantity, gross_minor: GrossMinor },
+          { additionalProperties: false },
+        ),
+        { maxItems: LINES_MAX, description: 'With them it can be refunded by lines' },
+      ),
+    ),
+    shipping_gross_minor: Type.Optional({
+      ...GrossMinor,
+      description: 'Together with the lines exactly the amount',
+    }),
   }),
   response: { 200: InternalView },
   problems: [...BODY_PROBLEMS, ...COMMON, 'payment_differs', 'method_unavailable'],
@@ -73,6 +88,35 @@ export const capturePaymentOperation = operation({
     'payment_not_found',
     'not_authorised',
     'being_cancelled',
+    'version_conflict',
+  ],
+})
+
+export const refundOrderOperation = operation({
+  operationId: 'refundOrder',
+  summary: 'Gives money back, as an order demands',
+  description:
+    'An amount, or lines and shipping at what was paid for them. Under one refund_id it is made once; it is done when its state is `succeeded`.',
+  access: 'service',
+  params: OrderParams,
+  body: Body({
+    refund_id: Id,
+    amount_minor: Type.Optional(AmountMinor),
+    ...PARTS,
+    reason: Type.String({ minLength: 1, maxLength: REASON_LENGTH_MAX }),
+    by: Type.Optional({ ...Id, description: 'The admin who decided it' }),
+  }),
+  response: { 200: Type.Object({ payment: InternalView, refund: InternalRefundView }) },
+  problems: [
+    ...BODY_PROBLEMS,
+    ...COMMON,
+    'payment_not_found',
+    'not_captured',
+    'refund_exceeds_captured',
+    'refund_exceeds_bought',
+    'lines_unknown',
+    'too_many_refunds',
+    'idempotency_key_reused',
     'version_conflict',
   ],
 })

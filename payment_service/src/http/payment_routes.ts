@@ -13,6 +13,7 @@ import { payByHand, refundPayment, requirePayment } from '../domain/requests.ts'
 import { tokenHash } from './internal_routes.ts'
 import { getPaymentOperation, refundPaymentOperation, setPaidOperation } from './payment_schemas.ts'
 import { paymentView, refundView } from './payment_views.ts'
+import { wantedParts } from './refund_inputs.ts'
 
 export type PaymentRoutesDeps = {
   readonly ports: Ports
@@ -34,6 +35,7 @@ export function paymentRoutes({ ports, drive, verifyToken, digits }: PaymentRout
     app.post('/payments/:order_id/refunds', refundPaymentOperation, async (request, reply) => {
       const { userId: by } = principalOf(request)
       const { amount, reason } = request.body
+      const parts = wantedParts(request.body, amount !== undefined, '/amount')
       const key = request.headers['idempotency-key']
       if (key === undefined)
         throw new DomainError(
@@ -44,7 +46,7 @@ export function paymentRoutes({ ports, drive, verifyToken, digits }: PaymentRout
       if (amount !== undefined && !amountMinor)
         throw invalidField('/amount', `must be more than 0, with at most ${digits()} digits after the point`)
       const { payment, refund, replayed } = await refundPayment(ports, drive, request.params.order_id, {
-        ...{ amountMinor, reason, key, by },
+        ...{ amountMinor, parts, reason, key, by },
       })
       if (replayed) reply.header('idempotent-replayed', 'true')
       reply.code(201)

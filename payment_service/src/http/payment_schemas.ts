@@ -4,6 +4,7 @@ import { Body, Id, IdempotencyHeaders, MoneyInput } from '@shop/service_kit/http
 import Type from '@shop/service_kit/runtime/schema_types'
 import { PaymentView, RefundView } from './payment_views.ts'
 import { PROBLEMS } from './problems.ts'
+import { PARTS, REASON_LENGTH_MAX } from './refund_inputs.ts'
 
 const operation = operationsOf(PROBLEMS, 'payments')
 
@@ -31,13 +32,17 @@ export const refundPaymentOperation = operation({
   operationId: 'refundPayment',
   summary: 'Gives money back',
   description:
-    'Of what was captured, in part or whole. Send an Idempotency-Key: the same key never gives back twice.',
+    'Of what was captured, in part or whole: an amount, or lines and shipping at what was paid for them. Send an Idempotency-Key: the same key never gives back twice.',
   access: 'admin',
   params: OrderParams,
   headers: IdempotencyHeaders,
   body: Body({
-    amount: Type.Optional({ ...MoneyInput, description: 'Without it, all that is left' }),
-    reason: Type.String({ minLength: 1, maxLength: 500 }),
+    amount: Type.Optional({
+      ...MoneyInput,
+      description: 'Without it, and without lines and shipping, all that is left',
+    }),
+    ...PARTS,
+    reason: Type.String({ minLength: 1, maxLength: REASON_LENGTH_MAX }),
   }),
   response: { 201: Type.Object({ refund: RefundView, payment: PaymentView }) },
   problems: [
@@ -46,6 +51,8 @@ export const refundPaymentOperation = operation({
     'payment_not_found',
     'not_captured',
     'refund_exceeds_captured',
+    'refund_exceeds_bought',
+    'lines_unknown',
     'too_many_refunds',
     'idempotency_key_missing',
     'idempotency_key_reused',

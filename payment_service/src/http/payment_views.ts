@@ -1,7 +1,8 @@
 /** A payment as JSON: for people with amounts as decimal strings, for order_service in minor units. */
-import { Money, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
+import { Id, Money, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
+import { lineStates, shippingRefunded } from '../domain/bill.ts'
 import {
   CHANGES,
   METHODS,
@@ -22,6 +23,10 @@ export const RefundView = Type.Object({
   amount: Money,
   reason: Type.String(),
   state: Type.Enum([...REFUND_STATES]),
+  lines: Type.Array(Type.Object({ product_id: Id, quantity: Type.Integer(), amount: Money }), {
+    description: 'Empty if it is of an amount',
+  }),
+  shipping: Money,
   created_at: Timestamp,
 })
 export type RefundView = Static<typeof RefundView>
@@ -38,11 +43,31 @@ export const PaymentView = Type.Object({
   refundable: Money,
   checkout_url: NullableString({ description: 'Where it is paid, while it can be' }),
   capture_before: NullableString({ format: 'date-time', description: 'When the authorisation ends' }),
+  lines: Type.Array(
+    Type.Object({
+      product_id: Id,
+      quantity: Type.Integer(),
+      gross: Money,
+      refunded_quantity: Type.Integer(),
+      refunded: Money,
+    }),
+    { description: 'With what refunds by lines took of them; empty if the lines are not known' },
+  ),
+  shipping: Type.Object({ gross: Money, refunded: Money }),
   refunds: Type.Array(RefundView),
   history: Type.Array(Type.Object({ type: Type.Enum([...CHANGES]), at: Timestamp, amount: Money })),
   version: Type.Integer(),
 })
 export type PaymentView = Static<typeof PaymentView>
+
+/** Of the internal routes. */
+export const InternalRefundView = Type.Object({
+  refund_id: Type.String(),
+  amount_minor: Amount,
+  state: Type.Enum([...REFUND_STATES]),
+  lines: Type.Array(Type.Object({ product_id: Id, quantity: Type.Integer(), amount_minor: Amount })),
+  shipping_minor: Amount,
+})
 
 /** Of the internal routes. */
 export const InternalView = Type.Object({
@@ -60,9 +85,17 @@ export const InternalView = Type.Object({
 })
 export type InternalView = Static<typeof InternalView>
 
-export const refundView = ({ id, amountMinor, reason, state, at }: Refund, digits: number): RefundView => ({
+export const refundView = (
+  { id, amountMinor, reason, state, at, parts }: Refund,
+  digits: number,
+): RefundView => ({
   ...{ id, reason, state },
   amount: formatMoney(amountMinor, digits),
+  lines: (parts?.lines ?? []).map(({ productId, quantity, amountMinor }) => ({
+    ...{ product_id: productId, quantity },
+    amount: formatMoney(amountMinor, digits),
+  })),
+  shipping: formatMoney(parts?.shippingMinor ?? 0, digits),
   created_at: at,
 })
 
@@ -81,6 +114,17 @@ export function paymentView(payment: Payment, digits: number): PaymentView {
     refundable: money(refundable(payment)),
     checkout_url: payment.checkoutUrl ?? null,
     capture_before: payment.captureBefore ?? null,
+    lines: lineStates(payment).map(
+      ({ productId, quantity, grossMinor, refundedQuantity, refundedMinor }) => ({
+        ...{ product_id: productId, quantity, refunded_quantity: refundedQuantity },
+        gross: money(grossMinor),
+        refunded: money(refundedMinor),
+      }),
+    ),
+    shipping: {
+      gross: money(payment.bill?.shippingMinor ?? 0),
+      refunded: money(shippingRefunded(payment)),
+    },
     refunds: payment.refunds.map((refund) => refundView(refund, digits)),
     history: payment.history.map(({ type, at, amountMinor }) => ({ type, at, amount: money(amountMinor) })),
     version: payment.version,
@@ -103,3 +147,19 @@ export function internalView(payment: Payment): InternalView {
     version: payment.version,
   }
 }
+
+export const internalRefundView = ({
+  id,
+  amountMinor,
+  state,
+  parts,
+}: Refund): Static<typeof InternalRefundView> => ({
+  refund_id: id,
+  amount_minor: amountMinor,
+  state,
+  lines: (parts?.lines ?? []).map(({ productId, quantity, amountMinor }) => ({
+    ...{ product_id: productId, quantity },
+    amount_minor: amountMinor,
+  })),
+  shipping_minor: parts?.shippingMinor ?? 0,
+})

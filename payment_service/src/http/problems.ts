@@ -55,6 +55,15 @@ export const PROBLEMS = {
     retryable: false,
     present: ({ leftMinor }, { digits }) => ({ members: { refundable: formatMoney(leftMinor, digits()) } }),
   },
+  refund_exceeds_bought: {
+    status: 409,
+    title: 'The refund is of more than what was bought and not refunded yet',
+    retryable: false,
+    present: ({ productId, leftQuantity }) => ({
+      members: { product_id: productId, refundable_quantity: leftQuantity },
+    }),
+  },
+  lines_unknown: { status: 409, title: 'The lines of this payment are not known', retryable: false },
   too_many_refunds: { status: 409, title: 'The payment has too many refunds', retryable: false },
   idempotency_key_missing: { status: 400, title: 'A refund needs an Idempotency-Key', retryable: false },
   idempotency_key_reused: {

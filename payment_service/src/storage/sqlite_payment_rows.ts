@@ -18,10 +18,10 @@ export const COLUMNS = `${OWN_COLUMNS}, (SELECT json_group_array(json_object('id
   entries.amount_minor, 'at', at)) FROM entries INDEXED BY entries_by_order WHERE entries.order_id = payments.order_id)`
 
 const placeOf = ({ payment }: Stored) => {
-  const { orderTokenHash, email, description, language, expiresAt, opening } = payment
+  const { orderTokenHash, email, description, language, expiresAt, bill, opening } = payment
   const { sessionExpiresAt, sessionId, checkoutUrl, wish, phase, paidAt } = payment
   return JSON.stringify({
-    ...{ orderTokenHash, email, description, language, expiresAt, opening },
+    ...{ orderTokenHash, email, description, language, expiresAt, bill, opening },
     ...{ sessionExpiresAt, sessionId, checkoutUrl, wish, phase, paidAt },
   })
 }

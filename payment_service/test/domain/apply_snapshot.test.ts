@@ -100,7 +100,7 @@ suite('what is to be done next', () => {
   }
 
   test('a refund comes first', () => {
-    const request = { id: 'r', amountMinor: 1, reason: 'x', key: 'k', by: ROOT }
+    const request = { id: 'r', amountMinor: 1, parts: undefined, reason: 'x', key: 'k', by: ROOT }
     assert.equal(nextStep(requestRefund(captured(), request, AT))?.kind, 'refund')
   })
 })
@@ -124,7 +124,14 @@ suite('wishes', () => {
 })
 
 test('M7: a payment has at most so many refunds', () => {
-  const request = (key: number) => ({ id: `r${key}`, amountMinor: 1, reason: 'x', key: `${key}`, by: ROOT })
+  const request = (key: number) => ({
+    id: `r${key}`,
+    amountMinor: 1,
+    parts: undefined,
+    reason: 'x',
+    key: `${key}`,
+    by: ROOT,
+  })
   let current = captured()
   for (let i = 0; i < REFUNDS_MAX; i++) current = requestRefund(current, request(i), AT)
   assert.throws(() => requestRefund(current, request(REFUNDS_MAX), AT), { code: 'too_many_refunds' })

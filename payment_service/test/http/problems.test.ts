@@ -17,6 +17,8 @@ const PAYLOADS: Payloads = {
   not_captured: { current },
   not_manual: {},
   refund_exceeds_captured: { leftMinor: 100 },
+  refund_exceeds_bought: { productId: 'p', leftQuantity: 1 },
+  lines_unknown: {},
   too_many_refunds: {},
   idempotency_key_missing: {},
   idempotency_key_reused: { refundId: 'r' },
@@ -31,6 +33,7 @@ const MEMBERS: Partial<Record<keyof Payloads, string[]>> = {
   being_cancelled: ['current'],
   not_captured: ['current'],
   refund_exceeds_captured: ['refundable'],
+  refund_exceeds_bought: ['product_id', 'refundable_quantity'],
   idempotency_key_reused: ['refund_id'],
 }
 

@@ -28,6 +28,12 @@ suite('every route and every caller (invariant 10)', () => {
     ['POST', '/internal/payments/:id/capture', { amount_minor: 4_200 }, services],
     ['POST', '/internal/payments/:id/cancel', { reason: 'time_over' }, services],
     [
+      'POST',
+      '/internal/payments/:id/refunds',
+      { refund_id: uuid(1), amount_minor: 100, reason: 'x' },
+      services,
+    ],
+    [
       'GET',
       '/payments/:id',
       undefined,
