@@ -158,6 +158,81 @@ export function stockContract(name: string, makeStores: MakeStores) {
       await assertBalanced(stores)
     })
 
+    test('a receipt of returned goods is restocked once, with movements of their own, also of a removed product (invariant 2)', async (t) => {
+      const [here, there] = await makeStores(t)
+      const [tea, cup] = [await add(here, { stock: 10 }), await add(here, { stock: 3 })]
+      const sold = order({ [tea.id]: 4, [cup.id]: 2 })
+      await here.stock.reserve([sold], AT)
+      const { orderId } = sold
+      const [first, second] = [nextId(), nextId()]
+      const back = (receiptId: string, lines: Record<string, number>) => ({
+        ...order(lines),
+        receiptId,
+        orderId,
+      })
+      const early = back(first, { [tea.id]: 1 })
+      assert.deepEqual(await here.stock.restock([early, { ...early, orderId: nextId() }], AT), [
+        ...['not_shipped', 'not_shipped'],
+      ])
+      await here.stock.ship([orderId], AT)
+      assert.deepEqual(await here.stock.restock([early, early], AT), ['restocked', 'restocked'])
+      assert.deepEqual(await there.stock.restock([early], AT), ['restocked'])
+      assert.deepEqual(await numbers(here, tea.id), { stock: 7, reserved: 0, version: 4 })
+      // b: 3 of the tea are left.
+      await here.catalogue.remove(cup.id, undefined, STAMP)
+      const rest = back(second, { [tea.id]: 3, [cup.id]: 2 })
+      assert.deepEqual(
+        await there.stock.restock(
+          [{ ...rest, receiptId: nextId(), lines: back('', { [tea.id]: 4 }).lines }],
+          AT,
+        ),
+        ['refused'],
+      )
+      const both = await Promise.all([here, there].map(({ stock }) => stock.restock([rest], AT)))
+      assert.deepEqual(both.flat(), ['restocked', 'restocked'])
+      assert.deepEqual(await there.stock.restock([back(nextId(), { [tea.id]: 1 })], AT), ['refused'])
+      assert.deepEqual(await there.stock.restock([back(nextId(), { [nextId()]: 1 })], AT), ['refused'])
+      const { items } = (await there.stock.movements(tea.id, { after: undefined, limit: 10 }))!
+      assert.deepEqual(
+        items.map(({ reason, delta, note, orderId: of, by }) => [reason, delta, note, of === orderId, by]),
+        [
+          ['return', 3, null, true, null],
+          ['return', 1, null, true, null],
+          ['sale', -4, null, true, null],
+          ['initial', 10, null, false, 'root'],
+        ],
+      )
+      const stored = (await here.audit.reservationsOf([orderId])).get(orderId)!
+      assert.deepEqual(
+        recordOf(stored).restocks?.map(({ receiptId }) => receiptId),
+        [first, second],
+      )
+      assert.deepEqual(
+        (await there.stock.ship([orderId], AT)).map((answer) => answer?.status),
+        ['shipped'],
+      )
+      await assertBalanced(here)
+    })
+
+    test('two processes that restock different receipts of an order take back no more than was shipped (invariant 2)', async (t) => {
+      const stores = await makeStores(t)
+      const tea = await add(stores[0], { stock: 10 })
+      const sold = order({ [tea.id]: 3 })
+      await stores[0].stock.reserve([sold], AT)
+      await stores[0].stock.ship([sold.orderId], AT)
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          stores[i % 2]!.stock.restock(
+            [{ ...sold, receiptId: nextId(), lines: order({ [tea.id]: 1 }).lines }],
+            AT,
+          ),
+        ),
+      )
+      assert.equal(answers.flat().filter((answer) => answer === 'restocked').length, 3)
+      assert.equal((await numbers(stores[0], tea.id)).stock, 10)
+      await assertBalanced(stores[1])
+    })
+
     test('two processes that sell one product never oversell (invariants 1, 2)', async (t) => {
       const both = await makeStores(t)
       const tea = await add(both[0], { stock: 50 })

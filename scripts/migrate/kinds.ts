@@ -37,9 +37,8 @@ import { productDocument } from '@shop/product_service/storage/mongo_product_doc
 import { CATEGORY_COLUMNS, categoryOf } from '@shop/product_service/storage/sqlite_category_store'
 import { GROUP_COLUMNS, groupOf } from '@shop/product_service/storage/sqlite_groups'
 import { COLUMNS as MEDIA_COLUMNS, mediaOf } from '@shop/product_service/storage/sqlite_media_records'
+import { MOVEMENT_COLUMNS, movementOf } from '@shop/product_service/storage/sqlite_movements'
 import {
-  MOVEMENT_COLUMNS,
-  movementOf,
   PRODUCT_COLUMNS,
   productOf,
   RESERVATION_COLUMNS,

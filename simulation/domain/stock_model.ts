@@ -44,7 +44,7 @@ export type StockWrite = {
 }
 
 type CatalogueStore = Synchronous<Pick<Catalogue, 'create' | 'find' | 'edit' | 'remove'>>
-type StockStore = Synchronous<Omit<Stock, 'movements'>>
+type StockStore = Synchronous<Omit<Stock, 'movements' | 'restock'>>
 export type ProductStore = CatalogueStore & StockStore
 
 export type StockModel = {

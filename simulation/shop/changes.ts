@@ -162,7 +162,9 @@ function movedAfterRemoval({ products, movements }: ChangeRecords): string[] {
   return movements
     .filter(
       ({ productId, version, reason }) =>
-        reason !== 'release' && version > (removedAt.get(productId) ?? Number.POSITIVE_INFINITY),
+        reason !== 'release' &&
+        reason !== 'return' &&
+        version > (removedAt.get(productId) ?? Number.POSITIVE_INFINITY),
     )
     .map(
       ({ productId, version, reason }) =>

@@ -55,6 +55,8 @@ const FLOWS: Readonly<Partial<Record<ServiceName, Readonly<Record<string, Flow>>
 }
 /** These have tests of their own: no order is concerned. */
 const ADJUSTMENT = 'adjustment_committed'
+/** A receipt of returned goods is restocked once: product_service/test/stock_contract.ts. */
+const RESTOCK = 'restocks_committed'
 const UPLOAD = ['media_files_stored', 'media_recorded']
 /** order_service/test/paid_orders.test.ts stops there, and paid_orders.test.ts kills processes while orders are paid. */
 const PAID = ['captured', 'capturing_recorded', 'payment_asked', 'payment_ended']
@@ -71,7 +73,7 @@ suite('crash points (invariants 1 to 8)', { timeout: TEST_MS }, () => {
 
   for (const [service, flows] of Object.entries(FLOWS)) {
     test(`every crash point of ${service} has a flow here`, () => {
-      const own = service === 'product_service' ? [ADJUSTMENT, ...UPLOAD, ...IMPORT] : PAID
+      const own = service === 'product_service' ? [ADJUSTMENT, RESTOCK, ...UPLOAD, ...IMPORT] : PAID
       assert.deepEqual([...Object.keys(flows), ...own].sort(), placesIn(service))
     })
   }

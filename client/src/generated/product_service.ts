@@ -351,6 +351,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/restocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put returned goods of shipped orders back into stock, once for each receipt */
+        post: operations["restock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/shipments": {
         parameters: {
             query?: never;
@@ -6012,6 +6029,134 @@ export interface operations {
             };
         };
     };
+    restock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    restocks: {
+                        lines: {
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                        }[];
+                        /** Format: uuid */
+                        order_id: string;
+                        /** Format: uuid */
+                        receipt_id: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description One for each, in the order of the request */
+                        results: {
+                            /** Format: uuid */
+                            receipt_id: string;
+                            /** @enum {unknown} */
+                            status: "restocked" | "not_shipped" | "refused" | "unanswered";
+                        }[];
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     ship: {
         parameters: {
             query?: never;
@@ -8923,7 +9068,7 @@ export interface operations {
                         /** Format: uuid */
                         product_id: string;
                         /** @enum {unknown} */
-                        reason: "initial" | "sale" | "release" | "adjustment" | "edit";
+                        reason: "initial" | "sale" | "release" | "return" | "adjustment" | "edit";
                         stock_after: number;
                         /** @description The version of the product this movement made */
                         version: number;
@@ -9161,7 +9306,7 @@ export interface operations {
                             /** Format: uuid */
                             product_id: string;
                             /** @enum {unknown} */
-                            reason: "initial" | "sale" | "release" | "adjustment" | "edit";
+                            reason: "initial" | "sale" | "release" | "return" | "adjustment" | "edit";
                             stock_after: number;
                             /** @description The version of the product this movement made */
                             version: number;

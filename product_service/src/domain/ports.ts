@@ -20,6 +20,7 @@ import type { Page, PageKey } from './page.ts'
 import type { AuditStamp, Movement, Product, ProductFields, SeenVersions } from './product.ts'
 import type { LostReservation, NotRecovered } from './recovering.ts'
 import type { FinalReservation, Held, Reservation, ReservationRequest } from './reservation.ts'
+import type { RestockAnswer, RestockRequest } from './restocking.ts'
 import type { ShopStore } from './shop_ports.ts'
 import type { SlugOwner } from './slug.ts'
 import type { SearchSort } from './sorts.ts'
@@ -104,6 +105,8 @@ export type Stock = {
   release(orderIds: readonly string[], at: string): Promise<readonly FinalReservation[]>
   /** Applies shipReservations. Resolves one reservation per id, undefined for an unknown order. */
   ship(orderIds: readonly string[], at: string): Promise<readonly (FinalReservation | undefined)[]>
+  /** Applies restockReturns. Resolves one answer per request, in order. */
+  restock(requests: readonly RestockRequest[], at: string): Promise<readonly RestockAnswer[]>
   /** Applies recoverReservations in one transaction. Resolves one answer per order, in order. */
   recover(lost: readonly LostReservation[], at: string): Promise<readonly (Reservation | NotRecovered)[]>
 }

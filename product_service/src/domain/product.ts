@@ -38,7 +38,8 @@ export type MovementCause = Readonly<
   | { reason: 'initial' | 'edit'; note: null; orderId: null; by: string }
   /** Without an author: an opening balance (compaction.ts). */
   | { reason: 'adjustment'; note: string; orderId: null; by: string | null }
-  | { reason: 'sale' | 'release'; note: null; orderId: string; by: null }
+  /** A return: units that were shipped are back (restocking.ts). */
+  | { reason: 'sale' | 'release' | 'return'; note: null; orderId: string; by: null }
 >
 
 /** One entry of the append-only ledger. `version` is the product version it made, so both are unique together. */

@@ -38,6 +38,15 @@ type Decided = {
   readonly updatedAt: string
 }
 
+/** Units of one receipt of returned goods, which went back to stock. */
+export type Restock = {
+  readonly receiptId: string
+  readonly lines: readonly RequestedLine[]
+  readonly at: string
+}
+/** Receipts of one order. */
+export const RESTOCKS_MAX = 500
+
 /** Lines and their sum. */
 export type Holding = { readonly lines: readonly ReservedLine[]; readonly totalMinor: number }
 
@@ -55,8 +64,11 @@ export type Rejection =
 type RealTotal = number | null
 
 export type Held = Decided & { readonly status: 'held' } & Holding
-/** The held units were sent to the customer. */
-export type Shipped = Decided & { readonly status: 'shipped' } & Holding
+/** The held units were sent to the customer. `restocks`: those that came back, if any did (restocking.ts). */
+export type Shipped = Decided & {
+  readonly status: 'shipped'
+  readonly restocks?: readonly Restock[]
+} & Holding
 /** `holding` is what was released. It is null for a tombstone: the release came first, so nothing was ever held. */
 export type Released = Decided & { readonly status: 'released'; readonly holding: Holding | null }
 export type Rejected = Decided & { readonly status: 'rejected' } & Rejection

@@ -47,8 +47,12 @@ export function createDraft(products: Products, existing: Reservations) {
     changedProducts.set(id, after)
     return after
   }
-  const addMovement = (reason: 'sale' | 'release', after: Product, delta: number, orderId: string) =>
-    movements.push(createMovement(after, delta, { reason, note: null, orderId, by: null }))
+  const addMovement = (
+    reason: 'sale' | 'release' | 'return',
+    after: Product,
+    delta: number,
+    orderId: string,
+  ) => movements.push(createMovement(after, delta, { reason, note: null, orderId, by: null }))
 
   return {
     product,
@@ -75,6 +79,13 @@ export function createDraft(products: Products, existing: Reservations) {
     ship({ orderId, lines }: Held, at: string) {
       for (const [id, units] of unitsByProduct(lines)) {
         change(id, { stock: 0, reserved: -units }, orderId, at)
+      }
+    },
+    /** Units that had left come back to `stock`. */
+    restock(orderId: string, lines: readonly RequestedLine[], at: string) {
+      for (const [id, units] of unitsByProduct(lines)) {
+        const after = change(id, { stock: units, reserved: 0 }, orderId, at)
+        addMovement('return', after, units, orderId)
       }
     },
     finish: <Answer>(answers: readonly Answer[]): Decision<Answer> => ({

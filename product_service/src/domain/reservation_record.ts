@@ -9,6 +9,7 @@ import type {
   Reservation,
   ReservationStatus,
   ReservedLine,
+  Restock,
   Shortage,
 } from './reservation.ts'
 
@@ -23,6 +24,8 @@ export type ReservationRecord = {
   readonly unknownProducts: readonly string[]
   readonly createdAt: string
   readonly updatedAt: string
+  /** Absent if nothing came back. */
+  readonly restocks?: readonly Restock[]
 }
 
 export function recordOf(reservation: Reservation): ReservationRecord {
@@ -39,6 +42,7 @@ export function recordOf(reservation: Reservation): ReservationRecord {
     unknownProducts: rejection?.reason === 'product_not_found' ? rejection.unknownProducts : [],
     createdAt,
     updatedAt,
+    ...(status === 'shipped' && reservation.restocks !== undefined ? { restocks: reservation.restocks } : {}),
   }
 }
 
@@ -73,8 +77,12 @@ export function readReservation(record: Unchecked): Reservation {
   const { status, reason } = record
   switch (status) {
     case 'held':
-    case 'shipped':
       return { ...decided, status, ...holding() }
+    case 'shipped':
+      return {
+        ...{ ...decided, status, ...holding() },
+        ...(record.restocks == null ? {} : { restocks: list(record.restocks, restock, 'restocks') }),
+      }
     case 'released':
       return { ...decided, status, holding: lines.length === 0 ? null : holding() }
     case 'rejected':
@@ -91,7 +99,7 @@ export function readReservation(record: Unchecked): Reservation {
 }
 
 type Unchecked = { readonly [Field in keyof ReservationRecord]: unknown }
-type Part = 'lines' | 'reasons' | 'fields'
+type Part = 'lines' | 'reasons' | 'restocks' | 'fields'
 type Fields = Readonly<Record<string, unknown>>
 
 function invalid(part: Part): never {
@@ -110,6 +118,19 @@ const reservedLine = ({ productId, quantity, name, unitPriceMinor }: Fields): Re
   name: text(name, 'lines'),
   unitPriceMinor: count(unitPriceMinor, 'lines'),
   quantity: count(quantity, 'lines'),
+})
+
+const restock = ({ receiptId, lines, at }: Fields): Restock => ({
+  receiptId: text(receiptId, 'restocks'),
+  lines: list(
+    lines,
+    ({ productId, quantity }) => ({
+      productId: text(productId, 'restocks'),
+      quantity: count(quantity, 'restocks'),
+    }),
+    'restocks',
+  ),
+  at: text(at, 'restocks'),
 })
 
 const shortage = ({ productId, requested, available }: Fields): Shortage => ({

@@ -14,6 +14,7 @@ import {
   requestOf,
   reservationView,
   reserveOperation,
+  restockOperation,
   shipOperation,
   unansweredView,
 } from './reservation_schemas.ts'
@@ -54,6 +55,30 @@ export function reservationRoutes({ stock, prices, metrics, runtime, reached }: 
               ? reservationView(outcome.value, prices)
               : unansweredView(requests[i]!.orderId, prices),
           ),
+        }
+      },
+    )
+
+    app.post(
+      '/internal/restocks',
+      { ...restockOperation, bodyLimit: BATCH_BYTES_MAX },
+      async ({ body, log }) => {
+        const at = now().toISOString()
+        const requests = body.restocks.map(({ receipt_id, order_id, lines }) => ({
+          ...{ receiptId: receipt_id, orderId: order_id },
+          lines: lines.map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
+        }))
+        const outcomes = await answerEach(
+          requests,
+          (some) => stock.restock(some, at),
+          (err, { orderId }) => log.error({ err, order_id: orderId }, UNANSWERED),
+        )
+        reached('restocks_committed')
+        return {
+          results: outcomes.map((outcome, i) => ({
+            receipt_id: requests[i]!.receiptId,
+            status: outcome.ok ? outcome.value : ('unanswered' as const),
+          })),
         }
       },
     )

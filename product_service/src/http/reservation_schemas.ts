@@ -12,6 +12,7 @@ import {
   type ReservationRequest,
 } from '../domain/reservation.ts'
 import { recordOf } from '../domain/reservation_record.ts'
+import { RESTOCK_ANSWERS } from '../domain/restocking.ts'
 import { PROBLEMS } from './problems.ts'
 import { Currency, type Prices } from './product_views.ts'
 
@@ -68,6 +69,11 @@ const ReleaseView = Type.Object({
 const ShipmentView = Type.Object({
   order_id: Id,
   status: Type.Enum(['shipped', 'released', 'rejected', 'unknown', 'unanswered']),
+})
+
+const RestockView = Type.Object({
+  receipt_id: Id,
+  status: Type.Enum([...RESTOCK_ANSWERS, 'unanswered']),
 })
 
 export const unansweredView = (orderId: string, { currency }: Prices): ReservationView => ({
@@ -155,5 +161,26 @@ export const shipOperation = operation({
   access: 'service',
   body: OrderIdsBody,
   response: { 200: Results(ShipmentView) },
+  problems: BATCH_PROBLEMS,
+})
+
+export const restockOperation = operation({
+  operationId: 'restock',
+  summary: 'Put returned goods of shipped orders back into stock, once for each receipt',
+  access: 'service',
+  body: Body({
+    restocks: Type.Array(
+      Body({
+        receipt_id: Id,
+        order_id: Id,
+        lines: Type.Array(Body({ product_id: Id, quantity: Quantity }), {
+          minItems: 1,
+          maxItems: LINES_MAX,
+        }),
+      }),
+      { minItems: 1, maxItems: BATCH_MAX },
+    ),
+  }),
+  response: { 200: Results(RestockView) },
   problems: BATCH_PROBLEMS,
 })

@@ -22,7 +22,7 @@ const MovementView = Type.Object({
   version: Type.Integer({ minimum: 1, description: 'The version of the product this movement made' }),
   delta: Type.Integer({ description: 'Units added (+) or removed (-)' }),
   stock_after: Type.Integer({ minimum: 0 }),
-  reason: Type.Enum(['initial', 'sale', 'release', 'adjustment', 'edit']),
+  reason: Type.Enum(['initial', 'sale', 'release', 'return', 'adjustment', 'edit']),
   note: NullableString({ description: "An adjustment's reason" }),
   order_id: NullableString({ format: 'uuid' }),
   by: NullableString({ description: 'The account that caused it; null for orders and for opening balances' }),

@@ -19,8 +19,10 @@ import { type GroupDocument, groupOf, type SlugDocument } from './mongo_group_do
 import { IMPORT_INDEXES, importCollections } from './mongo_import_documents.ts'
 import { type ProductDocument, productOf } from './mongo_product_documents.ts'
 
-export type MovementDocument = Movement & { _id: string }
-export type ReservationDocument = Omit<ReservationRecord, 'orderId'> & { _id: string }
+/** One of returned goods has `adjustment` as its reason, which the release before can read, and the order in `returnOrder`. */
+export type MovementDocument = Movement & { _id: string; returnOrder?: string }
+/** `restockCount` is the number of its restocks, if it has any. */
+export type ReservationDocument = Omit<ReservationRecord, 'orderId'> & { _id: string; restockCount?: number }
 /** An adjustment with an idempotency key. */
 export type Attempt = { _id: string; fingerprint: string; movement: Movement }
 /** `unusedSince` is null while a product or group shows the picture. */
@@ -41,11 +43,9 @@ export type ShopDocument = {
 }
 /** The last transaction that a replica committed (mongo_ledger.ts). */
 export type Receipt = { _id: string; token: string; at: Date }
-
 /** Each collection has this index; listing it creates the collection. */
 const BY_ID: IndexDescription = { name: '_id_', key: { _id: 1 } }
 const OF_GROUP = { groupId: { $exists: true } }
-const SEVEN_DAYS_SECONDS = 7 * 24 * 60 * 60
 
 /** Which query uses which index: docs/operations.md. */
 export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
@@ -113,7 +113,7 @@ export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[
   media_files: [BY_ID],
   shop: [BY_ID],
   ...IMPORT_INDEXES,
-  receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: SEVEN_DAYS_SECONDS }],
+  receipts: [{ name: 'receipts_end', key: { at: 1 }, expireAfterSeconds: 7 * 24 * 60 * 60 }],
   ...AUDIT_INDEXES,
 }
 
@@ -138,15 +138,19 @@ const VERSION_DIGITS = 12
 export const movementId = (productId: string, version: number): string =>
   `${productId}:${String(version).padStart(VERSION_DIGITS, '0')}`
 
-/** Unique, because the UUID contains no space. */
+/** A UUID contains no space. */
 export const attemptId = (by: string, key: string): string => `${by} ${key}`
 
 export const movementDocument = (movement: Movement): MovementDocument => ({
   _id: movementId(movement.productId, movement.version),
-  ...movement,
+  ...(movement.reason === 'return' ? asAdjustment(movement) : movement),
 })
+const asAdjustment = ({ orderId, ...movement }: Movement) =>
+  ({ ...movement, reason: 'adjustment', orderId: null, returnOrder: orderId }) as unknown as Movement
 
-function movementOf({ _id, ...movement }: MovementDocument): Movement {
+function movementOf({ _id, returnOrder, ...stored }: MovementDocument): Movement {
+  const isReturn = returnOrder !== undefined
+  const movement = isReturn ? ({ ...stored, reason: 'return', orderId: returnOrder } as Movement) : stored
   // The next page of the ledger starts after its version, so the version must be that of the id.
   if (_id !== movementId(movement.productId, movement.version))
     throw new Error('its id is of another movement')
@@ -155,10 +159,11 @@ function movementOf({ _id, ...movement }: MovementDocument): Movement {
 
 export function reservationDocument(reservation: Reservation): ReservationDocument {
   const { orderId, ...fields } = recordOf(reservation)
-  return { _id: orderId, ...fields }
+  const { restocks } = fields
+  return { _id: orderId, ...fields, ...(restocks && { restockCount: restocks.length }) }
 }
 
-const reservationOf = ({ _id, ...fields }: ReservationDocument): Reservation =>
+const reservationOf = ({ _id, restockCount: _, ...fields }: ReservationDocument): Reservation =>
   readReservation({ orderId: _id, ...fields })
 
 export const mediaDocument = ({ id, ...fields }: Media, unusedSince: string | null): MediaDocument => ({
@@ -175,6 +180,7 @@ export const mediaUse = (ownerId: string, mediaId: string): MediaUse => ({
 
 const mediaOf = ({ _id, unusedSince: _, timesUsed: __, ...fields }: MediaDocument): Media =>
   validateStoredMedia({ id: _id, ...fields })
+
 /** Readers of these documents, which report unreadable ones. */
 export function readingsOf(unreadableOf: UnreadableOf) {
   const idOf = ({ _id }: { readonly _id: string }) => String(_id)

@@ -4,7 +4,7 @@ import { OutcomeUnknown, retryDuplicate } from '@shop/service_kit/mongo/errors'
 import type { AnyBulkWriteOperation, ClientSession } from '@shop/service_kit/mongo/store'
 import { isRemoved } from '../domain/change_product.ts'
 import type { Product } from '../domain/product.ts'
-import type { Reservation } from '../domain/reservation.ts'
+import type { Reservation, Shipped } from '../domain/reservation.ts'
 import {
   type Collections,
   movementDocument,
@@ -61,7 +61,7 @@ export async function writeEffects(
   }
   await writeCatalogue(collections, session, loaded, effects, reading, changedAt)
   if (reserved.length > 0) {
-    const operations = reserved.map((each) => writeReservation(loaded.reservations.has(each.orderId), each))
+    const operations = reserved.map((each) => writeReservation(loaded.reservations.get(each.orderId), each))
     requireAll(await reservations.bulkWrite(operations, { session, ordered: true }), operations.length)
   }
   if (moved.length > 0) {
@@ -96,9 +96,18 @@ function writeProduct(
   return { updateOne: { filter, update } }
 }
 
-function writeReservation(known: boolean, after: Reservation): AnyBulkWriteOperation<ReservationDocument> {
-  if (!known) return { insertOne: { document: reservationDocument(after) } }
+function writeReservation(
+  before: Reservation | undefined,
+  after: Reservation,
+): AnyBulkWriteOperation<ReservationDocument> {
+  if (!before) return { insertOne: { document: reservationDocument(after) } }
   const { orderId, status, updatedAt } = after
-  // Only held reservations ever change.
+  if (before.status === 'shipped') {
+    const { restocks = [] } = after as Shipped
+    const known = before.restocks?.length
+    const filter = { _id: orderId, status: 'shipped' as const, restockCount: known ?? { $exists: false } }
+    return { updateOne: { filter, update: { $set: { restocks, restockCount: restocks.length } } } }
+  }
+  // Any other that changes is held.
   return { updateOne: { filter: { _id: orderId, status: 'held' }, update: { $set: { status, updatedAt } } } }
 }

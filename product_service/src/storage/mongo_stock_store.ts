@@ -11,6 +11,7 @@ import { recoverReservations } from '../domain/recovering.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import type { Decision } from '../domain/reservation_draft.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
+import { restockReturns } from '../domain/restocking.ts'
 import { live } from './mongo_catalogue_store.ts'
 import { attemptId, collectionsOf, movementId, type Readings } from './mongo_documents.ts'
 import type { Ledger, State } from './mongo_work.ts'
@@ -106,6 +107,12 @@ export function createMongoStockStore(
         (known, changed) => entryOf(reservationRecovered(known, changed)),
       )
     },
+    restock: (requests, at) =>
+      decideTogether(
+        requests.map(({ orderId }) => orderId),
+        requests.flatMap(({ lines }) => lines.map(({ productId }) => productId)),
+        ({ products, reservations }) => restockReturns(products, reservations, requests, at),
+      ),
     release: (orderIds, at) =>
       decideTogether(orderIds, [], ({ products, reservations }) =>
         releaseReservations(products, reservations, orderIds, at),

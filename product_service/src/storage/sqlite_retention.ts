@@ -8,9 +8,8 @@ import type { Movement } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { validateStoredMovement } from '../domain/stored_records.ts'
 import { createOldMovements, untilUnreadable } from './old_movements.ts'
+import { MOVEMENT_COLUMNS, movementOf } from './sqlite_movements.ts'
 import {
-  MOVEMENT_COLUMNS,
-  movementOf,
   prepareAnyNumbers,
   prepareQuery,
   prepareWrites,

@@ -7,6 +7,7 @@ import type { Reservation } from '../domain/reservation.ts'
 import { readReservation } from '../domain/reservation_record.ts'
 import { validateStoredProduct } from '../domain/stored_records.ts'
 import { DETAIL_COLUMNS, detailsIn, detailValues } from './sqlite_details.ts'
+import { movementValues, returnOf } from './sqlite_movements.ts'
 
 export type Row = readonly (string | number | null)[]
 
@@ -70,24 +71,8 @@ export type ReadProducts = ReturnType<typeof readProducts>
 
 export const seqOf = (row: Row): number => row[11] as number
 
-export const MOVEMENT_COLUMNS =
-  'p.id, m.version, m.delta, m.stock_after, m.reason, m.note, m.order_id, m.made_by, m.at, m.fingerprint'
-
-export const movementOf = (row: Row) =>
-  ({
-    productId: row[0],
-    version: row[1],
-    delta: row[2],
-    stockAfter: row[3],
-    reason: row[4],
-    note: row[5],
-    orderId: row[6],
-    by: row[7],
-    at: row[8],
-  }) as Movement
-
 export const RESERVATION_COLUMNS = `r.order_id, r.status, r.lines, r.total_minor, r.reason, r.shortages,
-  r.unknown_products, r.created_at, r.updated_at, r.seq`
+  r.unknown_products, r.created_at, r.updated_at, r.seq, r.restocks`
 
 const list = (text: string | number | null | undefined) => (text === '[]' ? [] : JSON.parse(text as string))
 /** The stored form of a list. */
@@ -104,6 +89,7 @@ export const reservationOf = (row: Row): Reservation =>
     unknownProducts: list(row[6]),
     createdAt: row[7],
     updatedAt: row[8],
+    restocks: row[10] == null ? null : list(row[10]),
   })
 
 /** The writes of both stores. Call them only inside `SqliteStore.write`. */
@@ -127,7 +113,7 @@ export function prepareWrites(db: DatabaseSync) {
   )
   const addMovement = db.prepare(
     `INSERT INTO movements (product_seq, version, delta, stock_after, reason, note, order_id, made_by, at,
-       idempotency_key, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       idempotency_key, fingerprint, return_order) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
 
   return {
@@ -171,20 +157,12 @@ export function prepareWrites(db: DatabaseSync) {
       editFields.run(...texts, priceMinor, editVersion, deletedAt, ...detailValues(details), seq)
     },
     addMovement(seq: number, movement: Movement, attempt?: { key: string; fingerprint: string }) {
-      const { version, delta, stockAfter, reason, note, orderId, by, at } = movement
-      const key = attempt?.key ?? null
       addMovement.run(
         seq,
-        version,
-        delta,
-        stockAfter,
-        reason,
-        note,
-        orderId,
-        by,
-        at,
-        key,
+        ...movementValues(movement),
+        attempt?.key ?? null,
         attempt?.fingerprint ?? null,
+        returnOf(movement),
       )
     },
   }

@@ -8,23 +8,13 @@ import { OPERATOR, reservationRecovered, stockAdjusted } from '../domain/audit.t
 import { adjustStock, isRemoved } from '../domain/change_product.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Stock } from '../domain/ports.ts'
-import type { Product } from '../domain/product.ts'
 import { recoverReservations } from '../domain/recovering.ts'
-import { isHeld, type Reservation } from '../domain/reservation.ts'
-import type { Decision } from '../domain/reservation_draft.ts'
-import { recordOf } from '../domain/reservation_record.ts'
+import { isHeld } from '../domain/reservation.ts'
 import { decideReservations, releaseReservations, shipReservations } from '../domain/reserving.ts'
-import {
-  MOVEMENT_COLUMNS,
-  movementOf,
-  prepareQuery,
-  prepareWrites,
-  productOf,
-  RESERVATION_COLUMNS,
-  reservationOf,
-  seqOf,
-  text,
-} from './sqlite_rows.ts'
+import { restockReturns } from '../domain/restocking.ts'
+import { prepareBatches } from './sqlite_batches.ts'
+import { MOVEMENT_COLUMNS, movementOf } from './sqlite_movements.ts'
+import { prepareQuery, prepareWrites, productOf, seqOf } from './sqlite_rows.ts'
 
 export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): Stock {
   const { reader, writer } = store
@@ -40,94 +30,13 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
     `SELECT ${MOVEMENT_COLUMNS} FROM movements m JOIN products p ON p.seq = m.product_seq
       WHERE m.made_by = ? AND m.idempotency_key = ?`,
   )
-  const reservation = prepareQuery(
-    writer,
-    `SELECT ${RESERVATION_COLUMNS} FROM reservations r WHERE r.order_id = ?`,
-  )
-  const addReservation = writer.prepare(
-    `INSERT INTO reservations (order_id, status, lines, total_minor, reason, shortages, unknown_products,
-       created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const endReservation = writer.prepare(
-    `UPDATE reservations SET status = ?, updated_at = ? WHERE seq = ? AND status = 'held'`,
-  )
-
   const offSale = prepareQuery(
     writer,
     'SELECT 1 FROM groups WHERE id = ? AND (draft = 1 OR deleted_at IS NOT NULL)',
   )
   const isOffSale = (groupId: string) => offSale.get(groupId) !== undefined
 
-  /** The records that a batch loaded, and their row numbers. */
-  const startBatch = () => {
-    const products = new Map<string, Product>()
-    const productSeqs = new Map<string, number>()
-    const reservations = new Map<string, Reservation>()
-    const reservationSeqs = new Map<string, number>()
-    return {
-      products,
-      reservations,
-      loadProduct(id: string) {
-        if (products.has(id)) return
-        const row = writes.product.get(id)
-        if (!row) return
-        products.set(id, productOf(row))
-        productSeqs.set(id, seqOf(row))
-      },
-      loadReservation(orderId: string): Reservation | undefined {
-        const row = reservation.get(orderId)
-        if (!row) return undefined
-        const found = reservationOf(row)
-        reservations.set(orderId, found)
-        reservationSeqs.set(orderId, row[9] as number)
-        return found
-      },
-      apply<Answer>(decision: Decision<Answer>): readonly Answer[] {
-        for (const product of decision.products) {
-          writes.replaceProduct(productSeqs.get(product.id)!, products.get(product.id)!, product)
-        }
-        for (const movement of decision.movements) {
-          writes.addMovement(productSeqs.get(movement.productId)!, movement)
-        }
-        for (const decided of decision.reservations) save(decided)
-        return decision.answers
-      },
-    }
-
-    function save(reservation: Reservation) {
-      const decided = recordOf(reservation)
-      const { orderId, status, lines, totalMinor, reason, shortages, unknownProducts } = decided
-      const known = reservationSeqs.get(orderId)
-      if (known !== undefined) {
-        if (endReservation.run(status, decided.updatedAt, known).changes !== 1) {
-          throw new Error(`the reservation of ${orderId} is not held`)
-        }
-        return
-      }
-      addReservation.run(
-        orderId,
-        status,
-        text(lines),
-        totalMinor,
-        reason,
-        text(shortages),
-        text(unknownProducts),
-        decided.createdAt,
-        decided.updatedAt,
-      )
-    }
-  }
-
-  /** Loads reservations, and the products of those that are held. */
-  const loadHeld = (orderIds: readonly string[]) => {
-    const batch = startBatch()
-    for (const orderId of orderIds) {
-      const recorded = batch.loadReservation(orderId)
-      if (!recorded || !isHeld(recorded)) continue
-      for (const { productId } of recorded.lines) batch.loadProduct(productId)
-    }
-    return batch
-  }
+  const { startBatch, loadHeld } = prepareBatches(writer, writes)
 
   return {
     adjust(adjustment, stamp) {
@@ -179,6 +88,16 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
         for (const each of decision.reservations)
           record(reservationRecovered(batch.reservations.get(each.orderId), each))
         return batch.apply(decision)
+      })
+    },
+    restock(requests, at) {
+      return store.write(() => {
+        const batch = startBatch()
+        for (const { orderId, lines } of requests) {
+          if (!batch.loadReservation(orderId)) continue
+          for (const { productId } of lines) batch.loadProduct(productId)
+        }
+        return batch.apply(restockReturns(batch.products, batch.reservations, requests, at))
       })
     },
     release(orderIds, at) {

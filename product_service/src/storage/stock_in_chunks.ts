@@ -23,6 +23,11 @@ export function inChunks(stock: Stock): Stock {
         chunks(requests, CHUNK_LINES_MAX, ({ lines }) => lines.length),
         (chunk) => stock.reserve(chunk, at),
       ),
+    restock: (requests, at) =>
+      runAll(
+        chunks(requests, CHUNK_LINES_MAX, ({ lines }) => lines.length),
+        (chunk) => stock.restock(chunk, at),
+      ),
     release: (orderIds, at) =>
       runAll(chunks(orderIds, CHUNK_ORDERS_MAX), (chunk) => stock.release(chunk, at)),
     ship: (orderIds, at) => runAll(chunks(orderIds, CHUNK_ORDERS_MAX), (chunk) => stock.ship(chunk, at)),

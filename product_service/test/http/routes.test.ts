@@ -106,6 +106,20 @@ suite('every route and every caller (invariant 10)', () => {
     ],
     [
       'POST',
+      '/internal/restocks',
+      {
+        restocks: [
+          {
+            receipt_id: nextId(),
+            order_id: nextId(),
+            lines: [{ product_id: nextId(), quantity: 1 }],
+          },
+        ],
+      },
+      { anonymous: 401, user: 401, admin: 401, service: 200 },
+    ],
+    [
+      'POST',
       '/internal/releases',
       { order_ids: [nextId()] },
       { anonymous: 401, user: 401, admin: 401, service: 200 },

@@ -155,6 +155,7 @@ export const stock: AdminTexts['stock'] = {
     initial: 'Anfangsbestand',
     sale: 'Bestellung',
     release: 'Bestellung storniert',
+    return: 'Rückgabe',
     adjustment: 'Anpassung',
     edit: 'Beim Bearbeiten gesetzt',
   },

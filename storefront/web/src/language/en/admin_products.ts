@@ -155,6 +155,7 @@ export const stock = {
     initial: 'First stock',
     sale: 'Order',
     release: 'Order cancelled',
+    return: 'Return',
     adjustment: 'Adjustment',
     edit: 'Set by an edit',
   },
