@@ -5,14 +5,18 @@ import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { AccessChecks } from '@shop/service_kit/identity/access'
+import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { CheckoutSettingsStore, Offers, QuoteSeal } from './domain/checkout_ports.ts'
+import { createGuestOrders } from './domain/guest_orders.ts'
 import { checkoutSettingsRoutes } from './http/checkout_settings_routes.ts'
 import { orderEventRoutes } from './http/order_event_routes.ts'
+import { orderLinkRoutes } from './http/order_link_routes.ts'
+import { orderOwnerRoutes } from './http/order_owner_routes.ts'
 import { orderRoutes } from './http/order_routes.ts'
 import { overviewRoutes } from './http/overview_routes.ts'
 import { paymentChangeRoutes } from './http/payment_change_routes.ts'
@@ -33,6 +37,7 @@ export type Deps = {
   /** Addresses or networks whose X-Forwarded-For is believed: quotes of clients take turns by address. */
   readonly trustedProxies?: readonly string[]
   readonly rules: PaymentRules
+  readonly orderTokens: OrderTokens
   readonly access: AccessChecks
   /** Lets the settler of payments begin at once. */
   readonly onPaymentDue: () => void
@@ -50,7 +55,7 @@ export type Deps = {
 }
 
 export function createApp(deps: Deps): App {
-  const { ordering, auditLog, currency, digits, runtime, metrics, logger, tracing } = deps
+  const { ordering, auditLog, orderTokens, currency, digits, runtime, metrics, logger, tracing } = deps
   const { ports, settle, watch } = ordering
   const { orders } = ports
   const app = createHttpApp({
@@ -68,11 +73,16 @@ export function createApp(deps: Deps): App {
     readiness: { store: () => orders.check() },
   })
   const { offers, seal, settings } = deps.checkout
-  app.register(placeOrderRoutes({ ports, settle, seal, rules: deps.rules, currency, digits }))
+  const guestOrders = createGuestOrders(orders, runtime.now)
+  app.register(
+    placeOrderRoutes({ ports, settle, seal, guestOrders, orderTokens, rules: deps.rules, currency, digits }),
+  )
   app.register(quoteRoutes({ settings, offers, seal, currency, digits, runtime }))
   app.register(checkoutSettingsRoutes({ settings, rules: deps.rules, currency, digits, runtime }))
-  app.register(orderRoutes({ ports, settle, digits, runtime }))
+  app.register(orderRoutes({ ports, settle, orderTokens, digits, runtime }))
+  app.register(orderLinkRoutes({ ports, orderTokens, digits }))
   app.register(paymentChangeRoutes({ orders, onDue: deps.onPaymentDue, runtime }))
+  app.register(orderOwnerRoutes({ orders }))
   app.register(overviewRoutes({ orders, currency, digits, runtime }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))
   app.register(

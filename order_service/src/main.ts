@@ -3,6 +3,7 @@
 import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
+import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import {
   createServiceTokens,
   createServiceTokenVerifier,
@@ -54,10 +55,12 @@ await runService(systemRuntime, async () => {
   const quotes = createClient('product_service', config.PRODUCT_URL)
   // Also with PAYMENTS=off: orders of before may still wait for their money.
   const paymentService = createClient('payment_service', config.PAYMENT_URL)
+  const orderTokens = createOrderTokens(serviceSecrets(config))
   const { ordering, wakePayments, stop } = startOrders({
     orders: stores.orders,
     service,
     paymentService,
+    orderTokens,
     runtime: systemRuntime,
     currency: config.CURRENCY,
     digits: stores.digits,
@@ -81,6 +84,7 @@ await runService(systemRuntime, async () => {
     auditLog: stores.auditLog,
     trustedProxies: listOf(config.TRUSTED_PROXIES),
     rules: { payments: config.PAYMENTS, methods: listOf(config.PAYMENT_METHODS) as PaymentMethod[] },
+    orderTokens,
     onPaymentDue: wakePayments,
     access: {
       verifyToken: auth.verifyToken,

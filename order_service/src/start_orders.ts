@@ -6,6 +6,7 @@
  */
 
 import type { ServiceClient } from '@shop/service_kit/calls/service_client'
+import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { firstIds } from '@shop/service_kit/runtime/log'
 import { startCatchingUp } from './catching_up.ts'
 import { createPaymentClient, NO_PAYMENTS } from './clients/payment_client.ts'
@@ -28,6 +29,8 @@ export type StartOptions = Omit<OrderingDeps, 'reservations' | 'payments'> & {
   readonly service: ServiceClient
   /** payment_service; without it no order is paid. */
   readonly paymentService?: ServiceClient | undefined
+  /** For payment_service: opens the payment of a guest's order. */
+  readonly orderTokens: OrderTokens
   /** Pause between two rounds of the settler; tests set more. */
   readonly roundMs?: number
   /** Deadline of a call to product_service; tests set more. */
@@ -45,6 +48,7 @@ export type StartedOrders = {
 export function startOrders({
   service,
   paymentService,
+  orderTokens,
   roundMs,
   deadlineMs,
   ...deps
@@ -75,6 +79,7 @@ export function startOrders({
       ? NO_PAYMENTS
       : createPaymentClient({
           service: paymentService,
+          orderTokens,
           metrics,
           runtime,
           onCircuitOpen: (err, orderIds) =>

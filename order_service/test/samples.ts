@@ -61,6 +61,7 @@ export const BUYER: Buyer = {
   },
   billingAddress: null,
   payment: null,
+  guest: false,
 }
 
 export const FACTS: QuoteFacts = {
@@ -75,6 +76,14 @@ export const FACTS: QuoteFacts = {
 export const CHECKOUT: Checkout = checkoutOf(FACTS, 'a hash', BUYER)
 /** The same, paid by card. */
 export const PAID: Checkout = checkoutOf(FACTS, 'a hash', { ...BUYER, payment: { method: 'card' } })
+
+/** Of a guest. */
+export const GUEST = uuid(77)
+export const GUESTS: Checkout = checkoutOf(FACTS, 'a hash', {
+  ...BUYER,
+  email: 'gil@example.org',
+  guest: true,
+})
 
 export const SHORT = {
   reason: 'insufficient_stock',

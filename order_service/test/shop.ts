@@ -10,6 +10,7 @@ import { createServiceClient, type ServiceClient } from '@shop/service_kit/calls
 import type { App } from '@shop/service_kit/http/app'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import type { Principal } from '@shop/service_kit/identity/access'
+import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
@@ -27,13 +28,18 @@ import type { OrderStore, Reservations } from '../src/domain/ports.ts'
 import { createOrdering, type OrderingDeps } from '../src/ordering.ts'
 import { type StartOptions, startOrders } from '../src/start_orders.ts'
 import { openStores } from '../src/storage/open_stores.ts'
-import { ADA, BOB, ROOT } from './samples.ts'
+import { ADA, BOB, GUEST, ROOT, uuid } from './samples.ts'
 
 export const SECRET = 'a secret that is long enough for tests'
+export const orderTokens = createOrderTokens([SECRET])
 export const MEMORY = { DATABASE_URL: 'sqlite::memory:', DATA_DIR: '', CURRENCY: 'USD' }
 
-const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role'>> = {
+const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role' | 'verifiedEmail'>> = {
   ada: { userId: ADA, role: 'customer' },
+  gil: { userId: GUEST, role: 'guest' },
+  /** Has proved the mailbox of gil. */
+  gilda: { userId: uuid(78), role: 'customer', verifiedEmail: 'gil@example.org' },
+  eve: { userId: uuid(79), role: 'customer', verifiedEmail: 'eve@example.org' },
   bob: { userId: BOB, role: 'customer' },
   root: { userId: ROOT, role: 'admin' },
 }
@@ -209,6 +215,7 @@ export function createOrderApp(t: TestContext, given: World) {
     rules: NOT_PAID,
     payments: NO_PAYMENTS,
     onPaymentDue: () => {},
+    orderTokens,
     auditLog: NO_ENTRIES,
     access: ACCESS,
     currency: 'USD',
@@ -247,14 +254,14 @@ export async function startOrderApp(
     metrics: createMetrics('order_service'),
   }
   const { ordering, wakePayments, stop } = startOrders({
-    ...{ ...deps, roundMs, paymentService },
+    ...{ ...deps, roundMs, paymentService, orderTokens },
     service: await serviceAt(t, productUrl, runtime),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(reached ? { reached } : {}),
   })
   const app = createApp({
     ...{ ...deps, ordering, checkout: NO_QUOTES, rules: NOT_PAID, onPaymentDue: wakePayments },
-    ...{ auditLog: NO_ENTRIES, access: ACCESS, ...of },
+    ...{ auditLog: NO_ENTRIES, access: ACCESS, orderTokens, ...of },
   })
   t.after(async () => {
     await stop()

@@ -5,11 +5,13 @@ import { type App, createHttpApp } from '@shop/service_kit/http/app'
 import { withViews } from '@shop/service_kit/http/problem_tables'
 import type { Tracing } from '@shop/service_kit/http/tracing'
 import type { VerifyServiceToken, VerifyToken } from '@shop/service_kit/identity/access'
+import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
+import type { OwnerOf } from './domain/ports.ts'
 import { internalRoutes } from './http/internal_routes.ts'
 import { paymentRoutes } from './http/payment_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
@@ -21,6 +23,8 @@ export type Deps = {
   readonly auditLog: AuditLog
   readonly verifyToken: VerifyToken
   readonly verifyServiceToken: VerifyServiceToken
+  readonly orderTokens: OrderTokens
+  readonly ownerOf: OwnerOf
   readonly currency: string
   /** Digits after the point of amounts. */
   readonly digits: () => number
@@ -34,7 +38,7 @@ export type Deps = {
 
 export function createApp(deps: Deps): App {
   const { payments, auditLog, currency, digits, runtime, metrics, logger, tracing } = deps
-  const { verifyToken, verifyServiceToken } = deps
+  const { verifyToken, verifyServiceToken, orderTokens, ownerOf } = deps
   const { ports, drive, provider, wake } = payments
   const app = createHttpApp({
     service: SERVICE,
@@ -50,7 +54,7 @@ export function createApp(deps: Deps): App {
     readiness: { store: () => ports.payments.check() },
   })
   app.register(internalRoutes({ ports, drive, currency, runtime }))
-  app.register(paymentRoutes({ ports, drive, verifyToken, digits }))
+  app.register(paymentRoutes({ ports, drive, verifyToken, orderTokens, ownerOf, digits }))
   app.register(webhookRoutes({ ports, provider, metrics, wake }))
   app.register(
     auditRoutes({ of: 'payments', operationId: 'listPaymentChanges', actions: AUDIT_ACTIONS, auditLog }),

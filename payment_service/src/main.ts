@@ -2,6 +2,7 @@
 import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
+import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import {
   createServiceTokens,
   createServiceTokenVerifier,
@@ -16,7 +17,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_backup'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
-import { createNotify } from './clients/order_client.ts'
+import { createNotify, createOwnerOf } from './clients/order_client.ts'
 import { createStripeProvider } from './clients/stripe_provider.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { startPayments } from './payments.ts'
@@ -79,6 +80,8 @@ await runService(systemRuntime, async () => {
     auditLog: stores.auditLog,
     verifyToken: auth.verifyToken,
     verifyServiceToken: createServiceTokenVerifier(secrets, SERVICE, systemRuntime.now),
+    orderTokens: createOrderTokens(secrets),
+    ownerOf: createOwnerOf(orders),
     currency: config.CURRENCY,
     digits: stores.digits,
     runtime: systemRuntime,

@@ -71,7 +71,11 @@ suite('publishing payments', () => {
     )
     assert.deepEqual(log.at(-1)!.data, {
       ...{ order_id: id, version, user_id: ADA, method: 'card', currency: 'EUR', amount: '10.00' },
-      ...{ by: 'system', created_at: createdAt, buyer: { email: 'ada@example.com', language: 'en' } },
+      ...{
+        by: 'system',
+        created_at: createdAt,
+        buyer: { email: 'ada@example.com', language: 'en', guest: true },
+      },
       payment: {
         ...{ version, state: 'captured', amount: '42.00' },
         ...{ authorised: '0.00', captured: '42.00', refunded: '10.00' },

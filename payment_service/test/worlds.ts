@@ -7,6 +7,7 @@ import type { Knobs } from '@shop/payment_simulator/knobs'
 import { createSimulator, type Simulator } from '@shop/payment_simulator/simulator'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import type { Principal } from '@shop/service_kit/identity/access'
+import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { Problem } from '@shop/service_kit/runtime/problem'
@@ -14,7 +15,7 @@ import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import { createApp } from '../src/app.ts'
 import { createStripeProvider } from '../src/clients/stripe_provider.ts'
-import type { PaymentProvider, Stores } from '../src/domain/ports.ts'
+import type { OwnerOf, PaymentProvider, Stores } from '../src/domain/ports.ts'
 import { type PaymentsDeps, startPayments } from '../src/payments.ts'
 import { openStores } from '../src/storage/open_stores.ts'
 import { ADA, BOB, ROOT, uuid } from './samples.ts'
@@ -31,6 +32,8 @@ const ACCOUNTS: Record<string, Pick<Principal, 'userId' | 'role'>> = {
   bob: { userId: BOB, role: 'customer' },
   root: { userId: ROOT, role: 'admin' },
 }
+
+export const orderTokens = createOrderTokens([SERVICE_SECRET])
 
 export function verifyToken(token: string): Principal {
   const account = ACCOUNTS[token]
@@ -79,6 +82,7 @@ export async function startProvider(t: Scope, runtime: Runtime, knobs: Partial<K
 }
 
 export type WorldOptions = Partial<Pick<PaymentsDeps, 'notify' | 'reached' | 'roundMs'>> & {
+  readonly ownerOf?: OwnerOf
   readonly runtime?: TestRuntime
   readonly stores?: Audited<Stores>
   readonly knobs?: Partial<Knobs>
@@ -134,7 +138,8 @@ export function startReplica(
     ...(reached ? { reached } : {}),
   })
   const app = createApp({
-    ...{ payments, runtime, metrics, verifyToken },
+    ...{ payments, runtime, metrics, verifyToken, orderTokens },
+    ownerOf: options.ownerOf ?? (async () => undefined),
     auditLog: stores.auditLog,
     verifyServiceToken: createServiceTokenVerifier([SERVICE_SECRET], 'payment_service', systemRuntime.now),
     currency,

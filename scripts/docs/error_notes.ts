@@ -154,6 +154,10 @@ export const NOTES: Notes = {
     total_too_large: 'Lines, taxes and shipping cost more than 10^15 of the smallest units of the currency.',
     too_many_unpaid_orders:
       'A buyer may have at most 10 orders that wait for their payments, because they hold stock. Pay or cancel some of them first.',
+    email_not_verified:
+      'An order that was placed without an account is added to the account whose verified e-mail address it has. Verify yours: `PUT /me/email`.',
+    email_differs:
+      'The order has another e-mail address than the one that your account has verified. Only who has its mailbox can add it.',
     quote_required: 'Orders are paid in this shop: ask for a quote, and order with it.',
     payment_method_unavailable:
       'The shop does not offer this way of paying; `GET /checkout_settings` lists those that it does.',
@@ -213,6 +217,8 @@ export const NOTES: Notes = {
       'STRIPE_WEBHOOK_SECRET is not that of the endpoint, a proxy has changed the body, or the event is older than 5 minutes.',
     webhooks_unavailable: 'PAYMENT_PROVIDER is `none`: remove the endpoint at the provider.',
     version_conflict: 'Others changed the payment at the same time. Try again.',
+    orders_unavailable:
+      'The order was placed without an account. Whether it was added to yours only order_service knows, and it does not answer now. Try again.',
   },
   storefront: {
     upstream_unavailable:

@@ -15,6 +15,7 @@ import { openSqliteStores as openPaymentStores } from '@shop/payment_service/sto
 import { createApp as createProductApp } from '@shop/product_service/app'
 import { openSqliteStores as openProductStores } from '@shop/product_service/storage/open_stores'
 import type { App } from '@shop/service_kit/http/app'
+import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createDirectReservations } from '../doctor/direct_reservations.ts'
@@ -77,6 +78,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         }),
         access: { verifyToken: notCalled, verifyServiceToken: notCalled },
         rules: { payments: 'off', methods: [] },
+        orderTokens: createOrderTokens([]),
         onPaymentDue: notCalled,
         currency: 'USD',
         digits: () => 2,
@@ -99,6 +101,8 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         auditLog: payments.auditLog,
         verifyToken: notCalled,
         verifyServiceToken: notCalled,
+        orderTokens: createOrderTokens([]),
+        ownerOf: notCalled,
         currency: 'USD',
         digits: () => 2,
       }),

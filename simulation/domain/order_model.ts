@@ -3,6 +3,7 @@
  * is kept, so that an oracle can check it.
  */
 import { DomainError } from '../../order_service/src/domain/errors.ts'
+import type { Order } from '../../order_service/src/domain/order.ts'
 import { NUMBER_BEFORE_FIRST } from '../../order_service/src/domain/order_numbers.ts'
 import type { OrderStore } from '../../order_service/src/domain/ports.ts'
 import {
@@ -14,6 +15,7 @@ import {
   type UnsettledOrder,
   withNumber,
 } from '../../order_service/src/domain/schedule.ts'
+import { isSameTracking } from '../../order_service/src/domain/tracking.ts'
 import type { Synchronous } from './store_access.ts'
 
 export type OrderWrite = {
@@ -55,6 +57,14 @@ export function createOrderModel(): OrderModel {
     return undefined
   }
 
+  /** It is no version, and none of the writes that make one. */
+  const amend = (id: string, may: (order: Order) => boolean, change: Partial<Order>): boolean => {
+    const stored = orders.get(id)
+    if (!stored || !may(stored.order)) return false
+    orders.set(id, { ...stored, order: { ...stored.order, ...change } } as StoredOrder)
+    return true
+  }
+
   const store: Synchronous<OrderStore> = {
     sharesCommits: true,
     addOnce(stored) {
@@ -68,15 +78,27 @@ export function createOrderModel(): OrderModel {
     },
     find: (id) => orders.get(id),
     findByKey: (userId, idempotencyKey) => orders.get(idByKey.get(keyOf(userId, idempotencyKey)) ?? ''),
-    save(stored) {
+    save(stored, _audited, tracking) {
       if (unchanged(claimOf(stored)) === undefined)
         throw new DomainError('version_conflict', `Order ${stored.order.id} was changed meanwhile.`)
-      const saved = nextVersion(stored)
+      const saved = nextVersion(stored, tracking)
       write('saved', saved)
       return saved
     },
     listByUser: (userId, { limit, before = '~' }) =>
-      newestFirst(all().filter(({ order }) => order.userId === userId && order.id < before)).slice(0, limit),
+      newestFirst(
+        all().filter(
+          ({ order }) => (order.userId === userId || order.linkedTo === userId) && order.id < before,
+        ),
+      ).slice(0, limit),
+    listByEmail: (email, { limit, before = '~' }) =>
+      newestFirst(all().filter(({ order }) => order.checkout?.email === email && order.id < before)).slice(
+        0,
+        limit,
+      ),
+    link: ({ id }, userId) => amend(id, ({ linkedTo }) => linkedTo === undefined, { linkedTo: userId }),
+    track: ({ id }, { before, after }) =>
+      amend(id, ({ tracking }) => isSameTracking(tracking, before), { tracking: after }),
     findByNumber: (number) => all().find(({ order }) => order.number === number),
     listByProduct: (productId, { limit, before = '~' }) =>
       newestFirst(

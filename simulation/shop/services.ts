@@ -17,6 +17,7 @@ import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import type { App } from '@shop/service_kit/http/app'
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
+import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { createApp as createStorefrontApp } from '@shop/storefront/app'
@@ -129,9 +130,11 @@ export async function startOrderService(
       network: networkOf(network, machine),
     })
   const [service, quotes] = [createClient(), createClient()]
+  const orderTokens = createOrderTokens(secrets)
   const { ordering, wakePayments, stop } = startOrders({
     orders: stores.orders,
     service,
+    orderTokens,
     runtime,
     currency: CURRENCY,
     digits: stores.digits,
@@ -151,6 +154,7 @@ export async function startOrderService(
       verifyServiceToken: createServiceTokenVerifier(secrets, 'order_service', runtime.now),
     },
     rules: { payments: 'off', methods: [] },
+    orderTokens,
     onPaymentDue: wakePayments,
     currency: CURRENCY,
     digits: stores.digits,

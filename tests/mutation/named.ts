@@ -364,7 +364,7 @@ export const NAMED: readonly Named[] = [
   {
     what: 'the status that an admin gives to an order is not recorded',
     path: 'order_service/src/domain/notify_changes.ts',
-    from: 'orders.save(stored, audited)',
+    from: 'orders.save(stored, audited, tracking)',
     to: 'orders.save(stored)',
     test: 'order_service/test/http/audit_routes.test.ts',
   },

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createApp } from '@shop/storefront/app'
-import { startWorld, WEBHOOK_SECRET } from '../../payment_service/test/worlds.ts'
+import { orderTokens, startWorld, WEBHOOK_SECRET } from '../../payment_service/test/worlds.ts'
 
 async function shopWithPayments(t: TestContext) {
   const world = await startWorld(t)
@@ -41,7 +41,7 @@ suite('an event of the payment provider, through the storefront', () => {
     const shop = await shopWithPayments(t)
     shop.simulator.sendTo({ url: shop.url, secret: WEBHOOK_SECRET })
     const id = shop.newOrder()
-    await shop.open(id, { order_token: 'a token of sixteen' })
+    await shop.open(id, { order_token: orderTokens.of(id) })
     await shop.pay(id)
     await shop.sendWebhooks()
     await shop.payments.idle()
@@ -49,7 +49,7 @@ suite('an event of the payment provider, through the storefront', () => {
     assert.equal((await shop.find(id)).state, 'authorised')
     assert.ok((await shop.eventsOf('received')) > 0)
     const answer = await fetch(`${shop.origin}/api/payments/${id}`, {
-      headers: { 'order-token': 'a token of sixteen' },
+      headers: { 'order-token': orderTokens.of(id) },
     })
     assert.equal(answer.status, 200)
     assert.equal(((await answer.json()) as { state: string }).state, 'authorised')

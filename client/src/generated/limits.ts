@@ -899,6 +899,10 @@ export const LIMITS = {
     "number": {
       "minimum": 10001,
       "maximum": 9007199254740991
+    },
+    "email": {
+      "minLength": 3,
+      "maxLength": 254
     }
   },
   "POST /orders": {
@@ -985,6 +989,14 @@ export const LIMITS = {
     }
   },
   "PUT /orders/{id}": {
+    "tracking.carrier": {
+      "minLength": 1,
+      "maxLength": 60
+    },
+    "tracking.number": {
+      "minLength": 1,
+      "maxLength": 60
+    },
     "version": {
       "minimum": 1
     }

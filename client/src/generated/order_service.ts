@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/order_owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose an order is now: of a guest, or of the account that it was added to */
+        post: operations["readOrderOwner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/payment_changes": {
         parameters: {
             query?: never;
@@ -87,7 +104,7 @@ export interface paths {
         put?: never;
         /**
          * Place an order
-         * @description Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order. With the quote of POST /quotes the order has an address, taxes and shipping.
+         * @description Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order. With the quote of POST /quotes the order has an address, taxes and shipping; such an order is also placed by a guest, without an account.
          */
         post: operations["placeOrder"];
         delete?: never;
@@ -143,10 +160,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One order with its history */
+        /**
+         * One order with its history
+         * @description For its owner and for admins; and for who has its token, if it was placed without an account (header Order-Token).
+         */
         get: operations["getOrder"];
-        /** Change the status of an order: cancel (owner, admin), ship, deliver (admin) */
+        /**
+         * Change the status of an order: cancel (owner, admin), ship, deliver (admin)
+         * @description Who has the token of an order that was placed without an account (header Order-Token) may cancel it. What ships may have a tracking; the same request with another one corrects it.
+         */
         put: operations["changeOrderStatus"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add an order that was placed without an account to yours
+         * @description The e-mail address of the order must be the one that your account has verified. Repeated it changes nothing. With the header Order-Token the problem of another address is `email_differs`, without it `order_not_found`.
+         */
+        put: operations["addOrderToAccount"];
         post?: never;
         delete?: never;
         options?: never;
@@ -234,7 +277,7 @@ export interface operations {
                 subject?: string;
                 /** @description The id of an admin, `operator` or `system` */
                 by?: string;
-                action?: "order.status_changed" | "checkout.settings_changed";
+                action?: "order.status_changed" | "order.linked" | "order.tracking_changed" | "checkout.settings_changed";
             };
             header?: never;
             path?: never;
@@ -768,6 +811,141 @@ export interface operations {
             };
         };
     };
+    readOrderOwner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    order_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        user_id: string;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `order_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     publishPaymentChanges: {
         parameters: {
             query?: never;
@@ -889,6 +1067,8 @@ export interface operations {
                 /** @example 10042 */
                 number?: number;
                 user_id?: string;
+                /** @description Of the buyer, as it is in the order */
+                email?: string;
                 product_id?: string;
                 /** @description Placed at this time or later */
                 from?: string;
@@ -1037,6 +1217,11 @@ export interface operations {
                              * @example 2
                              */
                             currency_digits: number;
+                            /**
+                             * @description Placed without an account, and not added to one; otherwise absent
+                             * @enum {boolean}
+                             */
+                            guest?: true;
                             history: {
                                 /**
                                  * Format: date-time
@@ -1085,12 +1270,21 @@ export interface operations {
                              * @example 19.99
                              */
                             total_price: string;
+                            /** @description How the parcel is followed, once it is on its way */
+                            tracking?: {
+                                /** @description null: not said */
+                                carrier: string | null;
+                                number: string;
+                            };
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
                             updated_at: string;
-                            /** Format: uuid */
+                            /**
+                             * Format: uuid
+                             * @description The account, or the guest who placed it
+                             */
                             user_id: string;
                             /** @description Grows by one with every change */
                             version: number;
@@ -1421,6 +1615,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * @description Placed without an account, and not added to one; otherwise absent
+                         * @enum {boolean}
+                         */
+                        guest?: true;
                         history: {
                             /**
                              * Format: date-time
@@ -1448,6 +1647,8 @@ export interface operations {
                          * @example 10042
                          */
                         number?: number;
+                        /** @description Only for a guest: opens this order and its payment, as the header Order-Token. Keep it; links in mails have it, too */
+                        order_token?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -1469,12 +1670,21 @@ export interface operations {
                          * @example 19.99
                          */
                         total_price: string;
+                        /** @description How the parcel is followed, once it is on its way */
+                        tracking?: {
+                            /** @description null: not said */
+                            carrier: string | null;
+                            number: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
                         updated_at: string;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The account, or the guest who placed it
+                         */
                         user_id: string;
                         /** @description Grows by one with every change */
                         version: number;
@@ -1611,6 +1821,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * @description Placed without an account, and not added to one; otherwise absent
+                         * @enum {boolean}
+                         */
+                        guest?: true;
                         history: {
                             /**
                              * Format: date-time
@@ -1638,6 +1853,8 @@ export interface operations {
                          * @example 10042
                          */
                         number?: number;
+                        /** @description Only for a guest: opens this order and its payment, as the header Order-Token. Keep it; links in mails have it, too */
+                        order_token?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -1659,12 +1876,21 @@ export interface operations {
                          * @example 19.99
                          */
                         total_price: string;
+                        /** @description How the parcel is followed, once it is on its way */
+                        tracking?: {
+                            /** @description null: not said */
+                            carrier: string | null;
+                            number: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
                         updated_at: string;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The account, or the guest who placed it
+                         */
                         user_id: string;
                         /** @description Grows by one with every change */
                         version: number;
@@ -1694,6 +1920,27 @@ export interface operations {
             };
             /** @description `unauthenticated` */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2192,6 +2439,11 @@ export interface operations {
                              * @example 2
                              */
                             currency_digits: number;
+                            /**
+                             * @description Placed without an account, and not added to one; otherwise absent
+                             * @enum {boolean}
+                             */
+                            guest?: true;
                             history: {
                                 /**
                                  * Format: date-time
@@ -2240,12 +2492,21 @@ export interface operations {
                              * @example 19.99
                              */
                             total_price: string;
+                            /** @description How the parcel is followed, once it is on its way */
+                            tracking?: {
+                                /** @description null: not said */
+                                carrier: string | null;
+                                number: string;
+                            };
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
                              */
                             updated_at: string;
-                            /** Format: uuid */
+                            /**
+                             * Format: uuid
+                             * @description The account, or the guest who placed it
+                             */
                             user_id: string;
                             /** @description Grows by one with every change */
                             version: number;
@@ -2505,6 +2766,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * @description Placed without an account, and not added to one; otherwise absent
+                         * @enum {boolean}
+                         */
+                        guest?: true;
                         history: {
                             /**
                              * Format: date-time
@@ -2553,12 +2819,21 @@ export interface operations {
                          * @example 19.99
                          */
                         total_price: string;
+                        /** @description How the parcel is followed, once it is on its way */
+                        tracking?: {
+                            /** @description null: not said */
+                            carrier: string | null;
+                            number: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
                         updated_at: string;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The account, or the guest who placed it
+                         */
                         user_id: string;
                         /** @description Grows by one with every change */
                         version: number;
@@ -2696,6 +2971,10 @@ export interface operations {
                 "application/json": {
                     /** @enum {string} */
                     status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                    tracking?: {
+                        carrier?: string;
+                        number: string;
+                    };
                     /** @description Grows by one with every change */
                     version?: number;
                 };
@@ -2832,6 +3111,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * @description Placed without an account, and not added to one; otherwise absent
+                         * @enum {boolean}
+                         */
+                        guest?: true;
                         history: {
                             /**
                              * Format: date-time
@@ -2880,12 +3164,21 @@ export interface operations {
                          * @example 19.99
                          */
                         total_price: string;
+                        /** @description How the parcel is followed, once it is on its way */
+                        tracking?: {
+                            /** @description null: not said */
+                            carrier: string | null;
+                            number: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
                         updated_at: string;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The account, or the guest who placed it
+                         */
                         user_id: string;
                         /** @description Grows by one with every change */
                         version: number;
@@ -3022,6 +3315,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * @description Placed without an account, and not added to one; otherwise absent
+                         * @enum {boolean}
+                         */
+                        guest?: true;
                         history: {
                             /**
                              * Format: date-time
@@ -3070,12 +3368,21 @@ export interface operations {
                          * @example 19.99
                          */
                         total_price: string;
+                        /** @description How the parcel is followed, once it is on its way */
+                        tracking?: {
+                            /** @description null: not said */
+                            carrier: string | null;
+                            number: string;
+                        };
                         /**
                          * Format: date-time
                          * @description RFC 3339, UTC
                          */
                         updated_at: string;
-                        /** Format: uuid */
+                        /**
+                         * Format: uuid
+                         * @description The account, or the guest who placed it
+                         */
                         user_id: string;
                         /** @description Grows by one with every change */
                         version: number;
@@ -3272,6 +3579,349 @@ export interface operations {
                 };
             };
             /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    addOrderToAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The statuses you may request now, with PUT /orders/{id}
+                         * @example [
+                         *       "cancelled"
+                         *     ]
+                         */
+                        allowed: ("shipped" | "delivered" | "cancelled")[];
+                        /** @description Only of an order that was placed with a quote */
+                        checkout?: {
+                            address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            };
+                            /** @description null: the same */
+                            billing_address: {
+                                city: string;
+                                country: string;
+                                lines: string[];
+                                name: string;
+                                organization: string | null;
+                                phone: string | null;
+                                postal_code: string;
+                                region: string | null;
+                            } | null;
+                            email: string;
+                            /**
+                             * @description Unit price x quantity, summed up
+                             * @example 19.99
+                             */
+                            goods: string;
+                            /** @enum {unknown} */
+                            language: "en" | "de";
+                            /** @description In the order of the lines of the order */
+                            lines: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                                /** @enum {string} */
+                                tax_class: "standard" | "reduced" | "second_reduced" | "super_reduced" | "zero";
+                                /** @example 19.99 */
+                                unit_price: string;
+                            }[];
+                            /** @example 19.99 */
+                            net: string;
+                            /** @description null: it is not paid through this shop */
+                            payment_method: ("card" | "invoice" | "cash") | null;
+                            prices_include_tax: boolean;
+                            quote_hash: string;
+                            shipping: {
+                                /** @example 19.99 */
+                                gross: string;
+                                method: string;
+                                names: {
+                                    de: string;
+                                    en: string;
+                                };
+                                /**
+                                 * @description With tax or without, as the prices of the shop
+                                 * @example 19.99
+                                 */
+                                price: string;
+                                taxes: {
+                                    /**
+                                     * @description The rate: 1900 is 19 %
+                                     * @example 1900
+                                     */
+                                    basis_points: number;
+                                    /** @example 19.99 */
+                                    gross: string;
+                                    /** @example 19.99 */
+                                    net: string;
+                                    /** @example 19.99 */
+                                    tax: string;
+                                }[];
+                            } | null;
+                            /** @example 19.99 */
+                            tax: string;
+                            /** @description Of lines and shipping, by rate */
+                            taxes: {
+                                /**
+                                 * @description The rate: 1900 is 19 %
+                                 * @example 1900
+                                 */
+                                basis_points: number;
+                                /** @example 19.99 */
+                                gross: string;
+                                /** @example 19.99 */
+                                net: string;
+                                /** @example 19.99 */
+                                tax: string;
+                            }[];
+                            /**
+                             * @description What the buyer pays
+                             * @example 19.99
+                             */
+                            total: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        created_at: string;
+                        /** @example USD */
+                        currency: string;
+                        /**
+                         * @description Digits after the point of amounts
+                         * @example 2
+                         */
+                        currency_digits: number;
+                        /**
+                         * @description Placed without an account, and not added to one; otherwise absent
+                         * @enum {boolean}
+                         */
+                        guest?: true;
+                        history: {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            at: string;
+                            /** @description A user id, or `system` */
+                            by: string;
+                            /** @enum {string} */
+                            status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                        }[];
+                        /** Format: uuid */
+                        id: string;
+                        lines: {
+                            /** @description When the stock was held; null before */
+                            name: string | null;
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                            /** @description When the stock was held; null before */
+                            unit_price: string | null;
+                        }[];
+                        /**
+                         * @description For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release
+                         * @example 10042
+                         */
+                        number?: number;
+                        rejection?: {
+                            /** @description Price of the lines when the order was decided */
+                            current_total_price: string | null;
+                            /** @enum {string} */
+                            reason: "product_not_found" | "insufficient_stock" | "price_changed";
+                            shortages: {
+                                /** @description Free to sell when the order was decided */
+                                available: number;
+                                /** Format: uuid */
+                                product_id: string;
+                                requested: number;
+                            }[];
+                            unknown_products: string[];
+                        };
+                        /** @enum {string} */
+                        status: "pending" | "awaiting_payment" | "confirmed" | "rejected" | "capturing" | "shipped" | "delivered" | "cancelling" | "cancelled";
+                        /**
+                         * @description What the buyer pays
+                         * @example 19.99
+                         */
+                        total_price: string;
+                        /** @description How the parcel is followed, once it is on its way */
+                        tracking?: {
+                            /** @description null: not said */
+                            carrier: string | null;
+                            number: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        updated_at: string;
+                        /**
+                         * Format: uuid
+                         * @description The account, or the guest who placed it
+                         */
+                        user_id: string;
+                        /** @description Grows by one with every change */
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden`, `email_not_verified`, `email_differs` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `order_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `overloaded`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

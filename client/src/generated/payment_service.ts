@@ -124,7 +124,7 @@ export interface paths {
         };
         /**
          * The payment of an order
-         * @description For the owner of the order and for admins; and for a guest, by the token of the order.
+         * @description For the owner of the order and for admins; and for who has its token, if it was placed without an account (header Order-Token).
          */
         get: operations["getPayment"];
         put?: never;
@@ -1516,7 +1516,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `keys_unavailable`, `store_unavailable` */
+            /** @description `keys_unavailable`, `orders_unavailable`, `store_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@
 import type { EventSource, OutgoingEvent } from '@shop/service_kit/events/source'
 import { formatMoney } from '@shop/service_kit/money/money'
 import type { Checkout } from '../domain/checkout.ts'
+import { ownerOf } from '../domain/guests.ts'
 import { grandTotalMinor, type Order } from '../domain/order.ts'
 import { orderAtVersion } from '../domain/order_at_version.ts'
 import type { Lease } from '../domain/ports.ts'
@@ -65,7 +66,7 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
       order_id: order.id,
       number: order.number ?? null,
       version,
-      user_id: order.userId,
+      user_id: ownerOf(order),
       status: entry.status,
       by: entry.by,
       lines: order.lines.map((line) => ({
@@ -77,6 +78,7 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
       total_price: formatMoney(grandTotalMinor(order), digits),
       currency: order.currency,
       ...checkoutOf(order.checkout, digits),
+      ...(order.tracking === undefined ? {} : { tracking: order.tracking }),
       ...(order.status === 'rejected' ? { reason: order.rejection.reason } : {}),
       created_at: order.createdAt,
     },
@@ -85,10 +87,10 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
 
 function checkoutOf(checkout: Checkout | undefined, digits: number) {
   if (checkout === undefined) return { buyer: null, shipping: null, tax_total: null }
-  const { email, language, shipping, lines } = checkout
+  const { email, language, guest, shipping, lines } = checkout
   const taxed = [...lines, ...(shipping?.parts ?? [])]
   return {
-    buyer: { email, language },
+    buyer: { email, language, ...(guest ? { guest } : {}) },
     shipping: shipping && {
       method: shipping.method,
       name: shipping.names[language],

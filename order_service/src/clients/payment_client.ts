@@ -3,9 +3,11 @@
  * once (circuit_breaker.ts). Without a usable answer a call fails with OutcomeUnknown: the state of the payment is asked again.
  */
 import { type ServiceClient, ServiceUnreachable } from '@shop/service_kit/calls/service_client'
+import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { OutcomeUnknown } from '../domain/errors.ts'
+import { isGuestOrder } from '../domain/guests.ts'
 import { grandTotalMinor, type Order } from '../domain/order.ts'
 import { PAYMENT_STATES, type PaymentState, type Payments } from '../domain/payment_ports.ts'
 import { circuitOpen, createCircuitBreaker } from './circuit_breaker.ts'
@@ -17,6 +19,7 @@ export const PAYMENT_CALLS_MAX = 64
 
 export type PaymentClientOptions = {
   readonly service: ServiceClient
+  readonly orderTokens: OrderTokens
   readonly metrics: Metrics
   readonly runtime: Pick<Runtime, 'monotonic' | 'random' | 'after'>
   readonly onCircuitOpen?: (error: unknown, orderIds: readonly string[]) => void
@@ -102,7 +105,9 @@ export function createPaymentClient(options: PaymentClientOptions): Payments {
   const limits = { deadlineMs: PAYMENT_DEADLINE_MS, repeatable: true }
 
   const open = (order: Order, expiresAt: string) =>
-    ask('open', order, () => service.put(pathOf(order), termsOf(order, expiresAt), limits))
+    ask('open', order, () =>
+      service.put(pathOf(order), termsOf(order, expiresAt, options.orderTokens), limits),
+    )
   const cancel = (order: Order, reason: string) =>
     ask('cancel', order, () => service.post(pathOf(order, '/cancel'), { reason }, limits))
 
@@ -126,13 +131,14 @@ export function createPaymentClient(options: PaymentClientOptions): Payments {
   }
 }
 
-function termsOf(order: Order, expiresAt: string) {
+function termsOf(order: Order, expiresAt: string, orderTokens: OrderTokens) {
   const { email, language, payment, lines, shipping } = order.checkout!
   return {
     amount_minor: grandTotalMinor(order),
     currency: order.currency,
     method: payment!.method,
     user_id: order.userId,
+    ...(isGuestOrder(order) ? { order_token: orderTokens.of(order.id) } : {}),
     email,
     description: order.number === undefined ? order.id : `#${order.number}`,
     language,

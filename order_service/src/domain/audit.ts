@@ -1,14 +1,21 @@
 /**
  * What the audit log of this service records: changes of the settings of the checkout, and the status that an admin gave to an
- * order, or the operator of the shop by a command. What follows by itself (a cancelling order becomes cancelled) is not recorded, nor what buyers may do themselves:
+ * order, or the operator of the shop by a command; the tracking of a parcel; and that a user added a guest's order to their account,
+ * because that changes whose it is. What follows by itself (a cancelling order becomes cancelled) is not recorded, nor what buyers may do themselves:
  * an admin who cancels an order of their own does that as its buyer, and one who ships it does not.
  */
 import type { CheckoutSettings } from './checkout_settings.ts'
 import type { OrderStatus } from './order.ts'
+import { type Tracking, trackingText } from './tracking.ts'
 
-export const AUDIT_ACTIONS = ['order.status_changed', 'checkout.settings_changed'] as const
+export const AUDIT_ACTIONS = [
+  'order.status_changed',
+  'order.linked',
+  'order.tracking_changed',
+  'checkout.settings_changed',
+] as const
 
-/** Who makes a recorded change: the id of an admin, or `operator` (a command). */
+/** Who makes a recorded change: the id of an admin, of the user who adds an order to their account, or `operator` (a command). */
 export type Author = string
 export const OPERATOR: Author = 'operator'
 
@@ -19,10 +26,30 @@ export type AuditRecord = {
 }
 type Change = { readonly field: string; readonly before: string | null; readonly after: string | null }
 
-export const statusChanged = (id: string, before: OrderStatus, after: OrderStatus): AuditRecord => ({
+export const statusChanged = (
+  id: string,
+  before: OrderStatus,
+  after: OrderStatus,
+  tracking?: Tracking,
+): AuditRecord => ({
   action: 'order.status_changed',
   subject: { type: 'order', id },
-  changes: [{ field: 'status', before, after }],
+  changes: [
+    { field: 'status', before, after },
+    ...(tracking === undefined ? [] : [{ field: 'tracking', before: null, after: trackingText(tracking) }]),
+  ],
+})
+
+export const orderLinked = (id: string, before: string, after: string): AuditRecord => ({
+  action: 'order.linked',
+  subject: { type: 'order', id },
+  changes: [{ field: 'user_id', before, after }],
+})
+
+export const trackingChanged = (id: string, before: Tracking | undefined, after: Tracking): AuditRecord => ({
+  action: 'order.tracking_changed',
+  subject: { type: 'order', id },
+  changes: [{ field: 'tracking', before: before ? trackingText(before) : null, after: trackingText(after) }],
 })
 
 /** Entries name a few fields each. */

@@ -26,6 +26,7 @@ export const PAYMENT_METHODS = ['card', 'invoice', 'cash'] as const
 export type PaymentMethod = (typeof PAYMENT_METHODS)[number]
 
 export type Buyer = {
+  /** In the form in which addresses are compared (guests.ts); of earlier releases as it was typed. */
   readonly email: string
   readonly language: Language
   readonly address: Address
@@ -33,6 +34,8 @@ export type Buyer = {
   readonly billingAddress: Address | null
   /** null: payments are off, and the order goes on without money. */
   readonly payment: { readonly method: PaymentMethod } | null
+  /** Placed without an account. */
+  readonly guest: boolean
 }
 
 export type CheckoutLine = Omit<QuotedLine, 'productId' | 'quantity' | 'basisPoints'> & Taxed

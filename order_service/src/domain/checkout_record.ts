@@ -26,6 +26,8 @@ export function readCheckout(checkout: Fields): Checkout {
       checkout.payment == null
         ? null
         : { method: BUYER.oneOf(PAYMENT_METHODS, BUYER.object(checkout.payment).method) },
+    // Absent from orders that were placed before there were guests.
+    guest: checkout.guest === true,
     quoteHash: BUYER.text(checkout.quoteHash),
     pricesIncludeTax:
       checkout.pricesIncludeTax === true || (checkout.pricesIncludeTax === false ? false : AMOUNTS.fail()),

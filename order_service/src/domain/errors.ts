@@ -27,6 +27,8 @@ export type Payloads = {
   quote_required: Nothing
   too_many_unpaid_orders: Nothing
   payment_method_unavailable: Nothing
+  email_not_verified: Nothing
+  email_differs: Nothing
   settings_changed: { readonly current: StoredCheckoutSettings }
   idempotency_key_reused: { readonly orderId: string }
   illegal_transition: { readonly current: Order; readonly allowed: readonly OrderStatus[] }

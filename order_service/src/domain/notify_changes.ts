@@ -10,8 +10,8 @@ export function notifyChanges(orders: OrderStore, changed: (order: Order) => voi
       if (result.added) changed(result.stored.order)
       return result
     },
-    async save(stored, audited) {
-      const saved = await orders.save(stored, audited)
+    async save(stored, audited, tracking) {
+      const saved = await orders.save(stored, audited, tracking)
       changed(saved.order)
       return saved
     },

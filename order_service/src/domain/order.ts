@@ -22,6 +22,7 @@
  */
 
 import type { Checkout } from './checkout.ts'
+import type { Tracking } from './tracking.ts'
 
 export const LINES_MAX = 50
 export const QUANTITY_MAX = 10_000
@@ -113,11 +114,15 @@ export type OrderBase = {
   readonly id: string
   /** For people (order_numbers.ts). Given by the store. */
   readonly number: number | undefined
+  /** Who placed it: an account, or a guest. It never changes; see ownerOf (guests.ts). */
   readonly userId: string
+  /** The account that a guest's order was added to. */
+  readonly linkedTo: string | undefined
   readonly idempotencyKey: string | undefined
   /** The price of its lines that the customer agreed to (invariant 8). */
   readonly totalMinor: number
   readonly checkout: Checkout | undefined
+  readonly tracking: Tracking | undefined
   readonly currency: string
   readonly history: readonly HistoryEntry[]
   readonly version: number

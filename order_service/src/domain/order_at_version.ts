@@ -1,5 +1,5 @@
 /** The order as it was at an earlier version: undoes its last transition until that version is reached. */
-import type { Order, OrderBase, Pending } from './order.ts'
+import type { Order, OrderBase, OrderStatus, Pending } from './order.ts'
 
 export const orderAtVersion = (order: Order, version: number): Order =>
   version >= order.version || order.status === 'pending' ? order : orderAtVersion(undo(order), version)
@@ -32,16 +32,21 @@ function undo(order: Exclude<Order, Pending>): Order {
   }
 }
 
+/** Before them it was not on its way. */
+const SHIPPING: ReadonlySet<OrderStatus | undefined> = new Set(['capturing', 'shipped'])
+
 function baseBefore(order: Order): OrderBase {
   const history = order.history.slice(0, -1)
   return {
     id: order.id,
     number: order.number,
     userId: order.userId,
+    linkedTo: order.linkedTo,
     idempotencyKey: order.idempotencyKey,
     totalMinor: order.totalMinor,
     currency: order.currency,
     checkout: order.checkout,
+    tracking: SHIPPING.has(history.at(-1)?.status) ? order.tracking : undefined,
     history,
     version: history.length,
     createdAt: order.createdAt,

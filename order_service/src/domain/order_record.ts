@@ -19,6 +19,7 @@ import {
 } from './order.ts'
 import { checks, type Fields, type Unchecked } from './record_fields.ts'
 import { type Schedule, type StoredOrder, withSchedule } from './schedule.ts'
+import type { Tracking } from './tracking.ts'
 
 const of = (part: string) => checks(`its ${part} are not those of an order`)
 const IDS = of('ids')
@@ -30,6 +31,7 @@ const CHANGES = of('changes')
 const TIMES = of('times')
 const COUNTS = of('counts')
 const TAXES = of('taxes')
+const TEXTS = of('texts')
 
 export type OrderRecord = OrderBase & {
   readonly status: OrderStatus
@@ -50,12 +52,14 @@ export function recordOf({ order, schedule }: StoredOrder): OrderRecord {
     id: order.id,
     number: order.number,
     userId: order.userId,
+    linkedTo: order.linkedTo,
     idempotencyKey: order.idempotencyKey,
     status: order.status,
     lines: order.lines,
     totalMinor: order.totalMinor,
     currency: order.currency,
     checkout: order.checkout,
+    tracking: order.tracking,
     rejection: order.status === 'rejected' ? rejectionRecord(order.rejection) : undefined,
     history: order.history,
     version: order.version,
@@ -129,16 +133,23 @@ function readBase(record: Unchecked<OrderRecord>): OrderBase {
     id: IDS.text(record.id),
     number: IDS.optional(IDS.count, record.number),
     userId: IDS.text(record.userId),
+    linkedTo: IDS.optional(IDS.text, record.linkedTo),
     idempotencyKey: IDS.optional(IDS.text, record.idempotencyKey),
     totalMinor: AMOUNTS.count(record.totalMinor),
     currency: AMOUNTS.text(record.currency),
     checkout,
+    tracking: TEXTS.optional((given) => readTracking(TEXTS.object(given)), record.tracking),
     history,
     version: history.length,
     createdAt: TIMES.text(record.createdAt),
     updatedAt: TIMES.text(record.updatedAt),
   }
 }
+
+const readTracking = ({ carrier, number }: Fields): Tracking => ({
+  carrier: carrier === null ? null : TEXTS.text(carrier),
+  number: TEXTS.text(number),
+})
 
 const historyEntry = (entry: Fields): HistoryEntry => ({
   status: CHANGES.oneOf(ORDER_STATUSES, entry.status),

@@ -8,10 +8,20 @@ import type { AuditRecord, Author } from './audit.ts'
 import type { CheckoutSettingsStore } from './checkout_ports.ts'
 import type { CircuitState } from './circuit_state.ts'
 import type { EndedOrders } from './ended_orders.ts'
-import type { Cancelling, Delivered, OrderStatus, Pending, PricedLine, Rejection, Shipped } from './order.ts'
+import type {
+  Cancelling,
+  Delivered,
+  Order,
+  OrderStatus,
+  Pending,
+  PricedLine,
+  Rejection,
+  Shipped,
+} from './order.ts'
 import type { OrderQueues } from './order_queues.ts'
 import type { Payments } from './payment_ports.ts'
 import type { StoredOrder } from './schedule.ts'
+import type { Tracking } from './tracking.ts'
 import type { UnpublishedOrders } from './unpublished.ts'
 
 /** Newest first; `before` is the id of the last order of the page before. */
@@ -19,6 +29,10 @@ export type OrderPage = { readonly limit: number; readonly before?: string | und
 
 /** Who changed the order, and what: for the audit log. */
 export type Audited = { readonly by: Author; readonly record: AuditRecord }
+
+/** Which order, and by whom it was placed: on a sharded MongoDB that says where it is. */
+export type Placed = Pick<Order, 'id' | 'userId'>
+export type TrackingChange = { readonly before: Tracking | undefined; readonly after: Tracking }
 
 export type OrderStore = OrderQueues & {
   /** Whether writes of any kind that come together share a commit, so that waiting for another one saves work. */
@@ -35,10 +49,20 @@ export type OrderStore = OrderQueues & {
   /**
    * Saves status, lines, rejection, history and updatedAt of the order, and dueAt and attempts of its schedule. Resolves
    * it with version + 1. Fails with `version_conflict`, and writes nothing, unless the stored version and fence are those
-   * of the order. Together with `audited`, that is added to the audit log in the same step.
+   * of the order. Together with `audited`, that is added to the audit log in the same step. `tracking` is saved only if it is given.
    */
-  save(stored: StoredOrder, audited?: Audited): Promise<StoredOrder>
+  save(stored: StoredOrder, audited?: Audited, tracking?: Tracking): Promise<StoredOrder>
+  /** Those that the user placed, and those of guests that were added to the account. */
   listByUser(userId: string, page: OrderPage): Promise<readonly StoredOrder[]>
+  /** Those with a checkout of this e-mail address, as it is stored. */
+  listByEmail(email: string, page: OrderPage): Promise<readonly StoredOrder[]>
+  /**
+   * Adds a guest's order to an account, unless it is in one: false then. It makes no version, so no other change conflicts with it.
+   * Together with `audited`, as a save.
+   */
+  link(order: Placed, userId: string, at: string, audited: Audited): Promise<boolean>
+  /** Corrects the tracking if it is still `before`; false otherwise. It makes no version either. */
+  track(order: Placed, tracking: TrackingChange, at: string, audited: Audited): Promise<boolean>
   /** Resolves undefined for an unknown number. */
   findByNumber(number: number): Promise<StoredOrder | undefined>
   /** Those with a line of the product. */

@@ -165,9 +165,9 @@ const tooLarge = () => new DomainError('total_too_large', 'No order may cost tha
 /** What the order of a quote keeps. Fails with `total_too_large`. */
 export function checkoutOf(facts: QuoteFacts, quoteHash: string, buyer: Buyer): Checkout {
   const { lines, shipping, totalMinor } = priced(facts)
-  const { email, language, address, billingAddress, payment } = buyer
+  const { email, language, address, billingAddress, payment, guest } = buyer
   return {
-    ...{ email, language, address, billingAddress, payment, quoteHash },
+    ...{ email, language, address, billingAddress, payment, guest, quoteHash },
     pricesIncludeTax: facts.pricesIncludeTax,
     lines: facts.lines.map(({ unitPriceMinor, taxClass }, i) => ({ unitPriceMinor, taxClass, ...lines[i]! })),
     shipping:

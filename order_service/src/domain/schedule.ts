@@ -142,9 +142,12 @@ const withEither = (order: Shipped | Delivered, { dueAt, ...lease }: ReadSchedul
 const settleAfter = (now: Date): string => new Date(now.getTime() + SETTLE_AFTER_MS).toISOString()
 
 /** The stored order after a save of `stored`. */
-export const nextVersion = <Stored extends StoredOrder>(stored: Stored): Stored => ({
+export const nextVersion = <Stored extends StoredOrder>(
+  stored: Stored,
+  tracking = stored.order.tracking,
+): Stored => ({
   ...stored,
-  order: { ...stored.order, version: stored.order.version + 1 },
+  order: { ...stored.order, tracking, version: stored.order.version + 1 },
 })
 
 /** The stored order with the number that it got. */

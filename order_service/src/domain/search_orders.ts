@@ -4,10 +4,11 @@
  * Invariants
  *  S1. The page and those behind it have each order that fits, once, as far as it was stored before.
  *  S2. A page reads at most SEARCH_READS_MAX orders, and not more than READ_AT_ONCE in one turn of the event loop. One index serves the
- *      search: the list by number, user, product, status, or of all, whichever is narrowest; the other properties are compared.
+ *      search: the list by number, user, e-mail address, product, status, or of all, whichever is narrowest; the other properties are compared.
  *      So a page may be short, or empty, and go on: the list ends where `next` is undefined.
  */
 import { firstIdAt } from './ended_orders.ts'
+import { normalEmail, ownerOf } from './guests.ts'
 import type { Order, OrderStatus } from './order.ts'
 import type { OrderPage, OrderStore } from './ports.ts'
 import type { StoredOrder } from './schedule.ts'
@@ -21,6 +22,8 @@ export type OrderFilter = {
   readonly status?: OrderStatus | undefined
   readonly number?: number | undefined
   readonly userId?: string | undefined
+  /** Of the buyer of a quoted order. */
+  readonly email?: string | undefined
   readonly productId?: string | undefined
   /** Placed at or after `from`, and before `to`. */
   readonly from?: string | undefined
@@ -29,7 +32,10 @@ export type OrderFilter = {
 
 export type OrdersFound = { readonly orders: readonly StoredOrder[]; readonly next: string | undefined }
 
-type Searched = Pick<OrderStore, 'find' | 'findByNumber' | 'listByUser' | 'listByProduct' | 'listByStatus'>
+type Searched = Pick<
+  OrderStore,
+  'find' | 'findByNumber' | 'listByUser' | 'listByEmail' | 'listByProduct' | 'listByStatus'
+>
 
 export async function searchOrders(
   orders: Searched,
@@ -71,17 +77,19 @@ const only = (stored: StoredOrder | undefined, filter: OrderFilter): OrdersFound
   next: undefined,
 })
 
-function narrowest(orders: Searched, { userId, productId, status }: OrderFilter) {
+function narrowest(orders: Searched, { userId, email, productId, status }: OrderFilter) {
   if (userId !== undefined) return (page: OrderPage) => orders.listByUser(userId, page)
+  if (email !== undefined) return (page: OrderPage) => orders.listByEmail(normalEmail(email), page)
   if (productId !== undefined) return (page: OrderPage) => orders.listByProduct(productId, page)
   return (page: OrderPage) => orders.listByStatus(status, page)
 }
 
-function fits(order: Order, { status, number, userId, productId, from, to }: OrderFilter): boolean {
+function fits(order: Order, { status, number, userId, email, productId, from, to }: OrderFilter): boolean {
   return (
     (status === undefined || order.status === status) &&
     (number === undefined || order.number === number) &&
-    (userId === undefined || order.userId === userId) &&
+    (userId === undefined || ownerOf(order) === userId) &&
+    (email === undefined || order.checkout?.email === normalEmail(email)) &&
     (productId === undefined || order.lines.some((line) => line.productId === productId)) &&
     (from === undefined || order.id >= firstIdAt(from)) &&
     (to === undefined || order.id < firstIdAt(to))

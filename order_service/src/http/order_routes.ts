@@ -10,15 +10,18 @@ import {
   PAGE_LIMIT_DEFAULT,
 } from '@shop/service_kit/http/paging'
 import { principalOf } from '@shop/service_kit/identity/access'
+import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
+import { invalidField } from '@shop/service_kit/runtime/problem'
 import { nextTurn, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { RequestPorts } from '../domain/answer_wait.ts'
 import { type Actor, changeStatus, isUnderWay, visibleTo } from '../domain/change_order.ts'
 import { DomainError } from '../domain/errors.ts'
+import { ownerOf } from '../domain/guests.ts'
 import type { OrderPage } from '../domain/ports.ts'
 import type { StoredOrder } from '../domain/schedule.ts'
 import { searchByText, searchOrders } from '../domain/search_orders.ts'
 import type { Settle } from '../domain/settle_order.ts'
-import { actorOf } from './actor.ts'
+import { actorOf, readerOf } from './actor.ts'
 import {
   changeOrderStatusOperation,
   getOrderOperation,
@@ -30,6 +33,7 @@ import { orderView } from './order_views.ts'
 export type OrderRoutesDeps = {
   readonly ports: RequestPorts
   readonly settle: Settle
+  readonly orderTokens: OrderTokens
   /** Digits after the point of the currency. */
   readonly digits: () => number
   readonly runtime: Pick<Runtime, 'defer'>
@@ -37,11 +41,11 @@ export type OrderRoutesDeps = {
 
 const newestFirst = (name: string): CursorList => ({ name, key: ['id'] })
 
-export function orderRoutes({ ports, settle, digits, runtime }: OrderRoutesDeps) {
+export function orderRoutes({ ports, settle, orderTokens, digits, runtime }: OrderRoutesDeps) {
   const { orders } = ports
   return async (app: App) => {
     app.get('/orders/:id', getOrderOperation, async (request, reply) => {
-      const actor = actorOf(principalOf(request))
+      const actor = readerOf(request, request.params.id, orderTokens)
       const { order } = visibleTo(actor, await orders.find(request.params.id))
       reply.header('etag', etagOf(order.version)).header('cache-control', 'no-store')
       if (alreadySeen(request.headers['if-none-match'], order.version)) return empty(reply, 304)
@@ -62,7 +66,9 @@ export function orderRoutes({ ports, settle, digits, runtime }: OrderRoutesDeps)
           ? orders.findByNumber(number!)
           : orders.findByKey(userId, idempotency_key))
         const fits =
-          stored?.order.userId === userId && (number ?? stored.order.number) === stored.order.number
+          stored !== undefined &&
+          ownerOf(stored.order) === userId &&
+          (number ?? stored.order.number) === stored.order.number
         return { items: fits ? [orderView(stored.order, actor, digits())] : [], next_cursor: null }
       }
       return page(theirs, actor, query, (at) => orders.listByUser(userId, at))
@@ -76,6 +82,7 @@ export function orderRoutes({ ports, settle, digits, runtime }: OrderRoutesDeps)
         status,
         number,
         user_id,
+        email,
         product_id,
         from,
         to,
@@ -83,7 +90,7 @@ export function orderRoutes({ ports, settle, digits, runtime }: OrderRoutesDeps)
       const actor = actorOf(principalOf(request))
       const all = newestFirst('orders')
       const [before] = (decodeCursor(cursor, all) ?? []) as [string?]
-      const filter = { status, number, userId: user_id, productId: product_id, from, to }
+      const filter = { status, number, userId: user_id, email, productId: product_id, from, to }
       const pause = () => nextTurn(runtime)
       const { orders: found, next } = await (q === undefined
         ? searchOrders(orders, filter, { limit, before }, pause)
@@ -95,12 +102,15 @@ export function orderRoutes({ ports, settle, digits, runtime }: OrderRoutesDeps)
     })
 
     app.put('/orders/:id', changeOrderStatusOperation, async (request, reply) => {
-      const { status, version } = request.body
+      const { status, version, tracking } = request.body
+      if (tracking !== undefined && status !== 'shipped')
+        throw invalidField('/tracking', 'is of an order that ships: send it with the status shipped')
       const ifMatch = versionsNamed(request.headers['if-match'])
-      const actor = actorOf(principalOf(request))
+      const actor = readerOf(request, request.params.id, orderTokens)
       const change = {
         orderId: request.params.id,
         to: status,
+        tracking: tracking && { carrier: tracking.carrier ?? null, number: tracking.number },
         actor,
         expectedVersions:
           version === undefined ? ifMatch : (ifMatch ?? [version]).filter((each) => each === version),

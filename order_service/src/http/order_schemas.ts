@@ -11,12 +11,29 @@ import {
 } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
+import { CARRIER_LENGTH_MAX, TRACKING_NUMBER_LENGTH_MAX } from '../domain/tracking.ts'
 import { OrderNumber, OrderParams, OrderView, Status } from './order_views.ts'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'orders')
 
-const StatusBody = Body({ status: Status, version: Type.Optional(Version) })
+const TrackingText = (maxLength: number) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^[^\\p{C}]*\\S[^\\p{C}]*$',
+    [MESSAGE]: 'must be one line of text',
+  })
+const StatusBody = Body({
+  status: Status,
+  version: Type.Optional(Version),
+  tracking: Type.Optional(
+    Body({
+      carrier: Type.Optional(TrackingText(CARRIER_LENGTH_MAX)),
+      number: TrackingText(TRACKING_NUMBER_LENGTH_MAX),
+    }),
+  ),
+})
 
 const UserParams = Type.Object({ user_id: Id })
 /** From 1970 on, as ids of orders begin with. */
@@ -35,6 +52,9 @@ const ListQuery = Type.Object(
     status: Type.Optional(Status),
     number: Type.Optional(OrderNumber),
     user_id: Type.Optional(Id),
+    email: Type.Optional(
+      Type.String({ maxLength: 254, minLength: 3, description: 'Of the buyer, as it is in the order' }),
+    ),
     product_id: Type.Optional(Id),
     from: Type.Optional(Moment('Placed at this time or later')),
     to: Type.Optional(Moment('Placed before this time')),
@@ -71,7 +91,9 @@ const LIST_PROBLEMS = [...READ_PROBLEMS, 'malformed_cursor', 'forbidden'] as con
 export const getOrderOperation = operation({
   operationId: 'getOrder',
   summary: 'One order with its history',
-  access: 'user',
+  description:
+    'For its owner and for admins; and for who has its token, if it was placed without an account (header Order-Token).',
+  access: 'order',
   params: OrderParams,
   headers: IfNoneMatchHeaders,
   response: { 200: OrderView, 304: Type.Null({ description: 'Unchanged since the ETag in If-None-Match' }) },
@@ -104,7 +126,10 @@ export const listOrdersOperation = operation({
 export const changeOrderStatusOperation = operation({
   operationId: 'changeOrderStatus',
   summary: 'Change the status of an order: cancel (owner, admin), ship, deliver (admin)',
-  access: 'user',
+  description:
+    'Who has the token of an order that was placed without an account (header Order-Token) may cancel it. What ships may have a tracking; ' +
+    'the same request with another one corrects it.',
+  access: 'order',
   params: OrderParams,
   headers: IfMatchHeaders,
   body: StatusBody,

@@ -3,6 +3,7 @@ import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { type Actor, allowedFor } from '../domain/change_order.ts'
+import { isGuestOrder, ownerOf } from '../domain/guests.ts'
 import {
   grandTotalMinor,
   ORDER_STATUSES,
@@ -53,6 +54,11 @@ export const OrderNumber = Type.Integer({
   examples: [NUMBER_BEFORE_FIRST + 42],
 })
 
+const TrackingView = Type.Object(
+  { carrier: NullableString({ description: 'null: not said' }), number: Type.String() },
+  { description: 'How the parcel is followed, once it is on its way' },
+)
+
 export const OrderView = Type.Object({
   id: Id,
   number: Type.Optional({
@@ -60,7 +66,10 @@ export const OrderView = Type.Object({
     description:
       'For people, shown as #10042; never changes. Absent for a minute or so from an order of an earlier release',
   }),
-  user_id: Id,
+  user_id: { ...Id, description: 'The account, or the guest who placed it' },
+  guest: Type.Optional(
+    Type.Literal(true, { description: 'Placed without an account, and not added to one; otherwise absent' }),
+  ),
   status: Status,
   allowed: Type.Array(Requestable, {
     description: 'The statuses you may request now, with PUT /orders/{id}',
@@ -69,6 +78,7 @@ export const OrderView = Type.Object({
   lines: Type.Array(OrderLine),
   total_price: { ...Money, description: 'What the buyer pays' },
   checkout: Type.Optional(CheckoutView),
+  tracking: Type.Optional(TrackingView),
   currency: Type.String({ examples: ['USD'] }),
   currency_digits: Type.Integer({
     minimum: 0,
@@ -94,7 +104,8 @@ export type OrderView = Static<typeof OrderView>
 export function orderView(order: Order, reader: Actor, digits: number): OrderView {
   return {
     id: order.id,
-    user_id: order.userId,
+    user_id: ownerOf(order),
+    ...(isGuestOrder(order) && order.linkedTo === undefined ? { guest: true as const } : {}),
     status: order.status,
     allowed: allowedFor(reader, order) as RequestableStatus[],
     lines: order.lines.map((line) => lineView(line, digits)),
@@ -102,6 +113,7 @@ export function orderView(order: Order, reader: Actor, digits: number): OrderVie
     ...(order.checkout === undefined
       ? {}
       : { checkout: checkoutView(order.checkout, order.totalMinor, digits) }),
+    ...(order.tracking === undefined ? {} : { tracking: order.tracking }),
     currency: order.currency,
     currency_digits: digits,
     ...(order.status === 'rejected' ? { rejection: rejectionView(order.rejection, digits) } : {}),

@@ -3,16 +3,18 @@
  * request with the same key gets the same answer (invariant 4), also when its quote has expired meanwhile.
  */
 
+import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { App } from '@shop/service_kit/http/app_types'
 import { etagOf } from '@shop/service_kit/http/etags'
-import { principalOf } from '@shop/service_kit/identity/access'
+import { type Principal, principalOf } from '@shop/service_kit/identity/access'
+import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money/money'
-import { invalidField } from '@shop/service_kit/runtime/problem'
+import { invalidField, Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import type { RequestPorts } from '../domain/answer_wait.ts'
-import type { Actor } from '../domain/change_order.ts'
 import type { QuoteSeal } from '../domain/checkout_ports.ts'
 import { DomainError } from '../domain/errors.ts'
+import type { GuestOrders } from '../domain/guest_orders.ts'
 import {
   type Draft,
   QUANTITY_MAX,
@@ -22,11 +24,18 @@ import {
 } from '../domain/order.ts'
 import { type Placed, placeOrder } from '../domain/place_order.ts'
 import type { Settle } from '../domain/settle_order.ts'
-import { refusalOfUnpaid } from '../domain/unpaid_orders.ts'
-import { actorOf } from './actor.ts'
-import { type OrderView, orderView } from './order_views.ts'
+import { refusalOfUnpaid, refusalOfUnpaidMailbox } from '../domain/unpaid_orders.ts'
+import { actorOf, type SignedIn } from './actor.ts'
+import { orderView } from './order_views.ts'
 import type { PaymentRules } from './payment_rules.ts'
-import { ManyLines, type NewOrder, OneProduct, placeOrderOperation, Quoted } from './place_order_schemas.ts'
+import {
+  ManyLines,
+  type NewOrder,
+  OneProduct,
+  type PlacedOrderView,
+  placeOrderOperation,
+  Quoted,
+} from './place_order_schemas.ts'
 import { buyerOf, orderOfQuote, refusalOfMethod } from './quoted_orders.ts'
 
 /** For a client that got 202; the order's events are faster. */
@@ -36,46 +45,72 @@ export type PlaceOrderRoutesDeps = {
   readonly ports: RequestPorts
   readonly settle: Settle
   readonly seal: Pick<QuoteSeal, 'open'>
+  readonly guestOrders: GuestOrders
+  readonly orderTokens: OrderTokens
   readonly rules: PaymentRules
   readonly currency: string
   /** Digits after the point of that currency. */
   readonly digits: () => number
 }
 
-export function placeOrderRoutes({ ports, settle, seal, rules, currency, digits }: PlaceOrderRoutesDeps) {
+export function placeOrderRoutes(deps: PlaceOrderRoutesDeps) {
+  const { ports, settle, seal, guestOrders, orderTokens, rules, currency, digits } = deps
   return async (app: App) => {
     app.post(
       '/orders',
       { ...placeOrderOperation, validatorCompiler: validateByForm(app) },
       async (request, reply) => {
-        const buyer = actorOf(principalOf(request))
+        const principal = principalOf(request)
+        const buyer = actorOf(principal)
+        const isGuest = principal.role === 'guest'
         const key = request.headers['idempotency-key']
         const { body } = request
         const of = { userId: buyer.userId, idempotencyKey: key }
         const wish =
           'quote' in body
-            ? orderOfQuote(seal.open(body.quote), buyerOf(body, rules), of, currency)
-            : { draft: draftOf(body, of, currency, digits()), ...unquoted(rules) }
+            ? orderOfQuote(seal.open(body.quote), buyerOf(body, rules, isGuest), of, currency)
+            : { draft: draftOf(body, of, currency, digits()), ...unquoted(rules, principal) }
+        const client = addressPrefix(request.ip)
         const refusal =
           wish.refusal ??
           refusalOfMethod(wish.draft, rules) ??
-          (wish.draft.checkout?.payment == null
-            ? undefined
-            : await refusalOfUnpaid(ports.orders, buyer.userId))
+          (await refusalOfUnpaidOf(wish.draft, isGuest ? client : undefined))
         const placed = await placeOrder(ports, settle, wish.draft, refusal)
-        return answer(reply, placed, buyer, digits())
+        const { order, replayed } = placed
+        if (isGuest && !replayed && order.checkout?.payment) guestOrders.placed(client, order.id)
+        const view = answer(reply, placed, buyer, digits())
+        return isGuest ? { ...view, order_token: orderTokens.of(order.id) } : view
       },
     )
   }
+
+  /** `client` of a guest: ids of guests cost nothing. */
+  async function refusalOfUnpaidOf({ userId, checkout }: Draft, client: string | undefined) {
+    if (checkout?.payment == null) return undefined
+    return client === undefined
+      ? refusalOfUnpaid(ports.orders, userId)
+      : ((await refusalOfUnpaidMailbox(ports.orders, checkout.email)) ?? (await guestOrders.refusal(client)))
+  }
 }
 
-/** Where every order is paid, one without a quote still finds the order that its key has made. */
-const unquoted = ({ payments }: PaymentRules) =>
-  payments === 'required'
+/** Fails with `forbidden` for a guest. Where every order is paid, one without a quote still finds the order that its key has made. */
+function unquoted({ payments }: PaymentRules, { role }: Principal) {
+  if (role === 'guest')
+    throw new Problem(
+      'forbidden',
+      'Without an account an order needs a quote. Ask for one with POST /quotes.',
+    )
+  return payments === 'required'
     ? { refusal: new DomainError('quote_required', 'Ask for a quote with POST /quotes, and order with it.') }
     : {}
+}
 
-function answer(reply: FastifyReply, { order, replayed }: Placed, buyer: Actor, digits: number): OrderView {
+function answer(
+  reply: FastifyReply,
+  { order, replayed }: Placed,
+  buyer: SignedIn,
+  digits: number,
+): PlacedOrderView {
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.header('location', `/orders/${order.id}`)
   if (order.status === 'rejected') throw rejectionProblem(order)

@@ -58,21 +58,33 @@ export const Quoted = Body({
 const NewOrder = Type.Union([OneProduct, ManyLines, Quoted])
 export type NewOrder = Static<typeof NewOrder>
 
+const PlacedOrderView = Type.Object({
+  ...OrderView.properties,
+  order_token: Type.Optional(
+    Type.String({
+      description:
+        'Only for a guest: opens this order and its payment, as the header Order-Token. Keep it; links in mails have it, too',
+    }),
+  ),
+})
+export type PlacedOrderView = Static<typeof PlacedOrderView>
+
 export const placeOrderOperation = operation({
   operationId: 'placeOrder',
   summary: 'Place an order',
   description:
-    'Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order. With the quote of POST /quotes the order has an address, taxes and shipping.',
-  access: 'user',
+    'Send an Idempotency-Key: you may then repeat the request as often as you like, for 30 days, and it makes one order. With the quote of POST /quotes the order has an address, taxes and shipping; such an order is also placed by a guest, without an account.',
+  access: 'guest',
   headers: IdempotencyHeaders,
   body: NewOrder,
   response: {
-    201: { ...OrderView, description: 'The stock is held' },
-    202: { ...OrderView, description: 'Accepted, not decided yet: see Location, or its events' },
+    201: { ...PlacedOrderView, description: 'The stock is held' },
+    202: { ...PlacedOrderView, description: 'Accepted, not decided yet: see Location, or its events' },
   },
   problems: [
     ...BODY_PROBLEMS,
     ...USER_PROBLEMS,
+    'forbidden',
     'duplicate_lines',
     'product_not_found',
     'insufficient_stock',

@@ -2,12 +2,11 @@
 import { etagOf, versionsNamed } from '@shop/service_kit/http/etags'
 import type { ProblemRequest, ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import { principalOf } from '@shop/service_kit/identity/access'
 import { formatMoney } from '@shop/service_kit/money/money'
 import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Payloads } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
-import { actorOf } from './actor.ts'
+import { viewerOf } from './actor.ts'
 import { settingsView } from './checkout_settings_views.ts'
 import { orderView, shortageView } from './order_views.ts'
 import type { PaymentRules } from './payment_rules.ts'
@@ -27,7 +26,7 @@ type EdgePayloads = {
 
 /** The order as the caller may see it. */
 const viewFor = (order: Order, { digits }: Views, request: ProblemRequest) =>
-  orderView(order, actorOf(principalOf(request)), digits())
+  orderView(order, viewerOf(request), digits())
 
 /** The order as it is now, with its ETag. */
 const currentView = (current: Order, views: Views, request: ProblemRequest) => ({
@@ -93,6 +92,12 @@ export const PROBLEMS = {
   too_many_unpaid_orders: { status: 409, title: 'Too many orders wait for their payments', retryable: false },
   quote_required: { status: 422, title: 'An order needs a quote', retryable: false },
   payment_method_unavailable: { status: 422, title: 'This way of paying is not offered', retryable: false },
+  email_not_verified: {
+    status: 403,
+    title: 'The e-mail address of the account is not verified',
+    retryable: false,
+  },
+  email_differs: { status: 403, title: 'The order has another e-mail address', retryable: false },
   quote_invalid: { status: 422, title: 'This is not a quote of this shop', retryable: false },
   quote_expired: { status: 409, title: 'The quote has expired', retryable: false },
   quote_for_other_address: {

@@ -4,6 +4,7 @@ import type { Static } from '@shop/service_kit/runtime/schema_types'
 import { type Buyer, isAt, type PaymentMethod } from '../domain/checkout.ts'
 import type { OpenedQuote } from '../domain/checkout_ports.ts'
 import { DomainError } from '../domain/errors.ts'
+import { normalEmail } from '../domain/guests.ts'
 import type { Draft } from '../domain/order.ts'
 import { checkoutOf, priced } from '../domain/quote.ts'
 import type { QuoteFacts } from '../domain/quote_facts.ts'
@@ -12,14 +13,15 @@ import type { PaymentRules } from './payment_rules.ts'
 import type { Quoted } from './place_order_schemas.ts'
 
 /** Fails with `validation_failed`. */
-export function buyerOf(body: Static<typeof Quoted>, rules: PaymentRules): Buyer {
+export function buyerOf(body: Static<typeof Quoted>, rules: PaymentRules, guest: boolean): Buyer {
   const { email, language = 'en', address, billing_address = null, payment_method } = body
   return {
-    email,
+    email: normalEmail(email),
     language,
     address: addressOf('/address', address),
     billingAddress: billing_address === null ? null : addressOf('/billing_address', billing_address),
     payment: paymentBy(payment_method, rules),
+    guest,
   }
 }
 

@@ -4,6 +4,7 @@ import type { AnyBulkWriteOperation, IndexDescription } from '@shop/service_kit/
 import type { ConditionalUpdate } from '@shop/service_kit/mongo/writes'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
 import { type Queue, queueOf, type StoredOrder } from '../domain/schedule.ts'
+import type { Tracking } from '../domain/tracking.ts'
 
 export const ORDERS = 'orders'
 export const DUE = 'orders_due'
@@ -22,6 +23,16 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
       partialFilterExpression: { idempotencyKey: { $exists: true } },
     },
     { name: 'orders_by_user', key: { userId: 1, _id: -1 } },
+    {
+      name: 'orders_linked_to',
+      key: { linkedTo: 1, _id: -1 },
+      partialFilterExpression: { linkedTo: { $exists: true } },
+    },
+    {
+      name: 'orders_by_email',
+      key: { 'checkout.email': 1, _id: -1 },
+      partialFilterExpression: { 'checkout.email': { $exists: true } },
+    },
     { name: 'orders_by_status', key: { status: 1, _id: -1 } },
     { name: 'orders_by_product', key: { 'lines.productId': 1, _id: -1 } },
     {
@@ -77,7 +88,7 @@ export const claimOperations = (
   }))
 
 /** Saves the order over the version that it had; `token` differs from that of every other save. */
-export function changeTo(stored: StoredOrder, token: string): ConditionalUpdate {
+export function changeTo(stored: StoredOrder, token: string, tracking?: Tracking): ConditionalUpdate {
   const order = recordOf(stored)
   const { id, userId, status, lines, rejection, history, version, updatedAt, attempts, fence } = order
   const { dueAt, payDueAt } = dueFields(stored)
@@ -96,6 +107,7 @@ export function changeTo(stored: StoredOrder, token: string): ConditionalUpdate 
       payDueAt,
       attempts,
       publishDue: AT_ONCE,
+      ...(tracking === undefined ? {} : { tracking }),
     },
     unset: [
       ...(rejection === undefined ? ['rejection'] : []),

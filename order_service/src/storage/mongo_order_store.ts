@@ -14,7 +14,7 @@ import { batchInserts, batchUpdates, updateInTransaction } from '@shop/service_k
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
-import type { OrderPage, OrderStore } from '../domain/ports.ts'
+import type { Audited, OrderPage, OrderStore } from '../domain/ports.ts'
 import { nextVersion, withNumber } from '../domain/schedule.ts'
 import { createMongoOldOrders } from './mongo_old_orders.ts'
 import { changeTo, type Document, ORDERS, toDocument, toOrder } from './mongo_order_documents.ts'
@@ -69,8 +69,8 @@ export function createMongoOrderStore(
     },
     find: (id) => repeat(async () => optional(await orders().findOne({ _id: id }))),
     findByKey: (userId, key) => repeat(() => findByKey(userId, key)),
-    async save(stored, audited) {
-      const change = changeTo(stored, runtime.newId())
+    async save(stored, audited, tracking) {
+      const change = changeTo(stored, runtime.newId(), tracking)
       const { id, updatedAt } = stored.order
       const isSaved = audited
         ? await audit.write(audited.by, updatedAt, async ({ session }, record) => {
@@ -82,9 +82,18 @@ export function createMongoOrderStore(
       if (!isSaved) {
         throw new DomainError('version_conflict', `Order ${id} was changed meanwhile.`)
       }
-      return nextVersion(stored)
+      return nextVersion(stored, tracking)
     },
-    listByUser: (userId, page) => list({ userId }, page),
+    async listByUser(userId, page) {
+      const [placed, linked] = await Promise.all([list({ userId }, page), list({ linkedTo: userId }, page)])
+      if (linked.length === 0) return placed
+      return [...placed, ...linked].sort((a, b) => (a.order.id < b.order.id ? 1 : -1)).slice(0, page.limit)
+    },
+    listByEmail: (email, page) => list({ 'checkout.email': email }, page),
+    link: ({ id, userId: placedBy }, userId, at, audited) =>
+      amended(audited, at, { _id: id, userId: placedBy, linkedTo: { $exists: false } }, { linkedTo: userId }),
+    track: ({ id, userId }, { before, after }, at, audited) =>
+      amended(audited, at, { _id: id, userId, tracking: before ?? { $exists: false } }, { tracking: after }),
     listBetween: (after, end, limit) =>
       reading.page(limit, after, (count, at) =>
         repeat(() =>
@@ -103,6 +112,23 @@ export function createMongoOrderStore(
     statusesOf: async (ids) => new Map((await statesOf(ids)).map(({ _id, status }) => [_id, status])),
     check: () => store.check(),
     close: () => store.close(),
+  }
+
+  /**
+   * Changes a part of the document that no save writes. Repeated after its answer was lost, it is refused: its caller reads the order
+   * again.
+   */
+  function amended(
+    { by, record: entry }: Audited,
+    at: string,
+    filter: Filter<Document>,
+    $set: Partial<Pick<Document, 'linkedTo' | 'tracking'>>,
+  ) {
+    return audit.write(by, at, async (options, record) => {
+      const { matchedCount } = await orders().updateOne(filter, { $set }, options)
+      if (matchedCount === 1) await record(entry)
+      return matchedCount === 1
+    })
   }
 
   function statesOf(ids: readonly string[]) {

@@ -4,7 +4,8 @@ import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts
 import { queueOf, type StoredOrder } from '../domain/schedule.ts'
 
 export const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
-  created_at, updated_at, due_at, attempts, fence, number, checkout, state, pay_due_at`
+  created_at, updated_at, due_at, attempts, fence, number, checkout, state, pay_due_at,
+  linked_to, tracking`
 
 export const jsonColumns = ({ lines, rejection, history }: OrderRecord) => ({
   lines: JSON.stringify(lines),
@@ -44,6 +45,8 @@ export function columnsOf(stored: StoredOrder) {
     order.checkout === undefined ? null : JSON.stringify(order.checkout),
     state,
     payDueAt,
+    order.linkedTo ?? null,
+    order.tracking === undefined ? null : JSON.stringify(order.tracking),
   ] as const
 }
 
@@ -67,4 +70,6 @@ export const toOrder = (row: Row): StoredOrder =>
     fence: Number(row[14]),
     number: row[15] === null ? undefined : Number(row[15]),
     checkout: row[16] === null ? undefined : JSON.parse(row[16] as string),
+    linkedTo: row[19] ?? undefined,
+    tracking: row[20] === null ? undefined : JSON.parse(row[20] as string),
   })

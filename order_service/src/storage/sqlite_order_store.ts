@@ -16,7 +16,7 @@ import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unre
 import { DomainError } from '../domain/errors.ts'
 import type { OrderStatus } from '../domain/order.ts'
 import { recordOf } from '../domain/order_record.ts'
-import type { OrderStore } from '../domain/ports.ts'
+import type { Audited, OrderStore } from '../domain/ports.ts'
 import { nextVersion, withNumber } from '../domain/schedule.ts'
 import { createSqliteCatchUp } from './sqlite_catch_up.ts'
 import { createSqliteOrderQueues } from './sqlite_order_queues.ts'
@@ -39,27 +39,46 @@ export function createSqliteOrderStore(
   const select = `SELECT ${COLUMNS} FROM orders`
   const byKey = `${select} WHERE user_id = ? AND idempotency_key = ?`
   const insert = writer.prepare(`INSERT INTO orders (${COLUMNS})
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)), ?, ?, ?)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)), ?, ?, ?, ?, ?)
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING number`)
   const numberGiven = writer.prepare('UPDATE order_numbers SET last = ?1 WHERE only = 1 AND last < ?1')
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
-    version = version + 1, updated_at = ?, due_at = ?, attempts = ?, state = ?, pay_due_at = ? WHERE id = ? AND version = ? AND fence = ?`)
+    version = version + 1, updated_at = ?, due_at = ?, attempts = ?, state = ?, pay_due_at = ?,
+    tracking = coalesce(?, tracking) WHERE id = ? AND version = ? AND fence = ?`)
   const findByKeyInWrite = prepareRows(writer, byKey)
   const rows = (sql: string) => prepareRows(reader, sql)
   const find = rows(`${select} WHERE id = ?`)
   const findByKey = rows(byKey)
-  const ofUser = rows(`${select} WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)
   // The order of the cursor may have been removed since: then from the order before it on.
-  const ofUserBefore = rows(`${select} WHERE user_id = ?1 AND rowid <= coalesce(
-    (SELECT rowid - 1 FROM orders WHERE id = ?2),
-    (SELECT rowid FROM orders WHERE id < ?2 ORDER BY id DESC LIMIT 1)) ORDER BY rowid DESC LIMIT ?3`)
+  const asAdded = (condition: string): ListAt => {
+    const found = `SELECT ${COLUMNS}, rowid FROM orders WHERE ${condition}`
+    const first = rows(`${found} ORDER BY rowid DESC LIMIT ?2`)
+    const before = rows(`${found} AND rowid <= coalesce(
+      (SELECT rowid - 1 FROM orders WHERE id = ?2),
+      (SELECT rowid FROM orders WHERE id < ?2 ORDER BY id DESC LIMIT 1)) ORDER BY rowid DESC LIMIT ?3`)
+    return (value, count, at) => (at === undefined ? first.all(value, count) : before.all(value, at, count))
+  }
+  const placedBy = asAdded('user_id = ?1')
+  const linkedTo = asAdded('linked_to = ?1')
+  const ofEmail = asAdded("checkout IS NOT NULL AND checkout ->> '$.email' = ?1")
+  const link = writer.prepare('UPDATE orders SET linked_to = ? WHERE id = ? AND linked_to IS NULL')
+  const track = writer.prepare('UPDATE orders SET tracking = ? WHERE id = ? AND tracking IS ?')
+  const amended = (by: Audited, at: string, amend: () => number | bigint) =>
+    audit.write(by.by, at, (record) => {
+      const isAmended = amend() === 1
+      if (isAmended) record(by.record)
+      return isAmended
+    })
   const ofStatus = rows(`${select} WHERE status = ? AND state IS NULL AND id < ? ORDER BY id DESC LIMIT ?`)
   const ofState = rows(`${select} WHERE state = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   /** Newest first: those whose status is in `status`, and those where it is in `state`. */
   const ofEither = (status: OrderStatus, before: string, count: number): readonly Row[] => {
-    const [plain, paid] = [ofStatus.all(status, before, count), ofState.all(status, before, count)]
-    if (paid.length === 0) return plain
-    return [...plain, ...paid].sort(([a], [b]) => (String(a) < String(b) ? 1 : -1)).slice(0, count)
+    return newestOf(
+      ofStatus.all(status, before, count),
+      ofState.all(status, before, count),
+      count,
+      youngerThan,
+    )
   }
   const all = rows(`${select} WHERE id < ? ORDER BY id DESC LIMIT ?`)
   const catchUp = createSqliteCatchUp(store)
@@ -88,7 +107,7 @@ export function createSqliteOrderStore(
     },
     find: async (id) => optional(find.get(id)),
     findByKey: async (userId, key) => optional(findByKey.get(userId, key)),
-    async save(stored, audited) {
+    async save(stored, audited, tracking) {
       const order = recordOf(stored)
       const { lines, rejection, history } = jsonColumns(order)
       const { status, state, dueAt, payDueAt } = stateColumns(stored)
@@ -103,6 +122,7 @@ export function createSqliteOrderStore(
           order.attempts,
           state,
           payDueAt,
+          tracking === undefined ? null : JSON.stringify(tracking),
           order.id,
           order.version,
           order.fence,
@@ -113,12 +133,20 @@ export function createSqliteOrderStore(
       if (!isSaved) {
         throw new DomainError('version_conflict', `Order ${order.id} was changed meanwhile.`)
       }
-      return nextVersion(stored)
+      return nextVersion(stored, tracking)
     },
     listByUser: (userId, { limit, before }) =>
       reading.page(limit, before, (count, at) =>
-        at === undefined ? ofUser.all(userId, count) : ofUserBefore.all(userId, at, count),
+        newestOf(placedBy(userId, count, at), linkedTo(userId, count, at), count, addedAfter),
       ),
+    listByEmail: (email, { limit, before }) =>
+      reading.page(limit, before, (count, at) => ofEmail(email, count, at)),
+    link: ({ id }, userId, at, audited) => amended(audited, at, () => link.run(userId, id).changes),
+    track: ({ id }, { before, after }, at, audited) =>
+      amended(audited, at, () => {
+        const text = before === undefined ? null : JSON.stringify(before)
+        return track.run(JSON.stringify(after), id, text).changes
+      }),
     listBetween: (after, end, limit) =>
       reading.page(limit, after, (count, at) => between.all(at, end, count)),
     findByNumber: async (number) => optional(byNumber.get(number)),
@@ -136,6 +164,22 @@ export function createSqliteOrderStore(
     check: () => store.check(),
     close: () => store.close(),
   }
+}
+
+type ListAt = (value: string, count: number, at: string | undefined) => readonly Row[]
+
+const youngerThan = ([a]: Row, [b]: Row) => String(a) > String(b)
+const addedAfter = (a: Row, b: Row) => Number(a.at(-1)) > Number(b.at(-1))
+
+/** Of two lists, newest first. */
+function newestOf(
+  one: readonly Row[],
+  other: readonly Row[],
+  count: number,
+  isNewer: (a: Row, b: Row) => boolean,
+): readonly Row[] {
+  if (other.length === 0) return one
+  return [...one, ...other].sort((a, b) => (isNewer(a, b) ? -1 : 1)).slice(0, count)
 }
 
 const statesOf = (states: StatementSync, ids: readonly string[]) =>

@@ -351,6 +351,14 @@ suite('reading', () => {
   }
 })
 
+/** What a guest may ask for. */
+const GUESTS_ROUTES = new Set([
+  'GET /orders/:id',
+  'GET /orders/:id of no order',
+  'PUT /orders/:id cancelled',
+  'PUT /orders/:id delivered',
+])
+
 suite('every route and every caller (invariant 10)', () => {
   type Expected = Record<'anonymous' | 'bob' | 'ada' | 'root', number> & { readonly service?: number }
   const routes: [
@@ -431,6 +439,16 @@ suite('every route and every caller (invariant 10)', () => {
       { anonymous: 401, bob: 403, ada: 403, root: 200 },
     ],
     [
+      'PUT /orders/:id/account',
+      (id) => ({ method: 'PUT', url: `/orders/${id}/account` }),
+      { anonymous: 401, bob: 403, ada: 403, root: 403 },
+    ],
+    [
+      'POST /internal/order_owners',
+      (id) => ({ method: 'POST', url: '/internal/order_owners', payload: { order_id: id } }),
+      { anonymous: 401, bob: 401, ada: 401, root: 401 },
+    ],
+    [
       'POST /internal/payment_changes',
       () => ({ method: 'POST', url: '/internal/payment_changes', payload: { order_ids: [uuid(9)] } }),
       { anonymous: 401, bob: 401, ada: 401, root: 401 },
@@ -447,7 +465,13 @@ suite('every route and every caller (invariant 10)', () => {
     ],
   ]
   for (const [name, request, expected] of routes) {
-    for (const [caller, status] of Object.entries({ service: 401, ...expected })) {
+    // A guest is as a stranger at what an order shows to its own, and refused at what needs an account.
+    const gil = GUESTS_ROUTES.has(name)
+      ? expected.bob
+      : expected.anonymous === 401 && !name.includes('/internal/')
+        ? 403
+        : expected.anonymous
+    for (const [caller, status] of Object.entries({ service: 401, gil, ...expected })) {
       test(`${name} by ${caller}: ${status}`, async (t) => {
         // Cancelled, so that its stream of events ends.
         const { app, id } = await shopWithOrder(t, 'cancelled')

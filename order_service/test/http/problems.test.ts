@@ -30,6 +30,8 @@ const PAYLOADS: Payloads = {
   shipping_method_unavailable: { offered: ['post'] },
   total_too_large: {},
   too_many_unpaid_orders: {},
+  email_not_verified: {},
+  email_differs: {},
   quote_required: {},
   payment_method_unavailable: {},
   quote_invalid: {},

@@ -14,6 +14,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
+import { guestOrdersContract } from '../guest_orders_contract.ts'
 import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { AT, confirm, HELD, order, ROOT, requestCancel } from '../samples.ts'
@@ -22,10 +23,12 @@ import { unreadableContract } from '../unreadable_contract.ts'
 const auditOf = (store: MongoStore) => createMongoAuditLog(store, systemRuntime, () => () => {})
 
 mongoSuites('orders in MongoDB', (server) => {
-  orderStoreContract('MongoDB, two connections', async (t) => {
+  const twoConnections = async (t: TestContext) => {
     const database = server.newDatabase()
-    return [await open(t, server, database), await open(t, server, database)]
-  })
+    return [await open(t, server, database), await open(t, server, database)] as const
+  }
+  orderStoreContract('MongoDB, two connections', twoConnections)
+  guestOrdersContract('MongoDB, two connections', twoConnections, server.honest)
 
   endedOrdersContract('MongoDB', async (t) => {
     const config = { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '', CURRENCY: 'USD' }

@@ -10,6 +10,7 @@ import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
 import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
+import { guestOrdersContract } from '../guest_orders_contract.ts'
 import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
 import { order } from '../samples.ts'
@@ -55,10 +56,12 @@ orderStoreContract('SQLite in memory', async (t) => {
   return [store, store]
 })
 
-orderStoreContract('SQLite on file, two connections', async (t) => {
+const twoConnections = async (t: TestContext) => {
   const path = folder(t)
-  return [await open(t, path), await open(t, path)]
-})
+  return [await open(t, path), await open(t, path)] as const
+}
+orderStoreContract('SQLite on file, two connections', twoConnections)
+guestOrdersContract('SQLite on file, two connections', twoConnections)
 
 endedOrdersContract('SQLite', async (t) => {
   const path = folder(t)

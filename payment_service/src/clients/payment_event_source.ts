@@ -77,7 +77,14 @@ export function eventOf(payment: Payment, version: number, digits: number): Outg
         captured: money(captured),
         refunded: money(refunded),
       },
-      buyer: payment.email === undefined ? null : { email: payment.email, language: payment.language },
+      buyer:
+        payment.email === undefined
+          ? null
+          : {
+              email: payment.email,
+              language: payment.language,
+              ...(payment.orderTokenHash === undefined ? {} : { guest: true }),
+            },
       created_at: payment.createdAt,
     },
   }

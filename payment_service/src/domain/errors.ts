@@ -25,6 +25,7 @@ export type Payloads = {
   signature_invalid: Nothing
   webhooks_unavailable: Nothing
   version_conflict: Nothing
+  orders_unavailable: Nothing
 }
 
 export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {

@@ -118,3 +118,6 @@ export type Ports = {
   /** Logs faults that do not fail the request: the payment is stored and will be driven again. */
   readonly report: (fault: unknown, orderId: string) => void
 }
+
+/** Whose the order is, as order_service says; undefined without one. Fails with `orders_unavailable`. */
+export type OwnerOf = (orderId: string) => Promise<string | undefined>

@@ -1,16 +1,18 @@
-/** Payments for their owners and for admins. Who may not see one gets the same answer as if there were none (invariant 10). */
-import { timingSafeEqual } from 'node:crypto'
+/**
+ * Payments for their owners, for who has the token of a guest's order, and for admins. Who may not see one gets the same answer as if
+ * there were none (invariant 10).
+ */
 import type { App } from '@shop/service_kit/http/app_types'
-import { bearerToken, principalOf, type VerifyToken } from '@shop/service_kit/identity/access'
+import { bearerToken, type Principal, principalOf, type VerifyToken } from '@shop/service_kit/identity/access'
+import { ORDER_TOKEN_HEADER, type OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { parseMoney } from '@shop/service_kit/money/money'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import type { FastifyRequest } from 'fastify'
 import type { Drive } from '../domain/drive.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Payment } from '../domain/payment.ts'
-import type { Ports } from '../domain/ports.ts'
+import type { OwnerOf, Ports } from '../domain/ports.ts'
 import { payByHand, refundPayment, requirePayment } from '../domain/requests.ts'
-import { tokenHash } from './internal_routes.ts'
 import { getPaymentOperation, refundPaymentOperation, setPaidOperation } from './payment_schemas.ts'
 import { paymentView, refundView } from './payment_views.ts'
 import { wantedParts } from './refund_inputs.ts'
@@ -19,16 +21,20 @@ export type PaymentRoutesDeps = {
   readonly ports: Ports
   readonly drive: Drive
   readonly verifyToken: VerifyToken
+  readonly orderTokens: OrderTokens
+  readonly ownerOf: OwnerOf
   /** Digits after the point of the currency. */
   readonly digits: () => number
 }
 
-export function paymentRoutes({ ports, drive, verifyToken, digits }: PaymentRoutesDeps) {
+export function paymentRoutes(deps: PaymentRoutesDeps) {
+  const { ports, drive, verifyToken, orderTokens, ownerOf, digits } = deps
   return async (app: App) => {
     app.get('/payments/:order_id', getPaymentOperation, async (request) => {
-      const sees = await readerOf(request)
+      const reader = await readerOf(request)
       const { payment } = await requirePayment(ports, request.params.order_id)
-      if (!sees(payment)) throw new DomainError('payment_not_found', 'There is no payment for this order.')
+      if (!(await maySee(payment, reader, request.headers[ORDER_TOKEN_HEADER])))
+        throw new DomainError('payment_not_found', 'There is no payment for this order.')
       return paymentView(payment, digits())
     })
 
@@ -59,14 +65,19 @@ export function paymentRoutes({ ports, drive, verifyToken, digits }: PaymentRout
     })
   }
 
-  async function readerOf(request: FastifyRequest): Promise<(payment: Payment) => boolean> {
-    const token = request.headers['order-token']
-    if (typeof token === 'string' && request.headers.authorization === undefined) {
-      const hash = Buffer.from(tokenHash(token))
-      return ({ orderTokenHash }) =>
-        orderTokenHash !== undefined && timingSafeEqual(Buffer.from(orderTokenHash), hash)
-    }
-    const { userId, role } = await verifyToken(bearerToken(request))
-    return (payment) => role === 'admin' || payment.userId === userId
+  /** Undefined for who sends the token of an order instead. */
+  async function readerOf({ headers }: FastifyRequest): Promise<Principal | undefined> {
+    if (headers.authorization === undefined && headers[ORDER_TOKEN_HEADER] !== undefined) return undefined
+    return verifyToken(bearerToken({ headers } as FastifyRequest))
+  }
+
+  async function maySee(payment: Payment, reader: Principal | undefined, token: unknown): Promise<boolean> {
+    const { orderId, userId } = payment
+    const isOfGuest = payment.orderTokenHash !== undefined
+    if (isOfGuest && typeof token === 'string' && orderTokens.isOf(orderId, token)) return true
+    if (reader === undefined) return false
+    if (reader.role === 'admin' || userId === reader.userId) return true
+    // It may have been added to an account since: order_service says so.
+    return isOfGuest && reader.role === 'customer' && (await ownerOf(orderId)) === reader.userId
   }
 }

@@ -13,7 +13,8 @@ const OrderParams = Type.Object({ order_id: Id })
 export const getPaymentOperation = operation({
   operationId: 'getPayment',
   summary: 'The payment of an order',
-  description: 'For the owner of the order and for admins; and for a guest, by the token of the order.',
+  description:
+    'For the owner of the order and for admins; and for who has its token, if it was placed without an account (header Order-Token).',
   access: 'public',
   params: OrderParams,
   headers: Type.Object({
@@ -25,7 +26,13 @@ export const getPaymentOperation = operation({
     ),
   }),
   response: { 200: PaymentView },
-  problems: ['validation_failed', ...USER_PROBLEMS, 'payment_not_found', 'store_unavailable'],
+  problems: [
+    'validation_failed',
+    ...USER_PROBLEMS,
+    'payment_not_found',
+    'orders_unavailable',
+    'store_unavailable',
+  ],
 })
 
 export const refundPaymentOperation = operation({

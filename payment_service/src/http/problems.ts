@@ -75,4 +75,5 @@ export const PROBLEMS = {
   signature_invalid: { status: 400, title: 'The event is not signed by the provider', retryable: false },
   webhooks_unavailable: { status: 404, title: 'No provider sends events here', retryable: false },
   version_conflict: { status: 409, title: 'The payment has changed meanwhile', retryable: true },
+  orders_unavailable: { status: 503, title: 'It cannot be asked now whose the order is', retryable: true },
 } as const satisfies ProblemTable<KitPayloads & Payloads, Views>

@@ -25,6 +25,7 @@ const PAYLOADS: Payloads = {
   signature_invalid: {},
   webhooks_unavailable: {},
   version_conflict: {},
+  orders_unavailable: {},
 }
 const MEMBERS: Partial<Record<keyof Payloads, string[]>> = {
   payment_differs: ['current'],

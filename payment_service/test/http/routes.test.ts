@@ -4,10 +4,10 @@ import { suite, test } from 'node:test'
 import { signatureOf } from '@shop/payment_simulator/webhooks'
 import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { createApp } from '../../src/app.ts'
-import { uuid } from '../samples.ts'
-import { startWorld, verifyToken, WEBHOOK_SECRET } from '../worlds.ts'
+import { DomainError } from '../../src/domain/errors.ts'
+import { BOB, ROOT, uuid } from '../samples.ts'
+import { orderTokens, startWorld, verifyToken, WEBHOOK_SECRET } from '../worlds.ts'
 
-const TOKEN = 'a token of an order'
 const OPEN = {
   amount_minor: 4_200,
   currency: 'EUR',
@@ -54,7 +54,7 @@ suite('every route and every caller (invariant 10)', () => {
     test(`${method} ${path}`, async (t) => {
       const world = await startWorld(t)
       const id = world.newOrder()
-      await world.open(id, { ...OPEN, order_token: TOKEN })
+      await world.open(id, { ...OPEN, order_token: orderTokens.of(id) })
       await world.send('POST', `/payments/${id}/paid`, 'root')
       const tokens: Record<Caller, string | undefined> = {
         anonymous: undefined,
@@ -67,7 +67,7 @@ suite('every route and every caller (invariant 10)', () => {
       for (const [caller, status] of Object.entries(expected) as [Caller, number][]) {
         const answer = await world.send(method, path.replace(':id', id), tokens[caller], body, {
           'idempotency-key': caller,
-          ...(caller === 'guest' ? { 'order-token': TOKEN } : {}),
+          ...(caller === 'guest' ? { 'order-token': orderTokens.of(id) } : {}),
         })
         assert.equal(answer.statusCode, status, `${caller}: ${answer.body}`)
       }
@@ -89,20 +89,53 @@ suite('every route and every caller (invariant 10)', () => {
   test('another token of an order does not show it, and a payment that is none looks the same', async (t) => {
     const world = await startWorld(t)
     const id = world.newOrder()
-    await world.open(id, { order_token: TOKEN })
+    await world.open(id, { order_token: orderTokens.of(id) })
     const ask = (of: string, token: string) =>
       world.send('GET', `/payments/${of}`, undefined, undefined, { 'order-token': token })
-    const [wrong, none] = [await ask(id, `${TOKEN}!`), await ask(uuid(1), TOKEN)]
+    const token = orderTokens.of(id)
+    const other = `${token.startsWith('A') ? 'B' : 'A'}${token.slice(1)}`
+    const [wrong, none] = [await ask(id, other), await ask(uuid(1), token)]
     assert.equal(wrong.json().code, 'payment_not_found')
     assert.deepEqual([none.statusCode, none.json().detail], [wrong.statusCode, wrong.json().detail])
-    assert.equal((await ask(id, TOKEN)).statusCode, 200)
+    assert.equal((await ask(id, token)).statusCode, 200)
     assert.equal((await world.internal('GET', uuid(1))).json().code, 'payment_not_found')
+    // With an account, too: before the order is added to it.
+    const signedIn = await world.send('GET', `/payments/${id}`, 'bob', undefined, { 'order-token': token })
+    assert.equal(signedIn.statusCode, 200)
+    // The right token of an order that was placed with an account opens nothing.
+    const owned = world.newOrder()
+    await world.open(owned)
+    assert.equal((await ask(owned, orderTokens.of(owned))).statusCode, 404)
+  })
+
+  test('a guest’s order that was added to an account shows its payment there (invariant 10)', async (t) => {
+    const asked: string[] = []
+    let owner: string | undefined = BOB
+    const world = await startWorld(t, {
+      ownerOf: async (orderId) => {
+        asked.push(orderId)
+        if (owner === undefined) throw new DomainError('orders_unavailable', 'Try again.')
+        return owner
+      },
+    })
+    const [id, owned] = [world.newOrder(), world.newOrder()]
+    await world.open(id, { order_token: orderTokens.of(id) })
+    await world.open(owned)
+    const seenBy = async (who: string, of = id) =>
+      (await world.send('GET', `/payments/${of}`, who)).statusCode
+    assert.deepEqual([await seenBy('bob'), await seenBy('bob', owned)], [200, 404])
+    owner = ROOT
+    assert.equal(await seenBy('bob'), 404)
+    owner = undefined
+    const answer = await world.send('GET', `/payments/${id}`, 'bob')
+    assert.deepEqual([answer.statusCode, answer.json().code], [503, 'orders_unavailable'])
+    assert.deepEqual([...new Set(asked)], [id])
   })
 
   test('its owner sees amounts, refunds and history, and no secret', async (t) => {
     const world = await startWorld(t)
     const id = world.newOrder()
-    await world.open(id, { order_token: TOKEN, email: 'ada@example.com' })
+    await world.open(id, { order_token: orderTokens.of(id), email: 'ada@example.com' })
     const seen = (await world.send('GET', `/payments/${id}`, 'ada')).json()
     assert.deepEqual(
       [seen.amount, seen.authorised, seen.refundable, seen.state],
@@ -216,6 +249,8 @@ test('without a provider no events come, and cards are not offered', async (t) =
     auditLog: world.stores.auditLog,
     verifyToken,
     verifyServiceToken: () => undefined,
+    orderTokens,
+    ownerOf: async () => undefined,
     ...{
       currency: 'EUR',
       digits: () => 2,

@@ -21,6 +21,12 @@ export async function documentOf(
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          order_token: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Order-Token',
+            description: 'Of an order that was placed without an account',
+          },
           service: {
             type: 'http',
             scheme: 'bearer',

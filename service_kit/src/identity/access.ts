@@ -4,11 +4,13 @@
  * Every route states `config: { access }`, or it does not compile (app_types.ts). A route of a plugin that states none stops the
  * service from starting. So no route is public by omission. `user` is any signed-in account, `admin` an admin, `guest` an account
  * or a guest, who has a token and no account, `service` one of our services with its service token (service_tokens.ts), never a person.
+ * `order` is as `guest`, and who sends the header Order-Token instead: the route compares it with the order (order_tokens.ts).
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../runtime/problem.ts'
+import { ORDER_TOKEN_HEADER } from './order_tokens.ts'
 
-export type Access = 'public' | 'guest' | 'user' | 'admin' | 'service'
+export type Access = 'public' | 'order' | 'guest' | 'user' | 'admin' | 'service'
 
 export type Principal = {
   readonly userId: string
@@ -33,7 +35,7 @@ declare module 'fastify' {
     verifyToken: VerifyToken | undefined
   }
   interface FastifyRequest {
-    /** Set on routes of access `user` and `admin`; read it through `principalOf`. */
+    /** Set on routes of access `guest`, `user` and `admin`; read it through `principalOf`. Of access `order` it may be absent. */
     principal: Principal | undefined
   }
 }
@@ -73,6 +75,15 @@ export function isStillAuthorized(request: FastifyRequest): boolean | Promise<bo
 
 type Next = (error?: Error) => void
 
+/** Schemes of the OpenAPI document, each of which is enough. */
+const SECURITY: Readonly<Record<Exclude<Access, 'public'>, readonly string[]>> = {
+  order: ['bearer', 'order_token'],
+  guest: ['bearer'],
+  user: ['bearer'],
+  admin: ['bearer'],
+  service: ['service'],
+}
+
 /** Every route registered after this call checks the caller as its `access` says. */
 export function guardRoutes(app: FastifyInstance, checks: AccessChecks): void {
   app.decorateRequest('principal', undefined)
@@ -84,7 +95,7 @@ export function guardRoutes(app: FastifyInstance, checks: AccessChecks): void {
     if (access === 'public') return
     const guard = access === 'service' ? serviceGuard(checks) : userGuard(checks, access)
     route.onRequest = [guard, ...[route.onRequest ?? []].flat()]
-    route.schema = { security: [{ [access === 'service' ? 'service' : 'bearer']: [] }], ...route.schema }
+    route.schema = { security: SECURITY[access].map((scheme) => ({ [scheme]: [] })), ...route.schema }
   })
 }
 
@@ -101,6 +112,8 @@ function userGuard({ verifyToken }: AccessChecks, access: Access) {
       request.principal = principal
       next()
     }
+    const { authorization, [ORDER_TOKEN_HEADER]: orderToken } = request.headers
+    if (access === 'order' && authorization === undefined && orderToken !== undefined) return next()
     attempt(next, () => {
       const verified = verifyToken(bearerToken(request))
       if (verified instanceof Promise) verified.then(admit, next)

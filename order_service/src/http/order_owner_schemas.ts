@@ -1,0 +1,24 @@
+/** The operation by which payment_service asks whose an order is. */
+import { operationsOf } from '@shop/service_kit/http/operation'
+import { Body, Id } from '@shop/service_kit/http/schemas'
+import Type from '@shop/service_kit/runtime/schema_types'
+import { PROBLEMS } from './problems.ts'
+
+const operation = operationsOf(PROBLEMS, 'internal')
+
+export const readOrderOwnerOperation = operation({
+  operationId: 'readOrderOwner',
+  summary: 'Whose an order is now: of a guest, or of the account that it was added to',
+  access: 'service',
+  body: Body({ order_id: Id }),
+  response: { 200: Type.Object({ user_id: Id }) },
+  problems: [
+    'unauthenticated',
+    'validation_failed',
+    'malformed_body',
+    'body_too_large',
+    'order_not_found',
+    'store_unavailable',
+    'overloaded',
+  ],
+})
