@@ -102,6 +102,43 @@ suite('an order that is paid', () => {
     assert.equal((await paying.find(id)).state, 'cancelled')
   })
 
+  test('M3: whose money the provider does not give back waits, and its stock is free meanwhile', async (t) => {
+    let isRefused = true
+    const { order, paying, pay, put, until, later, products, mug, books } = await startPaidShop(t, {
+      wrap: (provider) => ({
+        ...provider,
+        async refund(...args) {
+          if (isRefused) throw new Refused('The account is closed.', 'refused')
+          return provider.refund(...args)
+        },
+      }),
+    })
+    const { id } = await order()
+    await pay(id, 'bank_debit')
+    await until(id, 'confirmed', () => later(MINUTE_MS))
+    const cancelling = await put('ada', id, { status: 'cancelled' })
+    assert.deepEqual([cancelling.statusCode, cancelling.json().status], [202, 'cancelling'])
+    assert.deepEqual(await products.stockOf(mug), { stock: 10, reserved: 0 })
+    assert.deepEqual(books(), [{ captured: TOTAL_MINOR, refunded: 0 }])
+    for (let round = 0; round < 5; round++) await later(MINUTE_MS)
+    await until(id, 'cancelling')
+    isRefused = false
+    await until(id, 'cancelled', () => later(30 * MINUTE_MS))
+    assert.deepEqual(await products.stockOf(mug), { stock: 10, reserved: 0 })
+    assert.deepEqual(books(), [{ captured: TOTAL_MINOR, refunded: TOTAL_MINOR }])
+    assert.equal((await paying.find(id)).state, 'cancelled')
+  })
+
+  test('M2: that is to be shipped, and whose payment was cancelled apart from it, is confirmed again, and says so', async (t) => {
+    const { order, paying, pay, put, until, steps } = await startPaidShop(t)
+    const { id } = await order()
+    await pay(id)
+    await until(id, 'confirmed')
+    assert.equal((await paying.cancel(id)).json().state, 'cancelled')
+    assert.equal((await put('root', id, { status: 'shipped' })).json().status, 'confirmed')
+    assert.deepEqual((await steps(id)).slice(-2), ['capturing', 'confirmed'])
+  })
+
   test('M3: cancelled and paid at the same moment, it ends cancelled with nothing kept, or is not paid at all', async (t) => {
     const { order, paying, put, until, later, books } = await startPaidShop(t)
     for (let run = 0; run < 8; run++) {

@@ -10,7 +10,7 @@ import { serve } from '@shop/service_kit/test_support/http_server'
 import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_runtime'
 import { startAuthorisationWatch } from '../src/authorisation_watch.ts'
 import { createNotify } from '../src/clients/order_client.ts'
-import type { Payment } from '../src/domain/payment.ts'
+import type { Method, Payment } from '../src/domain/payment.ts'
 import { startPoller } from '../src/poller.ts'
 import { startReplica, startWorld } from './worlds.ts'
 
@@ -105,14 +105,19 @@ suite('several replicas on one store', () => {
   })
 })
 
-test('M10: authorisations that end soon are counted, and each is logged once; captures that wait are shown', async (t) => {
+test('M10: authorisations that end soon are counted, and each is logged once; captures that wait, and refunds that wait for a person (M3), are shown', async (t) => {
   const runtime = createVirtualRuntime()
   const lines: object[] = []
   const metrics = createMetrics('payment_service')
   let found = [{ orderId: 'a', captureBefore: '2026-01-02' }]
+  let refunds: { orderId: string; since: string; method: Method }[] = []
   let captures: { orderId: string; since: string }[] = []
   const stop = startAuthorisationWatch({
-    payments: { endingBefore: async () => found, capturesWaiting: async () => captures },
+    payments: {
+      endingBefore: async () => found,
+      capturesWaiting: async () => captures,
+      refundsWaiting: async () => refunds,
+    },
     ...{ metrics, runtime },
     logger: { warn: (line: object) => lines.push(line) } as never,
   })
@@ -129,13 +134,25 @@ test('M10: authorisations that end soon are counted, and each is logged once; ca
   assert.equal(await count(), '1')
   assert.equal(await waiting(), '0')
   captures = [{ orderId: 'c', since: runtime.now().toISOString() }]
+  refunds = [
+    { orderId: 'd', since: runtime.now().toISOString(), method: 'invoice' },
+    { orderId: 'e', since: runtime.now().toISOString(), method: 'card' },
+    { orderId: 'f', since: runtime.now().toISOString(), method: 'card' },
+  ]
   found = [...found, { orderId: 'b', captureBefore: '2026-01-02' }]
   await runtime.advance(120_000)
   assert.equal(await count(), '2')
   assert.equal(await waiting(), '120')
+  const owed = await metrics.registry.getSingleMetricAsString('payment_refunds_waiting')
+  assert.match(owed, /kind="by_hand"[^\n]* 1\n/)
+  assert.match(owed, /kind="refused"[^\n]* 2/)
+  assert.match(
+    await metrics.registry.getSingleMetricAsString('payment_refunds_waiting_seconds'),
+    /seconds\{[^}]*\} 120/,
+  )
   assert.deepEqual(
     lines.map((line) => (line as { order_id: string }).order_id),
-    ['a', 'b'],
+    ['a', 'b', 'd', 'e', 'f'],
   )
 })
 

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
-import { OutcomeUnknown } from '../src/domain/errors.ts'
+import { OutcomeUnknown, Refused } from '../src/domain/errors.ts'
+import { GIVE_BACK_PAUSE_MAX_MS, GIVE_BACKS_MAX } from '../src/domain/give_back.ts'
 import type { Payment } from '../src/domain/payment.ts'
 import type { PaymentProvider } from '../src/domain/ports.ts'
 import { uuid } from './samples.ts'
@@ -225,6 +226,82 @@ suite('who wins a race of paying and cancelling is the provider', () => {
     assert.deepEqual(
       refunds.map(({ state }) => state),
       ['failed', 'succeeded'],
+    )
+  })
+})
+
+suite('a cancelled payment whose provider refuses to give back', () => {
+  const refusing = async (t: Parameters<typeof startWorld>[0]) => {
+    const calls: number[] = []
+    const at = { works: false }
+    const world = await startWorld(t, {
+      wrap: (provider: PaymentProvider): PaymentProvider => ({
+        ...provider,
+        async refund(...args) {
+          calls.push(world.runtime.now().getTime())
+          if (!at.works) throw new Refused('The account is closed.', 'refused')
+          return provider.refund(...args)
+        },
+      }),
+    })
+    const id = world.newOrder()
+    await world.open(id)
+    await world.pay(id, 'bank_debit')
+    await world.until(id, ({ state }) => state === 'captured')
+    const { state, closed } = (await world.cancel(id)).json()
+    assert.deepEqual([state, closed], ['cancelling', true])
+    const rounds = async (count: number, stepMs: number) => {
+      for (let i = 0; i < count; i++) {
+        world.runtime.pass(stepMs)
+        world.payments.wake()
+        await world.payments.idle()
+      }
+    }
+    return { ...world, id, calls, at, rounds }
+  }
+
+  test('M3: it is tried again after pauses that grow, so many times, and then waits for a person', async (t) => {
+    const { id, calls, rounds, find, stores } = await refusing(t)
+    await rounds(30, 2 * 60_000)
+    assert.equal(calls.length, 4, 'in the first hour')
+    assert.deepEqual(await stores.payments.refundsWaiting(10), [])
+    await rounds(60, 60 * 60_000)
+    const { state, refunds, history } = await find(id)
+    assert.deepEqual([state, refunds.length, calls.length], ['cancelling', GIVE_BACKS_MAX, GIVE_BACKS_MAX])
+    const pauses = calls.slice(1).map((call, i) => call - calls[i]!)
+    assert.ok(
+      pauses.every((pause, i) => i === 0 || pause >= Math.min(1.9 * pauses[i - 1]!, GIVE_BACK_PAUSE_MAX_MS)),
+      `${pauses}`,
+    )
+    const { at: since } = history.findLast(({ type }) => type === 'refund_failed')!
+    assert.deepEqual(await stores.payments.refundsWaiting(10), [{ orderId: id, since, method: 'card' }])
+    await rounds(5, DAY_MS)
+    assert.equal(calls.length, GIVE_BACKS_MAX, 'it rests')
+  })
+
+  test('M3: an admin tries again, or records that it was paid back in another way; then it has ended', async (t) => {
+    const { id, calls, at, rounds, refund, send, find, stores, simulator } = await refusing(t)
+    await rounds(60, 60 * 60_000)
+    assert.equal((await refund(id, '2.00', 'a')).json().refund.state, 'failed')
+    at.works = true
+    assert.equal((await refund(id, '2.00', 'b')).json().refund.state, 'succeeded')
+    const before = calls.length
+    const body = { reason: 'By bank transfer', by_hand: true }
+    const record = (changes: object = {}) =>
+      send('POST', `/payments/${id}/refunds`, 'root', { ...body, ...changes }, { 'idempotency-key': 'hand' })
+    const { refund: made, payment } = (await record()).json()
+    assert.deepEqual([made.state, made.amount, payment.state], ['succeeded', '40.00', 'cancelled'])
+    assert.ok(made.paid_at)
+    assert.equal((await record()).headers['idempotent-replayed'], 'true')
+    assert.equal((await record({ by_hand: false })).json().code, 'idempotency_key_reused')
+    assert.equal(calls.length, before, 'the provider is not asked')
+    assert.deepEqual(types(await find(id)).slice(-3), ['refund_requested', 'refunded', 'cancelled'])
+    assert.deepEqual(await stores.payments.refundsWaiting(10), [])
+    assert.equal(simulator.books()[0]!.refunded, 200)
+    const audit = { filter: { action: 'payment.refund_recorded' as const }, before: undefined, limit: 10 }
+    assert.deepEqual(
+      (await stores.auditLog.page(audit)).map(({ note }) => note),
+      ['By bank transfer'],
     )
   })
 })
@@ -485,15 +562,55 @@ suite('invoice and cash', () => {
       (await world.send('POST', `/payments/${id}/paid`, 'root')).json().version,
       paid.json().version,
     )
-    assert.equal((await world.refund(id, '2.00', 'a')).json().refund.state, 'succeeded')
-    assert.equal((await world.cancel(id)).json().state, 'cancelled')
-    assert.equal((await world.find(id)).refunds.length, 2)
     const entries = await world.stores.auditLog.page({
       filter: { action: 'payment.marked_paid' },
       before: undefined,
       limit: 10,
     })
     assert.equal(entries.length, 1)
+  })
+
+  test('M3: what was paid is given back by a person: until that is recorded it is owed', async (t) => {
+    const world = await startWorld(t)
+    const id = world.newOrder()
+    await world.open(id, { method: 'invoice' })
+    await world.send('POST', `/payments/${id}/paid`, 'root')
+    const { refund } = (await world.refund(id, '2.00', 'a')).json()
+    assert.deepEqual([refund.state, refund.paid_at], ['pending', null])
+    const { state, closed } = (await world.cancel(id)).json()
+    assert.deepEqual([state, closed], ['cancelling', true])
+    const owed = await world.find(id)
+    assert.ok(!types(owed).includes('refunded'))
+    const { schedule } = (await world.stores.payments.find(id))!
+    assert.equal(schedule.dueAt, undefined, 'nothing changes it but people')
+    const [waiting] = await world.stores.payments.refundsWaiting(10)
+    assert.deepEqual(waiting, { orderId: id, since: owed.refunds[0]!.at, method: 'invoice' })
+    const pay = (refundId: string, who = 'root') =>
+      world.send('POST', `/payments/${id}/refunds/${refundId}/paid`, who)
+    assert.equal((await pay(uuid(1))).json().code, 'refund_not_found')
+    for (const { id: refundId } of owed.refunds) {
+      const done = (await pay(refundId)).json()
+      assert.equal((await pay(refundId)).json().version, done.version, 'once')
+    }
+    const ended = await world.find(id)
+    assert.deepEqual(
+      [ended.state, ended.refunds.map(({ state }) => state)],
+      ['cancelled', ['succeeded', 'succeeded']],
+    )
+    assert.deepEqual(types(ended).slice(-3), ['refunded', 'refunded', 'cancelled'])
+    assert.deepEqual(await world.stores.payments.refundsWaiting(10), [])
+    const audit = await world.stores.auditLog.page({
+      filter: { action: 'payment.refund_paid' },
+      before: undefined,
+      limit: 10,
+    })
+    assert.deepEqual(
+      audit.map(({ changes: [change] }) => [change!.before, change!.after]),
+      [
+        [200, 4_200],
+        [0, 200],
+      ],
+    )
   })
 
   test('is cancelled before it was paid; then it is not marked as paid', async (t) => {

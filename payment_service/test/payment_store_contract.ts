@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { refundRequested } from '../src/domain/audit.ts'
-import { changed, requestRefund } from '../src/domain/changes.ts'
+import { changed, markRefundPaid, requestRefund } from '../src/domain/changes.ts'
 import type { Stores } from '../src/domain/ports.ts'
-import { claimOf, DRIVE_AFTER_MS, type Stored, scheduleChanged } from '../src/domain/schedule.ts'
+import { claimOf, DRIVE_AFTER_MS, type Stored, scheduleChanged, scheduleNew } from '../src/domain/schedule.ts'
 import { AT, captured, entry, later, ROOT, stored, uuid } from './samples.ts'
 
 export type AuditedStores = Audited<Stores>
@@ -214,6 +214,32 @@ export function paymentStoreContract(name: string, makeStores: MakeStores) {
       assert.deepEqual(await store.capturesWaiting(1), waiting.slice(0, 1))
     })
 
+    test('M3: what is owed back and waits for a person is listed, the one that has waited for longest first, until it is paid back', async (t) => {
+      const paid = (n: number) => {
+        const promised = captured({ method: 'invoice', orderId: uuid(20 + n), intentId: undefined })
+        return scheduleNew(
+          { ...promised, entries: promised.entries.map((each) => ({ ...each, id: `${each.id}${n}` })) },
+          AT,
+        )
+      }
+      const all = [paid(2), paid(1), paid(0)]
+      const { store, other } = await fresh(t, ...all)
+      const pending = await Promise.all(
+        all.map((each, i) => {
+          const request = { id: uuid(i), amountMinor: 100, parts: undefined, reason: 'x', key: 'k', by: ROOT }
+          const owed = requestRefund(each.payment, request, later(-i))
+          const refunds = owed.refunds.map((refund) => ({ ...refund, state: 'pending' as const }))
+          return i === 2 ? each : store.save(claimOf(each), scheduleChanged(each, { ...owed, refunds }, AT))
+        }),
+      )
+      const ids = async () => (await other.refundsWaiting(10)).map(({ orderId }) => orderId)
+      assert.deepEqual(await ids(), [uuid(21), uuid(22)])
+      assert.equal((await other.refundsWaiting(1)).length, 1)
+      const done = markRefundPaid(pending[1]!.payment, uuid(1), ROOT, AT)!
+      await other.save(claimOf(pending[1]!), scheduleChanged(pending[1]!, done, AT))
+      assert.deepEqual(await ids(), [uuid(22)])
+    })
+
     test('all are listed by order id', async (t) => {
       const all = [stored(), stored(), stored()]
       const { store } = await fresh(t, ...all)
@@ -229,7 +255,7 @@ export function paymentStoreContract(name: string, makeStores: MakeStores) {
       const wanted = stored()
       const { store, other, others } = await fresh(t, wanted)
       const { orderId } = wanted.payment
-      const audited = { by: ROOT, record: refundRequested(orderId, 0, 100, 'damaged') }
+      const audited = { by: ROOT, record: refundRequested(orderId, 0, 100, 'damaged', false) }
       const saved = await store.save(claimOf(wanted), stepped(wanted), audited)
       await assert.rejects(other.save(claimOf(wanted), stepped(wanted), audited), {
         code: 'version_conflict',
@@ -268,7 +294,7 @@ export function auditAtomicityContract(name: string, make: (t: TestContext) => P
     const { orderId } = wanted.payment
     await stores.payments.addOnce(wanted)
     await refuseEntries()
-    const audited = { by: ROOT, record: refundRequested(orderId, 0, 100, 'damaged') }
+    const audited = { by: ROOT, record: refundRequested(orderId, 0, 100, 'damaged', false) }
     await assert.rejects(stores.payments.save(claimOf(wanted), stepped(wanted), audited))
     assert.deepEqual(await stores.payments.find(orderId), wanted)
   })

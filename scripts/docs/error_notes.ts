@@ -202,13 +202,15 @@ export const NOTES: Notes = {
       'What is being captured cannot be cancelled at the same time. Try again; then it is refunded.',
     being_cancelled: 'The payment was cancelled, or is about to be, so nothing more is taken by it.',
     not_captured: 'Nothing was captured, so nothing can be refunded. Cancel the order instead.',
-    not_manual: 'Payments by card are marked as paid by the provider alone.',
+    not_manual:
+      'Payments by card are marked as paid by the provider alone, and so are their refunds; record what you paid back by yourself as a refund with `by_hand`.',
     refund_exceeds_captured:
       'All refunds together are never more than what was captured. `refundable` is what is left; read the payment again.',
     refund_exceeds_bought:
       'Of a line as many units are refunded as were bought, and the shipping once. `refundable_quantity` is what is left of `product_id` (null: the shipping).',
     lines_unknown: 'The order did not say what it consists of. Refund an amount.',
     too_many_refunds: 'Refund the rest at the provider by hand; it is counted here, too.',
+    refund_not_found: 'The payment has no refund of this id.',
     idempotency_key_missing:
       'Send an `Idempotency-Key`, such as a UUID, so that a repeated request refunds once.',
     idempotency_key_reused:

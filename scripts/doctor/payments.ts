@@ -8,7 +8,7 @@
 import { grandTotalMinor, isPaid } from '@shop/order_service/domain/order'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { Refused } from '@shop/payment_service/domain/errors'
-import { type Entry, isManual, type Payment, sumsOf } from '@shop/payment_service/domain/payment'
+import { type Entry, entryByHand, isManual, type Payment, sumsOf } from '@shop/payment_service/domain/payment'
 import type { PaymentProvider, PaymentStore } from '@shop/payment_service/domain/ports'
 import type { Stored } from '@shop/payment_service/domain/schedule'
 import { formatMoney } from '@shop/service_kit/money/money'
@@ -184,9 +184,12 @@ async function withProvider(
     found.push({ key, problem, ...(known ? byHand : readAgain) })
   }
   for (const entry of payment.entries) {
-    // A refund that failed later is none at the provider, and a dispute that ended may not be listed.
+    // A refund that failed later is none at the provider, a dispute that ended may not be listed, and what was paid back by hand is ours alone.
     const isPast =
-      entry.kind === 'dispute' || entry.kind === 'refund_failed' || ours.has(`${entry.id}#failed`)
+      entry.kind === 'dispute' ||
+      entry.id.startsWith(entryByHand(payment, '')) ||
+      entry.kind === 'refund_failed' ||
+      ours.has(`${entry.id}#failed`)
     if (theirs.has(entry.id) || isPast) continue
     found.push({
       key,

@@ -24,7 +24,7 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^\w+ .*\/imports(\/[^/]+(\/(notes|result|parts\/[^/]+))?)?$/, 'admin'],
   [/^\w+ .*\/exports\/catalogue\.csv$/, 'admin'],
   [/^GET (?!.*\/orders\/).*\/events$/, 'admin'],
-  [/^POST (?!.*\/internal\/).*\/payments\/[^/]+\/(refunds|paid)$/, 'admin'],
+  [/^POST (?!.*\/internal\/).*\/payments\/[^/]+\/(refunds(\/[^/]+\/paid)?|paid)$/, 'admin'],
   [/^\w+ .*\/internal\/\w+(\/[^/]+(\/\w+)?)?$/, 'service'],
   [/^\w+ .*\/(endpoints(\/.*)?|mails)$/, 'admin'],
 ]

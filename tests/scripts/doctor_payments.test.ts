@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { OutcomeUnknown } from '@shop/payment_service/domain/errors'
+import { entryByHand } from '@shop/payment_service/domain/payment'
 import type { PaymentStore } from '@shop/payment_service/domain/ports'
 import type { Snapshot } from '@shop/payment_service/domain/snapshot'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
@@ -132,6 +133,21 @@ suite('the check of payments', () => {
       /a capture of 42\.00 EUR \(\S+\), but at the provider it is of 41\.00 EUR\.$/,
     )
     assert.equal((await check({ provider: less })).findings[0]!.fix, undefined)
+  })
+
+  test('M5: what was paid back by hand is ours alone', async (t) => {
+    const { check } = await shop(t)
+    const orderId = systemRuntime.newId()
+    const [authorisation, capture, byHand] = [
+      entry('ch_1#authorised', 'authorisation'),
+      entry('ch_1#captured', 'capture'),
+      entry(entryByHand({ orderId }, 'r'), 'refund'),
+    ] as const
+    const payment = stored({ orderId, sessionId: 'cs_1', entries: [authorisation, capture, byHand] })
+    const payments = { list: async () => [payment] } as unknown as PaymentStore
+    const seen = { phase: 'captured', entries: [authorisation, capture], refunds: [] }
+    const provider = { read: async () => seen as unknown as Snapshot }
+    assert.deepEqual((await check({ payments, provider })).findings, [])
   })
 
   test('M5: a refund that succeeded and then failed is none at the provider', async (t) => {

@@ -172,6 +172,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/payments/{order_id}/refunds/{refund_id}/paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The refund of an invoice, or cash, was paid back */
+        post: operations["setRefundPaid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -232,7 +249,7 @@ export interface operations {
                 subject?: string;
                 /** @description The id of an admin, `operator` or `system` */
                 by?: string;
-                action?: "payment.marked_paid" | "payment.refund_requested";
+                action?: "payment.marked_paid" | "payment.refund_requested" | "payment.refund_recorded" | "payment.refund_paid";
             };
             header?: never;
             path?: never;
@@ -419,6 +436,8 @@ export interface operations {
                         /** @description In minor units */
                         captured_minor: number;
                         checkout_url: string | null;
+                        /** @description Nothing can be taken by it any more; what is cancelled is given back alone */
+                        closed: boolean;
                         currency: string;
                         /** @enum {unknown} */
                         method: "card" | "invoice" | "cash";
@@ -573,6 +592,8 @@ export interface operations {
                         /** @description In minor units */
                         captured_minor: number;
                         checkout_url: string | null;
+                        /** @description Nothing can be taken by it any more; what is cancelled is given back alone */
+                        closed: boolean;
                         currency: string;
                         /** @enum {unknown} */
                         method: "card" | "invoice" | "cash";
@@ -747,6 +768,8 @@ export interface operations {
                         /** @description In minor units */
                         captured_minor: number;
                         checkout_url: string | null;
+                        /** @description Nothing can be taken by it any more; what is cancelled is given back alone */
+                        closed: boolean;
                         currency: string;
                         /** @enum {unknown} */
                         method: "card" | "invoice" | "cash";
@@ -941,6 +964,8 @@ export interface operations {
                         /** @description In minor units */
                         captured_minor: number;
                         checkout_url: string | null;
+                        /** @description Nothing can be taken by it any more; what is cancelled is given back alone */
+                        closed: boolean;
                         currency: string;
                         /** @enum {unknown} */
                         method: "card" | "invoice" | "cash";
@@ -1152,6 +1177,8 @@ export interface operations {
                             /** @description In minor units */
                             captured_minor: number;
                             checkout_url: string | null;
+                            /** @description Nothing can be taken by it any more; what is cancelled is given back alone */
+                            closed: boolean;
                             currency: string;
                             /** @enum {unknown} */
                             method: "card" | "invoice" | "cash";
@@ -1435,6 +1462,11 @@ export interface operations {
                                 product_id: string;
                                 quantity: number;
                             }[];
+                            /**
+                             * Format: date-time
+                             * @description When someone paid it back by hand; null: the provider does it, or it waits for that
+                             */
+                            paid_at: string | null;
                             reason: string;
                             /** @example 19.99 */
                             shipping: string;
@@ -1620,6 +1652,11 @@ export interface operations {
                                 product_id: string;
                                 quantity: number;
                             }[];
+                            /**
+                             * Format: date-time
+                             * @description When someone paid it back by hand; null: the provider does it, or it waits for that
+                             */
+                            paid_at: string | null;
                             reason: string;
                             /** @example 19.99 */
                             shipping: string;
@@ -1786,6 +1823,8 @@ export interface operations {
                      * @example 19.99
                      */
                     amount?: string | number;
+                    /** @description It was paid back in another way: it is recorded, and the provider is not asked */
+                    by_hand?: boolean;
                     /** @description Instead of an amount */
                     lines?: {
                         /** Format: uuid */
@@ -1870,6 +1909,11 @@ export interface operations {
                                     product_id: string;
                                     quantity: number;
                                 }[];
+                                /**
+                                 * Format: date-time
+                                 * @description When someone paid it back by hand; null: the provider does it, or it waits for that
+                                 */
+                                paid_at: string | null;
                                 reason: string;
                                 /** @example 19.99 */
                                 shipping: string;
@@ -1903,6 +1947,11 @@ export interface operations {
                                 product_id: string;
                                 quantity: number;
                             }[];
+                            /**
+                             * Format: date-time
+                             * @description When someone paid it back by hand; null: the provider does it, or it waits for that
+                             */
+                            paid_at: string | null;
                             reason: string;
                             /** @example 19.99 */
                             shipping: string;
@@ -2061,6 +2110,239 @@ export interface operations {
             };
             /** @description `idempotency_key_reused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `overloaded`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    setRefundPaid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+                refund_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example 19.99 */
+                        amount: string;
+                        /**
+                         * @description What may still be captured
+                         * @example 19.99
+                         */
+                        authorised: string;
+                        /**
+                         * Format: date-time
+                         * @description When the authorisation ends
+                         */
+                        capture_before: string | null;
+                        /** @example 19.99 */
+                        captured: string;
+                        /** @description Where it is paid, while it can be */
+                        checkout_url: string | null;
+                        currency: string;
+                        history: {
+                            /** @example 19.99 */
+                            amount: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            at: string;
+                            /** @enum {unknown} */
+                            type: "opened" | "authorised" | "captured" | "capture_requested" | "cancel_requested" | "kept" | "marked_paid" | "refund_requested" | "refunded" | "refund_failed" | "cancelled" | "expired" | "failed" | "disputed";
+                        }[];
+                        /** @description With what refunds by lines took of them; empty if the lines are not known */
+                        lines: {
+                            /** @example 19.99 */
+                            gross: string;
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                            /** @example 19.99 */
+                            refunded: string;
+                            refunded_quantity: number;
+                        }[];
+                        /** @enum {unknown} */
+                        method: "card" | "invoice" | "cash";
+                        order_id: string;
+                        /** @example 19.99 */
+                        refundable: string;
+                        /** @example 19.99 */
+                        refunded: string;
+                        refunds: {
+                            /** @example 19.99 */
+                            amount: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            id: string;
+                            /** @description Empty if it is of an amount */
+                            lines: {
+                                /** @example 19.99 */
+                                amount: string;
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                            }[];
+                            /**
+                             * Format: date-time
+                             * @description When someone paid it back by hand; null: the provider does it, or it waits for that
+                             */
+                            paid_at: string | null;
+                            reason: string;
+                            /** @example 19.99 */
+                            shipping: string;
+                            /** @enum {unknown} */
+                            state: "requested" | "pending" | "succeeded" | "failed";
+                        }[];
+                        shipping: {
+                            /** @example 19.99 */
+                            gross: string;
+                            /** @example 19.99 */
+                            refunded: string;
+                        };
+                        /** @enum {unknown} */
+                        state: "open" | "authorised" | "captured" | "cancelling" | "cancelled" | "failed";
+                        version: number;
+                    };
+                };
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `payment_not_found`, `refund_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `not_manual`, `version_conflict` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

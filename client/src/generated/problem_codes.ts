@@ -89,6 +89,7 @@ export type ProblemCode =
   | 'quote_required'
   | 'refund_exceeds_bought'
   | 'refund_exceeds_captured'
+  | 'refund_not_found'
   | 'replay_too_large'
   | 'route_not_found'
   | 'second_factor_exists'

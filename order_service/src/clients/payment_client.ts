@@ -43,7 +43,6 @@ const STATE_OF_REFUSAL: Readonly<Record<string, PaymentState>> = {
   // No provider is configured for this method: nothing was opened, and nothing can be paid.
   method_unavailable: 'failed',
   not_authorised: 'failed',
-  being_cancelled: 'cancelling',
 }
 
 export function createPaymentClient(options: PaymentClientOptions): Payments {
@@ -120,13 +119,13 @@ export function createPaymentClient(options: PaymentClientOptions): Payments {
       const opened = stateOf(order, await open(order, order.updatedAt))
       return opened === 'failed' ? opened : stateOf(order, await cancel(order, reason))
     },
-    capture: async (order) =>
-      stateOf(
-        order,
-        await ask('capture', order, () =>
-          service.post(pathOf(order, '/capture'), { amount_minor: grandTotalMinor(order) }, limits),
-        ),
-      ),
+    async capture(order) {
+      const answer = await ask('capture', order, () =>
+        service.post(pathOf(order, '/capture'), { amount_minor: grandTotalMinor(order) }, limits),
+      )
+      // Whether it has ended already is in the answer to its opening, which opens nothing any more.
+      return stateOf(order, answer === 'being_cancelled' ? await open(order, order.updatedAt) : answer)
+    },
     circuit: breaker.state,
   }
 }
@@ -152,7 +151,8 @@ function termsOf(order: Order, expiresAt: string, orderTokens: OrderTokens) {
 }
 
 function stateIn(answer: unknown): PaymentState {
-  const { state } = (answer ?? {}) as { state?: unknown }
+  const { state, closed } = (answer ?? {}) as { state?: unknown; closed?: unknown }
+  if (state === 'cancelling' && closed === true) return 'giving_back'
   const known = PAYMENT_STATES.find((each) => each === state)
   if (known === undefined)
     throw new OutcomeUnknown('payment_service answered without a state', { alone: true })

@@ -2,7 +2,16 @@
 import type { CircuitState } from './circuit_state.ts'
 import type { AwaitingPayment, Cancelling, Capturing } from './order.ts'
 
-export const PAYMENT_STATES = ['open', 'authorised', 'captured', 'cancelling', 'cancelled', 'failed'] as const
+/** `giving_back`: it is being cancelled, and nothing can be taken by it any more; what was captured is not given back yet. */
+export const PAYMENT_STATES = [
+  'open',
+  'authorised',
+  'captured',
+  'cancelling',
+  'giving_back',
+  'cancelled',
+  'failed',
+] as const
 export type PaymentState = (typeof PAYMENT_STATES)[number]
 
 /**
@@ -13,7 +22,7 @@ export type Payments = {
   /** Opens the payment, once. Its page ends at `expiresAt` or somewhat later. */
   open(order: AwaitingPayment, expiresAt: string): Promise<PaymentState>
   /**
-   * Ends the payment, whether it was opened or not; what it answers is final, except for `cancelling`. `time_over` leaves a payment
+   * Ends the payment, whether it was opened or not; what it answers is final, except for `cancelling` and `giving_back`. `time_over` leaves a payment
    * that was paid in time.
    */
   cancel(order: AwaitingPayment | Cancelling, reason: 'time_over' | 'requested'): Promise<PaymentState>

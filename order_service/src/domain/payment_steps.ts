@@ -18,6 +18,8 @@ import { captured, confirmPayment, requestCancel } from './transitions.ts'
 export const PAYABLE_MS = 30 * 60_000
 /** Between two questions while the provider has not decided yet. */
 const ASK_AGAIN_MS = 2_000
+/** Between two questions whether the money was given back. */
+export const GIVING_BACK_MS = 60_000
 
 /** M6: when its time is over the provider decides: it was paid after all, or it cannot be paid any more. A time: to ask again then. */
 export async function askForPayment(
@@ -35,6 +37,7 @@ export async function askForPayment(
     case 'authorised':
     case 'captured':
       return confirmPayment(order, now)
+    case 'giving_back':
     case 'cancelled':
     case 'failed':
       return requestCancel(order, SYSTEM, now)
@@ -52,16 +55,21 @@ export async function capturePayment(ports: Ports, order: Capturing): Promise<Sh
   const isDone =
     state === 'captured' || (state === 'authorised' && order.checkout?.payment?.method !== 'card')
   if (isDone) return captured(order, ports.now())
-  if (state !== 'cancelled' && state !== 'failed') throw notYet(state)
+  if (state !== 'cancelled' && state !== 'failed' && state !== 'giving_back') throw notYet(state)
   ports.report(new Error(`Order ${order.id} cannot be shipped: its payment is ${state}.`), order.id)
   return confirmPayment(order, ports.now())
 }
 
-/** M3: nothing is authorised any more, and what was captured is refunded. */
-export async function endPayment(ports: Ports, order: Cancelling): Promise<void> {
+/**
+ * M3: nothing is authorised any more, and what was captured is refunded. A time: nothing can be taken any more, so the order needs no
+ * stock; but its money is not given back, which may take days. To ask again then.
+ */
+export async function endPayment(ports: Ports, order: Cancelling): Promise<Date | undefined> {
   const state = await ports.payments.cancel(order, 'requested')
+  if (state === 'giving_back') return later(ports.now(), GIVING_BACK_MS)
   if (state !== 'cancelled' && state !== 'failed') throw notYet(state)
   ports.reached('payment_ended')
+  return undefined
 }
 
 const notYet = (state: string) => new OutcomeUnknown(`the payment is ${state}`, { alone: true })

@@ -149,20 +149,28 @@ async function settleAwaitingPayment(
   const next = await askForPayment(ports, order)
   if (!(next instanceof Date)) return saveAndContinue(ports, next, schedule, ports.now(), 'payments')
   // Payment_service says when it is paid (hurryPayments); this is when the order asks by itself.
-  const dueAt = next.toISOString()
-  await ports.orders.reschedule([{ ...claimOf({ order, schedule }), dueAt }])
+  return waitUntil(ports, order, schedule, next)
+}
+
+async function waitUntil(
+  { orders }: Ports,
+  order: AwaitingPayment | Cancelling,
+  schedule: Due,
+  time: Date,
+): Promise<StoredOrder> {
+  const dueAt = time.toISOString()
+  await orders.reschedule([{ ...claimOf({ order, schedule }), dueAt }])
   return { order, schedule: { ...schedule, dueAt } }
 }
 
 const settleCapturing = async (ports: Paced, order: Capturing, schedule: Due): Promise<StoredOrder> =>
   saveAndContinue(ports, await capturePayment(ports, order), schedule, ports.now(), 'payments')
 
-async function settleCancelling(ports: Ports, order: Cancelling, schedule: Schedule): Promise<StoredOrder> {
-  if (queueOf(order) === 'payments') {
-    await endPayment(ports, order)
-  }
+async function settleCancelling(ports: Ports, order: Cancelling, schedule: Due): Promise<StoredOrder> {
+  const again = queueOf(order) === 'payments' ? await endPayment(ports, order) : undefined
   await ports.reservations.release(order)
   ports.reached('released')
+  if (again !== undefined) return waitUntil(ports, order, schedule, again)
   const now = ports.now()
   return saveOrReload(ports, finishCancel(order, now), schedule, now)
 }

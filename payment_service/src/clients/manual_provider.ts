@@ -3,7 +3,7 @@
  * stored here; capturing does nothing.
  */
 import { DomainError } from '../domain/errors.ts'
-import type { Entry, Payment } from '../domain/payment.ts'
+import { type Entry, entryByHand, type Payment } from '../domain/payment.ts'
 import type { PaymentProvider } from '../domain/ports.ts'
 import type { Snapshot } from '../domain/snapshot.ts'
 
@@ -43,10 +43,8 @@ function readStored(payment: Payment, now: Date): Snapshot {
       entry('authorised', 'authorisation'),
       ...(isPaid ? [entry('captured', 'capture')] : []),
       ...(hasEnded ? [entry('voided', 'void')] : []),
-      ...refunds.map(
-        ({ id, amountMinor }): Entry => ({ id: `${orderId}#${id}`, kind: 'refund', amountMinor, at }),
-      ),
     ],
-    refunds: refunds.map(({ id }) => ({ id, providerId: `${orderId}#${id}`, state: 'succeeded' })),
+    // Each waits for an admin who pays it back, and is recorded with its entry then.
+    refunds: refunds.map(({ id }) => ({ id, providerId: entryByHand(payment, id), state: 'pending' })),
   }
 }

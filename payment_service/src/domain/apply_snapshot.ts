@@ -68,7 +68,7 @@ function stateOf(before: Payment, { wish, phase, refunds, entries }: Payment, { 
   if (wish.kind === 'cancel') {
     const isUnderWay = refunds.some(({ state }) => state === 'requested' || state === 'pending')
     const hasEnded = phase === 'ended' || phase === 'captured'
-    return hasEnded && captured === refunded && !isUnderWay ? 'cancelled' : 'cancelling'
+    return hasEnded && captured <= refunded && !isUnderWay ? 'cancelled' : 'cancelling'
   }
   if (captured > 0) return 'captured'
   if (phase === 'authorised') return 'authorised'

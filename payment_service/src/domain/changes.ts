@@ -5,6 +5,8 @@ import {
   type CancelReason,
   type Change,
   type ChangeType,
+  type Entry,
+  entryByHand,
   isManual,
   type Payment,
   REFUNDS_MAX,
@@ -126,16 +128,21 @@ export type RefundRequest = {
   /** Undefined for all that is left, or with `parts`. */
   readonly amountMinor: number | undefined
   readonly parts: WantedParts | undefined
+  /** It is paid back in another way than by the provider. */
+  readonly byHand?: boolean
   readonly reason: string
   readonly key: string
   readonly by: string
 }
 
-export function isSameRefund({ bill }: Payment, made: Refund, wanted: Omit<RefundRequest, 'id'>): boolean {
-  if (made.reason !== wanted.reason) return false
+export function isSameRefund(payment: Payment, made: Refund, wanted: Omit<RefundRequest, 'id'>): boolean {
+  const { byHand = false } = wanted
+  const isPaid = made.paidAt !== undefined
+  const isSameWay = isManual(payment) ? isPaid || !byHand : isPaid === byHand
+  if (made.reason !== wanted.reason || !isSameWay) return false
   if (made.parts === undefined || wanted.parts === undefined)
     return made.parts === wanted.parts && (wanted.amountMinor ?? made.amountMinor) === made.amountMinor
-  return isForSameParts(bill, made.parts, wanted.parts)
+  return isForSameParts(payment.bill, made.parts, wanted.parts)
 }
 
 /** M7: the condition is part of the write, which is refused if the payment has changed. */
@@ -157,11 +164,29 @@ export function requestRefund(payment: Payment, request: RefundRequest, now: Dat
   const at = now.toISOString()
   // Of what was free there is nothing to give back.
   const state = amountMinor === 0 ? 'succeeded' : 'requested'
-  const refund: Refund = { id, amountMinor, reason, state, providerId: undefined, key, by, at, parts }
-  return changed(
-    payment,
-    now,
-    { refunds: [...payment.refunds, refund] },
-    { type: 'refund_requested', by, amountMinor },
+  const places = { providerId: undefined, paidAt: undefined }
+  const refund: Refund = { id, amountMinor, reason, state, key, by, at, parts, ...places }
+  const refunds = [...payment.refunds, refund]
+  const requested = changed(payment, now, { refunds }, { type: 'refund_requested', by, amountMinor })
+  return request.byHand && amountMinor > 0 ? paidBack(requested, refund, by, now) : requested
+}
+
+/** By an admin: the money of this refund was given back by hand. Undefined if that is known. */
+export function markRefundPaid(payment: Payment, id: string, by: string, now: Date): Payment | undefined {
+  const refund = payment.refunds.find((each) => each.id === id)
+  if (!refund) throw new DomainError('refund_not_found', 'The payment has no such refund.')
+  if (!isManual(payment)) throw new DomainError('not_manual', 'The provider says when this refund was made.')
+  return refund.state === 'succeeded' ? undefined : paidBack(payment, refund, by, now)
+}
+
+/** Its entry is one of ours: the provider knows nothing of it. */
+function paidBack(payment: Payment, { id, amountMinor }: Refund, by: string, now: Date): Payment {
+  const paidAt = now.toISOString()
+  const providerId = entryByHand(payment, id)
+  const entry: Entry = { id: providerId, kind: 'refund', amountMinor, at: paidAt }
+  const refunds = payment.refunds.map((each) =>
+    each.id === id ? { ...each, state: 'succeeded' as const, providerId, paidAt } : each,
   )
+  const entries = [...payment.entries, entry]
+  return changed(payment, now, { refunds, entries }, { type: 'refunded', by, amountMinor })
 }

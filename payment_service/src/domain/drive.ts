@@ -46,7 +46,7 @@ async function drive(ports: Ports, first: Stored): Promise<Stored> {
     const seen = await provider.read(stored.payment, ports.now())
     const now = ports.now()
     const read = applySnapshot(stored.payment, seen, now)
-    const step = nextStep(read)
+    const step = nextStep(read, now)
     if (step === undefined) return await finish(ports, stored, read)
     stored = read === stored.payment ? stored : await save(ports, stored, scheduleChanged(stored, read, now))
     stored = await perform(ports, provider, stored, step, `${reading}`)
@@ -89,7 +89,7 @@ async function perform(
       const reason = 'The order was cancelled.'
       const refund: Refund = {
         ...{ id, amountMinor, reason, state: 'requested', providerId: undefined },
-        ...{ key: id, by: SYSTEM, at: now.toISOString(), parts: undefined },
+        ...{ key: id, by: SYSTEM, at: now.toISOString(), parts: undefined, paidAt: undefined },
       }
       const refunds = [...payment.refunds, refund]
       const next = changed(payment, now, { refunds }, { type: 'refund_requested', amountMinor })

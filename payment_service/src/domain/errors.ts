@@ -20,6 +20,7 @@ export type Payloads = {
   refund_exceeds_bought: { readonly productId: string | null; readonly leftQuantity: number }
   lines_unknown: Nothing
   too_many_refunds: Nothing
+  refund_not_found: Nothing
   idempotency_key_missing: Nothing
   idempotency_key_reused: { readonly refundId: string }
   signature_invalid: Nothing

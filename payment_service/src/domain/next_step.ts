@@ -1,5 +1,6 @@
 /** What is to be asked of the provider next, by what is wished and what the provider last said. A pure function. */
-import { type Payment, type Refund, refundable, sumsOf } from './payment.ts'
+import { giveBackAt } from './give_back.ts'
+import { type Payment, type Refund, refundable } from './payment.ts'
 
 export type NextStep =
   | { readonly kind: 'open' }
@@ -10,7 +11,7 @@ export type NextStep =
   | { readonly kind: 'give_back'; readonly amountMinor: number }
 
 /** Undefined if there is nothing to do but to wait. */
-export function nextStep(payment: Payment): NextStep | undefined {
+export function nextStep(payment: Payment, now: Date): NextStep | undefined {
   const { wish, phase, refunds } = payment
   const requested = refunds.find(({ state }) => state === 'requested')
   if (requested) return { kind: 'refund', refund: requested }
@@ -24,6 +25,7 @@ export function nextStep(payment: Payment): NextStep | undefined {
   if (phase === 'open') return { kind: 'cancel' }
   if (wish.reason === 'time_over') return undefined
   if (phase === 'authorised') return { kind: 'cancel' }
-  const left = refundable(payment)
-  return sumsOf(payment).captured > 0 && left > 0 ? { kind: 'give_back', amountMinor: left } : undefined
+  const at = giveBackAt(payment)
+  const isTime = at !== undefined && at <= now.getTime()
+  return isTime ? { kind: 'give_back', amountMinor: refundable(payment) } : undefined
 }

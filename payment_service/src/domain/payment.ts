@@ -45,6 +45,8 @@ export type Refund = {
   /** A user id, or SYSTEM. */
   readonly by: string
   readonly at: string
+  /** When someone paid it back by hand: of invoice and cash, or what the provider could not refund. */
+  readonly paidAt: string | undefined
   /** Undefined if it is of an amount. */
   readonly parts: Parts | undefined
 }
@@ -152,6 +154,10 @@ export function sumsOf({ entries }: Pick<Payment, 'entries'>): Sums {
 
 const isOf = ({ providerId }: Refund, entryId: string): boolean =>
   providerId !== undefined && (entryId === providerId || entryId.startsWith(`${providerId}#`))
+
+/** The id of the entry of a refund that was paid back by hand. */
+export const entryByHand = ({ orderId }: Pick<Payment, 'orderId'>, refundId: string): string =>
+  `${orderId}#${refundId}`
 
 /** Entries of refunds that were made at the provider, and not by us. */
 const foreignRefunds = ({ entries, refunds }: Pick<Payment, 'entries' | 'refunds'>): number =>

@@ -63,6 +63,7 @@ const refundOf = (fields: Fields): Refund => ({
   key: text(fields.key, 'refunds'),
   by: text(fields.by, 'refunds'),
   at: text(fields.at, 'refunds'),
+  paidAt: optional(fields.paidAt, 'refunds'),
   parts: fields.parts == null ? undefined : partsOf(fields.parts as Fields),
 })
 

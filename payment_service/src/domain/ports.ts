@@ -1,6 +1,6 @@
 /** What the domain needs. Every store passes the contract suite in test/payment_store_contract.ts, races included. */
 import type { AuditRecord } from './audit.ts'
-import type { Payment, Refund } from './payment.ts'
+import type { Method, Payment, Refund } from './payment.ts'
 import type { Claim, Stored } from './schedule.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { UnpublishedPayments } from './unpublished.ts'
@@ -70,6 +70,10 @@ export type PaymentStore = {
   ): Promise<readonly { readonly orderId: string; readonly captureBefore: string }[]>
   /** Captures by card that were requested and not made, the one that has waited for longest first. */
   capturesWaiting(limit: number): Promise<readonly { readonly orderId: string; readonly since: string }[]>
+  /** What is owed back and waits for a person, the one that has waited for longest first. */
+  refundsWaiting(
+    limit: number,
+  ): Promise<readonly { readonly orderId: string; readonly since: string; readonly method: Method }[]>
   /** By order id, for commands that compare all of them. */
   list(after: string, limit: number): Promise<readonly Stored[]>
   check(): Promise<void>

@@ -4,11 +4,12 @@
  *
  * Who wins a race of paying and cancelling is the provider: a cancellation is a wish until the provider has ended the payment.
  */
-import { markedPaid, refundRequested } from './audit.ts'
+import { markedPaid, refundPaid, refundRequested } from './audit.ts'
 import {
   isSamePayment,
   isSameRefund,
   markPaid,
+  markRefundPaid,
   newPayment,
   type RefundRequest,
   requestCancel,
@@ -17,7 +18,15 @@ import {
 } from './changes.ts'
 import { type Drive, tryDrive } from './drive.ts'
 import { DomainError } from './errors.ts'
-import { type CancelReason, type Payment, type Refund, refundsOf, SYSTEM, type Terms } from './payment.ts'
+import {
+  type CancelReason,
+  type Payment,
+  type Refund,
+  refundsOf,
+  SYSTEM,
+  sumsOf,
+  type Terms,
+} from './payment.ts'
 import type { Audited, Ports } from './ports.ts'
 import { claimOf, type Stored, scheduleChanged, scheduleNew } from './schedule.ts'
 
@@ -104,14 +113,39 @@ export async function refundPayment(
           by: request.by,
           record: (payment) => {
             const { amountMinor } = known(payment)!
-            return refundRequested(orderId, refundsOf(payment) - amountMinor, amountMinor, request.reason)
+            return refundRequested(
+              orderId,
+              refundsOf(payment) - amountMinor,
+              amountMinor,
+              request.reason,
+              request.byHand === true,
+            )
           },
         },
   )
   if (!replayed) ports.reached('refund_recorded')
-  const isUnderWay = known(stored.payment)?.state === 'requested'
+  const state = known(stored.payment)?.state
+  // What was paid back by hand may have been the last of a cancelled payment.
+  const isUnderWay = state === 'requested' || (!replayed && state === 'succeeded')
   const { payment } = isUnderWay ? await tryDrive(ports, drive, stored) : stored
   return { payment, refund: known(payment)!, replayed }
+}
+
+export async function payRefundByHand(
+  ports: Ports,
+  drive: Drive,
+  orderId: string,
+  refundId: string,
+  by: string,
+): Promise<Payment> {
+  const stored = await record(ports, orderId, (payment, now) => markRefundPaid(payment, refundId, by, now), {
+    by,
+    record: (payment) => {
+      const { amountMinor } = payment.refunds.find(({ id }) => id === refundId)!
+      return refundPaid(orderId, sumsOf(payment).refunded, amountMinor)
+    },
+  })
+  return (await tryDrive(ports, drive, stored)).payment
 }
 
 /** Saves what `change` makes of the payment, again after conflicts; nothing if it makes nothing. */

@@ -5,6 +5,7 @@
  * What is settled is read a few times more, at intervals that double: a dispute, or a refund that failed late, is found
  * without its webhook, too.
  */
+import { giveBackAt } from './give_back.ts'
 import { isManual, isSettled, type Payment } from './payment.ts'
 
 type Lease = {
@@ -88,10 +89,13 @@ export function nextRead(payment: Payment, now: Date): string | undefined {
     const isOver = isManual(payment) || payment.state === 'failed' || payment.entries.length === 0
     return isOver || age > WATCHED_MS ? undefined : after(now, Math.max(DAY_MS, age))
   }
+  // Nothing changes it but people.
+  if (isManual(payment) && payment.phase !== 'unopened') return undefined
+  const again = giveBackAt(payment)
+  if (again !== undefined) return between(SOON_MS, AUTHORISED_MS, again - now.getTime())
   const isRefunding = payment.refunds.some(({ state }) => state === 'requested' || state === 'pending')
   if (isRefunding || payment.wish.kind !== 'pay') return between(SOON_MS, AUTHORISED_MS, age / 4)
   if (payment.state === 'open') return between(OPEN_MS, HOUR_MS, age / 10)
-  if (isManual(payment)) return undefined
   const end = Date.parse(payment.captureBefore ?? '') + AFTER_END_MS - now.getTime()
   return between(OPEN_MS, AUTHORISED_MS, Number.isNaN(end) ? AUTHORISED_MS : Math.min(end, AUTHORISED_MS))
 }

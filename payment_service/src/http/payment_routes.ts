@@ -12,8 +12,13 @@ import type { Drive } from '../domain/drive.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { OwnerOf, Ports } from '../domain/ports.ts'
-import { payByHand, refundPayment, requirePayment } from '../domain/requests.ts'
-import { getPaymentOperation, refundPaymentOperation, setPaidOperation } from './payment_schemas.ts'
+import { payByHand, payRefundByHand, refundPayment, requirePayment } from '../domain/requests.ts'
+import {
+  getPaymentOperation,
+  refundPaymentOperation,
+  setPaidOperation,
+  setRefundPaidOperation,
+} from './payment_schemas.ts'
 import { paymentView, refundView } from './payment_views.ts'
 import { wantedParts } from './refund_inputs.ts'
 
@@ -40,7 +45,7 @@ export function paymentRoutes(deps: PaymentRoutesDeps) {
 
     app.post('/payments/:order_id/refunds', refundPaymentOperation, async (request, reply) => {
       const { userId: by } = principalOf(request)
-      const { amount, reason } = request.body
+      const { amount, reason, by_hand: byHand = false } = request.body
       const parts = wantedParts(request.body, amount !== undefined, '/amount')
       const key = request.headers['idempotency-key']
       if (key === undefined)
@@ -52,7 +57,7 @@ export function paymentRoutes(deps: PaymentRoutesDeps) {
       if (amount !== undefined && !amountMinor)
         throw invalidField('/amount', `must be more than 0, with at most ${digits()} digits after the point`)
       const { payment, refund, replayed } = await refundPayment(ports, drive, request.params.order_id, {
-        ...{ amountMinor, parts, reason, key, by },
+        ...{ amountMinor, parts, byHand, reason, key, by },
       })
       if (replayed) reply.header('idempotent-replayed', 'true')
       reply.code(201)
@@ -62,6 +67,12 @@ export function paymentRoutes(deps: PaymentRoutesDeps) {
     app.post('/payments/:order_id/paid', setPaidOperation, async (request) => {
       const { userId } = principalOf(request)
       return paymentView(await payByHand(ports, drive, request.params.order_id, userId), digits())
+    })
+
+    app.post('/payments/:order_id/refunds/:refund_id/paid', setRefundPaidOperation, async (request) => {
+      const { userId } = principalOf(request)
+      const { order_id: orderId, refund_id: refundId } = request.params
+      return paymentView(await payRefundByHand(ports, drive, orderId, refundId, userId), digits())
     })
   }
 

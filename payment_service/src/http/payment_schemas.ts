@@ -49,6 +49,11 @@ export const refundPaymentOperation = operation({
       description: 'Without it, and without lines and shipping, all that is left',
     }),
     ...PARTS,
+    by_hand: Type.Optional(
+      Type.Boolean({
+        description: 'It was paid back in another way: it is recorded, and the provider is not asked',
+      }),
+    ),
     reason: Type.String({ minLength: 1, maxLength: REASON_LENGTH_MAX }),
   }),
   response: { 201: Type.Object({ refund: RefundView, payment: PaymentView }) },
@@ -81,6 +86,24 @@ export const setPaidOperation = operation({
     'payment_not_found',
     'not_manual',
     'being_cancelled',
+    'version_conflict',
+    'overloaded',
+    'store_unavailable',
+  ],
+})
+
+export const setRefundPaidOperation = operation({
+  operationId: 'setRefundPaid',
+  summary: 'The refund of an invoice, or cash, was paid back',
+  access: 'admin',
+  params: Type.Object({ order_id: Id, refund_id: Id }),
+  response: { 200: PaymentView },
+  problems: [
+    'validation_failed',
+    ...ADMIN_PROBLEMS,
+    'payment_not_found',
+    'refund_not_found',
+    'not_manual',
     'version_conflict',
     'overloaded',
     'store_unavailable',

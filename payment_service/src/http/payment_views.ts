@@ -27,6 +27,10 @@ export const RefundView = Type.Object({
     description: 'Empty if it is of an amount',
   }),
   shipping: Money,
+  paid_at: NullableString({
+    format: 'date-time',
+    description: 'When someone paid it back by hand; null: the provider does it, or it waits for that',
+  }),
   created_at: Timestamp,
 })
 export type RefundView = Static<typeof RefundView>
@@ -79,6 +83,9 @@ export const InternalView = Type.Object({
   authorised_minor: Amount,
   captured_minor: Amount,
   refunded_minor: Amount,
+  closed: Type.Boolean({
+    description: 'Nothing can be taken by it any more; what is cancelled is given back alone',
+  }),
   checkout_url: NullableString(),
   capture_before: NullableString({ format: 'date-time' }),
   version: Type.Integer(),
@@ -86,7 +93,7 @@ export const InternalView = Type.Object({
 export type InternalView = Static<typeof InternalView>
 
 export const refundView = (
-  { id, amountMinor, reason, state, at, parts }: Refund,
+  { id, amountMinor, reason, state, at, parts, paidAt }: Refund,
   digits: number,
 ): RefundView => ({
   ...{ id, reason, state },
@@ -96,6 +103,7 @@ export const refundView = (
     amount: formatMoney(amountMinor, digits),
   })),
   shipping: formatMoney(parts?.shippingMinor ?? 0, digits),
+  paid_at: paidAt ?? null,
   created_at: at,
 })
 
@@ -142,6 +150,7 @@ export function internalView(payment: Payment): InternalView {
     authorised_minor: Math.max(0, authorised),
     captured_minor: captured,
     refunded_minor: refunded,
+    closed: payment.phase === 'ended' || payment.phase === 'captured',
     checkout_url: payment.checkoutUrl ?? null,
     capture_before: payment.captureBefore ?? null,
     version: payment.version,

@@ -65,6 +65,7 @@ export const PROBLEMS = {
   },
   lines_unknown: { status: 409, title: 'The lines of this payment are not known', retryable: false },
   too_many_refunds: { status: 409, title: 'The payment has too many refunds', retryable: false },
+  refund_not_found: { status: 404, title: 'The payment has no such refund', retryable: false },
   idempotency_key_missing: { status: 400, title: 'A refund needs an Idempotency-Key', retryable: false },
   idempotency_key_reused: {
     status: 422,

@@ -2,6 +2,7 @@
 import { AUDIT_INDEXES } from '@shop/service_kit/audit/mongo_log'
 import type { IndexDescription } from '@shop/service_kit/mongo/store'
 import type { ConditionalUpdate } from '@shop/service_kit/mongo/writes'
+import { owedSince } from '../domain/give_back.ts'
 import { type PaymentRecord, readPayment, recordOf } from '../domain/payment_record.ts'
 import type { Claim, Stored } from '../domain/schedule.ts'
 
@@ -9,6 +10,7 @@ export const PAYMENTS = 'payments'
 export const INBOX = 'payment_events'
 export const DUE = 'payments_due'
 export const CAPTURING = 'payments_capturing'
+export const OWED = 'payments_owed'
 export const UNPUBLISHED = 'payments_unpublished'
 /** As `publishDue`: before every time. */
 export const AT_ONCE = ''
@@ -34,6 +36,7 @@ export const PAYMENT_INDEXES: Readonly<Record<string, readonly IndexDescription[
       key: { captureBefore: 1 },
       partialFilterExpression: { captureBefore: { $exists: true } },
     },
+    { name: OWED, key: { owedSince: 1 }, partialFilterExpression: { owedSince: { $exists: true } } },
     { name: CAPTURING, key: { updatedAt: 1 }, partialFilterExpression: CAPTURES },
     {
       name: UNPUBLISHED,
@@ -50,6 +53,8 @@ export type Document = Omit<PaymentRecord, 'orderId'> & {
   _id: string
   /** The order id, while order_service was not notified of its version. */
   unhinted?: string
+  /** Since when something that is owed back waits for a person. */
+  owedSince?: string
   /** Absent if no event is published. */
   publishedVersion?: number
   /** When it is the turn of its events, while some may be unpublished. */
@@ -65,7 +70,12 @@ export type EventDocument = { _id: string; at: string }
 export function toDocument(stored: Stored): Document {
   const { orderId, ...fields } = recordOf(stored)
   const isBehind = fields.hintedVersion < fields.version
-  return { _id: orderId, ...fields, publishDue: AT_ONCE, ...(isBehind ? { unhinted: orderId } : {}) }
+  const since = owedSince(stored.payment)
+  return {
+    ...{ _id: orderId, ...fields, publishDue: AT_ONCE },
+    ...(isBehind ? { unhinted: orderId } : {}),
+    ...(since === undefined ? {} : { owedSince: since }),
+  }
 }
 
 export const toStored = ({ _id, ...fields }: Document): Stored => readPayment({ ...fields, orderId: _id })
@@ -81,6 +91,7 @@ export function changeTo(
   const { hintedVersion, fence: _, ...record } = recordOf(stored)
   const { orderId: __, ...fields } = record
   const next = revision + 1
+  const since = owedSince(stored.payment)
   return {
     id: orderId,
     condition: { revision, fence },
@@ -89,8 +100,12 @@ export function changeTo(
       revision: next,
       publishDue: AT_ONCE,
       ...(hintedVersion < record.version ? { unhinted: orderId } : {}),
+      ...(since === undefined ? {} : { owedSince: since }),
     },
-    unset: OPTIONAL.filter((name) => record[name] === undefined),
+    unset: [
+      ...OPTIONAL.filter((name) => record[name] === undefined),
+      ...(since === undefined ? ['owedSince'] : []),
+    ],
     token: { field: `r${next}`, value: token },
   }
 }

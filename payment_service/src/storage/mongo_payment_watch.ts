@@ -1,14 +1,15 @@
 /** What is watched of all payments in MongoDB: each query reads an index that has such payments alone. */
 import type { MongoStore } from '@shop/service_kit/mongo/store'
+import type { Method } from '../domain/payment.ts'
 import type { PaymentStore } from '../domain/ports.ts'
-import { CAPTURES, CAPTURING, type Document, DUE, PAYMENTS } from './mongo_payment_documents.ts'
+import { CAPTURES, CAPTURING, type Document, DUE, OWED, PAYMENTS } from './mongo_payment_documents.ts'
 
 /** So that counting ends within the deadline, also after a long outage. */
 const BACKLOG_COUNT_MAX = 100_000
 
 export function createMongoPaymentWatch(
   store: MongoStore,
-): Pick<PaymentStore, 'backlog' | 'endingBefore' | 'capturesWaiting'> {
+): Pick<PaymentStore, 'backlog' | 'endingBefore' | 'capturesWaiting' | 'refundsWaiting'> {
   const { repeat } = store
   const payments = () => store.collection<Document>(PAYMENTS)
   return {
@@ -43,6 +44,17 @@ export function createMongoPaymentWatch(
           .project<{ _id: string; captureBefore: string }>({ captureBefore: 1 })
           .toArray()
         return found.map(({ _id, captureBefore }) => ({ orderId: _id, captureBefore }))
+      }),
+    refundsWaiting: (limit) =>
+      repeat(async () => {
+        const found = await payments()
+          .find({ owedSince: { $exists: true } })
+          .hint(OWED)
+          .sort({ owedSince: 1 })
+          .limit(limit)
+          .project<{ _id: string; owedSince: string; method: Method }>({ owedSince: 1, method: 1 })
+          .toArray()
+        return found.map(({ _id, owedSince, method }) => ({ orderId: _id, since: owedSince, method }))
       }),
     capturesWaiting: (limit) =>
       repeat(async () => {

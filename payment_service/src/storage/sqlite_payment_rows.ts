@@ -1,17 +1,19 @@
 /** A payment as a row of SQLite, and its entries in a table of their own (M5). */
 import type { SQLInputValue } from 'node:sqlite'
 import type { Row } from '@shop/service_kit/sqlite/rows'
+import { owedSince } from '../domain/give_back.ts'
 import { refundsOf, sumsOf } from '../domain/payment.ts'
 import { readPayment } from '../domain/payment_record.ts'
 import type { Stored } from '../domain/schedule.ts'
 
 export const OWN_COLUMNS = `order_id, method, state, amount_minor, currency, user_id, intent_id, captured_minor, refunded_minor,
   refunds_minor, capture_before, place, refunds, history, version, revision, hinted_version, created_at, updated_at, due_at,
-  attempts, fence`
+  attempts, fence, owed_since`
 
 /** What a save changes; the last two are the condition. */
 export const CHANGED_COLUMNS = `state = ?, intent_id = ?, captured_minor = ?, refunded_minor = ?, refunds_minor = ?,
-  capture_before = ?, place = ?, refunds = ?, history = ?, version = ?, updated_at = ?, due_at = ?, attempts = ?`
+  capture_before = ?, place = ?, refunds = ?, history = ?, version = ?, updated_at = ?, due_at = ?, attempts = ?,
+  owed_since = ?`
 
 /** With its entries, in the order in which they were added. */
 export const COLUMNS = `${OWN_COLUMNS}, (SELECT json_group_array(json_object('id', id, 'kind', kind, 'amountMinor',
@@ -43,6 +45,7 @@ export function changedValues(stored: Stored): SQLInputValue[] {
     payment.updatedAt,
     schedule.dueAt ?? null,
     schedule.attempts,
+    owedSince(payment) ?? null,
   ]
 }
 
@@ -86,6 +89,7 @@ export function columnsOf(stored: Stored): SQLInputValue[] {
     schedule.dueAt ?? null,
     schedule.attempts,
     schedule.fence,
+    owedSince(payment) ?? null,
   ]
 }
 
@@ -111,5 +115,5 @@ export const toStored = (row: Row): Stored =>
     dueAt: row[19],
     attempts: Number(row[20]),
     fence: Number(row[21]),
-    entries: JSON.parse(row[22] as string),
+    entries: JSON.parse(row[23] as string),
   })

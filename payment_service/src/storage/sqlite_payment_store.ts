@@ -7,6 +7,7 @@ import { prepareRows, type Row } from '@shop/service_kit/sqlite/rows'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { DomainError } from '../domain/errors.ts'
+import type { Method } from '../domain/payment.ts'
 import type { PaymentStore } from '../domain/ports.ts'
 import { nextRevision, type Stored } from '../domain/schedule.ts'
 import {
@@ -76,6 +77,10 @@ export function createSqlitePaymentStore(
   const capturing =
     reader.prepare(`SELECT order_id AS orderId, updated_at AS since FROM payments INDEXED BY payments_capturing
     WHERE method = 'card' AND state = 'authorised' AND json_extract(place, '$.wish.kind') = 'capture' ORDER BY updated_at LIMIT ?`)
+
+  const owed =
+    reader.prepare(`SELECT order_id AS orderId, owed_since AS since, method FROM payments INDEXED BY payments_owed
+    WHERE owed_since IS NOT NULL ORDER BY owed_since LIMIT ?`)
 
   const addEntries = ({ payment: { orderId, entries } }: Stored) => {
     const known = Number(countEntries.get(orderId)!.count)
@@ -151,6 +156,10 @@ export function createSqlitePaymentStore(
         .map((row) => ({ orderId: String(row.orderId), captureBefore: String(row.captureBefore) })),
     capturesWaiting: async (limit) =>
       capturing.all(limit).map((row) => ({ orderId: String(row.orderId), since: String(row.since) })),
+    refundsWaiting: async (limit) =>
+      owed.all(limit).map(({ orderId, since, method }) => ({
+        ...{ orderId: String(orderId), since: String(since), method: method as Method },
+      })),
     list: async (after, limit) => reading.page(limit, after, (count, at) => page.all(at, count)),
     check: () => store.check(),
     close: () => store.close(),

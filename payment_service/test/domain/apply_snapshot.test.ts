@@ -96,12 +96,12 @@ suite('what is to be done next', () => {
     ['what has ended has ended', payment({ phase: 'ended', wish: cancel('requested') }), undefined],
   ]
   for (const [name, current, kind] of cases) {
-    test(name, () => assert.equal(nextStep(current)?.kind, kind))
+    test(name, () => assert.equal(nextStep(current, AT)?.kind, kind))
   }
 
   test('a refund comes first', () => {
     const request = { id: 'r', amountMinor: 1, parts: undefined, reason: 'x', key: 'k', by: ROOT }
-    assert.equal(nextStep(requestRefund(captured(), request, AT))?.kind, 'refund')
+    assert.equal(nextStep(requestRefund(captured(), request, AT), AT)?.kind, 'refund')
   })
 })
 

@@ -20,6 +20,7 @@ const PAYLOADS: Payloads = {
   refund_exceeds_bought: { productId: 'p', leftQuantity: 1 },
   lines_unknown: {},
   too_many_refunds: {},
+  refund_not_found: {},
   idempotency_key_missing: {},
   idempotency_key_reused: { refundId: 'r' },
   signature_invalid: {},

@@ -41,6 +41,7 @@ suite('every route and every caller (invariant 10)', () => {
     ],
     ['POST', '/payments/:id/paid', undefined, admins],
     ['POST', '/payments/:id/refunds', { reason: 'x', amount: '1.00' }, { ...admins, admin: 201 }],
+    ['POST', `/payments/:id/refunds/${uuid(1)}/paid`, undefined, { ...admins, admin: 404 }],
     ['GET', '/audit/payments', undefined, admins],
     [
       'POST',
@@ -78,7 +79,9 @@ suite('every route and every caller (invariant 10)', () => {
     const { app } = await startWorld(t)
     await app.ready()
     const { paths } = (await app.operations().inject('/openapi.json')).json() as { paths: object }
-    const listed = new Set(routes.map(([, path]) => path.replace(':id', '{order_id}')))
+    const listed = new Set(
+      routes.map(([, path]) => path.replace(':id', '{order_id}').replace(uuid(1), '{refund_id}')),
+    )
     const known = [...listed, '/healthz', '/readyz']
     assert.deepEqual(
       Object.keys(paths).filter((path) => !known.includes(path)),

@@ -81,7 +81,7 @@ mongoSuite('queries on payments in MongoDB', (server) => {
       const next = scheduleChanged(a, changed(a.payment, AT, {}, { type: 'authorised' }), AT)
       await payments.save(claimOf(a), next)
       await assert.rejects(payments.save(claimOf(a), next), { code: 'version_conflict' })
-      const audited = { by: ROOT, record: refundRequested(b.payment.orderId, 0, 1, 'x') }
+      const audited = { by: ROOT, record: refundRequested(b.payment.orderId, 0, 1, 'x', false) }
       await payments.save(
         claimOf(b),
         { ...next, payment: { ...next.payment, orderId: b.payment.orderId } },

@@ -37,6 +37,7 @@ suite('a refund keeps its key', () => {
       beginRefund(stored, 'two', WISH),
       beginRefund(stored, 'one', { ...WISH, reason: 'late' }),
       beginRefund(stored, 'one', { ...WISH, shipping: true }),
+      beginRefund(stored, 'one', { ...WISH, by_hand: true }),
       beginRefund(stored, 'one', { ...WISH, lines: [{ product_id: 'mug', quantity: 2 }] }),
     ]
     assert.equal(new Set(keys).size, keys.length)

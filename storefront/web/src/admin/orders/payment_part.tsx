@@ -1,5 +1,4 @@
 /** The money of an order for the admin: what was captured and refunded, giving it back, and marking an invoice as paid. */
-import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { pollEvery } from '../../api/refetch.ts'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
@@ -10,14 +9,13 @@ import { admin } from '../../language/admin_texts.ts'
 import { formatAmount } from '../../language/formats.ts'
 import { Address } from '../../orders/address.tsx'
 import { Button } from '../../ui/button.tsx'
-import { ConfirmDialog } from '../../ui/dialog.tsx'
 import { Money, Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Skeleton } from '../../ui/skeleton.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
-import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
 import { Panel } from '../parts.tsx'
+import { MarkPaid } from './mark_paid.tsx'
 import { RefundDialog } from './refund_dialog.tsx'
 
 const POLL_MS = 5_000
@@ -91,7 +89,24 @@ function Details({ payment, order, refetch }: { payment: Payment; order: Order; 
                   <Typed>{reason}</Typed>
                   <RefundOf lines={lines} shipping={shipping} />
                 </Td>
-                <Td>{admin.payment.refundStates[state]}</Td>
+                <Td>
+                  {method !== 'card' && state === 'pending' ? (
+                    <MarkPaid
+                      texts={admin.payment.paidBack}
+                      amount={formatAmount(amount, currency)}
+                      send={() =>
+                        dataOf(
+                          shop.payments.POST('/payments/{order_id}/refunds/{refund_id}/paid', {
+                            params: { path: { order_id: payment.order_id, refund_id: id } },
+                          }),
+                        )
+                      }
+                      refetch={refetch}
+                    />
+                  ) : (
+                    admin.payment.refundStates[state]
+                  )}
+                </Td>
                 <Td numeric>{money(amount)}</Td>
               </tr>
             ))}
@@ -100,7 +115,20 @@ function Details({ payment, order, refetch }: { payment: Payment; order: Order; 
       )}
       <div className="flex flex-wrap gap-3">
         {canRefund && <Button onClick={() => setRefunding(true)}>{admin.payment.refund}</Button>}
-        {method !== 'card' && state === 'authorised' && <MarkPaid payment={payment} refetch={refetch} />}
+        {method !== 'card' && state === 'authorised' && (
+          <MarkPaid
+            texts={admin.payment.paid}
+            amount={formatAmount(payment.amount, currency)}
+            send={() =>
+              dataOf(
+                shop.payments.POST('/payments/{order_id}/paid', {
+                  params: { path: { order_id: payment.order_id } },
+                }),
+              )
+            }
+            refetch={refetch}
+          />
+        )}
       </div>
       {canRefund && (
         <RefundDialog
@@ -121,38 +149,6 @@ function RefundOf({ lines, shipping }: Pick<Payment['refunds'][number], 'lines' 
     ...(Number(shipping) > 0 ? [admin.payment.shippingRefunded] : []),
   ]
   return parts.length > 0 && <p className="text-sm text-soft">{parts.join(', ')}</p>
-}
-
-function MarkPaid({ payment, refetch }: { payment: Payment; refetch: () => unknown }) {
-  const [asking, setAsking] = useState(false)
-  const { mutate, isPending, error } = useMutation({
-    mutationFn: () =>
-      dataOf(
-        shop.payments.POST('/payments/{order_id}/paid', { params: { path: { order_id: payment.order_id } } }),
-      ),
-    onSuccess: () => toast({ title: admin.payment.paidDone }),
-    onSettled: () => {
-      setAsking(false)
-      return refetch()
-    },
-  })
-  return (
-    <>
-      <Button onClick={() => setAsking(true)}>{admin.payment.paid}</Button>
-      {error && <ProblemNotice error={error} title={admin.payment.paidFailed} />}
-      <ConfirmDialog
-        open={asking}
-        onOpenChange={setAsking}
-        title={admin.payment.paidTitle}
-        confirm={admin.payment.paid}
-        keep={admin.payment.notYet}
-        busy={isPending}
-        onConfirm={() => mutate()}
-      >
-        {admin.payment.paidMore(formatAmount(payment.amount, payment.currency))}
-      </ConfirmDialog>
-    </>
-  )
 }
 
 /** Where the parcel goes, and how its buyer can be reached. */

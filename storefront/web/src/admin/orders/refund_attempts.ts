@@ -11,12 +11,15 @@ export type RefundWish = {
   readonly amount?: string
   readonly lines?: { product_id: string; quantity: number }[]
   readonly shipping?: boolean
+  readonly by_hand?: boolean
   readonly reason: string
 }
 
 const nameOf = (orderId: string) => `shop.refunds.${orderId}`
-const textOf = ({ amount, lines, shipping = false, reason }: RefundWish) =>
-  JSON.stringify([amount, lines?.map(({ product_id, quantity }) => [product_id, quantity]), shipping, reason])
+const textOf = ({ amount, lines, shipping = false, by_hand = false, reason }: RefundWish) => {
+  const units = lines?.map(({ product_id, quantity }) => [product_id, quantity])
+  return JSON.stringify([amount, units, shipping, by_hand, reason])
+}
 
 function readKeys(storage: KeyValueStorage, orderId: string): Record<string, string> {
   try {

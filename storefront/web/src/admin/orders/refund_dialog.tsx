@@ -11,7 +11,7 @@ import { browserStorage } from '../../storage.ts'
 import { Button } from '../../ui/button.tsx'
 import { Choice } from '../../ui/choice.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { TextField } from '../../ui/field.tsx'
+import { Checkbox, TextField } from '../../ui/field.tsx'
 import { lengthFault } from '../../ui/limits.ts'
 import { compareAmounts, digitsOf, isSameAmount } from '../../ui/money_math.ts'
 import { ProblemNotice } from '../../ui/notice.tsx'
@@ -54,7 +54,8 @@ function useRefund({ payment: { order_id, currency }, close, refetch }: Props) {
     },
     onSuccess: ({ refund }, wish) => {
       endRefund(browserStorage, order_id, wish)
-      toast({ title: admin.payment.refundDone(formatAmount(refund.amount, currency)) })
+      const done = wish.by_hand ? admin.payment.refundRecorded : admin.payment.refundDone
+      toast({ title: done(formatAmount(refund.amount, currency)) })
       close()
     },
     onError: (failure, wish) => {
@@ -79,6 +80,7 @@ function RefundForm(props: Props) {
   const [amount, setAmount] = useState(refundable)
   const [units, setUnits] = useState<ReadonlyMap<string, number>>(new Map())
   const [shipping, setShipping] = useState(false)
+  const [byHand, setByHand] = useState(false)
   const [reason, setReason] = useState('')
   const [faults, setFaults] = useState<Faults>({})
   const { mutate, isPending, error } = useRefund(props)
@@ -105,6 +107,7 @@ function RefundForm(props: Props) {
       ...(way === 'amount' && 'value' in read ? { amount: String(read.value) } : {}),
       ...(way === 'lines' && lines.length > 0 ? { lines } : {}),
       ...(way === 'lines' && shipping ? { shipping } : {}),
+      ...(byHand ? { by_hand: byHand } : {}),
     })
   }
   return (
@@ -145,6 +148,13 @@ function RefundForm(props: Props) {
         error={faults.reason}
         onChange={({ currentTarget }) => setReason(currentTarget.value)}
       />
+      {payment.method === 'card' && (
+        <Checkbox
+          label={admin.payment.byHand}
+          checked={byHand}
+          onChange={({ currentTarget }) => setByHand(currentTarget.checked)}
+        />
+      )}
       <div className="flex flex-wrap justify-end gap-3">
         <Button onClick={close}>{admin.payment.notYet}</Button>
         <Button type="submit" tone="danger" busy={isPending}>
