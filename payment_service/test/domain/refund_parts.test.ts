@@ -8,7 +8,7 @@ import { DomainError } from '../../src/domain/errors.ts'
 import { type Payment, refundable, refundsOf, sumsOf } from '../../src/domain/payment.ts'
 import { AT, captured, entry, ROOT, terms, uuid } from '../samples.ts'
 
-const RUNS = 400
+const RUNS = 300
 const line = fc.record({ quantity: fc.integer({ min: 1, max: 5 }), grossMinor: fc.nat(40) })
 const wanted = fc.record({
   units: fc.array(fc.nat(3), { minLength: 3, maxLength: 3 }),
@@ -75,6 +75,7 @@ suite('refunds by lines', () => {
   test('M7: mixed with amounts and failures, never more than was captured; in the end each line gives back exactly its gross', () => {
     fc.assert(
       fc.property(plan, ({ steps, ...of }) => {
+        fc.pre(of.shippingMinor + of.lines.reduce((sum, { grossMinor }) => sum + grossMinor, 0) > 0)
         const bought = paid(of)
         const { captured: took } = sumsOf(bought)
         let now = bought
