@@ -6,9 +6,9 @@ import { composed } from '@shop/notification_service/mails/compose'
 import { eventOf } from '@shop/order_service/clients/order_event_source'
 import { nextVersion } from '@shop/order_service/domain/schedule'
 import type { OutgoingEvent } from '@shop/service_kit/events/source'
-import { AT, CHECKOUT, confirm, HELD, order } from '../order_service/test/samples.ts'
+import { AT, CHECKOUT, confirm, GUESTS, HELD, order } from '../order_service/test/samples.ts'
 
-const SHOP = { name: 'Shop', publicUrl: 'https://shop.example' }
+const SHOP = { name: 'Shop', publicUrl: 'https://shop.example', orderToken: () => 'T' }
 
 const mailed = (event: OutgoingEvent) => {
   const mail = mailOfEvent({ ...event, coalesced: false }, AT)
@@ -18,17 +18,30 @@ const mailed = (event: OutgoingEvent) => {
 }
 
 suite('mails of events', () => {
-  test('of an order: received without lines, because their names are not known yet, and confirmed with them', () => {
+  test('of an order: received and confirmed with what was bought, as it was quoted', () => {
     const placed = nextVersion(confirm(order({ checkout: CHECKOUT, number: 10_042 }), HELD, AT)).order
     const [received, confirmed] = [1, 2].map((version) => mailed(eventOf(placed, version, 2)))
     assert.deepEqual([received!.to, received!.subject], [CHECKOUT.email, 'Bestellung #10042 eingegangen'])
+    assert.match(received!.text, /2 × Mug: 39,98\u00a0\$\n {2}Versand \(Post\): 4,90/)
     assert.match(received!.text, /Summe: 44,88\u00a0\$/)
-    assert.doesNotMatch(received!.text, /×/)
     assert.match(
       confirmed!.text,
       /2 × Mug: 39,98\u00a0\$\n {2}Versand \(Post\): 4,90\u00a0\$\n {2}Summe: 44,88/,
     )
     assert.match(confirmed!.text, /Enthaltene Steuer: 7,16\u00a0\$/)
+  })
+
+  test('of a quote of an earlier release, which has no names: received without lines', () => {
+    const lines = CHECKOUT.lines.map(({ name: _, ...line }) => line)
+    const received = mailed(eventOf(order({ checkout: { ...CHECKOUT, lines } }).order, 1, 2))
+    assert.doesNotMatch(received!.text, /×/)
+  })
+
+  test("of a guest's order: with its token in the link, which the event does not have", () => {
+    const event = eventOf(order({ checkout: GUESTS }).order, 1, 2)
+    assert.match(mailed(event)!.text, /\/orders\/[\w-]+#token=T/)
+    assert.doesNotMatch(JSON.stringify(event), /token/)
+    assert.doesNotMatch(mailed(eventOf(order({ checkout: CHECKOUT }).order, 1, 2))!.text, /token/)
   })
 
   test('of an order without an address: none', () => {

@@ -1,6 +1,7 @@
 /** The process: configuration, stores, app; then it listens until a signal. */
 import { startTracing } from '@shop/service_kit/http/start_tracing'
 import { followAuthService } from '@shop/service_kit/identity/auth_service'
+import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { createServiceTokenVerifier, serviceSecrets } from '@shop/service_kit/identity/service_tokens'
 import { operationsAddress } from '@shop/service_kit/runtime/config'
 import { crashPoints } from '@shop/service_kit/runtime/crash_points'
@@ -45,7 +46,10 @@ await runService(systemRuntime, async () => {
     onFault: (err) => logger.warn({ err }, 'webhooks could not be delivered; it is tried again'),
   })
   if (config.SMTP_URL === undefined) logger.warn(NO_MAIL_SERVER)
-  const mails = startMails(config, { stores, runtime: systemRuntime, metrics, logger, reached })
+  const mails = startMails(config, {
+    ...{ stores, runtime: systemRuntime, metrics, logger, reached },
+    orderToken: createOrderTokens(serviceSecrets(config)).of,
+  })
   const deps: Deps = {
     stores,
     call,

@@ -16,6 +16,7 @@ export type MailsOptions = {
   readonly metrics: Metrics
   readonly logger?: Logger
   readonly reached: Reached
+  readonly orderToken: (orderId: string) => string
   /** Tests give another one. */
   readonly sendMail?: SendMail
 }
@@ -36,13 +37,13 @@ export function startMails(
     SHOP_NAME,
     PUBLIC_URL,
   }: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'SHOP_NAME' | 'PUBLIC_URL'>,
-  { stores, runtime, metrics, logger, reached, ...given }: MailsOptions,
+  { stores, runtime, metrics, logger, reached, orderToken, ...given }: MailsOptions,
 ): Mails {
   const smtp = SMTP_URL === undefined ? undefined : createSmtp({ url: SMTP_URL, runtime })
   const { sendMail = smtp } = given
   const sender = createSender({
     ...{ mails: stores.mails, sendMail, runtime, metrics, reached },
-    shop: { name: SHOP_NAME, publicUrl: PUBLIC_URL, from: MAIL_FROM ?? 'shop@localhost' },
+    shop: { name: SHOP_NAME, publicUrl: PUBLIC_URL, orderToken, from: MAIL_FROM ?? 'shop@localhost' },
     onFault: (err) => logger?.warn({ err }, 'mails could not be sent; it is tried again'),
     onOutcome: (outcome, { id, kind, attempts }, reason) => {
       if (outcome === 'dead') logger?.error({ mail: id, kind, reason }, 'a mail was given up')

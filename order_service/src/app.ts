@@ -13,9 +13,11 @@ import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { CheckoutSettingsStore, Offers, QuoteSeal } from './domain/checkout_ports.ts'
 import { createGuestOrders } from './domain/guest_orders.ts'
+import { createOrderLinks, type SendLink } from './domain/order_links.ts'
 import { checkoutSettingsRoutes } from './http/checkout_settings_routes.ts'
 import { orderEventRoutes } from './http/order_event_routes.ts'
 import { orderLinkRoutes } from './http/order_link_routes.ts'
+import { orderMailRoutes } from './http/order_mail_routes.ts'
 import { orderOwnerRoutes } from './http/order_owner_routes.ts'
 import { orderRoutes } from './http/order_routes.ts'
 import { overviewRoutes } from './http/overview_routes.ts'
@@ -38,6 +40,8 @@ export type Deps = {
   readonly trustedProxies?: readonly string[]
   readonly rules: PaymentRules
   readonly orderTokens: OrderTokens
+  /** Without one no links are mailed. */
+  readonly sendLink?: SendLink | undefined
   readonly access: AccessChecks
   /** Lets the settler of payments begin at once. */
   readonly onPaymentDue: () => void
@@ -82,6 +86,7 @@ export function createApp(deps: Deps): App {
   app.register(orderRoutes({ ports, settle, orderTokens, digits, runtime }))
   app.register(orderLinkRoutes({ ports, orderTokens, digits }))
   app.register(paymentChangeRoutes({ orders, onDue: deps.onPaymentDue, runtime }))
+  app.register(orderMailRoutes({ links: createOrderLinks(ports, deps.sendLink) }))
   app.register(orderOwnerRoutes({ orders }))
   app.register(overviewRoutes({ orders, currency, digits, runtime }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))

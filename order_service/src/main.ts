@@ -19,6 +19,7 @@ import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_b
 import { startRetention } from '@shop/service_kit/storage/start_retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
+import { createSendLink } from './clients/link_mails.ts'
 import { createProductOffers } from './clients/product_offers.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { createQuoteSeal } from './crypto/quote_tokens.ts'
@@ -55,6 +56,10 @@ await runService(systemRuntime, async () => {
   const quotes = createClient('product_service', config.PRODUCT_URL)
   // Also with PAYMENTS=off: orders of before may still wait for their money.
   const paymentService = createClient('payment_service', config.PAYMENT_URL)
+  const notifications =
+    config.NOTIFICATION_URL === undefined
+      ? undefined
+      : createClient('notification_service', config.NOTIFICATION_URL)
   const orderTokens = createOrderTokens(serviceSecrets(config))
   const { ordering, wakePayments, stop } = startOrders({
     orders: stores.orders,
@@ -85,6 +90,7 @@ await runService(systemRuntime, async () => {
     trustedProxies: listOf(config.TRUSTED_PROXIES),
     rules: { payments: config.PAYMENTS, methods: listOf(config.PAYMENT_METHODS) as PaymentMethod[] },
     orderTokens,
+    sendLink: notifications && createSendLink(notifications),
     onPaymentDue: wakePayments,
     access: {
       verifyToken: auth.verifyToken,
@@ -124,6 +130,7 @@ await runService(systemRuntime, async () => {
       await service.close()
       await quotes.close()
       await paymentService.close()
+      await notifications?.close()
       await stores.close()
       await tracing.stop()
     },

@@ -68,7 +68,16 @@ export const FACTS: QuoteFacts = {
   currency: 'USD',
   pricesIncludeTax: true,
   place: { country: 'DE', region: null },
-  lines: [{ productId: MUG, quantity: 2, unitPriceMinor: 1999, taxClass: 'standard', basisPoints: 1900 }],
+  lines: [
+    {
+      productId: MUG,
+      quantity: 2,
+      name: 'Mug',
+      unitPriceMinor: 1999,
+      taxClass: 'standard',
+      basisPoints: 1900,
+    },
+  ],
   shipping: { method: 'post', names: { en: 'Post', de: 'Post' }, priceMinor: 490, basisPoints: 1900 },
 }
 

@@ -154,6 +154,9 @@ export const NOTES: Notes = {
     total_too_large: 'Lines, taxes and shipping cost more than 10^15 of the smallest units of the currency.',
     too_many_unpaid_orders:
       'A buyer may have at most 10 orders that wait for their payments, because they hold stock. Pay or cancel some of them first.',
+    too_many_attempts:
+      'Links of orders are mailed a few times an hour for one client address. Wait as `Retry-After` says.',
+    mail_unavailable: 'order_service has no `NOTIFICATION_URL`, so it sends no links of orders.',
     email_not_verified:
       'An order that was placed without an account is added to the account whose verified e-mail address it has. Verify yours: `PUT /me/email`.',
     email_differs:

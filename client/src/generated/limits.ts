@@ -888,6 +888,15 @@ export const LIMITS = {
       "minimum": 1
     }
   },
+  "POST /order_links": {
+    "email": {
+      "maxLength": 254
+    },
+    "number": {
+      "minimum": 10001,
+      "maximum": 9007199254740991
+    }
+  },
   "GET /orders": {
     "limit": {
       "minimum": 1,

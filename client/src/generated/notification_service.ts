@@ -2422,6 +2422,21 @@ export interface operations {
                             client: string;
                             username: string;
                         };
+                    } | {
+                        /** @description The same each time this mail is asked for */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "order_link";
+                        /** @description ISO 639-1; English if there are no texts in it */
+                        language: string;
+                        /** @description The address of one mailbox */
+                        to: string;
+                        values: {
+                            guest: boolean;
+                            number: number;
+                            /** Format: uuid */
+                            order_id: string;
+                        };
                     })[];
                 };
             };

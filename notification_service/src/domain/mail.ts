@@ -15,10 +15,10 @@ export type Language = (typeof LANGUAGES)[number]
 
 /** Asked for by auth_service. */
 export const ACCOUNT_MAILS = ['email_verification', 'password_reset', 'new_sign_in'] as const
-/** Made of events. */
+/** Made of events, and the link of an order, which order_service asks for. */
 export const ORDER_MAILS = [
   ...(['order_received', 'order_confirmed', 'order_rejected'] as const),
-  ...(['order_shipped', 'order_cancelled', 'order_refunded'] as const),
+  ...(['order_shipped', 'order_cancelled', 'order_refunded', 'order_link'] as const),
 ] as const
 export type MailKind = (typeof ACCOUNT_MAILS)[number] | (typeof ORDER_MAILS)[number]
 

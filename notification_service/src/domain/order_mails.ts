@@ -58,6 +58,8 @@ export type OrderValues = {
   readonly number: number | null
   readonly currency: string
   readonly total: string | null
+  /** Placed without an account: its link has its token. */
+  readonly guest: boolean
   /** Empty if they are not known. */
   readonly lines: readonly OrderLine[]
   readonly shipping: { readonly name: string; readonly price: string } | null
@@ -67,6 +69,12 @@ export type OrderValues = {
   /** Of a refund. */
   readonly amount: string | null
 }
+
+/** Of a mail that says no more of the order than where it is. */
+export const linkValues = (order_id: string, number: number, guest: boolean): MailValues & OrderValues => ({
+  ...{ order_id, number, guest, currency: '', total: null, lines: [], shipping: null },
+  ...{ tax_total: null, reason: null, tracking: null, amount: null },
+})
 
 function valuesOf({ aggregate, data }: NewEvent): MailValues & OrderValues {
   const lines = listOf(data.lines).flatMap((line): OrderLine[] => {
@@ -79,6 +87,7 @@ function valuesOf({ aggregate, data }: NewEvent): MailValues & OrderValues {
   return {
     order_id: aggregate.slice(aggregate.indexOf(':') + 1),
     number: typeof data.number === 'number' ? data.number : null,
+    guest: objectOf(data.buyer).guest === true,
     currency: textOf(data.currency) ?? '',
     total: textOf(data.total_price),
     // All of them or none: a list that lacks some is not what was ordered.

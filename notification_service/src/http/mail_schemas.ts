@@ -1,7 +1,7 @@
 /** The operations on mails, and their JSON. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX } from '@shop/service_kit/http/paging'
-import { Body, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
+import { Body, Id, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
 import { invalidField } from '@shop/service_kit/runtime/problem'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
@@ -17,6 +17,7 @@ import {
   normalEmail,
   VALUE_LENGTH_MAX,
 } from '../domain/mail.ts'
+import { linkValues } from '../domain/order_mails.ts'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'mails')
@@ -52,6 +53,11 @@ const NewMailInput = Type.Union([
     kind: Type.Literal('new_sign_in'),
     values: Body({ username: Value, client: Value, at: Timestamp }),
   }),
+  Body({
+    ...common,
+    kind: Type.Literal('order_link'),
+    values: Body({ order_id: Id, number: Type.Integer({ minimum: 1 }), guest: Type.Boolean() }),
+  }),
 ])
 
 const NewMails = Type.Array(NewMailInput, { minItems: 1, maxItems: MAILS_MAX })
@@ -75,7 +81,10 @@ export function newMailsOf(
     return {
       ...{ id, kind, language: languageOf(language) },
       expiresAt: new Date(expiresAt).toISOString(),
-      content: { to: address, values },
+      content: {
+        to: address,
+        values: 'order_id' in values ? linkValues(values.order_id, values.number, values.guest) : values,
+      },
     }
   })
 }

@@ -9,6 +9,8 @@ import { en, type Texts } from './texts/en.ts'
 export const TEXTS: Readonly<Record<Language, Texts>> = { en, de }
 
 export type Shop = {
+  /** The token of a guest's order. It is only in the text of the mail: not in what is stored. */
+  readonly orderToken: (orderId: string) => string
   readonly name: string
   /** Where visitors reach it; without one there are no links to it. */
   readonly publicUrl: string | undefined
@@ -66,10 +68,15 @@ function letterOf(
     { text: text(name) },
     ...(reason === undefined ? [] : [{ text: reason }]),
     { caption: texts.order.caption, rows: rowsOf(texts, language, order) },
-    ...actionOf(texts.order.action, url(`/orders/${encodeURIComponent(order.order_id)}`)),
+    ...actionOf(texts.order.action, url(pathOf(order, shop))),
+    ...(order.guest ? [{ note: texts.order.guestNote }] : []),
   ]
   return { ...letter, subject: subject(order.number === null ? '' : `#${order.number}`), title, blocks }
 }
+
+/** The token is after the `#`: browsers send that to no server, and no page passes it on as a referrer. */
+const pathOf = ({ order_id, guest }: OrderValues, shop: Shop): string =>
+  `/orders/${encodeURIComponent(order_id)}${guest ? `#token=${shop.orderToken(order_id)}` : ''}`
 
 const actionOf = (label: string, url: string | undefined): Block[] =>
   url === undefined ? [] : [{ label, url }]

@@ -3,7 +3,7 @@ import { suite, test } from 'node:test'
 import { NO_MAIL_SERVER } from '../../src/app.ts'
 import { MAILS_MAX, TRIED_MS } from '../../src/domain/mail.ts'
 import { signInMail } from '../mails/samples.ts'
-import { AT, appOf, asService } from '../samples.ts'
+import { AT, appOf, asService, uuid } from '../samples.ts'
 
 const link = (id: string, url: string, expires_at: string) =>
   signInMail(id, { kind: 'password_reset', values: { username: 'ada', link: url, expires_at } })
@@ -34,6 +34,18 @@ suite('POST /internal/mails', () => {
       body: { accepted: 0 },
     })
     assert.deepEqual([(await due()).map(({ id }) => id).toSorted(), woken()], [['a', 'b'], 1])
+  })
+
+  test('the link of an order is asked for by its number, and made here', async (t) => {
+    const { send, stores, due } = world(t)
+    const values = { order_id: uuid(7), number: 10_042, guest: true }
+    const mail = { ...signInMail('order_link:a:1'), kind: 'order_link', values }
+    assert.equal((await send({ ...mail, values: { ...values, guest: 'yes' } })).status, 400)
+    assert.deepEqual((await send(mail)).body, { accepted: 1 })
+    const [claimed] = await stores.mails.claim(await due(), '2100')
+    const { content } = claimed!
+    assert.deepEqual([content!.values.guest, content!.values.lines], [true, []])
+    assert.doesNotMatch(JSON.stringify(content), /token/)
   })
 
   test('a mail ends with its link, and in any case after TRIED_MS', async (t) => {

@@ -2,7 +2,10 @@
 import type { OrderValues } from '../../src/domain/order_mails.ts'
 import { AT, uuid } from '../samples.ts'
 
-export const SHOP = { name: 'Cups & Co', publicUrl: 'https://shop.example', from: 'orders@shop.example' }
+export const SHOP = {
+  ...{ name: 'Cups & Co', publicUrl: 'https://shop.example', from: 'orders@shop.example' },
+  orderToken: (id: string) => `T${id.slice(-4)}`,
+}
 
 export const ACCOUNT_VALUES = {
   username: 'ada',
@@ -13,6 +16,7 @@ export const ACCOUNT_VALUES = {
 
 export const ORDER_VALUES: OrderValues & Record<string, unknown> = {
   ...{ order_id: uuid(7), number: 10_042, currency: 'EUR', total: '44.88', tax_total: '7.17' },
+  guest: false,
   lines: [{ name: 'Tasse <blau> & "rot"', quantity: 2, unit_price: '19.99' }],
   shipping: { name: 'Post', price: '4.90' },
   ...{ reason: null, tracking: null, amount: null },

@@ -79,11 +79,21 @@ suite('the texts of mails', () => {
     assert.doesNotMatch(mail('order_cancelled', 'en').text, /Tracking|Refund/)
   })
 
+  test("the link of a guest's order has its token after the #, and says so; that of others has none", () => {
+    const link = /https:\/\/shop\.example\/orders\/\S*/
+    const { text, html } = mail('order_received', 'en', { guest: true })
+    assert.equal(link.exec(text)![0], `https://shop.example/orders/${ORDER_VALUES.order_id}#token=T0007`)
+    assert.match(text, /Do not pass it on/)
+    assert.match(html, /#token=T0007"/)
+    assert.doesNotMatch(mail('order_link').text, /token|pass it on/)
+    assert.match(mail('order_link', 'de', { guest: true }).text, /#token=T0007/)
+  })
+
   test('without PUBLIC_URL there is no link to an order; without a number it has none in its subject', () => {
     const values = { ...ORDER_VALUES, number: null }
     const { subject, html } = composed(
       { kind: 'order_received', language: 'en', values },
-      { name: 'Shop', publicUrl: undefined },
+      { ...SHOP, publicUrl: undefined },
     )
     assert.equal(subject, 'Your order received')
     assert.doesNotMatch(html, /href/)

@@ -4,11 +4,12 @@
  */
 import type { EventSource, OutgoingEvent } from '@shop/service_kit/events/source'
 import { formatMoney } from '@shop/service_kit/money/money'
-import type { Checkout } from '../domain/checkout.ts'
+import type { Checkout, CheckoutLine } from '../domain/checkout.ts'
 import { ownerOf } from '../domain/guests.ts'
-import { grandTotalMinor, type Order } from '../domain/order.ts'
+import { grandTotalMinor, type Order, type PricedLine, type RequestedLine } from '../domain/order.ts'
 import { orderAtVersion } from '../domain/order_at_version.ts'
 import type { Lease } from '../domain/ports.ts'
+import { shortName } from '../domain/short_name.ts'
 import type { UnpublishedOrders } from '../domain/unpublished.ts'
 
 const KIND = 'order'
@@ -69,11 +70,10 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
       user_id: ownerOf(order),
       status: entry.status,
       by: entry.by,
-      lines: order.lines.map((line) => ({
+      lines: order.lines.map((line, i) => ({
         product_id: line.productId,
         quantity: line.quantity,
-        unit_price: 'unitPriceMinor' in line ? formatMoney(line.unitPriceMinor, digits) : null,
-        ...('name' in line ? { name: shortened(line.name) } : {}),
+        ...offerOf(line, order.checkout?.lines[i], digits),
       })),
       total_price: formatMoney(grandTotalMinor(order), digits),
       currency: order.currency,
@@ -83,6 +83,14 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
       created_at: order.createdAt,
     },
   }
+}
+
+/** What the line was held at; before that, what was quoted. */
+function offerOf(line: RequestedLine | PricedLine, quoted: CheckoutLine | undefined, digits: number) {
+  const { name, unitPriceMinor } = 'name' in line ? line : (quoted ?? {})
+  return name === undefined || unitPriceMinor === undefined
+    ? { unit_price: null }
+    : { unit_price: formatMoney(unitPriceMinor, digits), name: shortName(name, NAME_BYTES_MAX) }
 }
 
 function checkoutOf(checkout: Checkout | undefined, digits: number) {
@@ -102,12 +110,3 @@ function checkoutOf(checkout: Checkout | undefined, digits: number) {
     ),
   }
 }
-
-function shortened(name: string): string {
-  if (bytesOf(name) <= NAME_BYTES_MAX) return name
-  const letters = [...name]
-  while (bytesOf(`${letters.join('')}…`) > NAME_BYTES_MAX) letters.pop()
-  return `${letters.join('')}…`
-}
-
-const bytesOf = (text: string) => Buffer.byteLength(JSON.stringify(text))

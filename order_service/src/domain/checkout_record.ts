@@ -49,6 +49,7 @@ function readTaxed(taxed: Fields): Taxed {
 }
 
 const checkoutLine = (line: Fields): CheckoutLine => ({
+  ...(line.name === undefined ? {} : { name: AMOUNTS.text(line.name) }),
   unitPriceMinor: AMOUNTS.count(line.unitPriceMinor),
   taxClass: AMOUNTS.oneOf(TAX_CLASSES, line.taxClass),
   ...readTaxed(line),

@@ -28,6 +28,8 @@ export type Payloads = {
   too_many_unpaid_orders: Nothing
   payment_method_unavailable: Nothing
   email_not_verified: Nothing
+  too_many_attempts: { readonly retryAfterMs: number }
+  mail_unavailable: Nothing
   email_differs: Nothing
   settings_changed: { readonly current: StoredCheckoutSettings }
   idempotency_key_reused: { readonly orderId: string }

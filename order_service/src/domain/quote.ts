@@ -21,6 +21,7 @@ import {
 import { DomainError } from './errors.ts'
 import type { RequestedLine } from './order.ts'
 import type { QuotedLine, QuotedShipping, QuoteFacts } from './quote_facts.ts'
+import { shortName } from './short_name.ts'
 import { spread, sumsByRate, type Taxed, taxOf } from './taxes.ts'
 
 /** For how long it can be ordered. */
@@ -56,6 +57,9 @@ export type Priced = {
   readonly taxMinor: number
   readonly totalMinor: number
 }
+
+/** Of a name in a quote: the longest quote has to fit into a request. */
+export const NAME_BYTES_MAX = 100
 
 export type Quote = {
   readonly facts: QuoteFacts
@@ -120,8 +124,9 @@ export function makeQuote(
     })
   }
   const quoted = lines.map(({ productId, quantity }) => {
-    const { unitPriceMinor, taxClass } = offers.get(productId)!
-    return { productId, quantity, unitPriceMinor, taxClass, basisPoints: rateAt(settings, taxClass, place) }
+    const { name, unitPriceMinor, taxClass } = offers.get(productId)!
+    const shown = { productId, quantity, name: shortName(name, NAME_BYTES_MAX) }
+    return { ...shown, unitPriceMinor, taxClass, basisPoints: rateAt(settings, taxClass, place) }
   })
   const { pricesIncludeTax } = settings
   const goods = { currency, pricesIncludeTax, place, lines: quoted, shipping: undefined }
@@ -169,7 +174,10 @@ export function checkoutOf(facts: QuoteFacts, quoteHash: string, buyer: Buyer): 
   return {
     ...{ email, language, address, billingAddress, payment, guest, quoteHash },
     pricesIncludeTax: facts.pricesIncludeTax,
-    lines: facts.lines.map(({ unitPriceMinor, taxClass }, i) => ({ unitPriceMinor, taxClass, ...lines[i]! })),
+    lines: facts.lines.map(({ name, unitPriceMinor, taxClass }, i) => ({
+      ...(name === undefined ? {} : { name }),
+      ...{ unitPriceMinor, taxClass, ...lines[i]! },
+    })),
     shipping:
       facts.shipping === undefined
         ? null

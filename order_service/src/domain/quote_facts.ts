@@ -4,6 +4,8 @@ import type { AS_GOODS, Place, TaxClass, Texts } from './checkout_settings.ts'
 export type QuotedLine = {
   readonly productId: string
   readonly quantity: number
+  /** For messages, at most NAME_BYTES_MAX (quote.ts). Absent from quotes of earlier releases. */
+  readonly name?: string
   readonly unitPriceMinor: number
   readonly taxClass: TaxClass
   readonly basisPoints: number

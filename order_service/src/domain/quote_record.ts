@@ -34,6 +34,7 @@ const atMost = (max: number, value: unknown): number => {
 const quotedLine = (line: Fields): QuotedLine => ({
   productId: QUOTE.text(line.productId),
   quantity: atMost(QUANTITY_MAX, line.quantity) || QUOTE.fail(),
+  ...(line.name === undefined ? {} : { name: QUOTE.text(line.name) }),
   unitPriceMinor: QUOTE.count(line.unitPriceMinor),
   taxClass: QUOTE.oneOf(TAX_CLASSES, line.taxClass),
   basisPoints: atMost(BASIS_POINTS_MAX, line.basisPoints),

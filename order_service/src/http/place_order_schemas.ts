@@ -19,11 +19,11 @@ import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'orders')
 
-/** A quote of LINES_MAX lines has less than half of it. */
+/** A quote of LINES_MAX lines with the longest names has less. */
 const QUOTE_LENGTH_MAX = 24_000
 const EMAIL_LENGTH_MAX = 254
 
-const Email = Type.String({
+export const Email = Type.String({
   maxLength: EMAIL_LENGTH_MAX,
   pattern: '^[^\\s@<>"(),:;\\[\\]\\\\]{1,64}@[^\\s@<>"(),:;\\[\\]\\\\]+\\.[^\\s@<>"(),:;.\\[\\]\\\\]{2,}$',
   [MESSAGE]: 'must be an e-mail address',

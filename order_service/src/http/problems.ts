@@ -92,6 +92,13 @@ export const PROBLEMS = {
   too_many_unpaid_orders: { status: 409, title: 'Too many orders wait for their payments', retryable: false },
   quote_required: { status: 422, title: 'An order needs a quote', retryable: false },
   payment_method_unavailable: { status: 422, title: 'This way of paying is not offered', retryable: false },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many attempts',
+    retryable: true,
+    present: ({ retryAfterMs }) => ({ headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } }),
+  },
+  mail_unavailable: { status: 503, title: 'This shop sends no e-mail', retryable: false },
   email_not_verified: {
     status: 403,
     title: 'The e-mail address of the account is not verified',

@@ -444,6 +444,11 @@ suite('every route and every caller (invariant 10)', () => {
       { anonymous: 401, bob: 403, ada: 403, root: 403 },
     ],
     [
+      'POST /order_links',
+      () => ({ method: 'POST', url: '/order_links', payload: { number: 10_001, email: 'a@b.example' } }),
+      { anonymous: 503, bob: 503, ada: 503, root: 503, service: 503 },
+    ],
+    [
       'POST /internal/order_owners',
       (id) => ({ method: 'POST', url: '/internal/order_owners', payload: { order_id: id } }),
       { anonymous: 401, bob: 401, ada: 401, root: 401 },

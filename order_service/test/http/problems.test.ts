@@ -31,6 +31,8 @@ const PAYLOADS: Payloads = {
   total_too_large: {},
   too_many_unpaid_orders: {},
   email_not_verified: {},
+  too_many_attempts: { retryAfterMs: 1 },
+  mail_unavailable: {},
   email_differs: {},
   quote_required: {},
   payment_method_unavailable: {},

@@ -62,7 +62,11 @@ export const FORWARDINGS: readonly Forwarding[] = [
       '/audit/products',
     ],
   },
-  { upstream: 'orders', strip: '/api', open: ['/orders', '/quotes', '/checkout_settings', '/audit/orders'] },
+  {
+    upstream: 'orders',
+    strip: '/api',
+    open: ['/orders', '/order_links', '/quotes', '/checkout_settings', '/audit/orders'],
+  },
   {
     upstream: 'notifications',
     strip: '/api',

@@ -67,7 +67,13 @@ export const de: Texts = {
     text: () =>
       'Wir haben Geld zurückgesendet, auf dem Weg, auf dem Sie bezahlt haben. Bis Sie es sehen, kann Ihre Bank einige Tage brauchen.',
   },
+  order_link: {
+    subject: (number) => `${order(number)}: Ihr Link`,
+    title: 'Der Link zu Ihrer Bestellung',
+    text: (shop) => `Jemand, vermutlich Sie, hat den Link zu Ihrer Bestellung bei ${shop} angefordert.`,
+  },
   order: {
+    guestNote: 'Wer diesen Link hat, kann die Bestellung sehen und stornieren. Geben Sie ihn nicht weiter.',
     action: 'Ihre Bestellung ansehen',
     caption: 'Ihre Bestellung',
     number: 'Nummer',

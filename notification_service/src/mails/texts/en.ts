@@ -66,7 +66,13 @@ export const en = {
     title: 'We have sent your money back',
     text: () => 'We have sent money back, the way you paid. Until you see it may take your bank some days.',
   },
+  order_link: {
+    subject: (number: string) => `${order(number)}: your link`,
+    title: 'The link to your order',
+    text: (shop: string) => `Somebody, probably you, has asked for the link to your order at ${shop}.`,
+  },
   order: {
+    guestNote: 'With this link the order can be seen and cancelled. Do not pass it on.',
     action: 'See your order',
     caption: 'Your order',
     number: 'Number',
