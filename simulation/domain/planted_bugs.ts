@@ -183,7 +183,7 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: "another's order can be read",
     path: `${ORDERS}/change_order.ts`,
-    from: 'if (stored && (actor.admin || stored.order.userId === actor.userId)) return stored',
+    from: 'if (stored && (actor.admin || isBuyer(actor, stored.order))) return stored',
     to: 'if (stored) return stored',
     seeds: 50,
   },
@@ -470,8 +470,8 @@ export const DOMAIN_BUGS: readonly PlantedBug[] = [
   {
     name: 'a cancellation that is repeated is refused',
     path: `${ORDERS}/change_order.ts`,
-    from: 'if (order.status === to || UNDER_WAY[order.status] === to) return stored',
-    to: 'if (order.status === to) return stored',
+    from: 'if (order.status === to || UNDER_WAY[order.status] === to) {',
+    to: 'if (order.status === to) {',
     seeds: 300,
   },
   {

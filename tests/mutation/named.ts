@@ -216,7 +216,7 @@ export const NAMED: readonly Named[] = [
   },
   {
     what: 'a reservation that ended is ended again (SQLite)',
-    path: 'product_service/src/storage/sqlite_stock_store.ts',
+    path: 'product_service/src/storage/sqlite_batches.ts',
     from: "WHERE seq = ? AND status = 'held'",
     to: 'WHERE seq = ?',
     test: 'product_service/test/storage/sqlite_stores.test.ts',
@@ -371,8 +371,8 @@ export const NAMED: readonly Named[] = [
   {
     what: 'an admin who ships an order of their own is not recorded',
     path: 'order_service/src/domain/change_order.ts',
-    from: "(userId === ownerId && to === 'cancelling')",
-    to: '(userId === ownerId)',
+    from: "(userId === ownerOf(order) && to === 'cancelling')",
+    to: '(userId === ownerOf(order))',
     test: 'order_service/test/http/audit_routes.test.ts',
   },
   {

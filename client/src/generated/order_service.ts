@@ -65,7 +65,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Whose an order is now: of a guest, or of the account that it was added to */
-        post: operations["readOrderOwner"];
+        post: operations["getOrderOwner"];
         delete?: never;
         options?: never;
         head?: never;
@@ -831,7 +831,7 @@ export interface operations {
             };
         };
     };
-    readOrderOwner: {
+    getOrderOwner: {
         parameters: {
             query?: never;
             header?: never;

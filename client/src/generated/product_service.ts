@@ -361,7 +361,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Put returned goods of shipped orders back into stock, once for each receipt */
-        post: operations["restock"];
+        post: operations["addReturnedUnits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6029,7 +6029,7 @@ export interface operations {
             };
         };
     };
-    restock: {
+    addReturnedUnits: {
         parameters: {
             query?: never;
             header?: never;

@@ -3,13 +3,13 @@ import type { App } from '@shop/service_kit/http/app_types'
 import { notFound } from '../domain/change_order.ts'
 import { ownerOf } from '../domain/guests.ts'
 import type { OrderStore } from '../domain/ports.ts'
-import { readOrderOwnerOperation } from './order_owner_schemas.ts'
+import { getOrderOwnerOperation } from './order_owner_schemas.ts'
 
 export type OrderOwnerRoutesDeps = { readonly orders: Pick<OrderStore, 'find'> }
 
 export function orderOwnerRoutes({ orders }: OrderOwnerRoutesDeps) {
   return async (app: App) => {
-    app.post('/internal/order_owners', readOrderOwnerOperation, async ({ body }) => {
+    app.post('/internal/order_owners', getOrderOwnerOperation, async ({ body }) => {
       const stored = await orders.find(body.order_id)
       if (!stored) throw notFound()
       return { user_id: ownerOf(stored.order) }

@@ -6,8 +6,8 @@ import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'internal')
 
-export const readOrderOwnerOperation = operation({
-  operationId: 'readOrderOwner',
+export const getOrderOwnerOperation = operation({
+  operationId: 'getOrderOwner',
   summary: 'Whose an order is now: of a guest, or of the account that it was added to',
   access: 'service',
   body: Body({ order_id: Id }),

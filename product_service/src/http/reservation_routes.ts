@@ -10,11 +10,11 @@ import { answerEach } from './answer_each.ts'
 import type { Prices } from './product_views.ts'
 import type { ReservationMetrics } from './reservation_metrics.ts'
 import {
+  addReturnedUnitsOperation,
   releaseOperation,
   requestOf,
   reservationView,
   reserveOperation,
-  restockOperation,
   shipOperation,
   unansweredView,
 } from './reservation_schemas.ts'
@@ -61,7 +61,7 @@ export function reservationRoutes({ stock, prices, metrics, runtime, reached }: 
 
     app.post(
       '/internal/restocks',
-      { ...restockOperation, bodyLimit: BATCH_BYTES_MAX },
+      { ...addReturnedUnitsOperation, bodyLimit: BATCH_BYTES_MAX },
       async ({ body, log }) => {
         const at = now().toISOString()
         const requests = body.restocks.map(({ receipt_id, order_id, lines }) => ({

@@ -164,8 +164,8 @@ export const shipOperation = operation({
   problems: BATCH_PROBLEMS,
 })
 
-export const restockOperation = operation({
-  operationId: 'restock',
+export const addReturnedUnitsOperation = operation({
+  operationId: 'addReturnedUnits',
   summary: 'Put returned goods of shipped orders back into stock, once for each receipt',
   access: 'service',
   body: Body({

@@ -90,7 +90,7 @@ function Details({ payment, order, refetch }: { payment: Payment; order: Order; 
                   <RefundOf lines={lines} shipping={shipping} />
                 </Td>
                 <Td>
-                  {method !== 'card' && state === 'pending' ? (
+                  {method !== 'card' && state !== 'succeeded' ? (
                     <MarkPaid
                       texts={admin.payment.paidBack}
                       amount={formatAmount(amount, currency)}

@@ -212,6 +212,8 @@ export const log: AdminTexts['log'] = {
     'reservation.recovered': 'Reservierung wiederhergestellt',
     'shop.settings_changed': 'Einstellungen geändert',
     'order.status_changed': 'Bestellung weitergeführt',
+    'order.linked': 'Bestellung einem Konto hinzugefügt',
+    'order.tracking_changed': 'Sendungsnummer berichtigt',
     'checkout.settings_changed': 'Steuern oder Versand geändert',
   },
   fields: {

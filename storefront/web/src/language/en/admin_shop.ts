@@ -203,6 +203,8 @@ export const log = {
     'reservation.recovered': 'Reservation restored',
     'shop.settings_changed': 'Settings changed',
     'order.status_changed': 'Order moved',
+    'order.linked': 'Order added to an account',
+    'order.tracking_changed': 'Tracking of a parcel corrected',
     'checkout.settings_changed': 'Taxes or shipping changed',
   },
   fields: {
