@@ -102,7 +102,7 @@ export interface paths {
          * Send the link of an order to its e-mail address again
          * @description The answer is the same whether or not there is such an order with this address. An order is mailed at most once in 15 minutes.
          */
-        post: operations["sendOrderLink"];
+        post: operations["requestOrderLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1076,7 +1076,7 @@ export interface operations {
             };
         };
     };
-    sendOrderLink: {
+    requestOrderLink: {
         parameters: {
             query?: never;
             header?: never;

@@ -8,8 +8,8 @@ import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'orders')
 
-export const sendOrderLinkOperation = operation({
-  operationId: 'sendOrderLink',
+export const requestOrderLinkOperation = operation({
+  operationId: 'requestOrderLink',
   summary: 'Send the link of an order to its e-mail address again',
   description:
     'The answer is the same whether or not there is such an order with this address. An order is mailed at most once in 15 minutes.',
