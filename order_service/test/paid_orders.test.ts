@@ -10,9 +10,10 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
+import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { Refused } from '../../payment_service/src/domain/errors.ts'
 import type { PaymentProvider } from '../../payment_service/src/domain/ports.ts'
-import { PAYABLE_MS } from '../src/domain/payment_steps.ts'
+import { GIVING_BACK_MS, PAYABLE_MS } from '../src/domain/payment_steps.ts'
 import { CRASH_POINTS, type CrashPoint } from '../src/domain/ports.ts'
 import { UNPAID_MAX } from '../src/domain/unpaid_orders.ts'
 import { startPaidShop, TOTAL_MINOR } from './paid_orders.ts'
@@ -104,15 +105,16 @@ suite('an order that is paid', () => {
 
   test('M3: whose money the provider does not give back waits, and its stock is free meanwhile', async (t) => {
     let isRefused = true
-    const { order, paying, pay, put, until, later, products, mug, books } = await startPaidShop(t, {
-      wrap: (provider) => ({
-        ...provider,
-        async refund(...args) {
-          if (isRefused) throw new Refused('The account is closed.', 'refused')
-          return provider.refund(...args)
-        },
-      }),
-    })
+    const { order, paying, pay, put, until, later, products, mug, books, runtime, found } =
+      await startPaidShop(t, {
+        wrap: (provider) => ({
+          ...provider,
+          async refund(...args) {
+            if (isRefused) throw new Refused('The account is closed.', 'refused')
+            return provider.refund(...args)
+          },
+        }),
+      })
     const { id } = await order()
     await pay(id, 'bank_debit')
     await until(id, 'confirmed', () => later(MINUTE_MS))
@@ -121,7 +123,10 @@ suite('an order that is paid', () => {
     assert.deepEqual(await products.stockOf(mug), { stock: 10, reserved: 0 })
     assert.deepEqual(books(), [{ captured: TOTAL_MINOR, refunded: 0 }])
     for (let round = 0; round < 5; round++) await later(MINUTE_MS)
-    await until(id, 'cancelling')
+    const asksIn = async () => Date.parse((await found(id)).schedule.dueAt!) - runtime.now().getTime()
+    await untilTrue(async () => (await asksIn()) > GIVING_BACK_MS / 2)
+    await runtime.sleep(300)
+    assert.ok((await asksIn()) > GIVING_BACK_MS / 2, 'it asks again when it said, and not as after a failure')
     isRefused = false
     await until(id, 'cancelled', () => later(30 * MINUTE_MS))
     assert.deepEqual(await products.stockOf(mug), { stock: 10, reserved: 0 })

@@ -284,7 +284,7 @@ suite('a cancelled payment whose provider refuses to give back', () => {
   })
 
   test('M3: an admin tries again, or records that it was paid back in another way; then it has ended', async (t) => {
-    const { id, calls, at, rounds, refund, send, find, stores, simulator } = await refusing(t)
+    const { id, calls, at, rounds, refund, send, find, until, stores, simulator } = await refusing(t)
     await rounds(60, 60 * 60_000)
     assert.equal((await refund(id, '2.00', 'a')).json().refund.state, 'failed')
     at.works = true
@@ -293,8 +293,9 @@ suite('a cancelled payment whose provider refuses to give back', () => {
     const body = { reason: 'By bank transfer', by_hand: true }
     const record = (changes: object = {}) =>
       send('POST', `/payments/${id}/refunds`, 'root', { ...body, ...changes }, { 'idempotency-key': 'hand' })
-    const { refund: made, payment } = (await record()).json()
-    assert.deepEqual([made.state, made.amount, payment.state], ['succeeded', '40.00', 'cancelled'])
+    const { refund: made } = (await record()).json()
+    assert.deepEqual([made.state, made.amount], ['succeeded', '40.00'])
+    await until(id, ({ state }) => state === 'cancelled')
     assert.ok(made.paid_at)
     assert.equal((await record()).headers['idempotent-replayed'], 'true')
     assert.equal((await record({ by_hand: false })).json().code, 'idempotency_key_reused')

@@ -33,8 +33,8 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'sqlite',
     'the list of one buyer has the orders of all',
     `${ORDERS}/storage/sqlite_order_store.ts`,
-    'WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)',
-    'WHERE user_id <> ? ORDER BY rowid DESC LIMIT ?`)',
+    "asAdded('user_id = ?1')",
+    "asAdded('user_id <> ?1')",
   ),
   on(
     'sqlite',
@@ -146,8 +146,8 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'sqlite',
     'the list of one buyer comes reversed',
     `${ORDERS}/storage/sqlite_order_store.ts`,
-    'WHERE user_id = ? ORDER BY rowid DESC LIMIT ?`)',
-    'WHERE user_id = ? ORDER BY rowid ASC LIMIT ?`)',
+    'linkedTo(userId, count, at), count, addedAfter)',
+    'linkedTo(userId, count, at), count, addedAfter).reverse()',
   ),
   on(
     'sqlite',

@@ -122,10 +122,9 @@ export async function settleDue(
   return round
 }
 
-/** It made a step, and has its own time for the next one; or it waits for its buyer until the time that was stored. */
+/** It made a step, and has its own time for the next one; or it waits, for its buyer or its money, until the time that was stored. */
 const hasMoved = (now: UnsettledOrder, claimed: UnsettledOrder): boolean =>
-  now.order.version !== claimed.order.version ||
-  (now.order.status === 'awaiting_payment' && now.schedule.dueAt !== claimed.schedule.dueAt)
+  now.order.version !== claimed.order.version || now.schedule.dueAt !== claimed.schedule.dueAt
 
 async function postpone({ orders, now, pauseMs }: SettleDuePorts, left: readonly Postponed[]): Promise<void> {
   if (left.length === 0) return
