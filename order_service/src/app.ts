@@ -11,6 +11,7 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
+import type { CaseKind, Cases } from './domain/cases.ts'
 import type { CheckoutSettingsStore, Offers, QuoteSeal } from './domain/checkout_ports.ts'
 import { createGuestOrders } from './domain/guest_orders.ts'
 import { createOrderLinks, type SendLink } from './domain/order_links.ts'
@@ -26,6 +27,8 @@ import type { PaymentRules } from './http/payment_rules.ts'
 import { placeOrderRoutes } from './http/place_order_routes.ts'
 import { PROBLEMS } from './http/problems.ts'
 import { quoteRoutes } from './http/quote_routes.ts'
+import { returnRoutes } from './http/return_routes.ts'
+import { withdrawalRoutes } from './http/withdrawal_routes.ts'
 import type { Ordering } from './ordering.ts'
 
 export type Deps = {
@@ -36,6 +39,13 @@ export type Deps = {
     readonly settings: CheckoutSettingsStore
   }
   readonly auditLog: AuditLog
+  readonly cases: {
+    readonly store: Cases
+    /** Lets the settler of returns or withdrawals begin at once. */
+    readonly onDue: (kind: CaseKind) => void
+    /** After delivery, within which a contract can be withdrawn from. */
+    readonly withdrawalDays: number
+  }
   /** Addresses or networks whose X-Forwarded-For is believed: quotes of clients take turns by address. */
   readonly trustedProxies?: readonly string[]
   readonly rules: PaymentRules
@@ -88,6 +98,17 @@ export function createApp(deps: Deps): App {
   app.register(paymentChangeRoutes({ orders, onDue: deps.onPaymentDue, runtime }))
   app.register(orderMailRoutes({ links: createOrderLinks(ports, deps.sendLink) }))
   app.register(orderOwnerRoutes({ orders }))
+  const { store: cases, onDue, withdrawalDays: days } = deps.cases
+  const casePorts = { ...ports, cases }
+  app.register(
+    returnRoutes({ ports: casePorts, orderTokens, onDue: () => onDue('return'), currency, digits }),
+  )
+  app.register(
+    withdrawalRoutes({
+      ...{ ports: casePorts, orders, days, runtime },
+      onDue: () => onDue('withdrawal'),
+    }),
+  )
   app.register(overviewRoutes({ orders, currency, digits, runtime }))
   app.register(orderEventRoutes({ orders, watch, digits, runtime, streamsMax: deps.streamsMax }))
   app.register(

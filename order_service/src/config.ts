@@ -43,8 +43,16 @@ export const ConfigSchema = Type.Object({
     [MESSAGE]: 'must begin with http:// or https://',
     description: 'payment_service; it is called for orders that are paid, and may be down',
   }),
+  WITHDRAWAL_DAYS: Type.Integer({
+    default: 14,
+    minimum: 0,
+    maximum: 3_650,
+    description:
+      'Days after delivery within which a contract can be withdrawn from; admins see which withdrawals came later. None is refused',
+  }),
   ...ArchiveConfig,
   RETAIN_ENDED_ORDERS_DAYS: RetainDaysConfig('rejected and cancelled orders are archived and removed'),
+  RETAIN_WITHDRAWALS_DAYS: RetainDaysConfig('withdrawals that are done are archived and removed'),
 })
 export type Config = Readonly<Static<typeof ConfigSchema>>
 

@@ -24,6 +24,8 @@ import { createProductOffers } from './clients/product_offers.ts'
 import { readConfig, SERVICE } from './config.ts'
 import { createQuoteSeal } from './crypto/quote_tokens.ts'
 import type { PaymentMethod } from './domain/checkout.ts'
+import { createOldWithdrawals } from './domain/old_withdrawals.ts'
+import { startCases } from './start_cases.ts'
 import { startOrders } from './start_orders.ts'
 import { startPublishing } from './start_publishing.ts'
 import { openStores } from './storage/open_stores.ts'
@@ -61,7 +63,7 @@ await runService(systemRuntime, async () => {
       ? undefined
       : createClient('notification_service', config.NOTIFICATION_URL)
   const orderTokens = createOrderTokens(serviceSecrets(config))
-  const { ordering, wakePayments, stop } = startOrders({
+  const { ordering, settled, wakePayments, stop } = startOrders({
     orders: stores.orders,
     service,
     paymentService,
@@ -72,6 +74,11 @@ await runService(systemRuntime, async () => {
     metrics,
     logger,
     reached: crashPoints(process.env),
+  })
+  const cases = startCases({
+    ...{ cases: stores.cases, ordering, settled, service, paymentService },
+    mailService: notifications,
+    ...{ runtime: systemRuntime, metrics, logger, reached: crashPoints(process.env) },
   })
   const stopPublishing = startPublishing({
     url: config.NOTIFICATION_URL,
@@ -87,6 +94,7 @@ await runService(systemRuntime, async () => {
       settings: stores.checkoutSettings,
     },
     auditLog: stores.auditLog,
+    cases: { store: stores.cases, onDue: cases.wake, withdrawalDays: config.WITHDRAWAL_DAYS },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
     rules: { payments: config.PAYMENTS, methods: listOf(config.PAYMENT_METHODS) as PaymentMethod[] },
     orderTokens,
@@ -109,7 +117,10 @@ await runService(systemRuntime, async () => {
   const stopReporting = reportLastBackup(metrics, lastBackup, systemRuntime)
   const stopRetention = startRetention({
     service: SERVICE,
-    kept: [{ days: config.RETAIN_ENDED_ORDERS_DAYS, sources: stores.ended }],
+    kept: [
+      { days: config.RETAIN_ENDED_ORDERS_DAYS, sources: stores.ended },
+      { days: config.RETAIN_WITHDRAWALS_DAYS, sources: [createOldWithdrawals(stores.cases)] },
+    ],
     lease: stores.retentionLease,
     ...{ config, metrics, logger, runtime: systemRuntime },
   })
@@ -124,6 +135,7 @@ await runService(systemRuntime, async () => {
     async close() {
       stopReporting()
       await stopRetention()
+      await cases.stop()
       await stop()
       await stopPublishing()
       auth.stop()

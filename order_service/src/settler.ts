@@ -6,6 +6,7 @@
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
+import type { CaseKind } from './domain/cases.ts'
 import type { OrderStore } from './domain/ports.ts'
 import type { Queue } from './domain/schedule.ts'
 import type { Round } from './domain/settle_due.ts'
@@ -25,7 +26,11 @@ export type Settler = {
 
 /** One for the settlers of a process. */
 export const countSettled = (metrics: Metrics) =>
-  metrics.counter('order_settler_orders_total', 'Orders a settler claimed, by outcome.', ['queue', 'outcome'])
+  metrics.counter(
+    'order_settler_orders_total',
+    'Orders, returns and withdrawals a settler claimed, by outcome.',
+    ['queue', 'outcome'],
+  )
 export type SettledCounter = ReturnType<typeof countSettled>
 
 export type SettlerGauges = () => Promise<void>
@@ -65,7 +70,7 @@ export function paymentGauges(
 }
 
 export type SettlerOptions = {
-  readonly queue: Queue
+  readonly queue: Queue | CaseKind
   /** Set after each round. */
   readonly gauges: SettlerGauges
   readonly round: (shouldContinue: () => boolean) => Promise<Round>

@@ -16,6 +16,7 @@ import { createOrdering, type Ordering, type OrderingDeps } from './ordering.ts'
 import {
   countSettled,
   paymentGauges,
+  type SettledCounter,
   type Settler,
   type SettlerGauges,
   startSettler,
@@ -39,6 +40,7 @@ export type StartOptions = Omit<OrderingDeps, 'reservations' | 'payments'> & {
 
 export type StartedOrders = {
   readonly ordering: Ordering
+  readonly settled: SettledCounter
   /** Settles the orders that are due in the queue of payments now. */
   wakePayments(): void
   /** Stops the settler, after the orders it has claimed, and the catching up. */
@@ -112,6 +114,7 @@ export function startOrders({
   })
   return {
     ordering,
+    settled,
     wakePayments: () => paymentSettler.wake(),
     async stop() {
       await Promise.all([settler.stop(), paymentSettler.stop(), stopCatchingUp()])

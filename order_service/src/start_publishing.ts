@@ -1,20 +1,23 @@
-/** Publishes the events of orders, if there is a notification_service. */
+/** Publishes the events of orders, returns and withdrawals, if there is a notification_service. */
 import { createServiceClient, type ServiceClientOptions } from '@shop/service_kit/calls/service_client'
 import { createPublisher } from '@shop/service_kit/events/publisher'
 import { createRelay } from '@shop/service_kit/events/relay'
+import type { EventSource } from '@shop/service_kit/events/source'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
+import { createCaseEventSource } from './clients/case_event_source.ts'
 import { createOrderEventSource } from './clients/order_event_source.ts'
 import { SERVICE } from './config.ts'
+import { CASE_KINDS } from './domain/cases.ts'
 import type { Stores } from './domain/ports.ts'
 
 export type PublishingOptions = {
   /** Without one nothing is published. */
   readonly url: string | undefined
   readonly secrets: readonly string[]
-  readonly stores: Pick<Stores, 'unpublished' | 'relayLease' | 'digits'>
+  readonly stores: Pick<Stores, 'unpublished' | 'relayLease' | 'cases' | 'caseLease' | 'digits'>
   readonly tracing: ServiceClientOptions['tracing']
   readonly runtime: Runtime
   readonly metrics: Metrics
@@ -34,19 +37,26 @@ export function startPublishing(options: PublishingOptions): () => Promise<void>
     runtime,
     tracing,
   })
-  const relay = createRelay({
-    source: createOrderEventSource({
+  const publish = createPublisher(service)
+  const sources: readonly EventSource[] = [
+    createOrderEventSource({
       unpublished: stores.unpublished,
       lease: stores.relayLease,
       digits: stores.digits,
     }),
-    publish: createPublisher(service),
-    ...{ runtime, metrics, logger },
-    ...(reached ? { reached } : {}),
-  })
-  relay.start()
+    ...CASE_KINDS.map((kind) =>
+      createCaseEventSource({
+        ...{ kind, digits: stores.digits },
+        ...{ unpublished: stores.cases.unpublished(kind), lease: stores.caseLease(kind) },
+      }),
+    ),
+  ]
+  const relays = sources.map((source) =>
+    createRelay({ source, publish, ...{ runtime, metrics, logger }, ...(reached ? { reached } : {}) }),
+  )
+  for (const relay of relays) relay.start()
   return async () => {
-    await relay.stop()
+    await Promise.all(relays.map((relay) => relay.stop()))
     await service.close()
   }
 }

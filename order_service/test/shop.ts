@@ -207,6 +207,18 @@ export async function quotesOf(
 /** For tests that read no entries. */
 const NO_ENTRIES: AuditLog = { page: async () => [] }
 
+/** For tests without returns and withdrawals. */
+const NO_CASES = {
+  onDue: () => {},
+  withdrawalDays: 14,
+  store: {
+    find: async () => undefined,
+    list: async () => [],
+    count: async () => 0,
+    addOnce: async (stored: unknown) => ({ stored, added: true }),
+  } as never as Deps['cases']['store'],
+}
+
 type World = Pick<OrderingDeps, 'orders' | 'reservations'> & Partial<OrderingDeps & Deps>
 
 export function createOrderApp(t: TestContext, given: World) {
@@ -216,6 +228,7 @@ export function createOrderApp(t: TestContext, given: World) {
     payments: NO_PAYMENTS,
     onPaymentDue: () => {},
     orderTokens,
+    cases: NO_CASES,
     auditLog: NO_ENTRIES,
     access: ACCESS,
     currency: 'USD',
@@ -244,7 +257,7 @@ export async function startOrderApp(
     reached,
     ...of
   }: Partial<Pick<StartOptions, 'runtime' | 'roundMs' | 'deadlineMs' | 'paymentService' | 'reached'>> &
-    Partial<Pick<Deps, 'checkout' | 'rules'>> = {},
+    Partial<Pick<Deps, 'checkout' | 'rules' | 'cases'>> = {},
 ) {
   const deps = {
     runtime,
@@ -261,7 +274,7 @@ export async function startOrderApp(
   })
   const app = createApp({
     ...{ ...deps, ordering, checkout: NO_QUOTES, rules: NOT_PAID, onPaymentDue: wakePayments },
-    ...{ auditLog: NO_ENTRIES, access: ACCESS, orderTokens, ...of },
+    ...{ auditLog: NO_ENTRIES, access: ACCESS, orderTokens, cases: NO_CASES, ...of },
   })
   t.after(async () => {
     await stop()

@@ -179,6 +179,18 @@ export const NOTES: Notes = {
     precondition_failed:
       'The same for a version named by `If-Match`. Read the order again; nothing was changed.',
     too_many_streams: 'The account has too many event streams open. Close one.',
+    order_not_shipped:
+      'Only what was shipped can be returned. An order that was not shipped can be cancelled.',
+    return_not_found: 'The order has no return with this id.',
+    return_is_over: 'The return was refused, or all of it has arrived. Open another one.',
+    return_exceeds_shipped:
+      'More units than were shipped and are not being returned yet: `left_quantity` of the product `product_id` are left.',
+    receipt_exceeds_return:
+      'More units arrived than the return names: it still expects `left_quantity` of the product `product_id`.',
+    too_many_returns: 'An order has at most 30 returns, and a return at most 20 receipts.',
+    withdrawal_not_found: 'No withdrawal has this id.',
+    too_many_withdrawals:
+      'More than 20 statements within an hour came from this address, or too many from all. Wait for `Retry-After`, or write to the shop: a withdrawal needs no form.',
   },
   notification_service: {
     events_removed:

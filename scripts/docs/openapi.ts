@@ -32,7 +32,7 @@ const notCalled = () => {
 
 export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   const products = await openProductStores(':memory:', { CURRENCY: 'USD', runtime: systemRuntime })
-  const { orders, auditLog, checkoutSettings } = await openOrderStores(
+  const { orders, auditLog, cases, checkoutSettings } = await openOrderStores(
     {
       DATABASE_URL: 'sqlite::memory:',
       DATA_DIR: '.',
@@ -80,6 +80,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         rules: { payments: 'off', methods: [] },
         orderTokens: createOrderTokens([]),
         onPaymentDue: notCalled,
+        cases: { store: cases, onDue: notCalled, withdrawalDays: 14 },
         currency: 'USD',
         digits: () => 2,
       }),

@@ -10,6 +10,7 @@ import { checkNumbers } from './numbers.ts'
 import { providerOf } from './payment_provider.ts'
 import { checkPayments } from './payments.ts'
 import { checkReservations } from './reservations.ts'
+import { checkReturns } from './returns.ts'
 import { checkStores } from './stores.ts'
 import { checkReadability } from './unreadable.ts'
 
@@ -18,7 +19,7 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
   const configuration = await checkConfiguration(plan)
   const ports = await checkPorts(plan)
   const stores = await checkStores(plan, ports.running)
-  const { products, orders, payments, ordersMadeAt } = stores.open
+  const { products, orders, cases, payments, ordersMadeAt } = stores.open
   const results: CheckResult[] = []
   // What one check repaired, the next one finds repaired.
   const add = async (check: Check) => void results.push(await applyFixes(check, fix))
@@ -36,6 +37,8 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
     if (products) await add(await checkCategories(products))
     if (products && orders)
       await add(await checkReservations({ products, orders, ordersMadeAt, running, now }))
+    if (products && orders && cases)
+      await add(await checkReturns({ cases, orders, audit: products.audit, running }))
     if (payments) {
       const provider = providerOf(plan, ports.running)
       try {

@@ -8,6 +8,7 @@ import { openStores as openAuthStores } from '@shop/auth_service/storage/open_st
 import { readConfig as readNotificationConfig } from '@shop/notification_service/config'
 import { openStores as openNotificationStores } from '@shop/notification_service/storage/open_stores'
 import { readConfig as readOrderConfig } from '@shop/order_service/config'
+import type { Cases } from '@shop/order_service/domain/cases'
 import type { OrderStore } from '@shop/order_service/domain/ports'
 import { openStores as openOrderStores } from '@shop/order_service/storage/open_stores'
 import { readConfig as readPaymentConfig } from '@shop/payment_service/config'
@@ -27,6 +28,7 @@ import type { Check, Finding } from './findings.ts'
 export type OpenStores = {
   readonly products: ProductStores | undefined
   readonly orders: OrderStore | undefined
+  readonly cases: Cases | undefined
   readonly payments: PaymentStores | undefined
   /** Ids of orders whose payments cannot be read, as `unreadable`. */
   readonly unreadablePayments: ReadonlyMap<string, string>
@@ -137,7 +139,7 @@ export async function checkStores(
   const madeAt = inspected.find(({ entry }) => entry.name === 'order_service')?.found.madeAt
   const ordersMadeAt = madeAt ?? (await ordering?.madeAt?.().catch(() => undefined))?.toISOString()
   const open = {
-    ...{ products, orders: ordering?.orders, unreadable, ordersMadeAt },
+    ...{ products, orders: ordering?.orders, cases: ordering?.cases, unreadable, ordersMadeAt },
     ...{ payments, unreadablePayments },
   }
   return { name: 'Stores', summary, findings, open }

@@ -17,7 +17,9 @@ import {
   ENDPOINT_COLUMNS,
   endpointOf,
 } from '@shop/notification_service/storage/sqlite_webhook_rows'
+import { caseDocument } from '@shop/order_service/storage/mongo_case_documents'
 import { toDocument } from '@shop/order_service/storage/mongo_order_documents'
+import { CASE_COLUMNS, toCase } from '@shop/order_service/storage/sqlite_case_rows'
 import { COLUMNS as ORDER_COLUMNS, toOrder } from '@shop/order_service/storage/sqlite_order_rows'
 import { toDocument as paymentDocument } from '@shop/payment_service/storage/mongo_payment_documents'
 import {
@@ -211,6 +213,17 @@ const PRODUCTS: readonly Source[] = [
   },
 ]
 
+const CASES_OF_ORDERS: Source = {
+  what: 'returns and withdrawals',
+  collection: 'cases',
+  sql: `SELECT ${CASE_COLUMNS}, published_version FROM cases ORDER BY kind, id`,
+  documentOf(row) {
+    const { publishDue, ...document } = caseDocument(toCase(row as OrderRow))
+    const publishedVersion = Number(row.at(-1))
+    return { ...document, publishedVersion, ...(document.version > publishedVersion ? { publishDue } : {}) }
+  },
+}
+
 const ORDERS: readonly Source[] = [
   AUDIT_LOG,
   settings('settings of the checkout', 'checkout_settings', 'checkout'),
@@ -224,6 +237,7 @@ const ORDERS: readonly Source[] = [
       return { ...document, publishedVersion, ...(document.version > publishedVersion ? { publishDue } : {}) }
     },
   },
+  CASES_OF_ORDERS,
 ]
 
 const NOTIFICATIONS: readonly Source[] = [

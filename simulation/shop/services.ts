@@ -156,6 +156,7 @@ export async function startOrderService(
     rules: { payments: 'off', methods: [] },
     orderTokens,
     onPaymentDue: wakePayments,
+    cases: { store: stores.cases, onDue() {}, withdrawalDays: 14 },
     currency: CURRENCY,
     digits: stores.digits,
     runtime,

@@ -60,6 +60,11 @@ const RESTOCK = 'restocks_committed'
 const UPLOAD = ['media_files_stored', 'media_recorded']
 /** order_service/test/paid_orders.test.ts stops there, and paid_orders.test.ts kills processes while orders are paid. */
 const PAID = ['captured', 'capturing_recorded', 'payment_asked', 'payment_ended']
+/** order_service/test/returns.test.ts and withdrawals.test.ts die there. */
+const RETURNED = [
+  ...['outcome_recorded', 'receipt_mailed', 'receipt_recorded', 'refund_answered', 'restock_answered'],
+  ...['withdrawal_done', 'withdrawal_recorded'],
+]
 /** import_crashes.test.ts dies there. */
 const IMPORT = ['import_product_created', 'import_steps_applied', 'import_stock_moved']
 
@@ -73,7 +78,8 @@ suite('crash points (invariants 1 to 8)', { timeout: TEST_MS }, () => {
 
   for (const [service, flows] of Object.entries(FLOWS)) {
     test(`every crash point of ${service} has a flow here`, () => {
-      const own = service === 'product_service' ? [ADJUSTMENT, RESTOCK, ...UPLOAD, ...IMPORT] : PAID
+      const own =
+        service === 'product_service' ? [ADJUSTMENT, RESTOCK, ...UPLOAD, ...IMPORT] : [...PAID, ...RETURNED]
       assert.deepEqual([...Object.keys(flows), ...own].sort(), placesIn(service))
     })
   }

@@ -1010,6 +1010,36 @@ export const LIMITS = {
       "minimum": 1
     }
   },
+  "POST /orders/{id}/returns": {
+    "lines": {
+      "minItems": 1,
+      "maxItems": 50
+    },
+    "lines.quantity": {
+      "minimum": 1,
+      "maximum": 10000
+    },
+    "reason": {
+      "minLength": 1,
+      "maxLength": 1000
+    }
+  },
+  "PUT /orders/{id}/returns/{return_id}": {
+    "note": {
+      "minLength": 1,
+      "maxLength": 500
+    }
+  },
+  "POST /orders/{id}/returns/{return_id}/receipts": {
+    "lines": {
+      "minItems": 1,
+      "maxItems": 50
+    },
+    "lines.quantity": {
+      "minimum": 1,
+      "maximum": 10000
+    }
+  },
   "POST /quotes": {
     "address.postal_code": {
       "maxLength": 16
@@ -1025,6 +1055,47 @@ export const LIMITS = {
     "shipping_method": {
       "minLength": 1,
       "maxLength": 40
+    }
+  },
+  "GET /returns": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "GET /withdrawals": {
+    "limit": {
+      "minimum": 1,
+      "maximum": 100
+    },
+    "cursor": {
+      "maxLength": 1024
+    }
+  },
+  "POST /withdrawals": {
+    "email": {
+      "maxLength": 254
+    },
+    "goods": {
+      "minLength": 1,
+      "maxLength": 1000
+    },
+    "name": {
+      "minLength": 1,
+      "maxLength": 100
+    },
+    "order_number": {
+      "minLength": 1,
+      "maxLength": 40
+    }
+  },
+  "PUT /withdrawals/{id}": {
+    "note": {
+      "minLength": 1,
+      "maxLength": 500
     }
   },
   "GET /audit/notifications": {

@@ -2437,6 +2437,26 @@ export interface operations {
                             /** Format: uuid */
                             order_id: string;
                         };
+                    } | {
+                        /** @description The same each time this mail is asked for */
+                        id: string;
+                        /** @enum {string} */
+                        kind: "withdrawal_receipt";
+                        /** @description ISO 639-1; English if there are no texts in it */
+                        language: string;
+                        /** @description The address of one mailbox */
+                        to: string;
+                        values: {
+                            /** @description Which goods; empty: all of the order */
+                            goods: string;
+                            name: string;
+                            order_number: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            received_at: string;
+                        };
                     })[];
                 };
             };

@@ -237,6 +237,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The returns of an order, and what may still be returned */
+        get: operations["listReturnsOfOrder"];
+        put?: never;
+        /**
+         * Return goods of an order that was shipped (owner, admin)
+         * @description At most what was shipped and is not being returned. What an admin adds is accepted. With an Idempotency-Key a repeated request adds one.
+         */
+        post: operations["addReturn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}/returns/{return_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Accept or refuse a return
+         * @description Refusing one of which goods have arrived gives up the rest; what arrived stays.
+         */
+        put: operations["changeReturn"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/orders/{id}/returns/{return_id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record goods of a return that arrived: they go back to stock, and their money to the buyer
+         * @description At most what the return expects. Stock and refund follow by themselves, once, whatever fails in between; see restock and refund. With an Idempotency-Key a repeated request records one.
+         */
+        post: operations["addReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/quotes": {
         parameters: {
             query?: never;
@@ -274,6 +335,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders with returns, newest order first */
+        get: operations["listReturns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Withdrawals, newest first */
+        get: operations["listWithdrawals"];
+        put?: never;
+        /**
+         * Withdraw from a contract: no account and no reason is needed
+         * @description The statement is recorded with date and time, and a receipt is sent to the address. The answer is the same whether or not there is such an order.
+         */
+        post: operations["declareWithdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/withdrawals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Close a withdrawal that was dealt with */
+        put: operations["changeWithdrawal"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -297,7 +413,7 @@ export interface operations {
                 subject?: string;
                 /** @description The id of an admin, `operator` or `system` */
                 by?: string;
-                action?: "order.status_changed" | "order.linked" | "order.tracking_changed" | "checkout.settings_changed";
+                action?: "order.status_changed" | "order.linked" | "order.tracking_changed" | "checkout.settings_changed" | "return.changed" | "withdrawal.closed";
             };
             header?: never;
             path?: never;
@@ -4256,6 +4372,1124 @@ export interface operations {
             };
         };
     };
+    listReturnsOfOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        currency: string;
+                        items: {
+                            /** Format: uuid */
+                            id: string;
+                            lines: {
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                            }[];
+                            /** @description Of the shop, when it was accepted or refused */
+                            note: string | null;
+                            /** Format: uuid */
+                            order_id: string;
+                            reason: string | null;
+                            receipts: {
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                at: string;
+                                /** @description The admin */
+                                by: string;
+                                /** Format: uuid */
+                                id: string;
+                                lines: {
+                                    /** Format: uuid */
+                                    product_id: string;
+                                    quantity: number;
+                                    restock: boolean;
+                                }[];
+                                /**
+                                 * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                                 * @enum {string}
+                                 */
+                                refund: "none" | "owed" | "pending" | "done" | "refused";
+                                /** @description Given back, once payment_service has recorded it */
+                                refund_amount: string | null;
+                                refunds_shipping: boolean;
+                                /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                                refusal: string | null;
+                                /**
+                                 * @description owed: the units go back to stock in a moment; refused: more than were shipped
+                                 * @enum {string}
+                                 */
+                                restock: "none" | "owed" | "done" | "refused";
+                            }[];
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            requested_at: string;
+                            requested_by: string;
+                            /**
+                             * @description received: all of it, or what will come; refused: nothing came
+                             * @enum {string}
+                             */
+                            state: "requested" | "accepted" | "refused" | "received";
+                            /**
+                             * Format: uuid
+                             * @description The withdrawal that opened it
+                             */
+                            withdrawal_id: string | null;
+                        }[];
+                        /** @description Units of each line; empty while it is not shipped */
+                        returnable: {
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `order_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    addReturn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this attempt, e.g. a UUID; the same key never does the work twice */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lines: {
+                        /** Format: uuid */
+                        product_id: string;
+                        quantity: number | string;
+                    }[];
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        lines: {
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                        }[];
+                        /** @description Of the shop, when it was accepted or refused */
+                        note: string | null;
+                        /** Format: uuid */
+                        order_id: string;
+                        reason: string | null;
+                        receipts: {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            at: string;
+                            /** @description The admin */
+                            by: string;
+                            /** Format: uuid */
+                            id: string;
+                            lines: {
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                                restock: boolean;
+                            }[];
+                            /**
+                             * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                             * @enum {string}
+                             */
+                            refund: "none" | "owed" | "pending" | "done" | "refused";
+                            /** @description Given back, once payment_service has recorded it */
+                            refund_amount: string | null;
+                            refunds_shipping: boolean;
+                            /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                            refusal: string | null;
+                            /**
+                             * @description owed: the units go back to stock in a moment; refused: more than were shipped
+                             * @enum {string}
+                             */
+                            restock: "none" | "owed" | "done" | "refused";
+                        }[];
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        requested_at: string;
+                        requested_by: string;
+                        /**
+                         * @description received: all of it, or what will come; refused: nothing came
+                         * @enum {string}
+                         */
+                        state: "requested" | "accepted" | "refused" | "received";
+                        /**
+                         * Format: uuid
+                         * @description The withdrawal that opened it
+                         */
+                        withdrawal_id: string | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `duplicate_lines` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `order_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_conflict`, `order_not_shipped`, `return_exceeds_shipped`, `too_many_returns` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    changeReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The buyer sees it */
+                    note?: string;
+                    /** @enum {unknown} */
+                    state: "accepted" | "refused";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        lines: {
+                            /** Format: uuid */
+                            product_id: string;
+                            quantity: number;
+                        }[];
+                        /** @description Of the shop, when it was accepted or refused */
+                        note: string | null;
+                        /** Format: uuid */
+                        order_id: string;
+                        reason: string | null;
+                        receipts: {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            at: string;
+                            /** @description The admin */
+                            by: string;
+                            /** Format: uuid */
+                            id: string;
+                            lines: {
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                                restock: boolean;
+                            }[];
+                            /**
+                             * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                             * @enum {string}
+                             */
+                            refund: "none" | "owed" | "pending" | "done" | "refused";
+                            /** @description Given back, once payment_service has recorded it */
+                            refund_amount: string | null;
+                            refunds_shipping: boolean;
+                            /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                            refusal: string | null;
+                            /**
+                             * @description owed: the units go back to stock in a moment; refused: more than were shipped
+                             * @enum {string}
+                             */
+                            restock: "none" | "owed" | "done" | "refused";
+                        }[];
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        requested_at: string;
+                        requested_by: string;
+                        /**
+                         * @description received: all of it, or what will come; refused: nothing came
+                         * @enum {string}
+                         */
+                        state: "requested" | "accepted" | "refused" | "received";
+                        /**
+                         * Format: uuid
+                         * @description The withdrawal that opened it
+                         */
+                        withdrawal_id: string | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated`, `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `order_not_found`, `return_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_conflict`, `return_is_over` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    addReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this attempt, e.g. a UUID; the same key never does the work twice */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+                return_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    lines: {
+                        /** Format: uuid */
+                        product_id: string;
+                        quantity: number | string;
+                        /** @description Can it be sold again? */
+                        restock: boolean;
+                    }[];
+                    /**
+                     * @description Give back what was paid for these units, if anything was
+                     * @default true
+                     */
+                    refund?: boolean;
+                    /**
+                     * @description Give back what was paid for shipping, too
+                     * @default false
+                     */
+                    refund_shipping?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        receipt: {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            at: string;
+                            /** @description The admin */
+                            by: string;
+                            /** Format: uuid */
+                            id: string;
+                            lines: {
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                                restock: boolean;
+                            }[];
+                            /**
+                             * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                             * @enum {string}
+                             */
+                            refund: "none" | "owed" | "pending" | "done" | "refused";
+                            /** @description Given back, once payment_service has recorded it */
+                            refund_amount: string | null;
+                            refunds_shipping: boolean;
+                            /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                            refusal: string | null;
+                            /**
+                             * @description owed: the units go back to stock in a moment; refused: more than were shipped
+                             * @enum {string}
+                             */
+                            restock: "none" | "owed" | "done" | "refused";
+                        };
+                        return: {
+                            /** Format: uuid */
+                            id: string;
+                            lines: {
+                                /** Format: uuid */
+                                product_id: string;
+                                quantity: number;
+                            }[];
+                            /** @description Of the shop, when it was accepted or refused */
+                            note: string | null;
+                            /** Format: uuid */
+                            order_id: string;
+                            reason: string | null;
+                            receipts: {
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                at: string;
+                                /** @description The admin */
+                                by: string;
+                                /** Format: uuid */
+                                id: string;
+                                lines: {
+                                    /** Format: uuid */
+                                    product_id: string;
+                                    quantity: number;
+                                    restock: boolean;
+                                }[];
+                                /**
+                                 * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                                 * @enum {string}
+                                 */
+                                refund: "none" | "owed" | "pending" | "done" | "refused";
+                                /** @description Given back, once payment_service has recorded it */
+                                refund_amount: string | null;
+                                refunds_shipping: boolean;
+                                /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                                refusal: string | null;
+                                /**
+                                 * @description owed: the units go back to stock in a moment; refused: more than were shipped
+                                 * @enum {string}
+                                 */
+                                restock: "none" | "owed" | "done" | "refused";
+                            }[];
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            requested_at: string;
+                            requested_by: string;
+                            /**
+                             * @description received: all of it, or what will come; refused: nothing came
+                             * @enum {string}
+                             */
+                            state: "requested" | "accepted" | "refused" | "received";
+                            /**
+                             * Format: uuid
+                             * @description The withdrawal that opened it
+                             */
+                            withdrawal_id: string | null;
+                        };
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `duplicate_lines` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated`, `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `order_not_found`, `return_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_conflict`, `return_is_over`, `receipt_exceeds_return`, `too_many_returns` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `idempotency_key_reused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `keys_unavailable`, `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     createQuote: {
         parameters: {
             query?: never;
@@ -4529,6 +5763,778 @@ export interface operations {
                 };
             };
             /** @description `not_ready` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listReturns: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                /** @description The first of requested, accepted, received and refused that one of its returns has */
+                state?: "requested" | "accepted" | "refused" | "received";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            /** Format: uuid */
+                            order_id: string;
+                            returns: {
+                                /** Format: uuid */
+                                id: string;
+                                lines: {
+                                    /** Format: uuid */
+                                    product_id: string;
+                                    quantity: number;
+                                }[];
+                                /** @description Of the shop, when it was accepted or refused */
+                                note: string | null;
+                                /** Format: uuid */
+                                order_id: string;
+                                reason: string | null;
+                                receipts: {
+                                    /**
+                                     * Format: date-time
+                                     * @description RFC 3339, UTC
+                                     */
+                                    at: string;
+                                    /** @description The admin */
+                                    by: string;
+                                    /** Format: uuid */
+                                    id: string;
+                                    lines: {
+                                        /** Format: uuid */
+                                        product_id: string;
+                                        quantity: number;
+                                        restock: boolean;
+                                    }[];
+                                    /**
+                                     * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                                     * @enum {string}
+                                     */
+                                    refund: "none" | "owed" | "pending" | "done" | "refused";
+                                    /** @description Given back, once payment_service has recorded it */
+                                    refund_amount: string | null;
+                                    refunds_shipping: boolean;
+                                    /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                                    refusal: string | null;
+                                    /**
+                                     * @description owed: the units go back to stock in a moment; refused: more than were shipped
+                                     * @enum {string}
+                                     */
+                                    restock: "none" | "owed" | "done" | "refused";
+                                }[];
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                requested_at: string;
+                                requested_by: string;
+                                /**
+                                 * @description received: all of it, or what will come; refused: nothing came
+                                 * @enum {string}
+                                 */
+                                state: "requested" | "accepted" | "refused" | "received";
+                                /**
+                                 * Format: uuid
+                                 * @description The withdrawal that opened it
+                                 */
+                                withdrawal_id: string | null;
+                            }[];
+                            /** @enum {string} */
+                            state: "requested" | "accepted" | "refused" | "received";
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            updated_at: string;
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    listWithdrawals: {
+        parameters: {
+            query?: {
+                /** @description Items on a page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                state?: "received" | "open" | "done";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            email: string;
+                            /** @description Which goods; null: all of the order */
+                            goods: string | null;
+                            history: {
+                                /**
+                                 * Format: date-time
+                                 * @description RFC 3339, UTC
+                                 */
+                                at: string;
+                                /** @description A user id, or `system` */
+                                by: string;
+                                /** @enum {string} */
+                                type: "received" | "receipt_sent" | "receipt_not_sent" | "unmatched" | "needs_admin" | "order_cancelled" | "return_opened" | "nothing_left" | "closed";
+                            }[];
+                            /** Format: uuid */
+                            id: string;
+                            language: string;
+                            /** @description After WITHDRAWAL_DAYS; it is recorded and carried out all the same */
+                            late: boolean;
+                            /** @description Number and e-mail address are those of the order */
+                            matched: boolean;
+                            name: string;
+                            /** @description Of the admin who closed it */
+                            note: string | null;
+                            /**
+                             * Format: uuid
+                             * @description The order with this number
+                             */
+                            order_id: string | null;
+                            order_number: string;
+                            /** @enum {string} */
+                            receipt: "owed" | "sent" | "withheld" | "refused";
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            received_at: string;
+                            /**
+                             * Format: uuid
+                             * @description The return that it opened
+                             */
+                            return_id: string | null;
+                            /**
+                             * @description open: it matches no order, or names some goods only; an admin decides
+                             * @enum {string}
+                             */
+                            state: "received" | "open" | "done";
+                        }[];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_cursor` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    declareWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Your name for this attempt, e.g. a UUID; the same key never does the work twice */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The receipt goes there */
+                    email: string;
+                    /** @description Which goods; without it, all of the order */
+                    goods?: string;
+                    /**
+                     * @description Of the receipt; en without it
+                     * @enum {unknown}
+                     */
+                    language?: "en" | "de";
+                    name: string;
+                    order_number: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** @description Which goods; null: all of the order */
+                        goods: string | null;
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        order_number: string;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        received_at: string;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `too_many_withdrawals` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `internal_error` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `overloaded`, `store_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    changeWithdrawal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description For admins */
+                    note?: string;
+                    /** @enum {unknown} */
+                    state: "done";
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        email: string;
+                        /** @description Which goods; null: all of the order */
+                        goods: string | null;
+                        history: {
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            at: string;
+                            /** @description A user id, or `system` */
+                            by: string;
+                            /** @enum {string} */
+                            type: "received" | "receipt_sent" | "receipt_not_sent" | "unmatched" | "needs_admin" | "order_cancelled" | "return_opened" | "nothing_left" | "closed";
+                        }[];
+                        /** Format: uuid */
+                        id: string;
+                        language: string;
+                        /** @description After WITHDRAWAL_DAYS; it is recorded and carried out all the same */
+                        late: boolean;
+                        /** @description Number and e-mail address are those of the order */
+                        matched: boolean;
+                        name: string;
+                        /** @description Of the admin who closed it */
+                        note: string | null;
+                        /**
+                         * Format: uuid
+                         * @description The order with this number
+                         */
+                        order_id: string | null;
+                        order_number: string;
+                        /** @enum {string} */
+                        receipt: "owed" | "sent" | "withheld" | "refused";
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339, UTC
+                         */
+                        received_at: string;
+                        /**
+                         * Format: uuid
+                         * @description The return that it opened
+                         */
+                        return_id: string | null;
+                        /**
+                         * @description open: it matches no order, or names some goods only; an admin decides
+                         * @enum {string}
+                         */
+                        state: "received" | "open" | "done";
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `withdrawal_not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `version_conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `keys_unavailable`, `store_unavailable`, `overloaded` */
             503: {
                 headers: {
                     [name: string]: unknown;

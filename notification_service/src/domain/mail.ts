@@ -20,7 +20,12 @@ export const ORDER_MAILS = [
   ...(['order_received', 'order_confirmed', 'order_rejected'] as const),
   ...(['order_shipped', 'order_cancelled', 'order_refunded', 'order_link'] as const),
 ] as const
-export type MailKind = (typeof ACCOUNT_MAILS)[number] | (typeof ORDER_MAILS)[number]
+/** Asked for by order_service. */
+export const STATEMENT_MAILS = ['withdrawal_receipt'] as const
+export type MailKind =
+  | (typeof ACCOUNT_MAILS)[number]
+  | (typeof ORDER_MAILS)[number]
+  | (typeof STATEMENT_MAILS)[number]
 
 export const MAILS_MAX = 20
 export const ID_LENGTH_MAX = 140
@@ -122,7 +127,7 @@ export function validateStoredMail(mail: Mail): Mail {
     MAIL_ID.test(id) &&
     MAIL_STATES.includes(state) &&
     LANGUAGES.includes(mail.language) &&
-    [...ACCOUNT_MAILS, ...ORDER_MAILS].includes(mail.kind) &&
+    [...ACCOUNT_MAILS, ...ORDER_MAILS, ...STATEMENT_MAILS].includes(mail.kind) &&
     Number.isSafeInteger(attempts) &&
     Number.isSafeInteger(fence) &&
     [dueAt, expiresAt, createdAt, updatedAt].every((time) => !Number.isNaN(Date.parse(time))) &&

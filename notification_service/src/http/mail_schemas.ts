@@ -58,6 +58,19 @@ const NewMailInput = Type.Union([
     kind: Type.Literal('order_link'),
     values: Body({ order_id: Id, number: Type.Integer({ minimum: 1 }), guest: Type.Boolean() }),
   }),
+  Body({
+    ...common,
+    kind: Type.Literal('withdrawal_receipt'),
+    values: Body({
+      name: Value,
+      order_number: Value,
+      goods: Type.String({
+        maxLength: VALUE_LENGTH_MAX,
+        description: 'Which goods; empty: all of the order',
+      }),
+      received_at: Timestamp,
+    }),
+  }),
 ])
 
 const NewMails = Type.Array(NewMailInput, { minItems: 1, maxItems: MAILS_MAX })

@@ -8,6 +8,9 @@ import { en, type Texts } from './texts/en.ts'
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { en, de }
 
+/** A receipt has the whole statement. */
+const STATEMENT_LENGTH_MAX = 1_000
+
 export type Shop = {
   /** The token of a guest's order. It is only in the text of the mail: not in what is stored. */
   readonly orderToken: (orderId: string) => string
@@ -58,6 +61,21 @@ function letterOf(
       { caption: own.caption, rows },
       ...actionOf(own.action, url('/account')),
       { note: own.note },
+    ]
+    return { ...letter, subject: own.subject, title: own.title, blocks }
+  }
+  if (kind === 'withdrawal_receipt') {
+    const own = texts.withdrawal_receipt
+    const rows = [
+      [own.receivedAt, timeOf(language, values.received_at)],
+      [own.order, lineOf(values.order_number)],
+      [own.name, lineOf(values.name)],
+    ] as const
+    const goods = lineOf(values.goods, STATEMENT_LENGTH_MAX) || own.all
+    const blocks: Block[] = [
+      ...[{ text: own.text(name) }, { caption: own.caption, rows }],
+      ...[{ text: `${own.goods}: ${goods}` }, { note: own.note }],
+      ...actionOf(own.action, url('/')),
     ]
     return { ...letter, subject: own.subject, title: own.title, blocks }
   }

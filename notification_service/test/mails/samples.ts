@@ -12,6 +12,7 @@ export const ACCOUNT_VALUES = {
   link: 'https://shop.example/verify_email#token=aB-_9',
   expires_at: AT,
   ...{ client: 'Firefox on Linux', at: AT },
+  ...{ name: 'Ada', order_number: '#10042', goods: 'One of two', received_at: AT },
 }
 
 export const ORDER_VALUES: OrderValues & Record<string, unknown> = {

@@ -8,13 +8,15 @@ import {
   type MailKind,
   type MailValues,
   ORDER_MAILS,
+  STATEMENT_MAILS,
 } from '../../src/domain/mail.ts'
 import { composed, TEXTS } from '../../src/mails/compose.ts'
 import { moneyOf, timeOf, timesOf } from '../../src/mails/formats.ts'
 import { LINE_LENGTH_MAX, lineOf } from '../../src/mails/letter.ts'
+import { AT } from '../samples.ts'
 import { ACCOUNT_VALUES, ORDER_VALUES, SHOP } from './samples.ts'
 
-const KINDS = [...ACCOUNT_MAILS, ...ORDER_MAILS]
+const KINDS = [...ACCOUNT_MAILS, ...ORDER_MAILS, ...STATEMENT_MAILS]
 const valuesOf = (kind: MailKind): MailValues =>
   ORDER_MAILS.some((each) => each === kind) ? ORDER_VALUES : ACCOUNT_VALUES
 const mail = (kind: MailKind, language: Language = 'en', more: MailValues = {}) =>
@@ -89,6 +91,15 @@ suite('the texts of mails', () => {
     assert.match(mail('order_link', 'de', { guest: true }).text, /#token=T0007/)
   })
 
+  test('a receipt of a withdrawal has the statement, with date and time, in whole', () => {
+    const goods = 'x'.repeat(1_000)
+    const { text } = mail('withdrawal_receipt', 'de', { goods })
+    assert.ok(text.includes(`Waren: ${goods}`))
+    assert.ok(text.includes(timeOf('de', AT)))
+    assert.match(text, /Bestellung: #10042\n {2}Name: Ada\n/)
+    assert.match(mail('withdrawal_receipt', 'en', { goods: '' }).text, /Goods: all of the order/)
+  })
+
   test('without PUBLIC_URL there is no link to an order; without a number it has none in its subject', () => {
     const values = { ...ORDER_VALUES, number: null }
     const { subject, html } = composed(
@@ -121,7 +132,13 @@ suite('the texts of mails', () => {
                 shipping: { name: value, price: value === 'plain' ? '1.00' : two },
                 ...{ tracking: { carrier: `x${value}`, number: value }, currency: value },
               }
-            : { username: value, client: `x${value}` }
+            : {
+                username: value,
+                client: `x${value}`,
+                name: value,
+                order_number: `x${value}`,
+                goods: `x${value}`,
+              }
         const [plain, bad] = [mail(kind, 'en', given('plain')), mail(kind, 'en', given(one))]
         assert.deepEqual(tagsOf(bad.html), tagsOf(plain.html))
         assert.equal(bad.text.split('\n').length, plain.text.split('\n').length)

@@ -1,6 +1,6 @@
 /**
  * What the audit log of this service records: changes of the settings of the checkout, and the status that an admin gave to an
- * order, or the operator of the shop by a command; the tracking of a parcel; and that a user added a guest's order to their account,
+ * order, or the operator of the shop by a command; the tracking of a parcel; what admins do with returns and withdrawals; and that a user added a guest's order to their account,
  * because that changes whose it is. What follows by itself (a cancelling order becomes cancelled) is not recorded, nor what buyers may do themselves:
  * an admin who cancels an order of their own does that as its buyer, and one who ships it does not.
  */
@@ -13,6 +13,8 @@ export const AUDIT_ACTIONS = [
   'order.linked',
   'order.tracking_changed',
   'checkout.settings_changed',
+  'return.changed',
+  'withdrawal.closed',
 ] as const
 
 /** Who makes a recorded change: the id of an admin, of the user who adds an order to their account, or `operator` (a command). */
@@ -21,7 +23,7 @@ export const OPERATOR: Author = 'operator'
 
 export type AuditRecord = {
   readonly action: (typeof AUDIT_ACTIONS)[number]
-  readonly subject: { readonly type: 'order' | 'checkout'; readonly id: string }
+  readonly subject: { readonly type: 'order' | 'checkout' | 'withdrawal'; readonly id: string }
   readonly changes: readonly Change[]
 }
 type Change = { readonly field: string; readonly before: string | null; readonly after: string | null }
@@ -50,6 +52,24 @@ export const trackingChanged = (id: string, before: Tracking | undefined, after:
   action: 'order.tracking_changed',
   subject: { type: 'order', id },
   changes: [{ field: 'tracking', before: before ? trackingText(before) : null, after: trackingText(after) }],
+})
+
+/** The subject is its order. */
+export const returnChanged = (
+  orderId: string,
+  returnId: string,
+  before: string | null,
+  after: string,
+): AuditRecord => ({
+  action: 'return.changed',
+  subject: { type: 'order', id: orderId },
+  changes: [{ field: `return ${returnId}`, before, after }],
+})
+
+export const withdrawalClosed = (id: string, before: string): AuditRecord => ({
+  action: 'withdrawal.closed',
+  subject: { type: 'withdrawal', id },
+  changes: [{ field: 'state', before, after: 'done' }],
 })
 
 /** Entries name a few fields each. */

@@ -37,7 +37,18 @@ export type Payloads = {
   /** Without `current` when the store found the conflict. */
   version_conflict: { readonly current?: Order }
   too_many_streams: Nothing
+  order_not_shipped: Nothing
+  return_not_found: Nothing
+  return_is_over: Nothing
+  return_exceeds_shipped: Units
+  receipt_exceeds_return: Units
+  too_many_returns: Nothing
+  withdrawal_not_found: Nothing
+  too_many_withdrawals: { readonly retryAfterSeconds: number }
 }
+
+/** Of this product so many are left. */
+type Units = { readonly productId: string; readonly leftQuantity: number }
 
 export class DomainError<Code extends keyof Payloads = keyof Payloads> extends Fault<Payloads, Code> {
   override name = 'DomainError'

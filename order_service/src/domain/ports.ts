@@ -5,6 +5,7 @@
  * been applied all the same, so callers repeat only what is safe to repeat.
  */
 import type { AuditRecord, Author } from './audit.ts'
+import type { CaseKind, Cases } from './cases.ts'
 import type { CheckoutSettingsStore } from './checkout_ports.ts'
 import type { CircuitState } from './circuit_state.ts'
 import type { EndedOrders } from './ended_orders.ts'
@@ -96,6 +97,9 @@ export type Lease = {
 export type Stores = {
   readonly orders: OrderStore
   readonly checkoutSettings: CheckoutSettingsStore
+  readonly cases: Cases
+  /** Of the replica that publishes events of this kind. */
+  caseLease(kind: CaseKind): Lease
   /** For each status of an order that may be removed. */
   readonly ended: readonly EndedOrders[]
   readonly retentionLease: Lease
@@ -155,6 +159,13 @@ export const CRASH_POINTS = [
   'payment_ended',
   'capturing_recorded',
   'captured',
+  'receipt_recorded',
+  'restock_answered',
+  'refund_answered',
+  'outcome_recorded',
+  'withdrawal_recorded',
+  'withdrawal_done',
+  'receipt_mailed',
 ] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 

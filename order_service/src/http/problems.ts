@@ -47,6 +47,10 @@ const priceView = ({ order, rejection: { totalMinor } }: Payloads['price_changed
   return { total_price, detail: `The lines cost ${cost} now.` }
 }
 
+const unitsView = ({ productId, leftQuantity }: Payloads['return_exceeds_shipped']) => ({
+  members: { product_id: productId, left_quantity: leftQuantity },
+})
+
 export const PROBLEMS = {
   ...KIT_PROBLEMS,
   order_not_found: { status: 404, title: 'There is no such order', retryable: false },
@@ -157,6 +161,29 @@ export const PROBLEMS = {
     title: 'The order has changed since it was read',
     retryable: false,
     present: conflictView,
+  },
+  order_not_shipped: { status: 409, title: 'The order was not shipped', retryable: false },
+  return_not_found: { status: 404, title: 'There is no such return', retryable: false },
+  return_is_over: { status: 409, title: 'The return does not change any more', retryable: false },
+  return_exceeds_shipped: {
+    status: 409,
+    title: 'More units than can be returned',
+    retryable: false,
+    present: unitsView,
+  },
+  receipt_exceeds_return: {
+    status: 409,
+    title: 'More units than the return expects',
+    retryable: false,
+    present: unitsView,
+  },
+  too_many_returns: { status: 409, title: 'There are too many returns', retryable: false },
+  withdrawal_not_found: { status: 404, title: 'There is no such withdrawal', retryable: false },
+  too_many_withdrawals: {
+    status: 429,
+    title: 'Too many withdrawals',
+    retryable: true,
+    present: ({ retryAfterSeconds }) => ({ headers: { 'retry-after': String(retryAfterSeconds) } }),
   },
   too_many_streams: { status: 429, title: 'Too many event streams are open', retryable: true },
 } as const satisfies ProblemTable<KitPayloads & Payloads & EdgePayloads, Views>

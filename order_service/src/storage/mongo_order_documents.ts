@@ -5,6 +5,7 @@ import type { ConditionalUpdate } from '@shop/service_kit/mongo/writes'
 import { type OrderRecord, readOrder, recordOf } from '../domain/order_record.ts'
 import { type Queue, queueOf, type StoredOrder } from '../domain/schedule.ts'
 import type { Tracking } from '../domain/tracking.ts'
+import { CASE_INDEXES } from './mongo_case_documents.ts'
 
 export const ORDERS = 'orders'
 export const DUE = 'orders_due'
@@ -50,6 +51,7 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
     },
     { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
   ],
+  ...CASE_INDEXES,
   ...AUDIT_INDEXES,
 }
 

@@ -10,6 +10,7 @@ import type { StoreMoney } from '@shop/service_kit/storage/store_money'
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import { ENDED_STATUSES } from '../domain/ended_orders.ts'
 import type { Stores } from '../domain/ports.ts'
+import { createMongoCases } from './mongo_cases.ts'
 import { createMongoCheckoutSettings } from './mongo_checkout_settings.ts'
 import { createMongoEndedOrders } from './mongo_ended_orders.ts'
 import { ORDER_MIGRATIONS } from './mongo_migrations.ts'
@@ -50,6 +51,8 @@ export async function openMongoStores(
     orders,
     checkoutSettings: createMongoCheckoutSettings(store, runtime, auditLog),
     auditLog,
+    cases: createMongoCases(store, runtime, auditLog, unreadableOf('a case')),
+    caseLease: (kind) => createMongoLease(store, `${kind}_relay_lease`, 2 * RELAY_LEASE_MS),
     ended: ENDED_STATUSES.map((status) => createMongoEndedOrders(store, onUnreadable, status)),
     retentionLease: createMongoLease(store, 'retention_lease'),
     unpublished: createMongoUnpublished(store, onUnreadable),

@@ -12,6 +12,7 @@ import { createStoreMoney, type MoneyConfig } from '@shop/service_kit/storage/st
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import { ENDED_STATUSES } from '../domain/ended_orders.ts'
 import type { Stores } from '../domain/ports.ts'
+import { createSqliteCases } from './sqlite_cases.ts'
 import { createSqliteCheckoutSettings } from './sqlite_checkout_settings.ts'
 import { createSqliteEndedOrders } from './sqlite_ended_orders.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
@@ -60,6 +61,8 @@ export async function openSqliteStores(
     orders,
     checkoutSettings: createSqliteCheckoutSettings(store, auditLog),
     auditLog,
+    cases: createSqliteCases(store, auditLog, unreadableOf('a case')),
+    caseLease: (kind) => createSqliteLease(store, `${kind}_relay_lease`, 2 * RELAY_LEASE_MS),
     ended: ENDED_STATUSES.map((status) => createSqliteEndedOrders(store, onUnreadable, status)),
     retentionLease: createSqliteLease(store, 'retention_lease'),
     unpublished: createSqliteUnpublished(store, onUnreadable),

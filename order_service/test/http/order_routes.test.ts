@@ -355,6 +355,8 @@ suite('reading', () => {
 const GUESTS_ROUTES = new Set([
   'GET /orders/:id',
   'GET /orders/:id of no order',
+  'GET /orders/:id/returns',
+  'POST /orders/:id/returns',
   'PUT /orders/:id cancelled',
   'PUT /orders/:id delivered',
 ])
@@ -447,6 +449,58 @@ suite('every route and every caller (invariant 10)', () => {
       'POST /order_links',
       () => ({ method: 'POST', url: '/order_links', payload: { number: 10_001, email: 'a@b.example' } }),
       { anonymous: 503, bob: 503, ada: 503, root: 503, service: 503 },
+    ],
+    [
+      'GET /orders/:id/returns',
+      (id) => ({ method: 'GET', url: `/orders/${id}/returns` }),
+      { anonymous: 401, bob: 404, ada: 200, root: 200 },
+    ],
+    [
+      'POST /orders/:id/returns',
+      (id) => ({
+        method: 'POST',
+        url: `/orders/${id}/returns`,
+        payload: { lines: [{ product_id: uuid(9), quantity: 1 }] },
+      }),
+      { anonymous: 401, bob: 404, ada: 409, root: 409 },
+    ],
+    [
+      'PUT /orders/:id/returns/:return_id',
+      (id) => ({ method: 'PUT', url: `/orders/${id}/returns/${uuid(9)}`, payload: { state: 'accepted' } }),
+      { anonymous: 401, bob: 403, ada: 403, root: 404 },
+    ],
+    [
+      'POST /orders/:id/returns/:return_id/receipts',
+      (id) => ({
+        method: 'POST',
+        url: `/orders/${id}/returns/${uuid(9)}/receipts`,
+        payload: { lines: [{ product_id: uuid(9), quantity: 1, restock: true }] },
+      }),
+      { anonymous: 401, bob: 403, ada: 403, root: 404 },
+    ],
+    [
+      'GET /returns',
+      () => ({ method: 'GET', url: '/returns' }),
+      { anonymous: 401, bob: 403, ada: 403, root: 200 },
+    ],
+    [
+      'POST /withdrawals',
+      () => ({
+        method: 'POST',
+        url: '/withdrawals',
+        payload: { order_number: '#1', name: 'Ada', email: 'ada@example.org' },
+      }),
+      { anonymous: 201, bob: 201, ada: 201, root: 201, service: 201 },
+    ],
+    [
+      'GET /withdrawals',
+      () => ({ method: 'GET', url: '/withdrawals' }),
+      { anonymous: 401, bob: 403, ada: 403, root: 200 },
+    ],
+    [
+      'PUT /withdrawals/:id',
+      () => ({ method: 'PUT', url: `/withdrawals/${uuid(9)}`, payload: { state: 'done' } }),
+      { anonymous: 401, bob: 403, ada: 403, root: 404 },
     ],
     [
       'POST /internal/order_owners',

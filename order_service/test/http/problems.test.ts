@@ -25,6 +25,14 @@ const PAYLOADS: Payloads = {
   illegal_transition: { current, allowed: ['cancelled'] },
   version_conflict: { current },
   too_many_streams: {},
+  order_not_shipped: {},
+  return_not_found: {},
+  return_is_over: {},
+  return_exceeds_shipped: { productId: 'x', leftQuantity: 1 },
+  receipt_exceeds_return: { productId: 'x', leftQuantity: 1 },
+  too_many_returns: {},
+  withdrawal_not_found: {},
+  too_many_withdrawals: { retryAfterSeconds: 1 },
   products_unknown: { unknownProducts: ['x'] },
   products_unavailable: {},
   shipping_method_unavailable: { offered: ['post'] },
@@ -51,6 +59,8 @@ const MEMBERS: Partial<Record<keyof Payloads, string[]>> = {
   products_unknown: ['unknown_products'],
   shipping_method_unavailable: ['offered'],
   settings_changed: ['current'],
+  return_exceeds_shipped: ['product_id', 'left_quantity'],
+  receipt_exceeds_return: ['product_id', 'left_quantity'],
 }
 
 suite('members of a problem', () => {

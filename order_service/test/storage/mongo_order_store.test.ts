@@ -12,6 +12,7 @@ import { BACKLOG_COUNT_MAX } from '../../src/storage/mongo_order_queues.ts'
 import { createMongoOrderStore } from '../../src/storage/mongo_order_store.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
+import { casesContract } from '../cases_contract.ts'
 import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { guestOrdersContract } from '../guest_orders_contract.ts'
@@ -56,7 +57,7 @@ mongoSuites('orders in MongoDB', (server) => {
     }
   })
 
-  for (const contract of [auditLogContract, checkoutSettingsContract])
+  for (const contract of [auditLogContract, casesContract, checkoutSettingsContract])
     contract('MongoDB, two connections', async (t) => {
       const database = server.newDatabase()
       return [await openAll(t, server, database), await openAll(t, server, database)]

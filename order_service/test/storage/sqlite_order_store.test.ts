@@ -8,6 +8,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqlite } from '@shop/service_kit/sqlite/store'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.ts'
+import { casesContract } from '../cases_contract.ts'
 import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
 import { guestOrdersContract } from '../guest_orders_contract.ts'
@@ -31,7 +32,7 @@ auditLogContract('SQLite in memory', async (t) => {
   const stores = await openAll(t, '', { DATABASE_URL: 'sqlite::memory:' })
   return [stores, stores]
 })
-for (const contract of [auditLogContract, checkoutSettingsContract])
+for (const contract of [auditLogContract, casesContract, checkoutSettingsContract])
   contract('SQLite on file, two connections', async (t) => {
     const path = folder(t)
     return [await openAll(t, path), await openAll(t, path)]

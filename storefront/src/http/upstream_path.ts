@@ -65,7 +65,15 @@ export const FORWARDINGS: readonly Forwarding[] = [
   {
     upstream: 'orders',
     strip: '/api',
-    open: ['/orders', '/order_links', '/quotes', '/checkout_settings', '/audit/orders'],
+    open: [
+      '/orders',
+      '/order_links',
+      '/returns',
+      '/withdrawals',
+      '/quotes',
+      '/checkout_settings',
+      '/audit/orders',
+    ],
   },
   {
     upstream: 'notifications',

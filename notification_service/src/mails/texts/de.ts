@@ -34,6 +34,20 @@ export const de: Texts = {
     action: 'Ihr Konto ansehen',
     note: 'Waren Sie es, ist nichts zu tun. Sonst wählen Sie jetzt ein neues Passwort, und beenden Sie die Sitzung in Ihrem Konto.',
   },
+  withdrawal_receipt: {
+    subject: 'Ihr Widerruf ist eingegangen',
+    title: 'Ihr Widerruf ist eingegangen',
+    text: (shop) =>
+      `${shop} bestätigt den Eingang dieser Widerrufserklärung. Bitte bewahren Sie diese Nachricht auf.`,
+    caption: 'Ihre Erklärung',
+    receivedAt: 'Eingegangen',
+    order: 'Bestellung',
+    name: 'Name',
+    goods: 'Waren',
+    all: 'die ganze Bestellung',
+    action: 'Zum Shop',
+    note: 'Was noch nicht versandt ist, wird storniert. Für Versandtes legen wir eine Rückgabe an und erstatten Ihr Geld, wenn es eingetroffen ist. Falls Sie das nicht geschrieben haben, ist nichts zu tun.',
+  },
   order_received: {
     subject: (number) => `${order(number)} eingegangen`,
     title: 'Wir haben Ihre Bestellung',

@@ -35,6 +35,20 @@ export const en = {
     action: 'Look at your account',
     note: 'If it was you, there is nothing to do. If not, choose a new password now, and end the session in your account.',
   },
+  withdrawal_receipt: {
+    subject: 'We have your withdrawal',
+    title: 'Your withdrawal has arrived',
+    text: (shop: string) =>
+      `${shop} confirms that this statement of withdrawal from a contract was received. Please keep this message.`,
+    caption: 'Your statement',
+    receivedAt: 'Received',
+    order: 'Order',
+    name: 'Name',
+    goods: 'Goods',
+    all: 'all of the order',
+    action: 'To the shop',
+    note: 'What was not sent yet is cancelled. For what was sent we open a return, and give your money back when it has arrived. If you did not write this, ignore this message.',
+  },
   order_received: {
     subject: (number: string) => `${order(number)} received`,
     title: 'We have your order',

@@ -1,0 +1,67 @@
+/**
+ * Statements of withdrawal: recorded as they were made (W1), then looked at by the settler (drive_withdrawals.ts), and closed by an admin if
+ * they match no order. A repeated request under its key makes one.
+ */
+import { withdrawalClosed } from './audit.ts'
+import { changeCase } from './case_changes.ts'
+import type { Case, Cases } from './cases.ts'
+import { firstIdAt } from './ended_orders.ts'
+import { DomainError } from './errors.ts'
+import { normalEmail } from './guests.ts'
+import type { CrashPointHook } from './ports.ts'
+import { newWithdrawal, type Statement, withEntry } from './withdrawals.ts'
+
+/** More receipts to one address within a day are withheld: else anyone could have them sent to a stranger. */
+export const RECEIPTS_OF_ADDRESS_MAX = 10
+const DAY_MS = 24 * 60 * 60_000
+
+export type WithdrawalPorts = {
+  readonly cases: Cases
+  readonly now: () => Date
+  readonly newId: () => string
+  /** Of a text: statements with one key and other contents are two. */
+  readonly digest: (text: string) => string
+  readonly reached: CrashPointHook
+}
+
+export type Declared = { readonly stored: Case<'withdrawal'>; readonly replayed: boolean }
+
+export async function declareWithdrawal(
+  { cases, now, newId, digest, reached }: WithdrawalPorts,
+  statement: Statement,
+  key: string | undefined,
+): Promise<Declared> {
+  const at = now()
+  const time = at.toISOString()
+  const subject = normalEmail(statement.email)
+  const dayAgo = firstIdAt(new Date(at.getTime() - DAY_MS).toISOString())
+  const recent = await cases.count('withdrawal', subject, dayAgo, RECEIPTS_OF_ADDRESS_MAX)
+  const { stored, added } = await cases.addOnce<'withdrawal'>({
+    ...{ kind: 'withdrawal', id: newId(), state: 'received', subject, version: 1, attempts: 0, fence: 0 },
+    key: key === undefined ? undefined : digest(JSON.stringify([key, statement])),
+    body: newWithdrawal(statement, time, recent < RECEIPTS_OF_ADDRESS_MAX),
+    ...{ createdAt: time, updatedAt: time, dueAt: time },
+  })
+  if (added) reached('withdrawal_recorded')
+  return { stored, replayed: !added }
+}
+
+/** An admin has dealt with it. Fails with `withdrawal_not_found`. */
+export async function closeWithdrawal(
+  { cases, now }: Pick<WithdrawalPorts, 'cases' | 'now'>,
+  { userId: by }: { readonly userId: string },
+  id: string,
+  note: string | undefined,
+): Promise<Case<'withdrawal'>> {
+  const at = now().toISOString()
+  const stored = await changeCase(cases, 'withdrawal', id, at, (before) => {
+    if (before === undefined || before.state === 'done') return undefined
+    return {
+      body: withEntry(before.body, 'closed', { at, by, note }),
+      ...{ state: 'done', dueAt: before.dueAt, audited: { by, record: withdrawalClosed(id, before.state) } },
+    }
+  })
+  if (stored === undefined)
+    throw new DomainError('withdrawal_not_found', 'There is no withdrawal with this id.')
+  return stored
+}

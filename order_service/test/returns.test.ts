@@ -1,0 +1,179 @@
+/**
+ * Returns, with the real product service, payment service and simulator.
+ *
+ *  R1. At most what was shipped comes back, of each line.
+ *  R2. A return receives at most what it asked for.
+ *  R3. Each receipt is restocked and refunded once, whatever fails in between.
+ */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { CrashPoint } from '../src/domain/ports.ts'
+import { requestReturn } from '../src/domain/return_changes.ts'
+import { NO_RETURNS, RETURNS_MAX } from '../src/domain/returns.ts'
+import { TOTAL_MINOR } from './paid_orders.ts'
+import { startReturnShop } from './returned_orders.ts'
+
+const LOST = 'idempotency-key-of-a-lost-answer'
+
+suite('returns', () => {
+  test('R1, R2, R3: goods that come back are restocked and refunded by lines, at most what was shipped and captured', async (t) => {
+    const { ask, shipped, lines, round, moved, products, mug, books, order } = await startReturnShop(t)
+    const early = await order()
+    const tooEarly = await ask('ada', 'POST', `/orders/${early.id}/returns`, { lines: lines(1) })
+    assert.deepEqual([tooEarly.status, tooEarly.body.code], [409, 'order_not_shipped'])
+    const { id } = await shipped()
+    const path = `/orders/${id}/returns`
+    assert.equal((await ask('bob', 'POST', path, { lines: lines(1) })).body.code, 'order_not_found')
+    const twice = await ask('ada', 'POST', path, { lines: [...lines(1), ...lines(1)] })
+    assert.equal(twice.body.code, 'duplicate_lines')
+    const tooMany = await ask('ada', 'POST', path, { lines: lines(3) })
+    assert.deepEqual(
+      [tooMany.status, tooMany.body.code, tooMany.body.left_quantity],
+      [409, 'return_exceeds_shipped', 2],
+    )
+    const asked = await ask('ada', 'POST', path, { lines: lines(1), reason: 'Too small' }, LOST)
+    assert.deepEqual([asked.status, asked.body.state], [201, 'requested'], JSON.stringify(asked.body))
+    const again = await ask('ada', 'POST', path, { lines: lines(1), reason: 'Too small' }, LOST)
+    assert.deepEqual(again.body, asked.body)
+    assert.equal(
+      (await ask('ada', 'POST', path, { lines: lines(2) }, LOST)).body.code,
+      'idempotency_key_reused',
+    )
+    const one = `${path}/${asked.body.id}`
+    assert.equal((await ask('ada', 'PUT', one, { state: 'accepted' })).body.code, 'forbidden')
+    assert.equal((await ask('root', 'PUT', one, { state: 'accepted', note: 'Yes' })).body.state, 'accepted')
+    const unknown = await ask('root', 'PUT', `${path}/${id}`, { state: 'accepted' })
+    assert.equal(unknown.body.code, 'return_not_found')
+
+    const back = (quantity: number) => ({ lines: [{ ...lines(quantity)[0]!, restock: true }] })
+    assert.equal((await ask('root', 'POST', `${one}/receipts`, back(2))).body.code, 'receipt_exceeds_return')
+    const received = await ask('root', 'POST', `${one}/receipts`, back(1), LOST)
+    assert.deepEqual([received.status, received.body.return.state], [201, 'received'])
+    assert.deepEqual([received.body.receipt.restock, received.body.receipt.refund], ['owed', 'owed'])
+    const repeated = await ask('root', 'POST', `${one}/receipts`, back(1), LOST)
+    assert.equal(repeated.body.receipt.id, received.body.receipt.id)
+    assert.equal((await ask('root', 'POST', `${one}/receipts`, back(1))).body.code, 'return_is_over')
+    await round('return')
+    await round('return')
+    assert.deepEqual(await products.stockOf(mug), { stock: 7, reserved: 2 })
+    assert.deepEqual(await moved(), [1])
+    assert.deepEqual(books().at(-1), { captured: TOTAL_MINOR, refunded: 1999 })
+    const seen = (await ask('ada', 'GET', path)).body
+    const [{ restock, refund, refund_amount }] = seen.items[0].receipts
+    assert.deepEqual([restock, refund, refund_amount], ['done', 'done', '19.99'])
+    assert.deepEqual(seen.returnable, lines(1))
+
+    // What the shop opens is accepted; with the last unit and the shipping the whole order is given back.
+    const rest = (await ask('root', 'POST', path, { lines: lines(1) })).body
+    assert.equal(rest.state, 'accepted')
+    await ask('root', 'POST', `${path}/${rest.id}/receipts`, {
+      lines: [{ ...lines(1)[0]!, restock: false }],
+      refund_shipping: true,
+    })
+    await round('return')
+    assert.deepEqual([await moved(), books().at(-1)], [[1], { captured: TOTAL_MINOR, refunded: TOTAL_MINOR }])
+    assert.equal((await ask('ada', 'POST', path, { lines: lines(1) })).body.code, 'return_exceeds_shipped')
+    const list = (await ask('root', 'GET', '/returns?state=received')).body
+    assert.deepEqual([list.items.length, list.items[0].order_id, list.next_cursor], [1, id, null])
+    assert.deepEqual((await products.stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
+  })
+
+  test('R1: requests at the same time take no unit twice; what was refused is free again', async (t) => {
+    const { ask, shipped, lines } = await startReturnShop(t)
+    const { id } = await shipped()
+    const path = `/orders/${id}/returns`
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, (_, i) => ask('ada', 'POST', path, { lines: lines(1) }, `key${i}`)),
+    )
+    const made = answers.filter(({ status }) => status === 201)
+    assert.equal(made.length, 2)
+    assert.equal(new Set(answers.map(({ body }) => body.code)).has('return_exceeds_shipped'), true)
+    assert.equal((await ask('root', 'PUT', `${path}/${made[0]!.body.id}`, { state: 'refused' })).status, 200)
+    assert.equal(
+      (await ask('root', 'PUT', `${path}/${made[0]!.body.id}`, { state: 'accepted' })).body.code,
+      'return_is_over',
+    )
+    assert.equal((await ask('ada', 'POST', path, { lines: lines(1) })).status, 201)
+    assert.equal((await ask('ada', 'POST', path, { lines: lines(1) })).status, 409)
+  })
+
+  test('R3: a process that dies between any two steps restocks once and refunds once', async (t) => {
+    const { ask, shipped, lines, round, moved, dieAt, books } = await startReturnShop(t, { stock: 100 })
+    const places: CrashPoint[] = [
+      'receipt_recorded',
+      'restock_answered',
+      'refund_answered',
+      'outcome_recorded',
+    ]
+    for (const place of places) {
+      const { id } = await shipped()
+      const path = `/orders/${id}/returns`
+      const { body } = await ask('root', 'POST', path, { lines: lines(2) })
+      const goods = { lines: [{ ...lines(2)[0]!, restock: true }], refund_shipping: true }
+      dieAt(place)
+      const first = await ask('root', 'POST', `${path}/${body.id}/receipts`, goods, 'one')
+      assert.equal(first.status, place === 'receipt_recorded' ? 500 : 201)
+      assert.equal((await ask('root', 'POST', `${path}/${body.id}/receipts`, goods, 'one')).status, 201)
+      for (let i = 0; i < 3; i++) await round('return')
+      const [receipt, ...more] = (await ask('root', 'GET', path)).body.items[0].receipts
+      assert.deepEqual([receipt.restock, receipt.refund, more], ['done', 'done', []], place)
+    }
+    assert.deepEqual(await moved(), [2, 2, 2, 2])
+    assert.deepEqual(
+      books(),
+      places.map(() => ({ captured: TOTAL_MINOR, refunded: TOTAL_MINOR })),
+    )
+  })
+
+  test('R3: while product_service is down money is given back, and the units follow', async (t) => {
+    const { ask, shipped, lines, round, moved, products } = await startReturnShop(t)
+    const { id } = await shipped()
+    const path = `/orders/${id}/returns`
+    const { body } = await ask('root', 'POST', path, { lines: lines(1) })
+    await ask('root', 'POST', `${path}/${body.id}/receipts`, { lines: [{ ...lines(1)[0]!, restock: true }] })
+    await products.stop()
+    await round('return')
+    const states = async () => {
+      const [{ restock, refund }] = (await ask('root', 'GET', path)).body.items[0].receipts
+      return [restock, refund]
+    }
+    assert.deepEqual(await states(), ['owed', 'done'])
+    await products.start()
+    await round('return')
+    assert.deepEqual([await states(), await moved()], [['done', 'done'], [1]])
+  })
+
+  test('an order has at most a number of returns', () => {
+    const order = { status: 'shipped', lines: [] } as never
+    const request = { id: 'x', key: undefined, state: 'requested', lines: [], reason: undefined } as const
+    const more = { ...request, withdrawalId: undefined, by: 'ada', at: '2026-03-01T12:00:00.000Z' }
+    let body = NO_RETURNS
+    for (let n = 0; n < RETURNS_MAX; n++) body = requestReturn(order, body, more)
+    assert.throws(() => requestReturn(order, body, more), { code: 'too_many_returns' })
+  })
+
+  test('a refund that is refused is shown, and not tried again; an order without a payment has none', async (t) => {
+    const { ask, shipped, lines, round, books } = await startReturnShop(t)
+    const { id } = await shipped({ payment_method: 'invoice' })
+    const path = `/orders/${id}/returns`
+    const { body } = await ask('root', 'POST', path, { lines: lines(2) })
+    const receive = (more: object) =>
+      ask('root', 'POST', `${path}/${body.id}/receipts`, {
+        lines: [{ ...lines(1)[0]!, restock: false }],
+        ...more,
+      })
+    await receive({})
+    await receive({ refund: false })
+    await round('return')
+    assert.deepEqual(await round('return'), { settled: 0, failed: 0 })
+    const shown = (await ask('ada', 'GET', path)).body.items[0].receipts
+    assert.deepEqual(
+      shown.map(({ restock, refund, refusal }: Record<string, unknown>) => [restock, refund, refusal]),
+      [
+        ['none', 'refused', 'not_captured'],
+        ['none', 'none', null],
+      ],
+    )
+    assert.deepEqual(books(), [])
+  })
+})

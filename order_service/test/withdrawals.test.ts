@@ -1,0 +1,149 @@
+/**
+ * Withdrawals, with the real product service, payment service and simulator.
+ *
+ *  W1. A statement is recorded as it was made; the answer does not reveal whether there is such an order.
+ *  W2. Its receipt is handed over until it was accepted.
+ *  W3. Only a statement with number and e-mail address of an order changes it.
+ */
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { ServiceUnreachable } from '@shop/service_kit/calls/service_client'
+import { RECEIPTS_OF_ADDRESS_MAX } from '../src/domain/handle_withdrawals.ts'
+import type { CrashPoint } from '../src/domain/ports.ts'
+import { WITHDRAWALS_OF_CLIENT_MAX } from '../src/http/withdrawal_routes.ts'
+import { startReturnShop } from './returned_orders.ts'
+
+const DAY_MS = 24 * 60 * 60_000
+const of = (number: number | string, more: object = {}) => ({
+  ...{ order_number: `#${number}`, name: 'Ada Byron', email: 'ADA@example.org', language: 'de' },
+  ...more,
+})
+
+suite('withdrawals', () => {
+  test('W1, W2, W3: what was not shipped is cancelled, and the receipt has content, date and time', async (t) => {
+    const { ask, order, pay, until, found, round, mails, books } = await startReturnShop(t)
+    const { id } = await order()
+    await pay(id)
+    const { number } = (await until(id, 'confirmed')).order
+    const declared = await ask(undefined, 'POST', '/withdrawals', of(number!), 'one')
+    assert.equal(declared.status, 201, JSON.stringify(declared.body))
+    const unknown = await ask(undefined, 'POST', '/withdrawals', of(99_999))
+    assert.deepEqual([unknown.status, Object.keys(unknown.body)], [201, Object.keys(declared.body)])
+    assert.deepEqual((await ask(undefined, 'POST', '/withdrawals', of(number!), 'one')).body, declared.body)
+    await round('withdrawal')
+    await until(id, 'cancelled', () => round('withdrawal'))
+    assert.equal((await found(id)).order.history.at(-2)!.by, (await found(id)).order.userId)
+    assert.deepEqual(books(), [{ captured: 0, refunded: 0 }])
+    const { received_at } = declared.body
+    assert.deepEqual(
+      mails.find(({ id }) => id.endsWith(declared.body.id)),
+      {
+        ...{ id: `withdrawal:${declared.body.id}`, to: 'ADA@example.org', language: 'de' },
+        kind: 'withdrawal_receipt',
+        values: { name: 'Ada Byron', order_number: `#${number}`, goods: '', received_at },
+      },
+    )
+    assert.equal(mails.length, 2)
+    const { items } = (await ask('root', 'GET', '/withdrawals')).body
+    assert.deepEqual(
+      items.map(({ state, matched, order_id, receipt, history }: never) => [
+        ...[state, matched, order_id, receipt],
+        (history as { type: string }[]).map(({ type }) => type),
+      ]),
+      [
+        ['open', false, null, 'sent', ['received', 'unmatched', 'receipt_sent']],
+        ['done', true, id, 'sent', ['received', 'order_cancelled', 'receipt_sent']],
+      ],
+    )
+    const closed = await ask('root', 'PUT', `/withdrawals/${items[0].id}`, {
+      state: 'done',
+      note: 'Wrong shop',
+    })
+    assert.deepEqual([closed.body.state, closed.body.note], ['done', 'Wrong shop'])
+    assert.equal(
+      (await ask('root', 'PUT', `/withdrawals/${id}`, { state: 'done' })).body.code,
+      'withdrawal_not_found',
+    )
+  })
+
+  test('W3: for what was shipped a return is opened, once, also by a process that dies; late is said, not refused', async (t) => {
+    const { ask, shipped, round, dieAt, mails, runtime, put } = await startReturnShop(t, { stock: 20 })
+    const places: CrashPoint[] = ['withdrawal_recorded', 'withdrawal_done', 'receipt_mailed']
+    for (const [i, place] of places.entries()) {
+      const { id, number } = await shipped()
+      if (i === 0) {
+        await put('root', id, { status: 'delivered' })
+        runtime.pass(15 * DAY_MS)
+      }
+      dieAt(place)
+      await ask(undefined, 'POST', '/withdrawals', of(number), 'key')
+      await ask(undefined, 'POST', '/withdrawals', of(number), 'key')
+      for (let n = 0; n < 3; n++) await round('withdrawal')
+      const { items } = (await ask('ada', 'GET', `/orders/${id}/returns`)).body
+      assert.deepEqual(
+        items.map(({ state, lines }: { state: string; lines: { quantity: number }[] }) => [
+          state,
+          lines[0]!.quantity,
+        ]),
+        [['accepted', 2]],
+        place,
+      )
+      const [stated, ...others] = (await ask('root', 'GET', '/withdrawals?state=done')).body.items
+      assert.deepEqual(
+        [stated.order_id, stated.return_id, stated.late, others.length],
+        [id, items[0].id, i === 0, i],
+      )
+    }
+    assert.equal(new Set(mails.map(({ id }) => id)).size, 3)
+    const again = await ask(undefined, 'POST', '/withdrawals', of('10001'))
+    await round('withdrawal')
+    const [last] = (await ask('root', 'GET', '/withdrawals?limit=1')).body.items
+    assert.deepEqual([last.id, last.history[1].type], [again.body.id, 'nothing_left'])
+  })
+
+  test('W3: number alone, or some goods, wait for an admin, and change nothing', async (t) => {
+    const { ask, shipped, round } = await startReturnShop(t)
+    const { id, number } = await shipped()
+    await ask(undefined, 'POST', '/withdrawals', of(number, { email: 'eve@example.org' }))
+    await ask(undefined, 'POST', '/withdrawals', of(number, { goods: 'One of the two mugs' }))
+    await round('withdrawal')
+    const { items } = (await ask('root', 'GET', '/withdrawals?state=open')).body
+    assert.deepEqual(
+      items.map(({ matched, order_id, goods }: Record<string, unknown>) => [matched, order_id, goods]),
+      [
+        [true, id, 'One of the two mugs'],
+        [false, id, null],
+      ],
+    )
+    assert.deepEqual((await ask('ada', 'GET', `/orders/${id}/returns`)).body.items, [])
+  })
+
+  test('W2: a receipt waits for notification_service, and one that is refused is not sent again', async (t) => {
+    const { ask, round, failMails, mails } = await startReturnShop(t)
+    await ask(undefined, 'POST', '/withdrawals', of(1))
+    failMails(new ServiceUnreachable('gone'))
+    assert.deepEqual(await round('withdrawal'), { settled: 0, failed: 1 })
+    failMails(undefined)
+    assert.deepEqual([await round('withdrawal'), mails.length], [{ settled: 1, failed: 0 }, 1])
+    await ask(undefined, 'POST', '/withdrawals', of(2))
+    failMails(new ServiceUnreachable('no', { status: 400 }))
+    assert.deepEqual(await round('withdrawal'), { settled: 1, failed: 0 })
+    assert.equal((await ask('root', 'GET', '/withdrawals?limit=1')).body.items[0].receipt, 'refused')
+  })
+
+  test('one client makes a number of statements in an hour; a stranger gets a few receipts a day, who knows the order gets theirs', async (t) => {
+    const { ask, shipped, round, mails } = await startReturnShop(t)
+    const { number } = await shipped()
+    for (let n = 1; n < WITHDRAWALS_OF_CLIENT_MAX; n++) {
+      assert.equal((await ask(undefined, 'POST', '/withdrawals', of(n))).status, 201)
+    }
+    await ask(undefined, 'POST', '/withdrawals', of(number))
+    const more = await ask(undefined, 'POST', '/withdrawals', of(1))
+    assert.deepEqual([more.status, more.body.code], [429, 'too_many_withdrawals'])
+    await round('withdrawal')
+    assert.equal(mails.length, RECEIPTS_OF_ADDRESS_MAX + 1)
+    assert.equal((await ask(undefined, 'POST', '/withdrawals', of(1))).status, 429)
+    await round('withdrawal', 60 * 60_000)
+    assert.equal((await ask(undefined, 'POST', '/withdrawals', of(1))).status, 201)
+  })
+})
