@@ -8,7 +8,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { CrashPoint } from '../src/domain/ports.ts'
-import { requestReturn } from '../src/domain/return_changes.ts'
+import { recordOutcome, requestReturn } from '../src/domain/return_changes.ts'
 import { NO_RETURNS, RETURNS_MAX } from '../src/domain/returns.ts'
 import { TOTAL_MINOR } from './paid_orders.ts'
 import { startReturnShop } from './returned_orders.ts'
@@ -141,6 +141,16 @@ suite('returns', () => {
     await products.start()
     await round('return')
     assert.deepEqual([await states(), await moved()], [['done', 'done'], [1]])
+  })
+
+  test('a refund that was under way and failed gave nothing back, and stays so', () => {
+    const receipt = { id: 'r', lines: [], restock: 'none', refund: 'pending', refundMinor: 500 }
+    const body = { returns: [{ id: 'x', state: 'received', receipts: [receipt] }], history: [] } as never
+    const at = '2026-03-01T12:00:00.000Z'
+    const failed = recordOutcome(body, 'r', { refund: 'refused', refusal: 'refund_failed' }, at)!
+    const { refund, refundMinor, refusal } = failed.returns[0]!.receipts[0]!
+    assert.deepEqual([refund, refundMinor, refusal], ['refused', undefined, 'refund_failed'])
+    assert.equal(recordOutcome(failed, 'r', { refund: 'done', refundMinor: 500 }, at), undefined)
   })
 
   test('an order has at most a number of returns', () => {

@@ -9,6 +9,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ServiceUnreachable } from '@shop/service_kit/calls/service_client'
 import { RECEIPTS_OF_ADDRESS_MAX } from '../src/domain/handle_withdrawals.ts'
+import { createOldWithdrawals } from '../src/domain/old_withdrawals.ts'
 import type { CrashPoint } from '../src/domain/ports.ts'
 import { WITHDRAWALS_OF_CLIENT_MAX } from '../src/http/withdrawal_routes.ts'
 import { startReturnShop } from './returned_orders.ts'
@@ -129,6 +130,33 @@ suite('withdrawals', () => {
     failMails(new ServiceUnreachable('no', { status: 400 }))
     assert.deepEqual(await round('withdrawal'), { settled: 1, failed: 0 })
     assert.equal((await ask('root', 'GET', '/withdrawals?limit=1')).body.items[0].receipt, 'refused')
+  })
+
+  test('what an admin closes before it was looked at owes at most its receipt; old ones that are done and owe none may be removed', async (t) => {
+    const { ask, round, failMails, mails, stores } = await startReturnShop(t)
+    const made: string[] = []
+    for (let n = 0; n <= RECEIPTS_OF_ADDRESS_MAX; n++) {
+      made.push((await ask(undefined, 'POST', '/withdrawals', of(99_000 + n))).body.id)
+    }
+    const [withheld, open, ...closed] = made.toReversed() as [string, string, ...string[]]
+    for (const id of [withheld, ...closed]) {
+      assert.equal((await ask('root', 'PUT', `/withdrawals/${id}`, { state: 'done' })).status, 200)
+    }
+    failMails(new ServiceUnreachable('gone'))
+    assert.deepEqual(await round('withdrawal'), { settled: 0, failed: RECEIPTS_OF_ADDRESS_MAX })
+    const old = createOldWithdrawals(stores.cases)
+    const due = async () =>
+      (await old.due(new Date(Date.now() + DAY_MS).toISOString(), undefined, 100)).items.map(({ id }) => id)
+    assert.deepEqual(await due(), [withheld])
+    failMails(undefined)
+    await round('withdrawal')
+    assert.equal(mails.length, RECEIPTS_OF_ADDRESS_MAX)
+    assert.deepEqual(await due(), made.filter((id) => id !== open).toSorted())
+    const { items, next } = await old.due(new Date(Date.now() + DAY_MS).toISOString(), undefined, 2)
+    assert.deepEqual([items.length, next, await old.remove(items)], [2, items[1]!.id, 2])
+    assert.deepEqual((await old.due(new Date(Date.now() - DAY_MS).toISOString(), undefined, 9)).items, [])
+    const left = (await ask('root', 'GET', '/withdrawals')).body.items
+    assert.deepEqual([left.length, left[1].id], [RECEIPTS_OF_ADDRESS_MAX - 1, open])
   })
 
   test('one client makes a number of statements in an hour; a stranger gets a few receipts a day, who knows the order gets theirs', async (t) => {

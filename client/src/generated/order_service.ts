@@ -366,7 +366,7 @@ export interface paths {
          * Withdraw from a contract: no account and no reason is needed
          * @description The statement is recorded with date and time, and a receipt is sent to the address. The answer is the same whether or not there is such an order.
          */
-        post: operations["declareWithdrawal"];
+        post: operations["addWithdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6132,7 +6132,7 @@ export interface operations {
             };
         };
     };
-    declareWithdrawal: {
+    addWithdrawal: {
         parameters: {
             query?: never;
             header?: {

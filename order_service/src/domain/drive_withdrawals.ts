@@ -9,7 +9,7 @@ import { ownerOf } from './guests.ts'
 import { openReturn, type ReturnPorts } from './handle_returns.ts'
 import type { Order } from './order.ts'
 import type { Receipts } from './return_ports.ts'
-import { NO_RETURNS, returnable } from './returns.ts'
+import { NO_RETURNS, RETURNS_MAX, returnable } from './returns.ts'
 import type { StoredOrder } from './schedule.ts'
 import { matches, numberIn, type WithdrawalBody, type WithdrawalChange, withEntry } from './withdrawals.ts'
 
@@ -101,6 +101,7 @@ async function returnOpened(
   const opened = body.returns.find((each) => each.withdrawalId === withdrawalId)
   const lines = returnable(order, body).filter(({ quantity }) => quantity > 0)
   if (!opened && lines.length === 0) return { type: 'nothing_left', state: 'done', changes }
+  if (!opened && body.returns.length >= RETURNS_MAX) return { type: 'needs_admin', state: 'open', changes }
   const { made } = opened
     ? { made: opened }
     : await openReturn(ports, order, {

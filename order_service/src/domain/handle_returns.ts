@@ -184,4 +184,7 @@ const isSame = (made: Return, wanted: NewReturn): boolean =>
 
 const isSameReceipt = (made: Receipt, wanted: Arrived): boolean =>
   sameLines(made.lines, wanted.lines) &&
-  (made.refund !== 'none') === (wanted.refund && made.refusal !== 'no_payment')
+  (made.refusal === 'no_payment'
+    ? wanted.refund
+    : (made.refund !== 'none') === wanted.refund &&
+      made.refundsShipping === (wanted.refund && wanted.refundsShipping))

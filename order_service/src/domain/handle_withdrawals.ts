@@ -58,7 +58,9 @@ export async function closeWithdrawal(
     if (before === undefined || before.state === 'done') return undefined
     return {
       body: withEntry(before.body, 'closed', { at, by, note }),
-      ...{ state: 'done', dueAt: before.dueAt, audited: { by, record: withdrawalClosed(id, before.state) } },
+      // Its receipt is sent all the same.
+      dueAt: before.body.mail === 'owed' ? before.dueAt : undefined,
+      ...{ state: 'done', audited: { by, record: withdrawalClosed(id, before.state) } },
     }
   })
   if (stored === undefined)

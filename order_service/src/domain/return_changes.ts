@@ -153,7 +153,10 @@ export function recordOutcome(
         : now === 'pending'
           ? 'refund_pending'
           : 'refund_refused'
-  const receipts = found.receipts.map((each) => (each === receipt ? { ...receipt, ...outcome } : each))
+  // One that was under way and failed gave nothing back.
+  const refundMinor = 'refusal' in outcome ? undefined : receipt.refundMinor
+  const after: Receipt = { ...receipt, refundMinor, ...outcome }
+  const receipts = found.receipts.map((each) => (each === receipt ? after : each))
   return changed(
     body,
     { ...found, receipts },

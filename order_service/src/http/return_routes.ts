@@ -20,10 +20,10 @@ import { type ReturnState, returnable, returnIn } from '../domain/returns.ts'
 import { actorOf, readerOf } from './actor.ts'
 import {
   addReceiptOperation,
+  addReturnOperation,
   changeReturnOperation,
   listReturnsOfOrderOperation,
   listReturnsOperation,
-  requestReturnOperation,
 } from './return_schemas.ts'
 import { linesView, receiptView, returnView } from './return_views.ts'
 
@@ -62,7 +62,7 @@ export function returnRoutes({ ports, orderTokens, onDue, currency, digits }: Re
       }
     })
 
-    app.post('/orders/:id/returns', requestReturnOperation, async (request, reply) => {
+    app.post('/orders/:id/returns', addReturnOperation, async (request, reply) => {
       const { lines, reason } = request.body
       const wanted = {
         ...{ orderId: request.params.id, key: request.headers['idempotency-key'] },

@@ -37,7 +37,7 @@ export const listReturnsOfOrderOperation = operation({
   problems: [...USER_PROBLEMS, 'validation_failed', 'internal_error', 'store_unavailable', 'order_not_found'],
 })
 
-export const requestReturnOperation = operation({
+export const addReturnOperation = operation({
   operationId: 'addReturn',
   summary: 'Return goods of an order that was shipped (owner, admin)',
   description:

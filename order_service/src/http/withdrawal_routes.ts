@@ -21,9 +21,9 @@ import type { OrderStore } from '../domain/ports.ts'
 import { isLate } from '../domain/withdrawals.ts'
 import { createWindow } from './window.ts'
 import {
-  closeWithdrawalOperation,
+  addWithdrawalOperation,
+  changeWithdrawalOperation,
   declaredView,
-  declareWithdrawalOperation,
   listWithdrawalsOperation,
   withdrawalView,
 } from './withdrawal_schemas.ts'
@@ -54,7 +54,7 @@ export function withdrawalRoutes({ ports, orders, days, onDue, runtime }: Withdr
     return withdrawalView(found, order !== undefined && isLate(order, found.createdAt, days))
   }
   return async (app: App) => {
-    app.post('/withdrawals', declareWithdrawalOperation, async (request, reply) => {
+    app.post('/withdrawals', addWithdrawalOperation, async (request, reply) => {
       const { order_number, name, email, goods, language = 'en' } = request.body
       count(addressPrefix(request.ip ?? ''))
       const statement = {
@@ -83,7 +83,7 @@ export function withdrawalRoutes({ ports, orders, days, onDue, runtime }: Withdr
       }
     })
 
-    app.put('/withdrawals/:id', closeWithdrawalOperation, async (request) => {
+    app.put('/withdrawals/:id', changeWithdrawalOperation, async (request) => {
       const { note } = request.body
       return view(await closeWithdrawal(ports, principalOf(request), request.params.id, note?.toWellFormed()))
     })

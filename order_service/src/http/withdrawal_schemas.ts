@@ -73,8 +73,8 @@ export function withdrawalView(found: Case<'withdrawal'>, late: boolean): Static
   }
 }
 
-export const declareWithdrawalOperation = operation({
-  operationId: 'declareWithdrawal',
+export const addWithdrawalOperation = operation({
+  operationId: 'addWithdrawal',
   summary: 'Withdraw from a contract: no account and no reason is needed',
   description:
     'The statement is recorded with date and time, and a receipt is sent to the address. The answer is the same whether or not there is such an order.',
@@ -105,7 +105,7 @@ export const listWithdrawalsOperation = operation({
   problems: [...ADMIN_PROBLEMS, 'validation_failed', 'malformed_cursor', 'store_unavailable'],
 })
 
-export const closeWithdrawalOperation = operation({
+export const changeWithdrawalOperation = operation({
   operationId: 'changeWithdrawal',
   summary: 'Close a withdrawal that was dealt with',
   access: 'admin',
