@@ -2,6 +2,7 @@
 import { createServiceClient, type ServiceClientOptions } from '@shop/service_kit/calls/service_client'
 import { createPublisher } from '@shop/service_kit/events/publisher'
 import { createRelay } from '@shop/service_kit/events/relay'
+import { createRelayMetrics } from '@shop/service_kit/events/relay_metrics'
 import type { EventSource } from '@shop/service_kit/events/source'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
@@ -51,8 +52,9 @@ export function startPublishing(options: PublishingOptions): () => Promise<void>
       }),
     ),
   ]
+  const own = createRelayMetrics(metrics)
   const relays = sources.map((source) =>
-    createRelay({ source, publish, ...{ runtime, metrics, logger }, ...(reached ? { reached } : {}) }),
+    createRelay({ source, publish, ...{ runtime, metrics: own, logger }, ...(reached ? { reached } : {}) }),
   )
   for (const relay of relays) relay.start()
   return async () => {

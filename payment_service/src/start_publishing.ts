@@ -2,6 +2,7 @@
 import { createServiceClient, type ServiceClientOptions } from '@shop/service_kit/calls/service_client'
 import { createPublisher } from '@shop/service_kit/events/publisher'
 import { createRelay } from '@shop/service_kit/events/relay'
+import { createRelayMetrics } from '@shop/service_kit/events/relay_metrics'
 import { createServiceTokens } from '@shop/service_kit/identity/service_tokens'
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
@@ -37,7 +38,8 @@ export function startPublishing(options: PublishingOptions): () => Promise<void>
   const relay = createRelay({
     source: createPaymentEventSource({ unpublished, lease, digits }),
     publish: createPublisher(service),
-    ...{ runtime, metrics, logger },
+    metrics: createRelayMetrics(metrics),
+    ...{ runtime, logger },
   })
   relay.start()
   return async () => {

@@ -5,9 +5,9 @@
  * even alone, or never get in, waits POSTPONED_MS, and the log of the service says why. All others go on.
  */
 import type { Logger } from 'pino'
-import type { Metrics } from '../runtime/metrics.ts'
 import type { Runtime } from '../runtime/runtime.ts'
 import { BYTES_PER_CALL_MAX, EVENTS_PER_CALL_MAX, EventsRefused, type Publish } from './publisher.ts'
+import type { RelayMetrics } from './relay_metrics.ts'
 import type { EventSource, OutgoingEvent, Unpublished } from './source.ts'
 
 /** Things that are read at once. */
@@ -20,7 +20,7 @@ export type RelayOptions = {
   readonly source: EventSource
   readonly publish: Publish
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'after' | 'random' | 'newId'>
-  readonly metrics: Metrics
+  readonly metrics: RelayMetrics
   readonly logger?: Pick<Logger, 'info' | 'warn' | 'error'> | undefined
   /** Called between two steps; tests stop the process there. */
   readonly reached?: (place: 'events_sent') => void
@@ -34,12 +34,7 @@ export function createBatch(options: RelayOptions): () => Promise<number> {
   const { source, publish, runtime, metrics, logger, reached = () => {} } = options
   const { now } = runtime
   const { kind } = source
-  const published = metrics.counter('events_published_total', 'Events that the log has, by kind.', ['kind'])
-  const refused = metrics.counter(
-    'events_refused_total',
-    'Things whose events could not be read or were refused, by kind.',
-    ['kind'],
-  )
+  const { published, refused } = metrics
   // Also before the first one, so that alerts find it.
   refused.inc({ kind }, 0)
 

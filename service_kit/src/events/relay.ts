@@ -41,10 +41,7 @@ export function createRelay(options: RelayOptions): Relay {
   const { source, runtime, metrics, logger } = options
   const { now, monotonic } = runtime
   const owner = runtime.newId()
-  const waiting = metrics.gauge('events_unpublished', 'Things with events that are not published, by kind.', [
-    'kind',
-  ])
-  const oldest = metrics.gauge('events_oldest_seconds', 'Age of the oldest such event, by kind.', ['kind'])
+  const { waiting, oldest } = metrics
   const { kind } = source
   const batch = createBatch(options)
   let stopped = false

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { POSTPONED_MS } from '../../src/events/batch.ts'
 import { EVENTS_PER_CALL_MAX, EventsRefused, type Publish } from '../../src/events/publisher.ts'
 import { createRelay, LEASE_MS, ROUND_MS, SWEEP_EVERY_MS } from '../../src/events/relay.ts'
+import { createRelayMetrics } from '../../src/events/relay_metrics.ts'
 import type { EventSource, OutgoingEvent } from '../../src/events/source.ts'
 import { createMetrics } from '../../src/runtime/metrics.ts'
 import { createVirtualRuntime } from '../../test_support/virtual_runtime.ts'
@@ -77,7 +78,8 @@ function createWorld() {
   }
   const relay = (publish: Publish = accept, given: Partial<EventSource> = {}) => {
     const metrics = createMetrics('thing_service')
-    return { metrics, ...createRelay({ source: { ...source, ...given }, publish, runtime, metrics }) }
+    const own = createRelayMetrics(metrics)
+    return { metrics, ...createRelay({ source: { ...source, ...given }, publish, runtime, metrics: own }) }
   }
   return {
     ...{ runtime, things, heads, log, calls, accept, relay },
