@@ -173,6 +173,35 @@ export function webhookStoreContract(
       assert.deepEqual(await states(one), ['2 queued 0', '3 queued 0'])
     })
 
+    test('what is due at one endpoint is claimed whatever is due at another, and by whom (W5)', async (t) => {
+      const [one, two] = await open(t)
+      await add(one, 1)
+      await add(one, 2)
+      const many = Array.from({ length: 40 }, (_, n) => due(n + 1, `order:${n}`))
+      await one.webhooks.spread(uuid(1), 0, 40, many, AT)
+      await one.webhooks.spread(uuid(2), 0, 41, [due(41)], after(1_000))
+      const claims = ({ webhooks }: Stores, n: number) =>
+        webhooks.claim(uuid(n), after(2_000), after(60_000), 4)
+      assert.deepEqual([(await claims(one, 1)).length, (await claims(two, 1)).length], [4, 4])
+      const [only, ...others] = await claims(two, 2)
+      assert.deepEqual([only!.endpointId, only!.position, others], [uuid(2), 41, []])
+    })
+
+    test('an order that fails again and again takes no turn of another (W2, W5)', async (t) => {
+      const [one, two] = await open(t)
+      await add(one)
+      await one.webhooks.spread(uuid(1), 0, 9, [due(1), due(2), due(3, 'order:b'), due(4, 'order:c')], AT)
+      const order: number[] = []
+      for (let i = 0; i < 3; i++) {
+        const [delivery] = await claim(i % 2 ? one : two, i, 1)
+        order.push(delivery!.position)
+        const finished = { delivery: delivery!, dueAt: after(5_000), attempt: attempt(500) }
+        await one.webhooks.finish({ ...finished, state: delivery!.position === 1 ? 'queued' : 'done' })
+      }
+      assert.deepEqual(order.toSorted(), [1, 3, 4])
+      assert.deepEqual(await claim(one, 4_999), [])
+    })
+
     if (races)
       test('whatever is made and ends at once: no delivery waits for nothing (W2)', async (t) => {
         const [one, two] = await open(t)

@@ -24,15 +24,29 @@ export function noteStatements(t: TestContext) {
     Reflect.apply(prepare, db, [`EXPLAIN QUERY PLAN ${sql}`])
       .all()
       .map((row) => String(row.detail))
+  const reading = <T>(path: string, read: (db: DatabaseSync) => T): T => {
+    const db = new DatabaseSync(path, { readOnly: true })
+    try {
+      return read(db)
+    } finally {
+      db.close()
+    }
+  }
+  const plansOf = (db: DatabaseSync): Plan[] =>
+    [...noted].filter((sql) => HAS_PLAN.test(sql)).map((sql) => ({ sql, steps: stepsOf(db, sql) }))
   return {
-    plans(path: string): Plan[] {
-      const db = new DatabaseSync(path, { readOnly: true })
-      try {
-        return [...noted].filter((sql) => HAS_PLAN.test(sql)).map((sql) => ({ sql, steps: stepsOf(db, sql) }))
-      } finally {
-        db.close()
-      }
-    },
+    plans: (path: string): Plan[] => reading(path, plansOf),
+    /** Indexes that SQLite uses for no statement: it reads more rows instead. */
+    unusedIndexes: (path: string): string[] =>
+      reading(path, (db) => {
+        const used = new Set(
+          plansOf(db).flatMap(({ steps }) => steps.flatMap((step) => /INDEX (\w+)/.exec(step)?.[1] ?? [])),
+        )
+        const all = Reflect.apply(prepare, db, [
+          `SELECT name FROM sqlite_schema WHERE type = 'index' AND sql NOT LIKE '%UNIQUE%' ORDER BY name`,
+        ]).all()
+        return all.map(({ name }) => String(name)).filter((name) => !used.has(name))
+      }),
   }
 }
 

@@ -13,6 +13,7 @@ test('no statement scans a growing table or sorts its result', async (t) => {
   const stores = openSqliteStores(path, { runtime: systemRuntime })
   t.after(() => stores.close())
   const plans = statements.plans(path)
+  assert.deepEqual(statements.unusedIndexes(path), [])
   assert.ok(plans.length > 25)
   assert.deepEqual(slowSteps(plans, ['signing_keys', 'json_each']), [])
   const named = plans.find(({ sql }) => sql.includes('canonical_name >= ?'))

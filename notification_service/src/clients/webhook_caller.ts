@@ -21,18 +21,17 @@ import {
   type WebhookCall,
 } from '../domain/webhook.ts'
 import { isPublicAddress } from './public_addresses.ts'
+import { type Address, createPublicLookUp, type LookUp } from './public_names.ts'
 
 export const BODY_BYTES_MAX = 1_024
 const ERROR_LENGTH_MAX = 300
-
-export type Address = { readonly address: string; readonly family: number }
 
 export type WebhookCallerOptions = {
   readonly runtime: Pick<Runtime, 'after' | 'monotonic' | 'now'>
   /** For development and tests: http, and addresses that are not public. */
   readonly allowPrivate?: boolean
-  /** All addresses of a name. Tests give others. */
-  readonly lookUp?: (host: string) => Promise<readonly Address[]>
+  /** Tests give another one. */
+  readonly lookUp?: LookUp
   readonly attemptMs?: number
 }
 
@@ -48,19 +47,20 @@ export function faultOfUrl(text: string, allowPrivate: boolean): string | undefi
   return undefined
 }
 
-const lookUpAll = (host: string) => lookUpHost(host, { all: true })
+/** For development: it knows names of this machine, too. */
+const lookUpHere: LookUp = (host) => lookUpHost(host, { all: true })
 
 export function createWebhookCaller({
   runtime,
   allowPrivate = false,
-  lookUp = lookUpAll,
+  lookUp = allowPrivate ? lookUpHere : createPublicLookUp(),
   attemptMs = ATTEMPT_MS,
 }: WebhookCallerOptions): CallWebhook {
   /** The address to connect to. */
-  const checked = async (hostname: string): Promise<Address> => {
+  const checked = async (hostname: string, signal: AbortSignal): Promise<Address> => {
     const host = hostname.replace(/^\[|\]$/g, '')
     const family = isIP(host)
-    const found = family === 0 ? await lookUp(host) : [{ address: host, family }]
+    const found = family === 0 ? await lookUp(host, signal) : [{ address: host, family }]
     if (found.length === 0) throw new Error('The name has no address.')
     if (!allowPrivate && !found.every(({ address }) => isPublicAddress(address)))
       throw new Error('The name has an address that is not public.')
@@ -71,7 +71,7 @@ export function createWebhookCaller({
     const fault = faultOfUrl(text, allowPrivate)
     if (fault !== undefined) throw new Error(`The address ${fault}.`)
     const url = new URL(text)
-    const { address, family } = await abortable(checked(url.hostname), signal)
+    const { address, family } = await abortable(checked(url.hostname, signal), signal)
     const lookup: LookupFunction = (_host, options, done) => {
       if (options.all) done(null, [{ address, family }])
       else done(null, address, family)
@@ -82,7 +82,7 @@ export function createWebhookCaller({
         ...{ method: 'POST', agent: false, signal, lookup },
         headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
       })
-      outgoing.once('error', reject)
+      outgoing.on('error', reject)
       outgoing.once('response', async (response) => {
         const { statusCode: status = 0 } = response
         const retryAfterMs = retryAfter(response.headers['retry-after'], runtime.now())

@@ -91,7 +91,8 @@ export function createSqliteOldEvents({ reader, writer, write }: SqliteStore): O
     'DELETE FROM events WHERE position = ? AND position < (SELECT max(position) FROM events)',
   )
   // Of their deliveries those that are over.
-  const forget = writer.prepare(`DELETE FROM deliveries WHERE endpoint_id IN (SELECT id FROM endpoints)
+  const forget =
+    writer.prepare(`DELETE FROM deliveries INDEXED BY deliveries_by_state WHERE endpoint_id IN (SELECT id FROM endpoints)
     AND state IN ('done', 'dead') AND position <= ?`)
   return {
     kind: 'event',

@@ -1,4 +1,4 @@
-/** Endpoints and deliveries in SQLite. Every change is one write; W2 and W3 are conditions inside it. */
+/** Endpoints and deliveries in SQLite. Every change is one write; W2 and W3 are conditions inside it. Where indexes are named, SQLite would read all deliveries of an endpoint. */
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { ATTEMPTS_KEPT, type Due, type WebhookStore } from '../domain/webhook_ports.ts'
@@ -26,7 +26,7 @@ export function createSqliteWebhookStore(
     previous = ?, failing_since = ?, version = version + 1, updated_at = ? WHERE id = ? AND version = ?`)
   const remove = writer.prepare('DELETE FROM endpoints WHERE id = ?')
   const move = writer.prepare('UPDATE endpoints SET position = ? WHERE id = ? AND position = ?')
-  const undone = writer.prepare(`SELECT 1 FROM deliveries
+  const undone = writer.prepare(`SELECT 1 FROM deliveries INDEXED BY deliveries_undone
     WHERE endpoint_id = ? AND aggregate = ? AND state IN ('waiting', 'queued') LIMIT 1`)
   const make = writer.prepare(`INSERT INTO deliveries
     (endpoint_id, position, event_id, type, aggregate, state, attempts, due_at, fence, updated_at)
@@ -45,11 +45,14 @@ export function createSqliteWebhookStore(
   const logOf = 'SELECT log FROM deliveries WHERE endpoint_id = ? AND position = ?'
   const [logInWrite, log] = [writer.prepare(logOf), reader.prepare(logOf)]
   const unblock = writer.prepare(`UPDATE deliveries SET state = 'queued', due_at = ?1
-    WHERE endpoint_id = ?2 AND state = 'waiting' AND position = (SELECT min(position) FROM deliveries
+    WHERE endpoint_id = ?2 AND state = 'waiting' AND position = (SELECT min(position) FROM deliveries INDEXED BY deliveries_undone
       WHERE endpoint_id = ?2 AND aggregate = ?3 AND state IN ('waiting', 'queued'))`)
-  const select = `SELECT ${DELIVERY_COLUMNS} FROM deliveries WHERE endpoint_id = ?`
-  const page = reader.prepare(`${select} AND position < ? ORDER BY position DESC LIMIT ?`)
-  const pageOf = reader.prepare(`${select} AND state = ? AND position < ? ORDER BY position DESC LIMIT ?`)
+  const select = `SELECT ${DELIVERY_COLUMNS} FROM deliveries`
+  const page = reader.prepare(
+    `${select} WHERE endpoint_id = ? AND position < ? ORDER BY position DESC LIMIT ?`,
+  )
+  const pageOf = reader.prepare(`${select} INDEXED BY deliveries_by_state
+    WHERE endpoint_id = ? AND state = ? AND position < ? ORDER BY position DESC LIMIT ?`)
 
   const queue = (endpointId: string, due: readonly Due[], at: string) => {
     let queued = 0

@@ -44,9 +44,10 @@ export function createDeliver(deps: DeliverDeps) {
   const { events, webhooks, runtime, source, reached = () => {}, onOutcome = () => {} } = deps
 
   /** Notes when the endpoint began to fail or works again, and disables it. Repeated by the next attempt if another change came first. */
-  const note = async ({ id }: Endpoint, worked: boolean, gone: boolean) => {
+  const note = async ({ id, url }: Endpoint, worked: boolean, gone: boolean) => {
     const endpoint = await webhooks.endpoint(id)
-    if (!endpoint) return
+    // What one address answers says nothing about another that it has got meanwhile.
+    if (endpoint?.url !== url) return
     const now = runtime.now()
     const updatedAt = now.toISOString()
     if (gone) await webhooks.save({ ...endpoint, state: 'gone', updatedAt })

@@ -2,30 +2,19 @@
  * Reads the log for each endpoint, and sends what is due.
  *
  * Invariants
- *  W5. No endpoint waits for another: each has its own claims, and at most AT_ONCE_MAX attempts under way.
- *  W6. An endpoint goes through the log by positions (E2): deliveries of a part of it and the position behind it are one change, so each
- *      event is spread once, by whichever replica.
- *  A round is every ROUND_MS, at once after events were recorded here, and again when an attempt ends.
+ *  W5. No endpoint waits for another: each has a lane (lane.ts), and no lane waits for what is done in another, neither for answers
+ *      of receivers nor for those of the store, except for W8.
+ *  A round is every ROUND_MS, and at once after events were recorded here; a lane goes on at once when an attempt ends.
  */
 import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
-import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
-import { eventIdOf } from '../domain/event.ts'
-import type { EventLog } from '../domain/ports.ts'
-import { AT_ONCE_MAX, type Endpoint, LEASE_MS, wants } from '../domain/webhook.ts'
-import { createDeliver, type DeliverDeps } from './deliver.ts'
+import { inTime } from '@shop/service_kit/runtime/runtime'
+import { createFarTurns, createLane, type Lane, type LaneOptions } from './lane.ts'
 
 export const ROUND_MS = 1_000
-/** Positions of the log in one change, and such changes of one endpoint in a round. */
-export const SPREAD_MAX = 100
-const SPREADS_MAX = 20
 /** How long attempts under way are waited for at the end. Those that are cut off are made again when their lease ends (W3). */
 export const STOP_MS = 3_000
 
-export type DispatcherOptions = Omit<DeliverDeps, 'runtime' | 'events'> & {
-  readonly events: Pick<EventLog, 'ends' | 'between'>
-  readonly runtime: Pick<Runtime, 'now' | 'random' | 'after' | 'defer'>
-  readonly onFault: (fault: unknown) => void
-}
+export type DispatcherOptions = Omit<LaneOptions, 'isStopped' | 'farTurns'>
 
 export type Dispatcher = {
   start(): void
@@ -36,62 +25,25 @@ export type Dispatcher = {
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { webhooks, events, runtime, onFault } = options
-  const deliver = createDeliver(options)
-  const underWay = new Map<string, Set<Promise<void>>>()
+  const { webhooks, runtime, onFault } = options
+  const lanes = new Map<string, Lane>()
+  const farTurns = createFarTurns(runtime)
   let stopped = false
   let cancel: (() => void) | undefined
   let running: Promise<void> | undefined
   let again = false
 
-  const spread = async (endpoint: Endpoint, last: number, first: number) => {
-    let { position } = endpoint
-    for (let i = 0; i < SPREADS_MAX && position < last && !stopped; i++) {
-      const from = Math.max(position, first - 1)
-      const to = Math.min(last, from + SPREAD_MAX)
-      const found = await events.between(from, to, SPREAD_MAX)
-      const due = found
-        .filter(({ type }) => wants(endpoint, type))
-        .map((event) => ({
-          ...{ position: event.position, eventId: eventIdOf(event) },
-          ...{ type: event.type, aggregate: event.aggregate },
-        }))
-      if (!(await webhooks.spread(endpoint.id, position, to, due, runtime.now().toISOString()))) return
-      position = to
-    }
-    if (position < last) again = true
-  }
-
-  const dispatch = async (endpoint: Endpoint) => {
-    const own = underWay.get(endpoint.id) ?? new Set()
-    underWay.set(endpoint.id, own)
-    const free = AT_ONCE_MAX - own.size
-    if (free <= 0) return
-    const now = runtime.now()
-    const leaseUntil = new Date(now.getTime() + LEASE_MS).toISOString()
-    const claimed = await webhooks.claim(endpoint.id, now.toISOString(), leaseUntil, free)
-    for (const delivery of claimed) {
-      const attempt: Promise<void> = deliver(endpoint, delivery)
-        .catch(onFault)
-        .finally(() => {
-          own.delete(attempt)
-          if (own.size === 0) underWay.delete(endpoint.id)
-          wake()
-        })
-      own.add(attempt)
-    }
+  const laneOf = (id: string): Lane => {
+    const lane = lanes.get(id) ?? createLane(id, { ...options, farTurns, isStopped: () => stopped })
+    lanes.set(id, lane)
+    return lane
   }
 
   const round = async () => {
-    const active = (await webhooks.endpoints()).filter(({ state }) => state === 'active')
-    if (active.length === 0) return
-    const ends = await events.ends()
-    const work = active.map(async (endpoint) => {
-      if (ends) await spread(endpoint, ends.last, ends.first)
-      if (!stopped) await dispatch(endpoint)
-    })
-    for (const outcome of await Promise.allSettled(work))
-      if (outcome.status === 'rejected') onFault(outcome.reason)
+    const endpoints = await webhooks.endpoints()
+    for (const { id, state } of endpoints) if (state === 'active' && !stopped) laneOf(id).wake()
+    const known = new Set(endpoints.map(({ id }) => id))
+    for (const [id, lane] of lanes) if (!known.has(id) && lane.isIdle()) lanes.delete(id)
   }
 
   const begin = () => {
@@ -105,25 +57,25 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       .catch(onFault)
       .finally(() => {
         running = undefined
-        if (stopped) return
-        cancel = again
-          ? runtime.after(0, begin, { background: true })
-          : runtime.after(ROUND_MS, begin, { background: true })
+        if (!stopped) cancel = runtime.after(again ? 0 : ROUND_MS, begin, { background: true })
       })
-  }
-  const wake = () => {
-    if (!stopped) begin()
   }
 
   return {
     start: begin,
-    wake,
+    wake() {
+      if (!stopped) begin()
+    },
     async stop() {
       stopped = true
       cancel?.()
       await running
-      const attempts = [...underWay.values()].flatMap((own) => [...own])
-      await inTime(runtime, STOP_MS, Promise.all(attempts), () => undefined)
+      await inTime(
+        runtime,
+        STOP_MS,
+        Promise.all([...lanes.values()].map((lane) => lane.end())),
+        () => undefined,
+      )
     },
   }
 }

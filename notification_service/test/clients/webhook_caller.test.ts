@@ -130,7 +130,15 @@ suite('private addresses are never called', () => {
       assert.equal(sent.status, undefined)
       assert.match(sent.error!, /not public|no address/)
     }
-    for (const host of ['127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1', 'localhost']) {
+    for (const host of [
+      '127.0.0.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '2130706433',
+      '0x7f.1',
+      '0177.0.0.1',
+      '127.0.0.1.',
+    ]) {
       const sent = await caller({ allowPrivate: false })(callAt(`https://${host}:${port}/`))
       assert.equal(sent.status, undefined, host)
       assert.match(sent.error!, /private|not public/, host)

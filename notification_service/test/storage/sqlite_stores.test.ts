@@ -42,11 +42,13 @@ mailStoreContract('SQLite, two processes', async (t) => {
   return [await open(t, folder), await open(t, folder)]
 })
 
-test('no statement scans a growing table or sorts its rows', async (t) => {
+test('no statement scans a growing table, sorts its rows, or reads all deliveries of an endpoint', async (t) => {
   const folder = folderOf(t)
   const statements = noteStatements(t)
   await open(t, folder)
-  const plans = statements.plans(join(folder, 'notifications.db'))
+  const path = join(folder, 'notifications.db')
+  assert.deepEqual(statements.unusedIndexes(path), [])
+  const plans = statements.plans(path)
   assert.ok(plans.length > 8)
   // json_each reads a list in a parameter. Of endpoints there are at most ENDPOINTS_MAX.
   assert.deepEqual(slowSteps(plans, ['json_each', 'endpoints', '(subquery-1)']), [])

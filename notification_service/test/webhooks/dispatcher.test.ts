@@ -3,12 +3,21 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { Webhook } from 'standardwebhooks'
 import { createWebhookCaller } from '../../src/clients/webhook_caller.ts'
-import { AT_ONCE_MAX, type Endpoint, FAILING_MAX_MS } from '../../src/domain/webhook.ts'
+import {
+  AT_ONCE_MAX,
+  type CallWebhook,
+  ENDPOINTS_MAX,
+  type Endpoint,
+  FAILING_MAX_MS,
+} from '../../src/domain/webhook.ts'
+import type { WebhookStore } from '../../src/domain/webhook_ports.ts'
 import { createDispatcher } from '../../src/webhooks/dispatcher.ts'
+import { FAR_AT_ONCE, SPREAD_MAX, SPREADS_MAX } from '../../src/webhooks/lane.ts'
 import { AT, endpoint, event, memoryStores, ROOT, uuid } from '../samples.ts'
 
 type Seen = { id: string; type: string; data: { n: number } }
@@ -36,11 +45,13 @@ function world(t: TestContext) {
   const stores = memoryStores(t)
   const faults: unknown[] = []
   const runtime = { ...systemRuntime, random: () => 0 }
-  const start = (options: { attemptMs?: number; reached?: () => void } = {}) => {
-    const { reached, ...rest } = options
+  const start = (
+    options: { reached?: () => void; call?: CallWebhook; webhooks?: Partial<WebhookStore> } = {},
+  ) => {
+    const { reached, webhooks, call = createWebhookCaller({ runtime, allowPrivate: true }) } = options
     const dispatcher = createDispatcher({
-      ...{ events: stores.events, webhooks: stores.webhooks, runtime, source: 'https://shop.example' },
-      call: createWebhookCaller({ runtime, allowPrivate: true, ...rest }),
+      ...{ events: stores.events, webhooks: { ...stores.webhooks, ...webhooks }, call },
+      ...{ runtime, source: 'https://shop.example' },
       onFault: (fault) => faults.push(fault),
       ...(reached ? { reached } : {}),
     })
@@ -176,5 +187,190 @@ suite('delivering', () => {
     start()
     await untilTrue(async () => (await states(1)).join() === '9 dead')
     assert.equal(seen.length, 0)
+  })
+
+  test('what an address answers is not noted of another that the endpoint has got meanwhile', async (t) => {
+    const { start, add, record, stores, states } = world(t)
+    await add(1, {})
+    await record(['order:a', 1])
+    const answer = Promise.withResolvers<Awaited<ReturnType<CallWebhook>>>()
+    start({ call: () => answer.promise })
+    await untilTrue(async () => (await states(1)).join() === '1 queued')
+    const before = (await stores.webhooks.endpoint(uuid(1)))!
+    assert.ok(await stores.webhooks.save({ ...before, url: 'https://example.com/new' }))
+    answer.resolve({ status: 410, error: 'gone', retryAfterMs: undefined, durationMs: 1 })
+    await untilTrue(async () => (await states(1)).join() === '1 dead')
+    await setTimeout(5)
+    assert.equal((await stores.webhooks.endpoint(uuid(1)))!.state, 'active')
+  })
+})
+
+suite('fairness', () => {
+  const sent = { status: 200, error: undefined, retryAfterMs: undefined, durationMs: 1 }
+  /** Until the end of the test. */
+  const hang = <T>(t: TestContext, value: T): Promise<T> => {
+    const end = Promise.withResolvers<T>()
+    t.after(() => end.resolve(value))
+    return end.promise
+  }
+  const orders = (count: number) =>
+    Array.from({ length: count }, (_, n) => [`order:${n}`, 1] as [string, number])
+
+  test('all other endpoints hang, each with a backlog: this one gets its events at once (W5)', async (t) => {
+    const { start, add, record } = world(t)
+    for (let n = 1; n <= ENDPOINTS_MAX; n++) await add(n, {})
+    const atOnce = new Map<string, number>()
+    const never = hang(t, sent)
+    const seen: string[] = []
+    const { wake } = start({
+      call: ({ url, headers }) => {
+        atOnce.set(url, (atOnce.get(url) ?? 0) + 1)
+        if (url !== endpoint(7).url) return never
+        seen.push(headers['webhook-id']!)
+        return Promise.resolve(sent)
+      },
+    })
+    await record(...orders(12))
+    wake()
+    await untilTrue(() => seen.length === 12)
+    await record(['order:late', 1])
+    wake()
+    await untilTrue(() => seen.includes('order:late:1'))
+    atOnce.delete(endpoint(7).url)
+    assert.deepEqual([atOnce.size, new Set(atOnce.values())], [ENDPOINTS_MAX - 1, new Set([AT_ONCE_MAX])])
+  })
+
+  test('no endpoint waits for what the store does for another (W5)', async (t) => {
+    const { start, add, record, stores } = world(t)
+    await add(1, {})
+    await add(2, {})
+    const seen: string[] = []
+    const never = hang(t, false)
+    const { wake } = start({
+      call: async ({ headers }) => {
+        seen.push(headers['webhook-id']!)
+        return sent
+      },
+      webhooks: {
+        spread: (id, ...rest) => (id === uuid(1) ? never : stores.webhooks.spread(id, ...rest)),
+      },
+    })
+    for (const n of [1, 2, 3]) {
+      await record([`order:${n}`, 1])
+      wake()
+      await untilTrue(() => seen.length === n)
+    }
+  })
+
+  test('an attempt that ends while others are claimed makes no room for more than AT_ONCE_MAX (W7)', async (t) => {
+    const { start, add, record, stores } = world(t)
+    await add(1, {})
+    let peak = 0
+    const hanging: (() => void)[] = []
+    t.after(() => {
+      for (const end of hanging) end()
+    })
+    let open = 0
+    let gate = Promise.withResolvers<void>()
+    gate.resolve()
+    let claims = 0
+    const { wake } = start({
+      call: async () => {
+        open += 1
+        peak = Math.max(peak, open)
+        await new Promise<void>((resolve) => hanging.push(resolve))
+        open -= 1
+        return sent
+      },
+      webhooks: {
+        claim: async (...query) => {
+          const claimed = await stores.webhooks.claim(...query)
+          claims += 1
+          await gate.promise
+          return claimed
+        },
+      },
+    })
+    await record(['order:first', 1])
+    wake()
+    await untilTrue(() => open === 1)
+    gate = Promise.withResolvers()
+    await record(...orders(12))
+    const before = claims
+    wake()
+    await untilTrue(() => claims > before)
+    hanging.shift()!()
+    await untilTrue(() => open === 0)
+    await setTimeout(5)
+    gate.resolve()
+    await untilTrue(() => open >= AT_ONCE_MAX - 1)
+    for (let i = 0; i < 20; i++) {
+      wake()
+      await setTimeout(1)
+    }
+    assert.deepEqual([open, peak], [AT_ONCE_MAX, AT_ONCE_MAX])
+  })
+
+  test('a long log is read in parts, and what is due is sent between them', async (t) => {
+    const { start, add, record, stores } = world(t)
+    const count = SPREAD_MAX * SPREADS_MAX + 1
+    for (let from = 0; from < count; from += 500) await record(...orders(count).slice(from, from + 500))
+    await add(1, { types: ['order.shipped'] })
+    let spreads = 0
+    const spreadsBeforeClaims: number[] = []
+    start({
+      webhooks: {
+        spread: (id, from, to, ...rest) => {
+          spreads += 1
+          assert.ok(to - from <= SPREAD_MAX)
+          return stores.webhooks.spread(id, from, to, ...rest)
+        },
+        claim: async (...query) => {
+          spreadsBeforeClaims.push(spreads)
+          return stores.webhooks.claim(...query)
+        },
+      },
+    })
+    await untilTrue(() => spreadsBeforeClaims.length === 2)
+    assert.deepEqual(spreadsBeforeClaims, [SPREADS_MAX, SPREADS_MAX + 1])
+  })
+
+  test('of endpoints that are far behind few are brought forward at once, in turns; others do not wait (W8)', async (t) => {
+    const { start, add, record, stores } = world(t)
+    await record(...orders(3 * SPREAD_MAX))
+    for (const n of [1, 2, 3, 4, 5]) await add(n, { types: ['order.shipped'] })
+    await add(6, { position: 3 * SPREAD_MAX })
+    const gates: (() => void)[] = []
+    const order: string[] = []
+    t.after(() => {
+      for (const open of gates) open()
+    })
+    const seen: string[] = []
+    const { wake } = start({
+      call: async ({ headers }) => {
+        seen.push(headers['webhook-id']!)
+        return sent
+      },
+      webhooks: {
+        spread: async (id, from, to, ...rest) => {
+          if (id !== uuid(6)) {
+            order.push(id)
+            await new Promise<void>((resolve) => gates.push(resolve))
+          }
+          return stores.webhooks.spread(id, from, to, ...rest)
+        },
+      },
+    })
+    await untilTrue(() => gates.length === FAR_AT_ONCE)
+    await record(['order:new', 1])
+    wake()
+    await untilTrue(() => seen.includes('order:new:1'))
+    assert.equal(gates.length, FAR_AT_ONCE)
+    for (let n = 0; n < 4; n++) {
+      gates[n]!()
+      await untilTrue(() => gates.length > FAR_AT_ONCE + n)
+    }
+    // One after the other, before the first has its second part.
+    assert.deepEqual(new Set(order.slice(0, 5)).size, 5)
   })
 })

@@ -17,6 +17,7 @@ test('no statement scans a growing table or sorts its rows', async (t) => {
     rmSync(folder, { recursive: true, force: true })
   })
   const plans = statements.plans(join(folder, 'orders.db'))
+  assert.deepEqual(statements.unusedIndexes(join(folder, 'orders.db')), [])
   assert.ok(plans.length > 15)
   // json_each reads the list of ids in a parameter; line is json_each of one order.
   // The subquery of the backlog of events has a limit.

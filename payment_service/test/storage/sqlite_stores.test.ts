@@ -100,6 +100,7 @@ test('no statement scans a growing table or sorts its rows', async (t) => {
   const statements = noteStatements(t)
   await open(t, path)
   const plans = statements.plans(join(path, 'payments.db'))
+  assert.deepEqual(statements.unusedIndexes(join(path, 'payments.db')), [])
   assert.ok(plans.length > 12)
   // The subquery of the backlog of events has a limit.
   assert.deepEqual(slowSteps(plans, ['(subquery-1)']), [])
