@@ -11,6 +11,7 @@ import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Logger } from 'pino'
 import { SERVICE } from './config.ts'
 import { AUDIT_ACTIONS } from './domain/audit.ts'
+import type { CardLimits } from './domain/card_limits.ts'
 import type { CaseKind, Cases } from './domain/cases.ts'
 import type { CheckoutSettingsStore, Offers, QuoteSeal } from './domain/checkout_ports.ts'
 import { createGuestOrders } from './domain/guest_orders.ts'
@@ -49,6 +50,8 @@ export type Deps = {
   /** Addresses or networks whose X-Forwarded-For is believed: quotes of clients take turns by address. */
   readonly trustedProxies?: readonly string[]
   readonly rules: PaymentRules
+  /** Undefined while they are not known. */
+  readonly cardLimits?: () => CardLimits | undefined
   readonly orderTokens: OrderTokens
   /** Without one no links are mailed. */
   readonly sendLink?: SendLink | undefined
@@ -89,7 +92,10 @@ export function createApp(deps: Deps): App {
   const { offers, seal, settings } = deps.checkout
   const guestOrders = createGuestOrders(orders, runtime.now)
   app.register(
-    placeOrderRoutes({ ports, settle, seal, guestOrders, orderTokens, rules: deps.rules, currency, digits }),
+    placeOrderRoutes({
+      ...{ ports, settle, seal, guestOrders, orderTokens, rules: deps.rules, currency, digits },
+      cardLimits: deps.cardLimits ?? (() => undefined),
+    }),
   )
   app.register(quoteRoutes({ settings, offers, seal, currency, digits, runtime }))
   app.register(checkoutSettingsRoutes({ settings, rules: deps.rules, currency, digits, runtime }))

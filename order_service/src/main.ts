@@ -19,6 +19,7 @@ import { lastBackupIn, reportLastBackup } from '@shop/service_kit/storage/last_b
 import { startRetention } from '@shop/service_kit/storage/start_retention'
 import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createApp, type Deps } from './app.ts'
+import { followCardLimits } from './clients/card_limits.ts'
 import { createSendLink } from './clients/link_mails.ts'
 import { createProductOffers } from './clients/product_offers.ts'
 import { readConfig, SERVICE } from './config.ts'
@@ -80,6 +81,13 @@ await runService(systemRuntime, async () => {
     mailService: notifications,
     ...{ runtime: systemRuntime, metrics, logger, reached: crashPoints(process.env) },
   })
+  const cardLimits =
+    config.PAYMENTS === 'off'
+      ? undefined
+      : followCardLimits({
+          ...{ service: paymentService, digits: stores.digits, runtime: systemRuntime },
+          onFault: (err) => logger.warn({ err }, 'payment_service did not say which amounts it can charge'),
+        })
   const stopPublishing = startPublishing({
     url: config.NOTIFICATION_URL,
     secrets: serviceSecrets(config),
@@ -97,6 +105,7 @@ await runService(systemRuntime, async () => {
     cases: { store: stores.cases, onDue: cases.wake, withdrawalDays: config.WITHDRAWAL_DAYS },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
     rules: { payments: config.PAYMENTS, methods: listOf(config.PAYMENT_METHODS) as PaymentMethod[] },
+    ...(cardLimits && { cardLimits: cardLimits.limits }),
     orderTokens,
     sendLink: notifications && createSendLink(notifications),
     onPaymentDue: wakePayments,
@@ -136,6 +145,7 @@ await runService(systemRuntime, async () => {
       stopReporting()
       await stopRetention()
       await cases.stop()
+      await cardLimits?.stop()
       await stop()
       await stopPublishing()
       auth.stop()

@@ -82,6 +82,7 @@ export function startOrders({
       : createPaymentClient({
           service: paymentService,
           orderTokens,
+          digits,
           metrics,
           runtime,
           onCircuitOpen: (err, orderIds) =>

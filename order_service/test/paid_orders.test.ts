@@ -10,26 +10,44 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
-import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { createVirtualRuntime, untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { Refused } from '../../payment_service/src/domain/errors.ts'
 import type { PaymentProvider } from '../../payment_service/src/domain/ports.ts'
+import { AFTER_FAULT_MS, followCardLimits } from '../src/clients/card_limits.ts'
 import { GIVING_BACK_MS, PAYABLE_MS } from '../src/domain/payment_steps.ts'
-import { CRASH_POINTS, type CrashPoint } from '../src/domain/ports.ts'
+import { CRASH_POINTS_OF_ORDERS, type CrashPoint } from '../src/domain/ports.ts'
 import { UNPAID_MAX } from '../src/domain/unpaid_orders.ts'
 import { startPaidShop, TOTAL_MINOR } from './paid_orders.ts'
-import { as } from './shop.ts'
+import { as, serviceAt } from './shop.ts'
 
 const MINUTE_MS = 60_000
 
+/** As payment_service answers. */
+async function followed(t: TestContext, paying: { app: { server: { address(): unknown } } }) {
+  const { port } = paying.app.server.address() as AddressInfo
+  const service = await serviceAt(t, `http://127.0.0.1:${port}`, systemRuntime, 'payment_service')
+  const follower = followCardLimits({
+    service,
+    digits: () => 2,
+    runtime: systemRuntime,
+    onFault: (fault) => assert.fail(String(fault)),
+  })
+  await follower.stop()
+  return follower.limits
+}
+
 suite('an order that is paid', () => {
   test('M4: is held, paid, confirmed, captured, shipped, and charged what was shown', async (t) => {
-    const { order, paying, pay, put, until, steps, products, mug, books } = await startPaidShop(t)
+    const { order, paying, pay, put, get, until, steps, products, mug, books } = await startPaidShop(t)
     const { id, status } = await order()
     assert.equal(status, 'awaiting_payment')
     assert.deepEqual(await products.stockOf(mug), { stock: 8, reserved: 2 })
     const asked = await paying.find(id)
     assert.deepEqual([asked.state, asked.amountMinor, asked.currency], ['open', TOTAL_MINOR, 'USD'])
     assert.ok(asked.checkoutUrl)
+    const waiting = (await get('ada', `/orders/${id}`)).json()
+    assert.equal(Date.parse(waiting.payable_until), Date.parse(waiting.history.at(-1).at) + PAYABLE_MS)
     assert.deepEqual(asked.bill, {
       lines: [{ productId: mug, quantity: 2, grossMinor: 2 * 1999 }],
       shippingMinor: 490,
@@ -302,6 +320,39 @@ test('a request that comes again finds its order, also when its way of paying is
   assert.equal((await put('ada', id, { status: 'cancelled' })).statusCode < 300, true)
 })
 
+test('what the provider cannot charge by card is refused when it is ordered, with what it can; by invoice it is not', async (t) => {
+  const { connect, body, paying } = await startPaidShop(t)
+  const cardLimits = () => ({ leastMinor: 5_000, mostMinor: 9_999, stepMinor: 1 })
+  const { post } = await connect({ cardLimits })
+  const refused = await post('ada', await body())
+  const { code, least, most } = refused.json()
+  assert.deepEqual([refused.statusCode, code, least, most], [422, 'amount_not_by_card', '50.00', '99.99'])
+  assert.equal((await post('ada', await body({ payment_method: 'invoice' }))).statusCode, 201)
+  const limits = await followed(t, paying)
+  assert.deepEqual(limits(), { leastMinor: 50, mostMinor: 99_999_999, stepMinor: 1 })
+})
+
+test('while it is not known what can be charged, every amount passes; it is asked again', async (t) => {
+  const runtime = createVirtualRuntime()
+  let isDown = true
+  const faults: unknown[] = []
+  const follower = followCardLimits({
+    service: {
+      async post<T>() {
+        if (isDown) throw new Error('down')
+        return { card: { least_minor: 1, most_minor: 2, step_minor: 1 } } as T
+      },
+    },
+    ...{ runtime, digits: () => 2, onFault: (fault: unknown) => faults.push(fault) },
+  })
+  t.after(() => follower.stop())
+  await runtime.advance(2 * AFTER_FAULT_MS)
+  assert.deepEqual([follower.limits(), faults.length], [undefined, 1])
+  isDown = false
+  await runtime.advance(AFTER_FAULT_MS)
+  assert.deepEqual(follower.limits(), { leastMinor: 1, mostMinor: 2, stepMinor: 1 })
+})
+
 test('what costs nothing is confirmed without a payment', async (t) => {
   const { send, products, paying } = await startPaidShop(t)
   const gift = await products.add(3, 0)
@@ -359,7 +410,7 @@ test('only a service may say that payments have changed; unknown orders change n
 class Stopped extends Error {}
 /** Of an order that is not paid. */
 const NOT_PAID: readonly CrashPoint[] = ['shipping_recorded']
-const PAID_POINTS = CRASH_POINTS.filter((point) => !NOT_PAID.includes(point))
+const PAID_POINTS = CRASH_POINTS_OF_ORDERS.filter((point) => !NOT_PAID.includes(point))
 
 suite('a process that stops while an order is paid', () => {
   const stopping = (point: CrashPoint) => {

@@ -13,9 +13,9 @@ import {
   startWorld,
   type WorldOptions,
 } from '../../payment_service/test/worlds.ts'
+import type { Deps } from '../src/app.ts'
 import type { OrderStatus } from '../src/domain/order.ts'
 import type { CrashPointHook, OrderStore } from '../src/domain/ports.ts'
-import type { PaymentRules } from '../src/http/payment_rules.ts'
 import { as, memoryStores, quotesOf, SECRET, serviceAt, startOrderApp, startProducts } from './shop.ts'
 
 const WAIT_MS = 20_000
@@ -63,7 +63,9 @@ export async function startPaidShop(
   const { port } = paying.app.server.address() as AddressInfo
   const url = paymentUrl ?? `http://127.0.0.1:${port}`
   let { payments: poller } = paying
-  const connect = async (more: { reached?: CrashPointHook; rules?: PaymentRules } = {}) =>
+  const connect = async (
+    more: Pick<Partial<Deps>, 'rules' | 'cardLimits'> & { reached?: CrashPointHook } = {},
+  ) =>
     startOrderApp(t, products.url, stores.orders, {
       ...{ runtime, checkout, rules: { payments, methods: ['card', 'invoice'] }, ...more },
       paymentService: await serviceAt(t, url, runtime, 'payment_service'),

@@ -257,7 +257,7 @@ export async function startOrderApp(
     reached,
     ...of
   }: Partial<Pick<StartOptions, 'runtime' | 'roundMs' | 'deadlineMs' | 'paymentService' | 'reached'>> &
-    Partial<Pick<Deps, 'checkout' | 'rules' | 'cases'>> = {},
+    Partial<Pick<Deps, 'checkout' | 'rules' | 'cases' | 'cardLimits'>> = {},
 ) {
   const deps = {
     runtime,

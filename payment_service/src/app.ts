@@ -53,7 +53,7 @@ export function createApp(deps: Deps): App {
     problems: withViews(PROBLEMS, { digits }),
     readiness: { store: () => ports.payments.check() },
   })
-  app.register(internalRoutes({ ports, drive, currency, runtime }))
+  app.register(internalRoutes({ ports, drive, currency, digits, runtime }))
   app.register(paymentRoutes({ ports, drive, verifyToken, orderTokens, ownerOf, digits }))
   app.register(webhookRoutes({ ports, provider, metrics, wake }))
   app.register(

@@ -59,6 +59,8 @@ await runService(systemRuntime, async () => {
           webhookSecret: config.STRIPE_WEBHOOK_SECRET!,
           apiUrl: config.STRIPE_API_URL,
           publicUrl: config.PUBLIC_URL!,
+          currency: config.CURRENCY,
+          digits: stores.digits,
           runtime: systemRuntime,
           metrics,
         })

@@ -40,6 +40,13 @@ suite('a payment by card', () => {
     assert.equal((await world.open(id, { amount_minor: 1 })).json().code, 'payment_differs')
     assert.equal((await world.open(id, { method: 'invoice' })).json().code, 'payment_differs')
     assert.equal((await world.open(id, { currency: 'USD' })).statusCode, 400)
+    const other = await world.open(world.newOrder(), { currency_digits: 3 })
+    assert.deepEqual(
+      [other.statusCode, other.json().code, other.json().currency_digits],
+      [409, 'currency_differs', 2],
+    )
+    assert.match(other.json().detail, /with 3 digits, payment_service with 2/)
+    assert.equal((await world.open(world.newOrder(), { currency_digits: 2 })).statusCode, 200)
   })
 
   test('an event that comes while it is captured does not spoil the answer', async (t) => {

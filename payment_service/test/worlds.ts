@@ -60,7 +60,12 @@ export function createTestRuntime(seed = 1): TestRuntime {
 
 type Scope = Pick<TestContext, 'after'>
 
-export async function startProvider(t: Scope, runtime: Runtime, knobs: Partial<Knobs> = {}) {
+export async function startProvider(
+  t: Scope,
+  runtime: Runtime,
+  knobs: Partial<Knobs> = {},
+  currency = 'EUR',
+) {
   const simulator = createSimulator({
     runtime: { ...runtime, sleep: systemRuntime.sleep },
     secretKey: SECRET_KEY,
@@ -74,6 +79,7 @@ export async function startProvider(t: Scope, runtime: Runtime, knobs: Partial<K
       webhookSecret: WEBHOOK_SECRET,
       apiUrl: origin,
       publicUrl: 'https://shop.example',
+      ...{ currency, digits: () => 2 },
       runtime,
       metrics: createMetrics('payment_service'),
       callMs: 2_000,
@@ -95,7 +101,7 @@ let serial = 1
 
 export async function startWorld(t: Scope, options: WorldOptions = {}) {
   const runtime = options.runtime ?? createTestRuntime()
-  const { simulator, provider, origin } = await startProvider(t, runtime, options.knobs)
+  const { simulator, provider, origin } = await startProvider(t, runtime, options.knobs, options.currency)
   const stores =
     options.stores ??
     (await openStores(

@@ -152,6 +152,8 @@ export const NOTES: Notes = {
     shipping_method_unavailable:
       'This way of shipping does not exist, or does not go to that country with these goods. `offered` lists those that do.',
     total_too_large: 'Lines, taxes and shipping cost more than 10^15 of the smallest units of the currency.',
+    amount_not_by_card:
+      'The payment provider charges from `least` to `most`, and of some currencies whole units alone. Offer another way of paying.',
     too_many_unpaid_orders:
       'A buyer may have at most 10 orders that wait for their payments, because they hold stock. Pay or cancel some of them first.',
     too_many_attempts:
@@ -209,6 +211,8 @@ export const NOTES: Notes = {
     payment_not_found: 'The order has no payment, or it is not yours: the answer is the same.',
     payment_differs:
       'An order has one payment. `current` is what it has; it is of another amount, currency or method than asked for.',
+    currency_differs:
+      'Amounts go between the services in minor units. Give both the same CURRENCY and CURRENCY_DIGITS; until then orders by card are refused or cancelled.',
     method_unavailable:
       'PAYMENT_PROVIDER is `none`, so there are no payments by card. Offer invoice or cash.',
     not_authorised:

@@ -40,7 +40,7 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
     if (products && orders && cases)
       await add(await checkReturns({ cases, orders, audit: products.audit, running }))
     if (payments) {
-      const provider = providerOf(plan, ports.running)
+      const provider = providerOf(plan, ports.running, payments.digits)
       try {
         await add(
           await checkPayments({

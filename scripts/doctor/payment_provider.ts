@@ -9,7 +9,11 @@ import { type Plan, plannedService } from '../plan.ts'
 import { SIMULATOR } from '../services.ts'
 
 /** Undefined without one, and for the one with play money while it does not run. */
-export function providerOf(plan: Plan, running: readonly string[]): PaymentProvider | undefined {
+export function providerOf(
+  plan: Plan,
+  running: readonly string[],
+  digits: () => number,
+): PaymentProvider | undefined {
   const isSimulated = plan.processes.some(({ entry }) => entry === SIMULATOR)
   if (isSimulated && !running.includes(SIMULATOR.name)) return undefined
   try {
@@ -20,6 +24,8 @@ export function providerOf(plan: Plan, running: readonly string[]): PaymentProvi
       webhookSecret: config.STRIPE_WEBHOOK_SECRET!,
       apiUrl: config.STRIPE_API_URL,
       publicUrl: config.PUBLIC_URL!,
+      currency: config.CURRENCY,
+      digits,
       runtime: systemRuntime,
       metrics: createMetrics('payment_service'),
     })

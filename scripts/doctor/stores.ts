@@ -128,7 +128,8 @@ export async function checkStores(
       ),
     (stores) => stores.payments.check(),
   )
-  if (products && ordering) findings.push(...digitsMismatch(products.digits(), ordering.digits()))
+  if (products && ordering) findings.push(...digitsMismatch('Prices', products.digits(), ordering.digits()))
+  if (payments && ordering) findings.push(...digitsMismatch('Payments', payments.digits(), ordering.digits()))
   const made = inspected.filter(({ found }) => found.usable).length - neverMade.size
   // The same as on SQLite.
   for (const name of ['notification_service', 'payment_service'] as const) neverMade.delete(name)
@@ -146,12 +147,12 @@ export async function checkStores(
 }
 
 /** The services compare amounts by value. With other digits, amounts that only one of them can write never agree. */
-const digitsMismatch = (products: number, orders: number): Finding[] =>
-  products === orders
+const digitsMismatch = (what: string, digits: number, orders: number): Finding[] =>
+  digits === orders
     ? []
     : [
         {
-          problem: `Prices have ${products} digits after the point, but the amounts of orders have ${orders}.`,
+          problem: `${what} have ${digits} digits after the point, but the amounts of orders have ${orders}.`,
           remedy:
             'One of the stores was created anew: restore its last backup or, if it is empty, create it again with CURRENCY_DIGITS set to the digits of the other.',
         },

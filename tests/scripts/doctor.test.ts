@@ -327,6 +327,19 @@ suite('what only a person can repair is reported, and not changed by --fix', () 
       found: () => 'Prices have 2 digits after the point, but the amounts of orders have 3.',
     },
     {
+      name: 'a store of payments with another number of decimals',
+      plant: async ({ world: { dataDir } }) => {
+        forget(join(dataDir, 'payments.db'))
+        await (
+          await openPaymentStores(
+            { DATA_DIR: dataDir, CURRENCY, CURRENCY_DIGITS: 3 },
+            { runtime: systemRuntime },
+          )
+        ).close()
+      },
+      found: () => 'Payments have 3 digits after the point, but the amounts of orders have 2.',
+    },
+    {
       name: 'another currency than that of the stores',
       plant: ({ world }) => Object.assign(world.env, { CURRENCY: 'EUR' }),
       found: () => /^The store of product_service cannot be opened: CURRENCY is EUR, but the prices/,

@@ -1519,6 +1519,11 @@ export interface operations {
                              * @example 10042
                              */
                             number?: number;
+                            /**
+                             * Format: date-time
+                             * @description Only while it waits for its payment: until when it can be paid
+                             */
+                            payable_until?: string;
                             rejection?: {
                                 /** @description Price of the lines when the order was decided */
                                 current_total_price: string | null;
@@ -1919,6 +1924,11 @@ export interface operations {
                         number?: number;
                         /** @description Only for a guest: opens this order and its payment, as the header Order-Token. Keep it; links in mails have it, too */
                         order_token?: string;
+                        /**
+                         * Format: date-time
+                         * @description Only while it waits for its payment: until when it can be paid
+                         */
+                        payable_until?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -2125,6 +2135,11 @@ export interface operations {
                         number?: number;
                         /** @description Only for a guest: opens this order and its payment, as the header Order-Token. Keep it; links in mails have it, too */
                         order_token?: string;
+                        /**
+                         * Format: date-time
+                         * @description Only while it waits for its payment: until when it can be paid
+                         */
+                        payable_until?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -2314,7 +2329,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `quote_invalid`, `quote_for_other_address`, `quote_required`, `payment_method_unavailable`, `idempotency_key_reused` */
+            /** @description `quote_invalid`, `quote_for_other_address`, `quote_required`, `payment_method_unavailable`, `amount_not_by_card`, `idempotency_key_reused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2741,6 +2756,11 @@ export interface operations {
                              * @example 10042
                              */
                             number?: number;
+                            /**
+                             * Format: date-time
+                             * @description Only while it waits for its payment: until when it can be paid
+                             */
+                            payable_until?: string;
                             rejection?: {
                                 /** @description Price of the lines when the order was decided */
                                 current_total_price: string | null;
@@ -3068,6 +3088,11 @@ export interface operations {
                          * @example 10042
                          */
                         number?: number;
+                        /**
+                         * Format: date-time
+                         * @description Only while it waits for its payment: until when it can be paid
+                         */
+                        payable_until?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -3413,6 +3438,11 @@ export interface operations {
                          * @example 10042
                          */
                         number?: number;
+                        /**
+                         * Format: date-time
+                         * @description Only while it waits for its payment: until when it can be paid
+                         */
+                        payable_until?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -3617,6 +3647,11 @@ export interface operations {
                          * @example 10042
                          */
                         number?: number;
+                        /**
+                         * Format: date-time
+                         * @description Only while it waits for its payment: until when it can be paid
+                         */
+                        payable_until?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;
@@ -4044,6 +4079,11 @@ export interface operations {
                          * @example 10042
                          */
                         number?: number;
+                        /**
+                         * Format: date-time
+                         * @description Only while it waits for its payment: until when it can be paid
+                         */
+                        payable_until?: string;
                         rejection?: {
                             /** @description Price of the lines when the order was decided */
                             current_total_price: string | null;

@@ -37,6 +37,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/card_limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What the payment provider can charge, in minor units
+         * @description null: there is no payment provider.
+         */
+        post: operations["requestCardLimits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/payments/{order_id}": {
         parameters: {
             query?: never;
@@ -409,6 +429,166 @@ export interface operations {
             };
         };
     };
+    requestCardLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Digits after the point of amounts */
+                    currency_digits: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        card: {
+                            least_minor: number;
+                            most_minor: number;
+                            /** @description Amounts are multiples of it */
+                            step_minor: number;
+                        } | null;
+                    };
+                };
+            };
+            /** @description `validation_failed`, `malformed_body`, `validation_failed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `currency_differs` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     getPaymentState: {
         parameters: {
             query?: never;
@@ -550,6 +730,8 @@ export interface operations {
                 "application/json": {
                     amount_minor: number;
                     currency: string;
+                    /** @description Digits after the point of amounts */
+                    currency_digits?: number;
                     description: string;
                     email?: string;
                     /**
@@ -648,7 +830,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `payment_differs`, `method_unavailable` */
+            /** @description `payment_differs`, `method_unavailable`, `currency_differs` */
             409: {
                 headers: {
                     [name: string]: unknown;

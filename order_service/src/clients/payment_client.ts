@@ -20,6 +20,8 @@ export const PAYMENT_CALLS_MAX = 64
 export type PaymentClientOptions = {
   readonly service: ServiceClient
   readonly orderTokens: OrderTokens
+  /** Digits after the point of amounts. */
+  readonly digits: () => number
   readonly metrics: Metrics
   readonly runtime: Pick<Runtime, 'monotonic' | 'random' | 'after'>
   readonly onCircuitOpen?: (error: unknown, orderIds: readonly string[]) => void
@@ -42,6 +44,8 @@ async function notNow(): Promise<never> {
 const STATE_OF_REFUSAL: Readonly<Record<string, PaymentState>> = {
   // No provider is configured for this method: nothing was opened, and nothing can be paid.
   method_unavailable: 'failed',
+  // Its amount would be another one there.
+  currency_differs: 'failed',
   not_authorised: 'failed',
 }
 
@@ -104,9 +108,7 @@ export function createPaymentClient(options: PaymentClientOptions): Payments {
   const limits = { deadlineMs: PAYMENT_DEADLINE_MS, repeatable: true }
 
   const open = (order: Order, expiresAt: string) =>
-    ask('open', order, () =>
-      service.put(pathOf(order), termsOf(order, expiresAt, options.orderTokens), limits),
-    )
+    ask('open', order, () => service.put(pathOf(order), termsOf(order, expiresAt, options), limits))
   const cancel = (order: Order, reason: string) =>
     ask('cancel', order, () => service.post(pathOf(order, '/cancel'), { reason }, limits))
 
@@ -130,11 +132,16 @@ export function createPaymentClient(options: PaymentClientOptions): Payments {
   }
 }
 
-function termsOf(order: Order, expiresAt: string, orderTokens: OrderTokens) {
+function termsOf(
+  order: Order,
+  expiresAt: string,
+  { orderTokens, digits }: Pick<PaymentClientOptions, 'orderTokens' | 'digits'>,
+) {
   const { email, language, payment, lines, shipping } = order.checkout!
   return {
     amount_minor: grandTotalMinor(order),
     currency: order.currency,
+    currency_digits: digits(),
     method: payment!.method,
     user_id: order.userId,
     ...(isGuestOrder(order) ? { order_token: orderTokens.of(order.id) } : {}),

@@ -27,6 +27,7 @@ export type Payloads = {
   quote_required: Nothing
   too_many_unpaid_orders: Nothing
   payment_method_unavailable: Nothing
+  amount_not_by_card: { readonly leastMinor: number; readonly mostMinor: number }
   email_not_verified: Nothing
   too_many_attempts: { readonly retryAfterMs: number }
   mail_unavailable: Nothing

@@ -147,7 +147,7 @@ export type Timers = {
 /** Called between two durable steps; tests stop the process there. */
 export type CrashPointHook = (place: CrashPoint) => void
 
-export const CRASH_POINTS = [
+export const CRASH_POINTS_OF_ORDERS = [
   'intent_recorded',
   'answer_received',
   'answer_recorded',
@@ -159,6 +159,9 @@ export const CRASH_POINTS = [
   'payment_ended',
   'capturing_recorded',
   'captured',
+] as const
+/** Of returns and withdrawals. */
+const CRASH_POINTS_OF_CASES = [
   'receipt_recorded',
   'restock_answered',
   'refund_answered',
@@ -167,6 +170,7 @@ export const CRASH_POINTS = [
   'withdrawal_done',
   'receipt_mailed',
 ] as const
+export const CRASH_POINTS = [...CRASH_POINTS_OF_ORDERS, ...CRASH_POINTS_OF_CASES] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 
 export type Ports = {

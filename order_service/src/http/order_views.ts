@@ -21,6 +21,7 @@ import {
 } from '../domain/order.ts'
 import { NUMBER_BEFORE_FIRST } from '../domain/order_numbers.ts'
 import { rejectionRecord } from '../domain/order_record.ts'
+import { payableUntil } from '../domain/payment_steps.ts'
 import { CheckoutView, checkoutView } from './checkout_views.ts'
 
 export const OrderParams = Type.Object({ id: Id })
@@ -78,6 +79,10 @@ export const OrderView = Type.Object({
   lines: Type.Array(OrderLine),
   total_price: { ...Money, description: 'What the buyer pays' },
   checkout: Type.Optional(CheckoutView),
+  payable_until: Type.Optional({
+    ...Timestamp,
+    description: 'Only while it waits for its payment: until when it can be paid',
+  }),
   tracking: Type.Optional(TrackingView),
   currency: Type.String({ examples: ['USD'] }),
   currency_digits: Type.Integer({
@@ -114,6 +119,7 @@ export function orderView(order: Order, reader: Actor, digits: number): OrderVie
       ? {}
       : { checkout: checkoutView(order.checkout, order.totalMinor, digits) }),
     ...(order.tracking === undefined ? {} : { tracking: order.tracking }),
+    ...(order.status === 'awaiting_payment' ? { payable_until: payableUntil(order).toISOString() } : {}),
     currency: order.currency,
     currency_digits: digits,
     ...(order.status === 'rejected' ? { rejection: rejectionView(order.rejection, digits) } : {}),

@@ -12,6 +12,7 @@ import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/mone
 import { invalidField, Problem } from '@shop/service_kit/runtime/problem'
 import type { FastifyReply, FastifySchemaCompiler } from 'fastify'
 import type { RequestPorts } from '../domain/answer_wait.ts'
+import { type CardLimits, refusalOfAmount } from '../domain/card_limits.ts'
 import type { QuoteSeal } from '../domain/checkout_ports.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { GuestOrders } from '../domain/guest_orders.ts'
@@ -48,13 +49,14 @@ export type PlaceOrderRoutesDeps = {
   readonly guestOrders: GuestOrders
   readonly orderTokens: OrderTokens
   readonly rules: PaymentRules
+  readonly cardLimits: () => CardLimits | undefined
   readonly currency: string
   /** Digits after the point of that currency. */
   readonly digits: () => number
 }
 
 export function placeOrderRoutes(deps: PlaceOrderRoutesDeps) {
-  const { ports, settle, seal, guestOrders, orderTokens, rules, currency, digits } = deps
+  const { ports, settle, seal, guestOrders, orderTokens, rules, cardLimits, currency, digits } = deps
   return async (app: App) => {
     app.post(
       '/orders',
@@ -74,6 +76,7 @@ export function placeOrderRoutes(deps: PlaceOrderRoutesDeps) {
         const refusal =
           wish.refusal ??
           refusalOfMethod(wish.draft, rules) ??
+          refusalOfAmount(wish.draft, cardLimits()) ??
           (await refusalOfUnpaidOf(wish.draft, isGuest ? client : undefined))
         const placed = await placeOrder(ports, settle, wish.draft, refusal)
         const { order, replayed } = placed

@@ -95,6 +95,7 @@ export const placeOrderOperation = operation({
     'quote_required',
     'too_many_unpaid_orders',
     'payment_method_unavailable',
+    'amount_not_by_card',
     'idempotency_key_reused',
     'internal_error',
     'overloaded',

@@ -1,55 +1,26 @@
 /** The problems of order_service: status, title and members of each code. Codes are permanent, texts may change. */
-import { etagOf, versionsNamed } from '@shop/service_kit/http/etags'
-import type { ProblemRequest, ProblemTable } from '@shop/service_kit/http/problem_tables'
+import { versionsNamed } from '@shop/service_kit/http/etags'
+import type { ProblemTable } from '@shop/service_kit/http/problem_tables'
 import { KIT_PROBLEMS } from '@shop/service_kit/http/problems'
-import { formatMoney } from '@shop/service_kit/money/money'
 import type { KitPayloads } from '@shop/service_kit/runtime/problem'
 import type { Payloads } from '../domain/errors.ts'
-import type { Order } from '../domain/order.ts'
-import { viewerOf } from './actor.ts'
-import { settingsView } from './checkout_settings_views.ts'
-import { orderView, shortageView } from './order_views.ts'
-import type { PaymentRules } from './payment_rules.ts'
-
-/** Currency, and digits after the point, of amounts; and how orders are paid. */
-export type Views = {
-  readonly currency: string
-  readonly digits: () => number
-  readonly rules: PaymentRules
-}
+import { shortageView } from './order_views.ts'
+import {
+  cardLimitsView,
+  conflictView,
+  currentSettings,
+  currentView,
+  priceView,
+  unitsView,
+  type Views,
+  viewFor,
+} from './problem_views.ts'
 
 /** Conflicts of a request with `If-Match`. */
 type EdgePayloads = {
   precondition_failed: Payloads['version_conflict']
   settings_precondition_failed: Payloads['settings_changed']
 }
-
-/** The order as the caller may see it. */
-const viewFor = (order: Order, { digits }: Views, request: ProblemRequest) =>
-  orderView(order, viewerOf(request), digits())
-
-/** The order as it is now, with its ETag. */
-const currentView = (current: Order, views: Views, request: ProblemRequest) => ({
-  members: { current: viewFor(current, views, request) },
-  headers: { etag: etagOf(current.version) },
-})
-const conflictView = ({ current }: Payloads['version_conflict'], views: Views, request: ProblemRequest) =>
-  current ? currentView(current, views, request) : {}
-
-const currentSettings = ({ current }: Payloads['settings_changed'], { currency, digits, rules }: Views) => ({
-  members: { current: settingsView(current, { currency, digits: digits(), rules }) },
-  headers: { etag: etagOf(current.version) },
-})
-
-const priceView = ({ order, rejection: { totalMinor } }: Payloads['price_changed'], digits: number) => {
-  const total_price = totalMinor === undefined ? null : formatMoney(totalMinor, digits)
-  const cost = total_price === null ? 'more than an order may cost' : `${total_price} ${order.currency}`
-  return { total_price, detail: `The lines cost ${cost} now.` }
-}
-
-const unitsView = ({ productId, leftQuantity }: Payloads['return_exceeds_shipped']) => ({
-  members: { product_id: productId, left_quantity: leftQuantity },
-})
 
 export const PROBLEMS = {
   ...KIT_PROBLEMS,
@@ -103,6 +74,12 @@ export const PROBLEMS = {
     present: ({ retryAfterMs }) => ({ headers: { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) } }),
   },
   mail_unavailable: { status: 503, title: 'This shop sends no e-mail', retryable: false },
+  amount_not_by_card: {
+    status: 422,
+    title: 'This amount cannot be paid by card',
+    retryable: false,
+    present: cardLimitsView,
+  },
   email_not_verified: {
     status: 403,
     title: 'The e-mail address of the account is not verified',

@@ -2,6 +2,7 @@
  * Invoice and cash: the payment is promised at once, an admin marks it as paid, and gives back by hand. What is read is what was
  * stored here; capturing does nothing.
  */
+import { MONEY_MINOR_MAX } from '@shop/service_kit/money/money'
 import { DomainError } from '../domain/errors.ts'
 import { type Entry, entryByHand, type Payment } from '../domain/payment.ts'
 import type { PaymentProvider } from '../domain/ports.ts'
@@ -14,6 +15,7 @@ export function createManualProvider(): PaymentProvider {
     async capture() {},
     async cancel() {},
     async refund() {},
+    limits: () => ({ leastMinor: 1, mostMinor: MONEY_MINOR_MAX, stepMinor: 1 }),
     verifyEvent() {
       throw new DomainError('signature_invalid', 'There is no provider that sends events.')
     },

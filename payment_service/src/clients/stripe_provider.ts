@@ -13,7 +13,7 @@ import type Stripe from 'stripe'
 import { DomainError, OutcomeUnknown, Refused } from '../domain/errors.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { PaymentProvider } from '../domain/ports.ts'
-import { toStripe } from './stripe_amounts.ts'
+import { createStripeAmounts } from './stripe_amounts.ts'
 import { createStripeCalls, isAnswered } from './stripe_calls.ts'
 import { eventOf } from './stripe_events.ts'
 import { sessionOf } from './stripe_session.ts'
@@ -35,6 +35,9 @@ export type StripeProviderOptions = {
   readonly apiUrl: string | undefined
   /** Where visitors reach the shop. */
   readonly publicUrl: string
+  readonly currency: string
+  /** Digits after the point of our amounts. */
+  readonly digits: () => number
   readonly runtime: Pick<Runtime, 'now' | 'random' | 'sleep' | 'after' | 'monotonic'>
   readonly metrics: Metrics
   readonly callMs?: number
@@ -44,6 +47,7 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
   const { webhookSecret, publicUrl, runtime } = options
   const { stripe, call } = createStripeCalls(options)
   const { checkout, paymentIntents } = stripe
+  const amounts = () => createStripeAmounts(options.currency, options.digits())
 
   async function findSession({ orderId, createdAt }: Payment): Promise<Stripe.Checkout.Session | undefined> {
     const gte = Math.floor(Date.parse(createdAt) / 1000) - SKEW_SECONDS
@@ -60,7 +64,7 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
 
   const openSession = (payment: Payment) =>
     call('open', () =>
-      checkout.sessions.create(sessionOf(payment, publicUrl), {
+      checkout.sessions.create(sessionOf(payment, publicUrl, amounts()), {
         idempotencyKey: `${payment.orderId}/open/${payment.opening}`,
       }),
     )
@@ -107,15 +111,15 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
       const disputes = charge?.disputed
         ? (await call('disputes', () => stripe.disputes.list({ payment_intent, limit: PAGE }))).data
         : []
-      return snapshotOf(payment, { session, refunds, disputes }, now)
+      return snapshotOf(payment, { session, refunds, disputes }, amounts(), now)
     },
 
-    async capture({ orderId, intentId, currency }, amountMinor, attempt) {
+    async capture({ orderId, intentId }, amountMinor, attempt) {
       await inAnyCase(
         call('capture', () =>
           paymentIntents.capture(
             intentId!,
-            { amount_to_capture: toStripe(amountMinor, currency) },
+            { amount_to_capture: amounts().toStripe(amountMinor) },
             { idempotencyKey: `${orderId}/capture/${attempt}` },
           ),
         ),
@@ -131,12 +135,14 @@ export function createStripeProvider(options: StripeProviderOptions): PaymentPro
       )
     },
 
-    async refund({ orderId, intentId, currency }, { id, amountMinor }) {
+    limits: () => amounts().limits(),
+
+    async refund({ orderId, intentId }, { id, amountMinor }) {
       await call('refund', () =>
         stripe.refunds.create(
           {
             payment_intent: intentId!,
-            amount: toStripe(amountMinor, currency),
+            amount: amounts().toStripe(amountMinor),
             metadata: { order_id: orderId, refund_id: id },
           },
           { idempotencyKey: id },

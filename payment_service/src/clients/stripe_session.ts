@@ -1,10 +1,14 @@
 /** The page on which a payment is paid, as Stripe is asked for it. */
 import type Stripe from 'stripe'
 import type { Payment } from '../domain/payment.ts'
-import { toStripe } from './stripe_amounts.ts'
+import type { StripeAmounts } from './stripe_amounts.ts'
 
 /** The same for the same payment and opening, as the idempotency key demands. */
-export function sessionOf(payment: Payment, publicUrl: string): Stripe.Checkout.SessionCreateParams {
+export function sessionOf(
+  payment: Payment,
+  publicUrl: string,
+  { toStripe }: Pick<StripeAmounts, 'toStripe'>,
+): Stripe.Checkout.SessionCreateParams {
   const { orderId, amountMinor, currency, description, email, language, sessionExpiresAt } = payment
   const metadata = { order_id: orderId }
   const order = `${publicUrl.replace(/\/$/, '')}/orders/${orderId}`
@@ -17,7 +21,7 @@ export function sessionOf(payment: Payment, publicUrl: string): Stripe.Checkout.
         quantity: 1,
         price_data: {
           currency: currency.toLowerCase(),
-          unit_amount: toStripe(amountMinor, currency),
+          unit_amount: toStripe(amountMinor),
           product_data: { name: description },
         },
       },

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe'
 import type { Entry, Payment, Phase } from '../domain/payment.ts'
 import type { MadeRefund, Snapshot } from '../domain/snapshot.ts'
-import { fromStripe } from './stripe_amounts.ts'
+import type { StripeAmounts } from './stripe_amounts.ts'
 
 export type Objects = {
   /** With its intent, and the last charge of that. */
@@ -19,7 +19,12 @@ export const chargeOf = (intent: Stripe.PaymentIntent | undefined): Stripe.Charg
     ? intent.latest_charge
     : undefined
 
-export function snapshotOf(payment: Payment, { session, refunds, disputes }: Objects, now: Date): Snapshot {
+export function snapshotOf(
+  payment: Payment,
+  { session, refunds, disputes }: Objects,
+  { fromStripe }: Pick<StripeAmounts, 'fromStripe'>,
+  now: Date,
+): Snapshot {
   const intent = intentOf(session)
   const charge = chargeOf(intent)
   const phase = phaseOf(session, intent)
@@ -32,7 +37,7 @@ export function snapshotOf(payment: Payment, { session, refunds, disputes }: Obj
     checkoutUrl: session.url ?? undefined,
     phase,
     ...ended,
-    entries: entriesOf(payment, intent, charge, refunds, disputes, now.toISOString()),
+    entries: entriesOf(payment, intent, charge, refunds, disputes, fromStripe, now.toISOString()),
     captureBefore: phase === 'authorised' && captureBefore !== undefined ? seconds(captureBefore) : undefined,
     refunds: refunds.flatMap(madeRefund),
   }
@@ -71,10 +76,10 @@ function entriesOf(
   charge: Stripe.Charge | undefined,
   refunds: readonly Stripe.Refund[],
   disputes: readonly Stripe.Dispute[],
+  minor: (amount: number) => number,
   at: string,
 ): Entry[] {
   if (!intent || charge?.status !== 'succeeded') return []
-  const minor = (amount: number) => fromStripe(amount, payment.currency)
   const [amount, received] = [minor(charge.amount), minor(intent.amount_received)]
   const entry = (part: string, kind: Entry['kind'], amountMinor: number): Entry => ({
     id: `${charge.id}#${part}`,

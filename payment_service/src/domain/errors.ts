@@ -10,6 +10,7 @@ export type Payloads = {
   /** The order has a payment already, of another amount, currency or method. */
   payment_differs: Current
   method_unavailable: Nothing
+  currency_differs: { readonly currency: string; readonly digits: number }
   not_authorised: Current
   being_captured: Current
   being_cancelled: Current

@@ -12,6 +12,13 @@ export type ProviderEvent = {
   readonly intentId: string | undefined
 }
 
+export type CardLimits = {
+  readonly leastMinor: number
+  readonly mostMinor: number
+  /** Amounts are multiples of it. */
+  readonly stepMinor: number
+}
+
 /**
  * A payment provider. Each call may be repeated any number of times. It fails with OutcomeUnknown if no usable answer came in
  * time, and with Refused if the provider has not done it and will not.
@@ -25,6 +32,8 @@ export type PaymentProvider = {
   /** Ends it, as far as it was not captured. Resolves when the provider has answered, whatever it was: `read` shows it. */
   cancel(payment: Payment, attempt: string): Promise<void>
   refund(payment: Payment, refund: Refund): Promise<void>
+  /** What it can charge at all, in minor units. */
+  limits(): CardLimits
   /** Throws `signature_invalid` unless the provider has signed it. */
   verifyEvent(body: string, signature: string | undefined, now: Date): ProviderEvent
   close(): Promise<void>

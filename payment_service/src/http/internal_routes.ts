@@ -6,6 +6,7 @@ import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Static } from '@shop/service_kit/runtime/schema_types'
 import { type Bill, isWholeBill } from '../domain/bill.ts'
 import type { Drive } from '../domain/drive.ts'
+import { DomainError } from '../domain/errors.ts'
 import { type Payment, SYSTEM } from '../domain/payment.ts'
 import type { Ports } from '../domain/ports.ts'
 import {
@@ -21,6 +22,7 @@ import {
   createPaymentOperation,
   getPaymentStateOperation,
   refundOrderOperation,
+  requestCardLimitsOperation,
 } from './internal_schemas.ts'
 import { internalRefundView, internalView } from './payment_views.ts'
 import { refuseDoubles, wantedParts } from './refund_inputs.ts'
@@ -32,12 +34,14 @@ export type InternalRoutesDeps = {
   readonly ports: Ports
   readonly drive: Drive
   readonly currency: string
+  /** Digits after the point of amounts. */
+  readonly digits: () => number
   readonly runtime: Pick<Runtime, 'after'>
 }
 
 export const tokenHash = (token: string): string => createHash('sha256').update(token).digest('base64url')
 
-export function internalRoutes({ ports, drive, currency, runtime }: InternalRoutesDeps) {
+export function internalRoutes({ ports, drive, currency, digits, runtime }: InternalRoutesDeps) {
   const answer = async (orderId: string, work: Promise<Payment>) => {
     const payment = await inTime(
       runtime,
@@ -48,7 +52,28 @@ export function internalRoutes({ ports, drive, currency, runtime }: InternalRout
     return internalView(payment)
   }
 
+  /** Amounts come in minor units: with other digits each would be another amount. */
+  const refuseDigits = (given = digits()) => {
+    if (given === digits()) return
+    const detail = `order_service counts ${currency} with ${given} digits, payment_service with ${digits()}: correct CURRENCY_DIGITS.`
+    throw new DomainError('currency_differs', detail, { currency, digits: digits() })
+  }
+
   return async (app: App) => {
+    app.post('/internal/card_limits', requestCardLimitsOperation, async ({ body }) => {
+      refuseDigits(body.currency_digits)
+      const limits = ports.providerOf({ method: 'card' })?.limits()
+      return {
+        card: limits
+          ? {
+              least_minor: limits.leastMinor,
+              most_minor: limits.mostMinor,
+              step_minor: limits.stepMinor,
+            }
+          : null,
+      }
+    })
+
     app.put('/internal/payments/:order_id', createPaymentOperation, async (request) => {
       const { body } = request
       const { order_id: orderId } = request.params
@@ -56,6 +81,7 @@ export function internalRoutes({ ports, drive, currency, runtime }: InternalRout
         throw new Problem('validation_failed', `body/currency: must be ${currency}`, {
           errors: [{ in: 'body', path: '/currency', message: `must be ${currency}` }],
         })
+      refuseDigits(body.currency_digits)
       const work = openPayment(ports, drive, {
         orderId,
         method: body.method,

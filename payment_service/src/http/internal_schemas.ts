@@ -1,6 +1,6 @@
 /** The operations of order_service. Each is named by the order, and may be repeated. */
 import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
-import { Body, Id, Timestamp } from '@shop/service_kit/http/schemas'
+import { Body, Id, OrNull, Timestamp } from '@shop/service_kit/http/schemas'
 import { MONEY_MINOR_MAX } from '@shop/service_kit/money/money'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
@@ -13,6 +13,7 @@ const operation = operationsOf(PROBLEMS, 'internal')
 
 const OrderParams = Type.Object({ order_id: Id })
 const AmountMinor = Type.Integer({ minimum: 1, maximum: MONEY_MINOR_MAX })
+const Digits = Type.Integer({ minimum: 0, maximum: 4, description: 'Digits after the point of amounts' })
 const GrossMinor = Type.Integer({ minimum: 0, maximum: MONEY_MINOR_MAX })
 const COMMON = ['validation_failed', 'unauthenticated', 'store_unavailable', 'overloaded'] as const
 
@@ -27,6 +28,7 @@ export const createPaymentOperation = operation({
       pattern: '^[A-Z]{3}$',
       [MESSAGE]: 'must be three capital letters, such as EUR',
     }),
+    currency_digits: Type.Optional(Digits),
     method: Type.Enum([...METHODS]),
     user_id: Type.Optional(Id),
     order_token: Type.Optional(Type.String({ minLength: 16, maxLength: 200 })),
@@ -49,7 +51,7 @@ export const createPaymentOperation = operation({
     }),
   }),
   response: { 200: InternalView },
-  problems: [...BODY_PROBLEMS, ...COMMON, 'payment_differs', 'method_unavailable'],
+  problems: [...BODY_PROBLEMS, ...COMMON, 'payment_differs', 'method_unavailable', 'currency_differs'],
 })
 
 export const getPaymentStateOperation = operation({
@@ -119,4 +121,24 @@ export const refundOrderOperation = operation({
     'idempotency_key_reused',
     'version_conflict',
   ],
+})
+
+export const requestCardLimitsOperation = operation({
+  operationId: 'requestCardLimits',
+  summary: 'What the payment provider can charge, in minor units',
+  description: 'null: there is no payment provider.',
+  access: 'service',
+  body: Body({ currency_digits: Digits }),
+  response: {
+    200: Type.Object({
+      card: OrNull<{ least_minor: number; most_minor: number; step_minor: number }>(
+        Type.Object({
+          least_minor: Type.Integer(),
+          most_minor: Type.Integer(),
+          step_minor: Type.Integer({ description: 'Amounts are multiples of it' }),
+        }),
+      ),
+    }),
+  },
+  problems: [...BODY_PROBLEMS, ...COMMON, 'currency_differs'],
 })

@@ -23,6 +23,12 @@ export const PROBLEMS = {
     retryable: false,
     present: currentView,
   },
+  currency_differs: {
+    status: 409,
+    title: 'order_service and payment_service have different currencies, or digits of it',
+    retryable: false,
+    present: ({ currency, digits }) => ({ members: { currency, currency_digits: digits } }),
+  },
   method_unavailable: { status: 409, title: 'This way to pay is not offered', retryable: false },
   not_authorised: {
     status: 409,

@@ -11,6 +11,7 @@ const PAYLOADS: Payloads = {
   payment_not_found: {},
   payment_differs: { current },
   method_unavailable: {},
+  currency_differs: { currency: 'EUR', digits: 2 },
   not_authorised: { current },
   being_captured: { current },
   being_cancelled: { current },
@@ -29,6 +30,7 @@ const PAYLOADS: Payloads = {
   orders_unavailable: {},
 }
 const MEMBERS: Partial<Record<keyof Payloads, string[]>> = {
+  currency_differs: ['currency', 'currency_digits'],
   payment_differs: ['current'],
   not_authorised: ['current'],
   being_captured: ['current'],

@@ -1,5 +1,6 @@
 import { ShopProblem } from '../api/shop.ts'
 import { buying } from '../language/buying_texts.ts'
+import { formatAmount } from '../language/formats.ts'
 import { t } from '../language/texts.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Notice, ProblemNotice } from '../ui/notice.tsx'
@@ -15,13 +16,21 @@ export function QuoteProblem({ error, retry }: { error: unknown; retry: () => un
   )
 }
 
+function limitsOf(error: unknown): string {
+  const { least, most, currency } =
+    (error instanceof ShopProblem && error.document) || ({} as Record<string, unknown>)
+  return [least, most].map((amount) => formatAmount(String(amount), String(currency))).join(' – ')
+}
+
 export function RefusedNotice({ error }: { error: unknown }) {
   const code = error instanceof ShopProblem ? String(error.code) : ''
   const own = code.startsWith('quote_')
     ? { title: buying.requoted, more: buying.requotedMore }
     : code === 'too_many_unpaid_orders'
       ? { title: buying.tooMany, more: buying.tooManyMore }
-      : undefined
+      : code === 'amount_not_by_card'
+        ? { title: buying.notByCard, more: buying.notByCardMore(limitsOf(error)) }
+        : undefined
   if (own === undefined) return <ProblemNotice error={error} title={t.failed.order} />
   return (
     <Notice live tone="warn" title={own.title} className="arriving">

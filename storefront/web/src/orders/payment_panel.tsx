@@ -12,8 +12,6 @@ import { Address } from './address.tsx'
 import { isPayable } from './status.ts'
 
 const POLL_MS = 1_500
-/** As payment_service and order_service have it. */
-const PAYABLE_MS = 30 * 60_000
 
 export function PaymentPanel({ order }: { order: Order }) {
   const [params] = useSearchParams()
@@ -26,8 +24,7 @@ export function PaymentPanel({ order }: { order: Order }) {
   const back = params.get('payment')
   const payment: Payment | undefined = data
   if (!waits) return null
-  const since = order.history.at(-1)?.at
-  const until = since && new Date(Date.parse(since) + PAYABLE_MS).toISOString()
+  const until = order.payable_until
   if (!payment) {
     return error ? (
       <ProblemNotice error={error} title={buying.pay.notShown} retry={refetch} />

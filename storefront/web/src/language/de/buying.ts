@@ -49,6 +49,9 @@ export const de: BuyingTexts = {
   orderFree: 'Bestellen',
   requoted: 'Die Summe musste neu berechnet werden',
   requotedMore: 'Es wurde nichts bestellt. Bitte prüfen Sie die Summe und bestellen Sie noch einmal.',
+  notByCard: 'Dieser Betrag lässt sich nicht mit Karte zahlen',
+  notByCardMore: (limits) =>
+    `Mit Karte möglich: ${limits}. Wählen Sie eine andere Zahlungsart oder andere Artikel.`,
   tooMany: 'Viele Ihrer Bestellungen warten auf ihre Zahlung',
   tooManyMore: 'Bitte bezahlen oder stornieren Sie zuerst einige davon.',
   cartChanged: 'Ihr Warenkorb hat sich geändert',

@@ -49,6 +49,9 @@ export const en = {
   orderFree: 'Place order',
   requoted: 'The total had to be worked out again',
   requotedMore: 'Nothing was ordered. Please look at the total and order again.',
+  notByCard: 'This amount cannot be paid by card',
+  notByCardMore: (limits: string) =>
+    `Possible by card: ${limits}. Choose another way of paying, or other goods.`,
   tooMany: 'Many of your orders wait for their payments',
   tooManyMore: 'Please pay or cancel some of them first.',
   cartChanged: 'Your cart has changed',
