@@ -1,13 +1,12 @@
 /** Adding a guest's order to an account. */
 import type { App } from '@shop/service_kit/http/app_types'
-import { etagOf } from '@shop/service_kit/http/etags'
 import { principalOf } from '@shop/service_kit/identity/access'
 import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { linkOrder } from '../domain/link_order.ts'
 import type { Ports } from '../domain/ports.ts'
 import { actorOf, readerOf } from './actor.ts'
 import { addOrderToAccountOperation } from './order_link_schemas.ts'
-import { orderView } from './order_views.ts'
+import { orderTag, orderView } from './order_views.ts'
 
 export type OrderLinkRoutesDeps = {
   readonly ports: Pick<Ports, 'orders' | 'now'>
@@ -24,7 +23,7 @@ export function orderLinkRoutes({ ports, orderTokens, digits }: OrderLinkRoutesD
       const actor = { ...readerOf(request, id, orderTokens), ...actorOf(principal) }
       const { verifiedEmail } = principal
       const { order } = await linkOrder(ports, { orderId: id, actor, verifiedEmail })
-      reply.header('etag', etagOf(order.version)).header('cache-control', 'no-store')
+      reply.header('etag', orderTag(order)).header('cache-control', 'no-store')
       return orderView(order, actor, digits())
     })
   }

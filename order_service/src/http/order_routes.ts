@@ -2,7 +2,7 @@
 
 import type { App } from '@shop/service_kit/http/app_types'
 import { empty } from '@shop/service_kit/http/empty'
-import { alreadySeen, etagOf, versionsNamed } from '@shop/service_kit/http/etags'
+import { hasTag, versionsNamed } from '@shop/service_kit/http/etags'
 import {
   type CursorList,
   decodeCursor,
@@ -28,7 +28,7 @@ import {
   listOrdersOfUserOperation,
   listOrdersOperation,
 } from './order_schemas.ts'
-import { orderView } from './order_views.ts'
+import { orderTag, orderView } from './order_views.ts'
 
 export type OrderRoutesDeps = {
   readonly ports: RequestPorts
@@ -47,8 +47,9 @@ export function orderRoutes({ ports, settle, orderTokens, digits, runtime }: Ord
     app.get('/orders/:id', getOrderOperation, async (request, reply) => {
       const actor = readerOf(request, request.params.id, orderTokens)
       const { order } = visibleTo(actor, await orders.find(request.params.id))
-      reply.header('etag', etagOf(order.version)).header('cache-control', 'no-store')
-      if (alreadySeen(request.headers['if-none-match'], order.version)) return empty(reply, 304)
+      const etag = orderTag(order)
+      reply.header('etag', etag).header('cache-control', 'no-store')
+      if (hasTag(request.headers['if-none-match'], etag)) return empty(reply, 304)
       return orderView(order, actor, digits())
     })
 
@@ -116,7 +117,7 @@ export function orderRoutes({ ports, settle, orderTokens, digits, runtime }: Ord
           version === undefined ? ifMatch : (ifMatch ?? [version]).filter((each) => each === version),
       }
       const order = await changeStatus(ports, settle, change)
-      reply.code(isUnderWay(order) ? 202 : 200).header('etag', etagOf(order.version))
+      reply.code(isUnderWay(order) ? 202 : 200).header('etag', orderTag(order))
       return orderView(order, actor, digits())
     })
 

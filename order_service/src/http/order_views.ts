@@ -1,4 +1,5 @@
 /** An order on the wire: snake_case, money as decimal strings. Answers and problems use it. */
+import { etagOf } from '@shop/service_kit/http/etags'
 import { Id, Money, NullableString, Timestamp, Version } from '@shop/service_kit/http/schemas'
 import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
@@ -104,6 +105,12 @@ export const OrderView = Type.Object({
   updated_at: Timestamp,
 })
 export type OrderView = Static<typeof OrderView>
+
+/** An account that the order is added to and the tracking of its parcel make no new version. */
+export const orderTag = ({ version, linkedTo, tracking }: Order): string =>
+  linkedTo === undefined && tracking === undefined
+    ? etagOf(version)
+    : etagOf(version, JSON.stringify([linkedTo, tracking?.carrier, tracking?.number]))
 
 /** The order for `reader`, on whom `allowed` depends. */
 export function orderView(order: Order, reader: Actor, digits: number): OrderView {

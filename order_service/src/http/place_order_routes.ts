@@ -5,7 +5,6 @@
 
 import { addressPrefix } from '@shop/service_kit/http/addresses'
 import type { App } from '@shop/service_kit/http/app_types'
-import { etagOf } from '@shop/service_kit/http/etags'
 import { type Principal, principalOf } from '@shop/service_kit/identity/access'
 import type { OrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { formatMoney, MONEY_MINOR_MAX, parseMoney } from '@shop/service_kit/money/money'
@@ -27,7 +26,7 @@ import { type Placed, placeOrder } from '../domain/place_order.ts'
 import type { Settle } from '../domain/settle_order.ts'
 import { refusalOfUnpaid, refusalOfUnpaidMailbox } from '../domain/unpaid_orders.ts'
 import { actorOf, type SignedIn } from './actor.ts'
-import { orderView } from './order_views.ts'
+import { orderTag, orderView } from './order_views.ts'
 import type { PaymentRules } from './payment_rules.ts'
 import {
   ManyLines,
@@ -117,7 +116,7 @@ function answer(
   if (replayed) reply.header('idempotent-replayed', 'true')
   reply.header('location', `/orders/${order.id}`)
   if (order.status === 'rejected') throw rejectionProblem(order)
-  reply.header('etag', etagOf(order.version))
+  reply.header('etag', orderTag(order))
   if (order.status === 'pending') reply.code(202).header('retry-after', RETRY_AFTER_SECONDS)
   else reply.code(201)
   return orderView(order, buyer, digits)

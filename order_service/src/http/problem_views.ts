@@ -6,7 +6,7 @@ import type { Payloads } from '../domain/errors.ts'
 import type { Order } from '../domain/order.ts'
 import { viewerOf } from './actor.ts'
 import { settingsView } from './checkout_settings_views.ts'
-import { orderView } from './order_views.ts'
+import { orderTag, orderView } from './order_views.ts'
 import type { PaymentRules } from './payment_rules.ts'
 
 /** Currency, and digits after the point, of amounts; and how orders are paid. */
@@ -23,7 +23,7 @@ export const viewFor = (order: Order, { digits }: Views, request: ProblemRequest
 /** The order as it is now, with its ETag. */
 export const currentView = (current: Order, views: Views, request: ProblemRequest) => ({
   members: { current: viewFor(current, views, request) },
-  headers: { etag: etagOf(current.version) },
+  headers: { etag: orderTag(current) },
 })
 export const conflictView = (
   { current }: Payloads['version_conflict'],

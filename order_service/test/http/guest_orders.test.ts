@@ -21,7 +21,12 @@ import {
 } from '../shop.ts'
 
 const ADDRESS = { name: 'Gil', lines: ['Gasse 1'], postal_code: '10115', city: 'Berlin', country: 'DE' }
-type Sent = { readonly who?: string; readonly token?: string; readonly key?: string }
+type Sent = {
+  readonly who?: string
+  readonly token?: string
+  readonly key?: string
+  readonly seen?: string
+}
 
 async function shop(t: TestContext, payments: PaymentRules['payments'] = 'off') {
   const products = await startProducts(t)
@@ -44,7 +49,7 @@ async function shop(t: TestContext, payments: PaymentRules['payments'] = 'off') 
   const send = (
     method: 'GET' | 'POST' | 'PUT',
     url: string,
-    { who, token, key }: Sent = {},
+    { who, token, key, seen }: Sent = {},
     payload?: object,
   ) =>
     app.inject({
@@ -53,6 +58,7 @@ async function shop(t: TestContext, payments: PaymentRules['payments'] = 'off') 
         ...(who === undefined ? {} : as(who)),
         ...(token === undefined ? {} : { 'order-token': token }),
         ...(key === undefined ? {} : { 'idempotency-key': key }),
+        ...(seen === undefined ? {} : { 'if-none-match': seen }),
       },
     })
   const wish = async (changes: object = {}) => {
@@ -198,6 +204,7 @@ suite('adding an order to an account (G2)', () => {
   test('makes it the account’s, once; the token still opens it, and the log names who did it', async (t) => {
     const made = await shop(t)
     const { id, order_token: token, version } = (await made.place()).json()
+    const guests = await made.send('GET', `/orders/${id}`, { token })
     const answers = await Promise.all([link(made, id, 'gilda'), link(made, id, 'gilda')])
     const gilda = verifyToken('gilda').userId
     for (const answer of answers)
@@ -205,6 +212,9 @@ suite('adding an order to an account (G2)', () => {
         [answer.statusCode, answer.json().user_id, 'guest' in answer.json(), answer.json().version],
         [200, gilda, false, version],
       )
+    const seen = String(guests.headers.etag)
+    const later = await made.send('GET', `/orders/${id}`, { token, seen })
+    assert.deepEqual([guests.statusCode, later.statusCode, later.json().user_id], [200, 200, gilda])
     const list = await made.send('GET', `/orders/user/${gilda}`, { who: 'gilda' })
     assert.deepEqual(
       list.json().items.map((order: { id: string }) => order.id),
@@ -237,7 +247,13 @@ suite('tracking', () => {
     const shipped = await put({ status: 'shipped', tracking })
     assert.deepEqual([shipped.json().status, shipped.json().tracking], ['shipped', tracking])
     assert.deepEqual((await put({ status: 'shipped' })).json().tracking, tracking)
+    const read = await made.send('GET', `/orders/${id}`, { token })
+    const seen = String(read.headers.etag)
+    assert.deepEqual([seen, seen.startsWith(`"${read.json().version}-`)], [shipped.headers.etag, true])
+    assert.equal((await made.send('GET', `/orders/${id}`, { token, seen })).statusCode, 304)
     const corrected = await put({ status: 'shipped', tracking: { number: '00341' } })
+    const again = await made.send('GET', `/orders/${id}`, { token, seen })
+    assert.deepEqual([again.statusCode, again.headers.etag], [200, corrected.headers.etag])
     assert.deepEqual(
       [corrected.json().version, corrected.json().tracking],
       [shipped.json().version, { carrier: null, number: '00341' }],

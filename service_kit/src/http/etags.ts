@@ -1,13 +1,21 @@
-/** Preconditions of requests (RFC 9110, section 13); the ETag of a resource is its version, in quotes. */
+/**
+ * Preconditions of requests (RFC 9110, section 13). The ETag of a resource is its version, in quotes; behind a hyphen a hash of what may change
+ * without a new version.
+ */
 import { hash } from 'node:crypto'
 import { Problem } from '../runtime/problem.ts'
 
 const TAG = '(?:W/)?"[!#-~\\u0080-\\uffff]*"'
 const TAG_LIST = new RegExp(`^\\s*${TAG}\\s*(?:,\\s*${TAG}\\s*)*$`)
 const EACH_TAG = new RegExp(TAG, 'g')
-const STRONG_VERSION = /^"([1-9][0-9]{0,14})"$/
+const STRONG_VERSION = /^"([1-9][0-9]{0,14})(?:-[\w-]{11})?"$/
+const HASH_LENGTH = 11
 
-export const etagOf = (version: number): string => `"${version}"`
+/** `amended`: what is shown and is not part of the version; undefined while there is none of it. */
+export const etagOf = (version: number, amended?: string): string =>
+  amended === undefined
+    ? `"${version}"`
+    : `"${version}-${hash('sha256', amended, 'base64url').slice(0, HASH_LENGTH)}"`
 
 /**
  * The versions an `If-Match` names, of which one has to be the current one; weak and foreign tags name none, so
@@ -26,10 +34,6 @@ export function versionsNamed(ifMatch: string | undefined): readonly number[] | 
 
 /** For a resource without a version: a hash of its text. Weak, so that a proxy may compress the text. */
 export const etagOfText = (text: string): string => `W/"${hash('sha256', text, 'base64url').slice(0, 22)}"`
-
-/** Does the client have this version already? */
-export const alreadySeen = (ifNoneMatch: string | undefined, version: number): boolean =>
-  hasTag(ifNoneMatch, etagOf(version))
 
 /** Does the client have this ETag already? By weak comparison: W/"3" equals "3". */
 export function hasTag(ifNoneMatch: string | undefined, etag: string): boolean {
