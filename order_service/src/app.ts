@@ -46,6 +46,8 @@ export type Deps = {
     readonly onDue: (kind: CaseKind) => void
     /** After delivery, within which a contract can be withdrawn from. */
     readonly withdrawalDays: number
+    /** Receipts of withdrawals are mailed. */
+    readonly mails: boolean
   }
   /** Addresses or networks whose X-Forwarded-For is believed: quotes of clients take turns by address. */
   readonly trustedProxies?: readonly string[]
@@ -104,14 +106,14 @@ export function createApp(deps: Deps): App {
   app.register(paymentChangeRoutes({ orders, onDue: deps.onPaymentDue, runtime }))
   app.register(orderMailRoutes({ links: createOrderLinks(ports, deps.sendLink) }))
   app.register(orderOwnerRoutes({ orders }))
-  const { store: cases, onDue, withdrawalDays: days } = deps.cases
+  const { store: cases, onDue, withdrawalDays: days, mails } = deps.cases
   const casePorts = { ...ports, cases }
   app.register(
     returnRoutes({ ports: casePorts, orderTokens, onDue: () => onDue('return'), currency, digits }),
   )
   app.register(
     withdrawalRoutes({
-      ...{ ports: casePorts, orders, days, runtime },
+      ...{ ports: casePorts, orders, days, mails, runtime },
       onDue: () => onDue('withdrawal'),
     }),
   )

@@ -102,7 +102,10 @@ await runService(systemRuntime, async () => {
       settings: stores.checkoutSettings,
     },
     auditLog: stores.auditLog,
-    cases: { store: stores.cases, onDue: cases.wake, withdrawalDays: config.WITHDRAWAL_DAYS },
+    cases: {
+      ...{ store: stores.cases, onDue: cases.wake, withdrawalDays: config.WITHDRAWAL_DAYS },
+      mails: notifications !== undefined,
+    },
     trustedProxies: listOf(config.TRUSTED_PROXIES),
     rules: { payments: config.PAYMENTS, methods: listOf(config.PAYMENT_METHODS) as PaymentMethod[] },
     ...(cardLimits && { cardLimits: cardLimits.limits }),

@@ -46,7 +46,7 @@ export async function startReturnShop(t: TestContext, options: Parameters<typeof
   const { app } = createOrderApp(t, {
     ...{ orders: stores.orders, auditLog: stores.auditLog, runtime: ids, reached },
     reservations: await connect(t, products.url),
-    cases: { store: stores.cases, onDue: () => {}, withdrawalDays: 14 },
+    cases: { store: stores.cases, onDue: () => {}, withdrawalDays: 14, mails: true },
   })
   const ask = async (
     who: string | undefined,

@@ -74,7 +74,8 @@ suite('returns', () => {
     assert.deepEqual([await moved(), books().at(-1)], [[1], { captured: TOTAL_MINOR, refunded: TOTAL_MINOR }])
     assert.equal((await ask('ada', 'POST', path, { lines: lines(1) })).body.code, 'return_exceeds_shipped')
     const list = (await ask('root', 'GET', '/returns?state=received')).body
-    assert.deepEqual([list.items.length, list.items[0].order_id, list.next_cursor], [1, id, null])
+    const [{ order_id, order_number }] = list.items
+    assert.deepEqual([list.items.length, order_id, order_number, list.next_cursor], [1, id, 10_002, null])
     assert.deepEqual((await products.stores.audit.ledgerMismatches(undefined, 10)).mismatches, [])
   })
 

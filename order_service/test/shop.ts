@@ -211,6 +211,7 @@ const NO_ENTRIES: AuditLog = { page: async () => [] }
 const NO_CASES = {
   onDue: () => {},
   withdrawalDays: 14,
+  mails: true,
   store: {
     find: async () => undefined,
     list: async () => [],

@@ -80,7 +80,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
         rules: { payments: 'off', methods: [] },
         orderTokens: createOrderTokens([]),
         onPaymentDue: notCalled,
-        cases: { store: cases, onDue: notCalled, withdrawalDays: 14 },
+        cases: { store: cases, onDue: notCalled, withdrawalDays: 14, mails: true },
         currency: 'USD',
         digits: () => 2,
       }),

@@ -156,7 +156,7 @@ export async function startOrderService(
     rules: { payments: 'off', methods: [] },
     orderTokens,
     onPaymentDue: wakePayments,
-    cases: { store: stores.cases, onDue() {}, withdrawalDays: 14 },
+    cases: { store: stores.cases, onDue() {}, withdrawalDays: 14, mails: true },
     currency: CURRENCY,
     digits: stores.digits,
     runtime,

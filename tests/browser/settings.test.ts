@@ -7,6 +7,7 @@ import { call, expectStatus } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { expectFocus, noBrowser } from './browser.ts'
 import { pageFaults, SCREENS, SCREENS_CHECKED, withAxe } from './page_faults.ts'
+import { playReturns } from './returns_flow.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 import { playWebhooks } from './webhooks_flow.ts'
 
@@ -290,6 +291,9 @@ suite('settings in a real browser', { skip: noBrowser }, () => {
   })
 
   test('an admin sets up a webhook, and sees what was delivered', (t) => playWebhooks(t, shop, keeper))
+
+  test('a stranger withdraws from a contract; a buyer sends goods back, and an admin receives them', (t) =>
+    playReturns(t, shop, keeper))
 
   test('a legal page is linked in the footer, in the language of the visitor, and runs nothing', async () => {
     const page = await shop.openNew()

@@ -5851,6 +5851,7 @@ export interface operations {
                         items: {
                             /** Format: uuid */
                             order_id: string;
+                            order_number: number | null;
                             returns: {
                                 /** Format: uuid */
                                 id: string;
@@ -6212,6 +6213,8 @@ export interface operations {
                         goods: string | null;
                         /** Format: uuid */
                         id: string;
+                        /** @description The receipt is mailed; false in a shop that sends no mails */
+                        mailed: boolean;
                         name: string;
                         order_number: string;
                         /**

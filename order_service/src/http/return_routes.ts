@@ -107,8 +107,10 @@ export function returnRoutes({ ports, orderTokens, onDue, currency, digits }: Re
       const [before] = (decodeCursor(cursor, newestFirst) ?? []) as [string?]
       const found = await ports.cases.list('return', { state, before, limit: limit + 1 })
       const items = found.slice(0, limit)
+      const orders = await Promise.all(items.map(({ id }) => ports.orders.find(id)))
       return {
-        items: items.map((each) => ({
+        items: items.map((each, i) => ({
+          order_number: orders[i]?.order.number ?? null,
           ...{ order_id: each.id, state: each.state as ReturnState, updated_at: each.updatedAt },
           returns: each.body.returns.map((one) => returnView(each.id, one, digits())),
         })),

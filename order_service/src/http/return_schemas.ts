@@ -1,7 +1,14 @@
 /** The operations on returns, and their JSON. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf, USER_PROBLEMS } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import { Body, Id, IdempotencyHeaders, IntegerInput, Timestamp } from '@shop/service_kit/http/schemas'
+import {
+  Body,
+  Id,
+  IdempotencyHeaders,
+  IntegerInput,
+  NullableInteger,
+  Timestamp,
+} from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { LINES_MAX, QUANTITY_MAX } from '../domain/order.ts'
@@ -131,6 +138,7 @@ export const listReturnsOperation = operation({
     200: PageOf(
       Type.Object({
         order_id: Id,
+        order_number: NullableInteger(),
         state: State,
         returns: Type.Array(ReturnView),
         updated_at: Timestamp,

@@ -23,8 +23,8 @@ import { createWindow } from './window.ts'
 import {
   addWithdrawalOperation,
   changeWithdrawalOperation,
-  declaredView,
   listWithdrawalsOperation,
+  statementView,
   withdrawalView,
 } from './withdrawal_schemas.ts'
 
@@ -39,13 +39,15 @@ export type WithdrawalRoutesDeps = {
   /** WITHDRAWAL_DAYS. */
   readonly days: number
   readonly onDue: () => void
+  /** Receipts are mailed. */
+  readonly mails: boolean
   readonly runtime: Pick<Runtime, 'monotonic'>
 }
 
 const newestFirst: CursorList = { name: 'withdrawals', key: ['id'] }
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url')
 
-export function withdrawalRoutes({ ports, orders, days, onDue, runtime }: WithdrawalRoutesDeps) {
+export function withdrawalRoutes({ ports, orders, days, onDue, mails, runtime }: WithdrawalRoutesDeps) {
   const limits = { windowMs: HOUR_MS, ofOneMax: WITHDRAWALS_OF_CLIENT_MAX, max: WITHDRAWALS_MAX }
   const count = createWindow(runtime, limits)
   const view = async (found: Case<'withdrawal'>) => {
@@ -69,7 +71,7 @@ export function withdrawalRoutes({ ports, orders, days, onDue, runtime }: Withdr
       onDue()
       if (replayed) reply.header('idempotent-replayed', 'true')
       reply.code(201).header('cache-control', 'no-store')
-      return declaredView(stored)
+      return { ...statementView(stored), mailed: mails }
     })
 
     app.get('/withdrawals', listWithdrawalsOperation, async (request) => {

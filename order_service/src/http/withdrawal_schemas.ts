@@ -33,13 +33,12 @@ const STATEMENT = {
   goods: NullableString({ description: 'Which goods; null: all of the order' }),
   received_at: Timestamp,
 }
-const DeclaredView = Type.Object(STATEMENT)
+const DeclaredView = Type.Object({
+  ...STATEMENT,
+  mailed: Type.Boolean({ description: 'The receipt is mailed; false in a shop that sends no mails' }),
+})
 
-export const declaredView = ({
-  id,
-  body: { statement },
-  createdAt,
-}: Case<'withdrawal'>): Static<typeof DeclaredView> => ({
+export const statementView = ({ id, body: { statement }, createdAt }: Case<'withdrawal'>) => ({
   ...{ id, order_number: statement.orderNumber, name: statement.name, email: statement.email },
   ...{ goods: statement.goods ?? null, received_at: createdAt },
 })
@@ -66,7 +65,7 @@ const WithdrawalView = Type.Object({
 export function withdrawalView(found: Case<'withdrawal'>, late: boolean): Static<typeof WithdrawalView> {
   const { body, state } = found
   return {
-    ...{ ...declaredView(found), language: body.statement.language, state: state as WithdrawalState, late },
+    ...{ ...statementView(found), language: body.statement.language, state: state as WithdrawalState, late },
     ...{ order_id: body.orderId ?? null, matched: body.isMatched, return_id: body.returnId ?? null },
     ...{ receipt: body.mail, note: body.note ?? null },
     history: body.history.map(({ type, at, by }) => ({ type, at, by })),

@@ -17,6 +17,7 @@ export const PAGE = {
   resetPassword: '/reset_password',
   verifyEmail: '/verify_email',
   legal: '/pages/:slug',
+  withdraw: '/withdraw',
   admin: '/admin',
   adminProducts: '/admin/products',
   adminProduct: '/admin/products/:id',
@@ -28,6 +29,8 @@ export const PAGE = {
   adminOrder: '/admin/orders/:id',
   adminFindOrders: '/admin/find-orders',
   adminSlips: '/admin/packing-slips',
+  adminReturns: '/admin/returns',
+  adminWithdrawals: '/admin/withdrawals',
   adminPeople: '/admin/people',
   adminImport: '/admin/import',
   adminLog: '/admin/log',
@@ -40,7 +43,7 @@ export const PAGE = {
 } as const
 
 /** Those that search engines may show. */
-const PUBLIC: readonly string[] = [PAGE.catalogue, PAGE.category, PAGE.product, PAGE.legal]
+const PUBLIC: readonly string[] = [PAGE.catalogue, PAGE.category, PAGE.product, PAGE.legal, PAGE.withdraw]
 
 /** As react-router matches them: case-insensitive, and with an optional slash at the end. */
 const asRegExp = (pattern: string) =>

@@ -3,10 +3,10 @@ import { LANGUAGES } from '../../web/src/language/languages.ts'
 import { coloursAsProperties } from '../../web/src/settings/accent.ts'
 import { shownSettings } from '../../web/src/settings/shown_settings.ts'
 import type { Answer, Content } from './content.ts'
-import { html, joined, NONE, raw, scriptData } from './html.ts'
+import { html, joined, raw, scriptData } from './html.ts'
 import { iconOf } from './icon.ts'
 import type { FillPage } from './index_page.ts'
-import { servedBody } from './served_body.ts'
+import { servedBody, servedFooter } from './served_body.ts'
 import { servedHead } from './served_head.ts'
 import { firstPictureOf, styleOfPicture } from './served_top.ts'
 import type { View } from './view.ts'
@@ -51,7 +51,7 @@ export function renderPage(fill: FillPage, page: Rendering): Rendered {
       iconOf(settings),
       ...styles.map(([id, style]) => html`<style id="${id}">${raw(style!)}</style>`),
     ]),
-    body: content || missing ? servedBody(view, content, next) : NONE,
+    body: content || missing ? servedBody(view, content, next) : servedFooter(view),
     data: html`<script type="application/json" id="${DATA_ID}">${scriptData(data)}</script>`,
     modules: [...(language === 'en' ? [] : [`src/language/${language}/texts.ts`]), ...modules],
   })

@@ -7,6 +7,7 @@
 import type { Group, Listing, Product } from '../../web/src/api/types.ts'
 import * as looks from '../../web/src/looks.ts'
 import { reductionOf } from '../../web/src/shop/reduction.ts'
+import { PAGE } from '../http/page_addresses.ts'
 import type { Content, Picture } from './content.ts'
 import { type Html, html, joined, NONE } from './html.ts'
 import { announcementOf, firstPictureOf, headerOf, itemTop, listTop, mediaOf, typed } from './served_top.ts'
@@ -29,6 +30,9 @@ export function servedBody(view: View, content: Content | undefined, next?: stri
   const main = content === undefined ? missing(view) : contentOf(view, content, next)
   return html`<div class="served ${looks.SHELL}">${announcementOf(view)}${headerOf(view)}<main class="${looks.MAIN}">${main}</main>${footer(view)}</div>`
 }
+
+/** What a page that only the app shows has before it. */
+export const servedFooter = (view: View): Html => html`<div class="served">${footer(view)}</div>`
 
 const contentOf = (view: View, content: Content, next?: string): Html =>
   content.kind === 'list' ? listOf(view, content, next) : detailsOf(view, content)
@@ -143,12 +147,8 @@ function footer(view: View): Html {
     Object.values(text).some((each) => each.trim() !== ''),
   )
   const lines = [...contact.address, contact.phone, contact.email].filter((line) => line !== '')
-  return html`<footer class="served-rest page">${
-    legal.length === 0
-      ? NONE
-      : html`<nav aria-label="${view.texts.legal}"><ul>${legal.map(
-          ({ slug, title }) =>
-            html`<li><a href="/pages/${encodeURIComponent(slug)}">${typed(inLanguage(view, title))}</a></li>`,
-        )}</ul></nav>`
-  }${lines.length === 0 ? NONE : html`<address>${typed(lines.join(' · '))}</address>`}</footer>`
+  return html`<footer class="served-rest page"><nav aria-label="${view.texts.legal}"><ul>${legal.map(
+    ({ slug, title }) =>
+      html`<li><a href="/pages/${encodeURIComponent(slug)}">${typed(inLanguage(view, title))}</a></li>`,
+  )}<li><a href="${PAGE.withdraw}">${view.texts.withdraw}</a></li></ul></nav>${lines.length === 0 ? NONE : html`<address>${typed(lines.join(' · '))}</address>`}</footer>`
 }

@@ -12,11 +12,13 @@ import { fetchCode, type Load, onDemand } from './on_demand.ts'
 import { RequireUser } from './session/require_user.tsx'
 import { isAdmin } from './session/roles.ts'
 import { CataloguePage } from './shop/catalogue_page.tsx'
+import { withBuyingTexts } from './with_buying_texts.ts'
 
 const toProduct = () => import('./shop/product_page.tsx')
 const toCategory = () => import('./shop/category_page.tsx')
 const toCart = () => import('./cart/cart_page.tsx')
 const toLegal = () => import('./pages/legal_page.tsx')
+const toWithdraw = withBuyingTexts(() => import('./withdrawal/withdraw_page.tsx'))
 const toSignIn = withOwnTexts(() => import('./account/sign_in_page.tsx'))
 const toAccount = withOwnTexts(() => import('./account/account_page.tsx'))
 const toForgotPassword = withOwnTexts(() => import('./account/forgot_page.tsx'))
@@ -41,14 +43,6 @@ function withOwnTexts(load: Load): Load {
   }
 }
 
-/** The same, for ordering and paying. */
-function withBuyingTexts(load: Load): Load {
-  return async () => {
-    const texts = import('./language/buying_texts.ts').then(({ buyingTexts }) => addTexts(buyingTexts))
-    return (await Promise.all([load(), texts]))[0]
-  }
-}
-
 export const fetchProductPage = () => fetchCode(toProduct)
 export const fetchCategoryPage = () => fetchCode(toCategory)
 
@@ -59,6 +53,7 @@ const CODE: readonly (readonly [address: string, load: Load])[] = [
   [PAGE.cart, toCart],
   [PAGE.checkout, toCheckout],
   [PAGE.legal, toLegal],
+  [PAGE.withdraw, toWithdraw],
   [PAGE.signIn, toSignIn],
   [PAGE.forgotPassword, toForgotPassword],
   [PAGE.resetPassword, toResetPassword],
@@ -92,6 +87,7 @@ const CategoryPage = onDemand(toCategory)
 const ProductPage = onDemand(toProduct)
 const CartPage = onDemand(toCart)
 const LegalPage = onDemand(toLegal)
+const WithdrawPage = onDemand(toWithdraw)
 const SignInPage = onDemand(toSignIn)
 const AccountPage = onDemand(toAccount)
 const ForgotPasswordPage = onDemand(toForgotPassword)
@@ -111,6 +107,7 @@ export function AppRoutes() {
         <Route path={PAGE.product} element={<ProductPage />} />
         <Route path={PAGE.cart} element={<CartPage />} />
         <Route path={PAGE.legal} element={<LegalPage />} />
+        <Route path={PAGE.withdraw} element={<WithdrawPage />} />
         <Route path={PAGE.signIn} element={<SignInPage />} />
         <Route path={PAGE.forgotPassword} element={<ForgotPasswordPage />} />
         <Route path={PAGE.resetPassword} element={<ResetPasswordPage />} />

@@ -7,6 +7,7 @@ const PAGES = [
   ['/admin/products', 'products'],
   ['/admin/categories', 'categories'],
   ['/admin/orders', 'orders'],
+  ['/admin/returns', 'returns'],
   ['/admin/people', 'people'],
   ['/admin/import', 'import'],
   ['/admin/log', 'log'],

@@ -5,6 +5,7 @@ import { PAGE } from '../../../src/http/page_addresses.ts'
 import { ErrorBoundary } from '../layout/error_boundary.tsx'
 import { NotFound } from '../layout/not_found.tsx'
 import { fetchCode, onDemand } from '../on_demand.ts'
+import { withBuyingTexts } from '../with_buying_texts.ts'
 import { AdminNav } from './admin_nav.tsx'
 import { AdminPageSkeleton } from './parts.tsx'
 
@@ -17,9 +18,11 @@ const CODE = {
   adminGroups: () => import('./groups/groups_page.tsx'),
   adminGroup: () => import('./groups/group_page.tsx'),
   adminOrders: () => import('./orders/board_page.tsx'),
-  adminOrder: () => import('./orders/order_page.tsx'),
+  adminOrder: withBuyingTexts(() => import('./orders/order_page.tsx')),
   adminFindOrders: () => import('./orders/find_orders_page.tsx'),
   adminSlips: () => import('./orders/slips_page.tsx'),
+  adminReturns: () => import('./returns/returns_page.tsx'),
+  adminWithdrawals: () => import('./returns/withdrawals_page.tsx'),
   adminPeople: () => import('./people/people_page.tsx'),
   adminImport: () => import('./import/import_page.tsx'),
   adminLog: () => import('./log/log_page.tsx'),
@@ -48,6 +51,8 @@ const BoardPage = onDemand(CODE.adminOrders)
 const OrderPage = onDemand(CODE.adminOrder)
 const FindOrdersPage = onDemand(CODE.adminFindOrders)
 const SlipsPage = onDemand(CODE.adminSlips)
+const ReturnsPage = onDemand(CODE.adminReturns)
+const WithdrawalsPage = onDemand(CODE.adminWithdrawals)
 const PeoplePage = onDemand(CODE.adminPeople)
 const ImportPage = onDemand(CODE.adminImport)
 const LogPage = onDemand(CODE.adminLog)
@@ -83,6 +88,8 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminOrder)} element={<OrderPage />} />
             <Route path={below(PAGE.adminFindOrders)} element={<FindOrdersPage />} />
             <Route path={below(PAGE.adminSlips)} element={<SlipsPage />} />
+            <Route path={below(PAGE.adminReturns)} element={<ReturnsPage />} />
+            <Route path={below(PAGE.adminWithdrawals)} element={<WithdrawalsPage />} />
             <Route path={below(PAGE.adminPeople)} element={<PeoplePage />} />
             <Route path={below(PAGE.adminImport)} element={<ImportPage />} />
             <Route path={below(PAGE.adminLog)} element={<LogPage />} />

@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { PAGE } from '../../../src/http/page_addresses.ts'
 import { LANGUAGES } from '../language/languages.ts'
 import { changeLanguage } from '../language/switch.ts'
 import { t } from '../language/texts.ts'
@@ -62,25 +63,30 @@ export function Footer() {
 
 function LegalLinks({ legal, contact: { email, phone, address } }: Pick<Settings, 'legal' | 'contact'>) {
   const lines = [...address, phone].filter((line) => line !== '')
-  if (legal.length === 0 && lines.length === 0 && email === '') return null
   return (
     <div className="page flex flex-wrap items-center justify-between gap-x-6 gap-y-2 pb-6 text-sm text-soft">
-      {legal.length > 0 && (
-        <nav aria-label={t.layout.legal}>
-          <ul className="flex flex-wrap gap-x-5">
-            {legal.map(({ slug, title }) => (
-              <li key={slug}>
-                <Link
-                  to={`/pages/${slug}`}
-                  className="inline-flex min-h-9 items-center hover:text-ink hover:underline"
-                >
-                  <Typed>{textOf(title)}</Typed>
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
-      )}
+      <nav aria-label={t.layout.legal}>
+        <ul className="flex flex-wrap gap-x-5">
+          {legal.map(({ slug, title }) => (
+            <li key={slug}>
+              <Link
+                to={`/pages/${slug}`}
+                className="inline-flex min-h-9 items-center hover:text-ink hover:underline"
+              >
+                <Typed>{textOf(title)}</Typed>
+              </Link>
+            </li>
+          ))}
+          <li>
+            <Link
+              to={PAGE.withdraw}
+              className="inline-flex min-h-9 items-center font-semibold text-ink underline"
+            >
+              {t.layout.withdraw}
+            </Link>
+          </li>
+        </ul>
+      </nav>
       <address className="flex flex-wrap gap-x-4 gap-y-1 not-italic">
         {lines.length > 0 && <Typed>{lines.join(' · ')}</Typed>}
         {email !== '' && (

@@ -15,6 +15,7 @@ import { OrderLines } from './order_lines.tsx'
 import { OrderNotice } from './order_notice.tsx'
 import { OrderTitle, orderTitle } from './order_title.tsx'
 import { CheckoutDetails, PaymentPanel } from './payment_panel.tsx'
+import { ReturnsPart } from './returns_part.tsx'
 import { CANCEL, isFinal, STATUS } from './status.ts'
 import { StatusBadge } from './status_badge.tsx'
 import { Timeline } from './timeline.tsx'
@@ -76,6 +77,7 @@ export default function OrderPage() {
         <div className="grid content-start gap-5">
           <OrderLines order={order} />
           <CheckoutDetails order={order} />
+          <ReturnsPart order={order} />
           {order.allowed.includes(CANCEL) && <CancelOrder order={order} />}
           <p className="text-xs text-soft">
             {t.order.number}{' '}

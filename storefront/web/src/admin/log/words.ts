@@ -40,7 +40,7 @@ export const ACTIONS: Readonly<Record<LogPart, readonly Action[]>> = {
     'reservation.recovered',
     'shop.settings_changed',
   ],
-  orders: ['order.status_changed', 'checkout.settings_changed'],
+  orders: ['order.status_changed', 'return.changed', 'withdrawal.closed', 'checkout.settings_changed'],
 }
 type Action = keyof AdminTexts['log']['actions']
 

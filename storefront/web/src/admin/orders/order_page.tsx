@@ -20,6 +20,7 @@ import { CELL_ROOM, Table, Td, Th } from '../../ui/table.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
+import { ReturnsPart } from '../returns/returns_part.tsx'
 import { OrderActions } from './order_actions.tsx'
 import { DeliveryPart, PaymentPart } from './payment_part.tsx'
 
@@ -63,6 +64,7 @@ export default function OrderPage() {
         <Items order={order} />
         <History order={order} />
         <PaymentPart order={order} />
+        <ReturnsPart order={order} />
         <DeliveryPart order={order} />
       </div>
       <Stale when={error !== null} at={dataUpdatedAt} />

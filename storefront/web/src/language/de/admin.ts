@@ -8,6 +8,7 @@ import { find, slips } from './admin_find.ts'
 import { imports } from './admin_import.ts'
 import { payment } from './admin_payments.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
+import { returns } from './admin_returns.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
 import { deliveries, events, webhooks } from './admin_webhooks.ts'
@@ -18,6 +19,7 @@ const nav: AdminTexts['nav'] = {
   products: 'Produkte',
   categories: 'Kategorien',
   orders: 'Bestellungen',
+  returns: 'Rückgaben',
   people: 'Kundschaft',
   import: 'Import',
   log: 'Protokoll',
@@ -63,6 +65,7 @@ export const de: AdminTexts = {
   shipping,
   order,
   payment,
+  returns,
   customers,
   access,
   checkout,

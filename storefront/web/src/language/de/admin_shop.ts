@@ -214,6 +214,8 @@ export const log: AdminTexts['log'] = {
     'order.status_changed': 'Bestellung weitergeführt',
     'order.linked': 'Bestellung einem Konto hinzugefügt',
     'order.tracking_changed': 'Sendungsnummer berichtigt',
+    'return.changed': 'Rückgabe geändert',
+    'withdrawal.closed': 'Widerruf als erledigt markiert',
     'checkout.settings_changed': 'Steuern oder Versand geändert',
   },
   fields: {

@@ -1,7 +1,10 @@
 import type { BuyingTexts } from '../en/buying.ts'
 import { sentence } from '../sentence.ts'
+import { returns, withdraw } from './returning.ts'
 
 export const de: BuyingTexts = {
+  returns,
+  withdraw,
   title: 'Kasse',
   back: 'Zurück zum Warenkorb',
   empty: 'Es gibt nichts zu bestellen',

@@ -44,6 +44,7 @@ export const layout: Texts['layout'] = {
   promise: (shop) =>
     `${shop} verkauft nur, was da ist, zum angezeigten Preis – und verliert keine angenommene Bestellung.`,
   legal: 'Über den Shop',
+  withdraw: 'Vertrag widerrufen',
   announcement: 'Ankündigung',
   colours: 'Farben',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },

@@ -7,6 +7,7 @@ import { find, slips } from './admin_find.ts'
 import { imports } from './admin_import.ts'
 import { payment } from './admin_payments.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
+import { returns } from './admin_returns.ts'
 import { settings } from './admin_settings.ts'
 import { board, customers, log, order, overview, shipping, system } from './admin_shop.ts'
 import { deliveries, events, webhooks } from './admin_webhooks.ts'
@@ -17,6 +18,7 @@ const nav = {
   products: 'Products',
   categories: 'Categories',
   orders: 'Orders',
+  returns: 'Returns',
   people: 'Customers',
   import: 'Import',
   log: 'Log',
@@ -63,6 +65,7 @@ export const en = {
   shipping,
   order,
   payment,
+  returns,
   customers,
   access,
   checkout,

@@ -205,6 +205,8 @@ export const log = {
     'order.status_changed': 'Order moved',
     'order.linked': 'Order added to an account',
     'order.tracking_changed': 'Tracking of a parcel corrected',
+    'return.changed': 'Return changed',
+    'withdrawal.closed': 'Withdrawal marked as done',
     'checkout.settings_changed': 'Taxes or shipping changed',
   },
   fields: {

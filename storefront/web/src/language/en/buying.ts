@@ -1,7 +1,10 @@
 import type { ReactNode } from 'react'
 import { sentence } from '../sentence.ts'
+import { returns, withdraw } from './returning.ts'
 
 export const en = {
+  returns,
+  withdraw,
   title: 'Checkout',
   back: 'Back to the cart',
   empty: 'There is nothing to order',

@@ -45,6 +45,7 @@ export const layout = {
   promise: (shop: string) =>
     `${shop} sells only what it has, at the price it shows, and never loses an order it took.`,
   legal: 'About the shop',
+  withdraw: 'Withdraw from contract here',
   announcement: 'Announcement',
   colours: 'Colours',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
