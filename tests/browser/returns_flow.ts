@@ -69,7 +69,7 @@ export async function playReturns(t: TestContext, shop: Shop, keeper: Visitor): 
 
   // It is there once, and an admin deals with it.
   const desk = await withAxe(await shop.openAs(keeper, SCREENS.phone))
-  await desk.goto('/admin/withdrawals')
+  await desk.goto('/admin/returns/withdrawals')
   const waiting = desk.getByRole('list', { name: 'Withdrawals' }).getByRole('listitem')
   await waiting.getByText('Ada Byron').waitFor()
   assert.equal(await waiting.getByText('Ada Byron').count(), 1)

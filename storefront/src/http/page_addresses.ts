@@ -30,7 +30,7 @@ export const PAGE = {
   adminFindOrders: '/admin/find-orders',
   adminSlips: '/admin/packing-slips',
   adminReturns: '/admin/returns',
-  adminWithdrawals: '/admin/withdrawals',
+  adminWithdrawals: '/admin/returns/withdrawals',
   adminPeople: '/admin/people',
   adminImport: '/admin/import',
   adminLog: '/admin/log',
