@@ -25,12 +25,14 @@ export type World = {
   chances(name: string): Chances
   after(ms: number, run: () => void): Cancel
   sleep(ms: number): Promise<void>
+  /** So much time passes, in which nothing happens: all that is to happen comes that much later. */
+  skip(ms: number): void
   /** Part of the trace. */
   note(lane: string, text: string): void
   /** An entry for a person, and no part of the hash. Undefined if none is kept, so `world.show?.(…)` costs nothing then. */
   readonly show: ((lane: string, text: string) => void) | undefined
   /**
-   * Lets events happen until that time, or until `isDone`, with `check` after each. Rejects with the first error that an event
+   * Lets events happen until that time (later, by what is skipped meanwhile), or until `isDone`, with `check` after each. Rejects with the first error that an event
    * or `check` throws.
    */
   runUntil(time: number, check: () => void, isDone?: () => boolean): Promise<void>
@@ -51,6 +53,8 @@ export function createWorld(seed: number, keep: boolean): World {
   const generators = new Map<string, Chances>()
   const entries: Entry[] = []
   let now = 0
+  /** Time in which nothing happened; events are queued without it. */
+  let skipped = 0
   let events = 0
   let hash = seed | 0
   let stopped = false
@@ -64,11 +68,11 @@ export function createWorld(seed: number, keep: boolean): World {
   }
   const ties = chances('ties')
 
-  const show = (lane: string, text: string) => void entries.push({ at: now, lane, text })
+  const show = (lane: string, text: string) => void entries.push({ at: now + skipped, lane, text })
 
   const world: World = {
     seed,
-    time: () => now,
+    time: () => now + skipped,
     chances,
     after(ms, run) {
       const event: Event = { at: now + Math.max(0, ms), tie: ties.number(), run }
@@ -78,6 +82,10 @@ export function createWorld(seed: number, keep: boolean): World {
       }
     },
     sleep: (ms) => new Promise((resolve) => world.after(ms, resolve)),
+    skip(ms) {
+      skipped += ms
+      world.note('world', `${ms} ms pass`)
+    },
     note(lane, text) {
       hash = mixed(mixed(hash, lane), text)
       if (keep) show(lane, text)
@@ -85,19 +93,20 @@ export function createWorld(seed: number, keep: boolean): World {
     show: keep ? show : undefined,
     runUntil: (time, check, isDone = () => false) =>
       new Promise((resolve, reject) => {
+        const end = time - skipped
         /** In a turn of the event loop of its own: all promises settle that can, and then the next event begins. */
         const step = () => {
           try {
             const event = queue.next()
             if (stopped || isDone()) return resolve()
-            if (event === undefined || event.at > time) {
-              now = time
+            if (event === undefined || event.at > end) {
+              now = end
               return resolve()
             }
             queue.pop()
             now = event.at
             events += 1
-            hash = Math.imul(hash ^ (now * TIME_STEPS), FNV_PRIME)
+            hash = Math.imul(hash ^ ((now + skipped) * TIME_STEPS), FNV_PRIME)
             event.run?.()
             setImmediate(checked)
           } catch (error) {

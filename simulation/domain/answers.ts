@@ -113,8 +113,9 @@ export function createAnswers(
       const request = `${name} ${id} ${to}`
       named.set(request, [...(named.get(request) ?? []), version])
     },
-    changed({ name }, { id, history }, to) {
-      const stored = to === 'cancelled' ? 'cancelling' : to
+    changed({ name }, { id, history, checkout }, to) {
+      const isPaid = checkout?.payment != null
+      const stored = to === 'cancelled' ? 'cancelling' : to === 'shipped' && isPaid ? 'capturing' : to
       const changedVersion = history.findIndex(({ status, by }) => status === stored && by === name)
       const versions = named.get(`${name} ${id} ${to}`)!
       if (changedVersion >= 0 && !versions.includes(undefined) && !versions.includes(changedVersion))
@@ -123,7 +124,10 @@ export function createAnswers(
         )
     },
     changeRefused({ name }, { id, status }, to, named) {
-      const isSo = status === to || (status === 'cancelling' && to === 'cancelled')
+      const isSo =
+        status === to ||
+        (status === 'cancelling' && to === 'cancelled') ||
+        (status === 'capturing' && to === 'shipped')
       if (isSo || (!named && ALLOWED[to].includes(status)))
         throw new Violation(`6. ${name} was refused to make ${id} ${to}, which is ${status}`)
     },
@@ -139,13 +143,13 @@ export function createAnswers(
 }
 
 const ALLOWED: Readonly<Record<RequestableStatus, readonly Order['status'][]>> = {
-  cancelled: ['pending', 'confirmed'],
+  cancelled: ['pending', 'awaiting_payment', 'confirmed'],
   shipped: ['confirmed'],
   delivered: ['shipped'],
 }
 
-const bodyOf = ({ lines, totalMinor }: Pick<Draft, 'lines' | 'totalMinor'>) =>
+const bodyOf = ({ lines, totalMinor, checkout }: Pick<Draft, 'lines' | 'totalMinor' | 'checkout'>) =>
   `${lines
     .map(({ productId, quantity }) => `${quantity} ${productId}`)
     .sort()
-    .join(', ')} for ${totalMinor}`
+    .join(', ')} for ${totalMinor}${checkout ? `, ${JSON.stringify(checkout)}` : ''}`

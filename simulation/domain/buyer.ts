@@ -8,6 +8,9 @@ import {
 import type { Product } from '../../product_service/src/domain/product.ts'
 import { Violation } from '../core/history.ts'
 import { type Client, unexpected } from './client.ts'
+import type { DomainHistory } from './mix.ts'
+import { pay } from './payments/paying.ts'
+import { paidWith } from './payments/terms.ts'
 import type { Shop } from './shop.ts'
 
 const ATTEMPTS_MAX = 4
@@ -99,7 +102,7 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
     await client.pause(BETWEEN_STEPS_MS)
     const cart = fillCart(shop, client)
     await client.pause(500)
-    const draft = draftOf(client, cart, step, sent)
+    const draft = draftOf(shop, client, cart, step, sent)
     sent.push(draft)
     let order: Order | undefined
     for (let attempt = 1; attempt <= ATTEMPTS_MAX && order === undefined; attempt++) {
@@ -112,10 +115,13 @@ export async function buy(shop: Shop, client: Client): Promise<void> {
       if (client.does('a buyer cancels early')) await cancelEarly()
     }
     if (order === undefined) return
+    const paying = pay(shop, client, order)
+    if (!client.does('a buyer pays while cancelling')) await paying
     if (client.does('a buyer cancels')) {
       await client.pause(THINKS_MS)
       await cancel(order)
     }
+    await paying
     if (chances.happens(0.3)) await read(order.id, true)
     const others = answers.known().filter((id) => shop.orderOf(id).userId !== name)
     if (client.does('a buyer looks at the orders of another') && others.length > 0) {
@@ -140,6 +146,7 @@ function fillCart({ stock, oldPrices }: Shop, client: Client): readonly Product[
 }
 
 function draftOf(
+  { paid, history }: Shop,
   { name, chances, does }: Client,
   cart: readonly Product[],
   step: number,
@@ -151,7 +158,8 @@ function draftOf(
     (sum, { priceMinor }, index) => sum + priceMinor * lines[index]!.quantity,
     wrong,
   )
-  const draft = { userId: name, idempotencyKey: `key ${step}`, lines, totalMinor, currency: 'USD' }
+  const unpaid: Draft = { userId: name, idempotencyKey: `key ${step}`, lines, totalMinor, currency: 'USD' }
+  const draft = paid ? paidFor(history, name, unpaid, cart) : unpaid
   const [again, other] = [does('a key is used again'), does('a key is used for something else')]
   const earlier = chances.number()
   if (sent.length === 0 || !(again || other)) return draft
@@ -165,4 +173,16 @@ function draftOf(
     { ...known, lines: known.lines.slice(0, 1) },
     { ...known, lines: known.lines.map((line) => ({ ...line, quantity: line.quantity + 1 })) },
   ])
+}
+
+/** Most orders of a shop that takes money are paid by card. */
+function paidFor({ world }: DomainHistory, name: string, draft: Draft, cart: readonly Product[]): Draft {
+  const chances = world.chances(`how ${name} pays`)
+  if (chances.happens(0.1)) return draft
+  const method = chances.happens(0.1) ? 'invoice' : 'card'
+  return paidWith(
+    method,
+    draft,
+    cart.map(({ priceMinor }) => priceMinor),
+  )
 }

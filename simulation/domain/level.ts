@@ -2,7 +2,7 @@
 import { type Level, runHistory, Violation } from '../core/history.ts'
 import { openAccounts } from './accounts/scene.ts'
 import { type DomainHistory, FAULTS } from './mix.ts'
-import { LAST_MESSAGE_MS, promisedMs } from './promise.ts'
+import { LAST_MESSAGE_MS } from './promise.ts'
 import type { Scene } from './scene.ts'
 import { openShop } from './shop_scene.ts'
 import { SITUATIONS } from './situations.ts'
@@ -27,14 +27,21 @@ async function play(history: DomainHistory): Promise<void> {
   const clients = startClients(history, scene)
   await world.runUntil(scene.firstPhaseMs, scene.check, clients.haveLeft)
   endTrouble(history, scene)
-  const lastFault = world.time()
-  const promised = promisedMs(faults.counts().clock_jump !== undefined)
-  const check = () => {
-    scene.check()
-    scene.checkWaiting(lastFault, promised)
+  const settle = async (isDone: () => boolean) => {
+    const began = world.time()
+    const clocksJumped = faults.counts().clock_jump !== undefined
+    const check = () => {
+      scene.check()
+      scene.checkWaiting(began, clocksJumped)
+    }
+    const until = began + LAST_MESSAGE_MS + scene.promisedMs(clocksJumped) + 1
+    await world.runUntil(until, check, () => clients.haveLeft() && isDone())
   }
-  const until = lastFault + LAST_MESSAGE_MS + promised + 1
-  await world.runUntil(until, check, () => clients.haveLeft() && scene.isQuiet())
+  await settle(() => scene.isQuiet() || scene.isWaiting())
+  if (scene.passesMs > 0) {
+    world.skip(scene.passesMs)
+    await settle(scene.isQuiet)
+  }
   if (!clients.haveLeft()) throw new Violation('5. A client still waits for an answer')
   scene.checkEnd()
 }

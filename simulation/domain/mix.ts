@@ -12,6 +12,9 @@ export const FAULTS = {
   kill_at_await: 0.02,
   pause_at_await: 0.01,
   kill_at_crash_point: 0.3,
+  event_lost: 0.9,
+  refund_fails: 0.6,
+  refund_refused: 0.5,
   // For each process, once in a history:
   kill: 0.9,
   pause: 0.7,
@@ -38,6 +41,8 @@ export const HABITS = {
   'a buyer looks at the orders of another': 0.3,
   'a buyer pays an old price': 0.4,
   'a buyer names a wrong price': 0.2,
+  'a buyer pays while cancelling': 0.4,
+  'a buyer leaves the page': 0.4,
   'staff ships': 1,
   'staff cancels': 0.3,
   'staff names the version': 1,

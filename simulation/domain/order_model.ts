@@ -9,8 +9,11 @@ import type { OrderStore } from '../../order_service/src/domain/ports.ts'
 import {
   type Claim,
   claimOf,
+  type Due,
   isUnsettled,
   nextVersion,
+  type Queue,
+  queueOf,
   type StoredOrder,
   type UnsettledOrder,
   withNumber,
@@ -19,7 +22,7 @@ import { isSameTracking } from '../../order_service/src/domain/tracking.ts'
 import type { Synchronous } from './store_access.ts'
 
 export type OrderWrite = {
-  readonly how: 'added' | 'saved' | 'claimed' | 'rescheduled'
+  readonly how: 'added' | 'saved' | 'claimed' | 'rescheduled' | 'hurried'
   readonly before: StoredOrder | undefined
   readonly after: StoredOrder
 }
@@ -46,7 +49,10 @@ export function createOrderModel(): OrderModel {
   }
   const keyOf = (userId: string, idempotencyKey: string | undefined) => `${userId} ${idempotencyKey}`
   const all = () => [...orders.values()]
-  const unsettled = () => all().filter(isUnsettled)
+  const unsettled = (queue: Queue) =>
+    all()
+      .filter(isUnsettled)
+      .filter(({ order }) => queueOf(order) === queue)
   const newestFirst = (found: StoredOrder[]) => found.sort((a, b) => (a.order.id < b.order.id ? 1 : -1))
 
   /** The stored order, if it is still at that version and fence. */
@@ -116,8 +122,8 @@ export function createOrderModel(): OrderModel {
       newestFirst(
         all().filter(({ order }) => order.id < before && (status ?? order.status) === order.status),
       ).slice(0, limit),
-    claimDue(now, leaseUntil, limit) {
-      const due = unsettled()
+    claimDue(now, leaseUntil, limit, queue = 'stock') {
+      const due = unsettled(queue)
         .filter(({ schedule }) => schedule.dueAt <= now)
         .sort((a, b) => (a.schedule.dueAt < b.schedule.dueAt ? -1 : 1))
       return due.slice(0, limit).map(({ order, schedule }) => {
@@ -138,16 +144,23 @@ export function createOrderModel(): OrderModel {
       }
     },
     backlog: () => {
-      const waiting = unsettled()
+      const waiting = unsettled('stock')
       const times = waiting.map(({ order }) => order.updatedAt).sort()
       return { count: waiting.length, oldestUpdatedAt: times[0] }
     },
     oldestPaymentDue: () => undefined,
-    hurryPayments: () => {},
+    hurryPayments(ids, at) {
+      for (const stored of ids.map((id) => orders.get(id)).filter((found) => found !== undefined)) {
+        if (stored.order.status !== 'awaiting_payment') continue
+        const { dueAt, fence, attempts } = stored.schedule as Due
+        const schedule = { dueAt: earlier(dueAt, at), fence: fence + 1, attempts }
+        write('hurried', { order: stored.order, schedule })
+      }
+    },
     versionsOf: (ids) => new Map(ids.flatMap((id) => pair(id, orders.get(id)?.order.version))),
     statusesOf: (ids) => new Map(ids.flatMap((id) => pair(id, orders.get(id)?.order.status))),
-    listUnsettled: ({ limit, after = '' }) =>
-      unsettled()
+    listUnsettled: ({ limit, after = '', queue = 'stock' }) =>
+      unsettled(queue)
         .filter(({ order }) => order.id > after)
         .sort((a, b) => (a.order.id < b.order.id ? -1 : 1))
         .slice(0, limit),
@@ -159,3 +172,5 @@ export function createOrderModel(): OrderModel {
 
 const pair = <Value>(id: string, value: Value | undefined): [string, Value][] =>
   value === undefined ? [] : [[id, value]]
+
+const earlier = (a: string, b: string) => [a, b].sort()[0]!

@@ -9,33 +9,45 @@ import type { Order, OrderStatus } from '../../order_service/src/domain/order.ts
 import type { StoredOrder } from '../../order_service/src/domain/schedule.ts'
 import type { Reservation } from '../../product_service/src/domain/reservation.ts'
 import { Violation } from '../core/history.ts'
+import { EPOCH } from '../core/machine.ts'
 import type { DomainHistory } from './mix.ts'
 import type { OrderModel, OrderWrite } from './order_model.ts'
 import type { StockModel } from './stock_model.ts'
 import type { StockOracle } from './stock_oracle.ts'
 import { WRONG_MS } from './trouble.ts'
 
+/** In each queue, in milliseconds. */
+export type PromisedMs = { readonly stock: number; readonly payments: number }
+
 export type ShopOracle = {
   /** Checks what was written since the last call. */
   check(): void
   /** Orders for which a call to the product service is still owed. */
   unsettled(): number
+  /** Orders that wait for their buyers to pay, and for nothing else. */
+  unpaid(): number
   /** No order has waited for longer than that since the last fault, or since its own last change (invariant 5). */
-  checkWaiting(lastFault: number, promisedMs: number): void
+  checkWaiting(lastFault: number, promisedMs: PromisedMs): void
   /** All is settled (invariants 2 and 6). */
   checkEnd(): void
 }
 
 const NEXT: Readonly<Record<OrderStatus, readonly OrderStatus[]>> = {
   pending: ['confirmed', 'rejected', 'cancelling'],
-  awaiting_payment: [],
-  capturing: [],
+  awaiting_payment: ['confirmed', 'cancelling'],
+  capturing: ['shipped', 'confirmed'],
   confirmed: ['shipped', 'cancelling'],
   shipped: ['delivered'],
   cancelling: ['cancelled'],
   rejected: [],
   delivered: [],
   cancelled: [],
+}
+/** Of an order that is paid: money is asked for before it is confirmed, and captured before it is shipped. */
+const NEXT_IF_PAID: typeof NEXT = {
+  ...NEXT,
+  pending: ['awaiting_payment', 'rejected', 'cancelling'],
+  confirmed: ['capturing', 'cancelling'],
 }
 /** What the reservation of an order of that status may be; undefined: there is none. */
 const AGREES: Readonly<Record<OrderStatus, readonly (Reservation['status'] | undefined)[]>> = {
@@ -51,7 +63,9 @@ const AGREES: Readonly<Record<OrderStatus, readonly (Reservation['status'] | und
 }
 
 /** Who may make an order that: the shop itself, or someone; an owner alone never ships. */
-const BY_THE_SHOP: readonly OrderStatus[] = ['confirmed', 'rejected', 'cancelled']
+const BY_THE_SHOP: readonly OrderStatus[] = ['awaiting_payment', 'confirmed', 'rejected', 'cancelled']
+/** Each is driven until its answer is known. */
+const OWED: readonly OrderStatus[] = ['pending', 'awaiting_payment', 'capturing', 'cancelling']
 const SHOP = 'system'
 const LEASE_MS = 15_000
 
@@ -79,9 +93,10 @@ export function createShopOracle(
     else if (!isDeepStrictEqual(before!.order, order)) throw new Violation(`7. A lease changed ${order.id}`)
     checkLease(how, order.id)
     const fence = before?.schedule.fence ?? 0
-    if (how === 'claimed' ? schedule.fence <= fence : schedule.fence !== fence)
+    const raises = how === 'claimed' || how === 'hurried'
+    if (raises ? schedule.fence <= fence : schedule.fence !== fence)
       throw new Violation(`5. ${order.id} was ${how}, and its fence went from ${fence} to ${schedule.fence}`)
-    if (order.status === 'pending' || order.status === 'cancelling') {
+    if (OWED.includes(order.status)) {
       if (!isDue) throw new Violation(`5. ${order.id} is ${order.status}, and no settler will find it`)
     } else if (isDue && order.status !== 'shipped' && order.status !== 'delivered')
       throw new Violation(`5. ${order.id} is ${order.status}, and still due`)
@@ -112,7 +127,7 @@ export function createShopOracle(
       )
     if (!isDeepStrictEqual(is.history.slice(0, -1), was.history))
       throw new Violation(`3. The history of ${is.id} was changed`)
-    if (!NEXT[was.status].includes(is.status))
+    if (!(isPaid(was) ? NEXT_IF_PAID : NEXT)[was.status].includes(is.status))
       throw new Violation(`6. ${is.id} was ${was.status} and became ${is.status}`)
     if (
       is.totalMinor !== was.totalMinor ||
@@ -122,7 +137,9 @@ export function createShopOracle(
     )
       throw new Violation(`6. ${is.id} is not what its buyer asked for`)
     const { by, at } = is.history.at(-1)!
-    if (BY_THE_SHOP.includes(is.status) !== (by === SHOP) || (is.status === 'shipped' && by === is.userId))
+    const isByTheShop =
+      BY_THE_SHOP.includes(is.status) || (isPaid(is) && is.status === 'shipped') || isTimeOver(was, is)
+    if (isByTheShop !== (by === SHOP) || (is.status === 'shipped' && by === is.userId))
       throw new Violation(`6. ${is.id} was made ${is.status} by ${by}`)
     if (is.updatedAt !== at || is.createdAt !== was.createdAt)
       throw new Violation(`c. The times of ${is.id} are not those of its history`)
@@ -130,6 +147,7 @@ export function createShopOracle(
       sometimes('an order was cancelled while pending')
     if (was.status === 'confirmed' && is.status === 'cancelling')
       sometimes('an order was cancelled after it was confirmed')
+    if (isTimeOver(was, is)) sometimes('an order was cancelled because it was not paid in time')
     if (is.status === 'delivered' && after.schedule.dueAt !== undefined)
       sometimes('an order was delivered before its shipment was recorded')
     if (is.status === 'confirmed' && after.schedule.fence > 0) sometimes('a settler confirmed an order')
@@ -175,17 +193,19 @@ export function createShopOracle(
       changed.forEach(checkAgreement)
     },
     unsettled: () => waiting.size,
-    checkWaiting(lastFault, promisedMs) {
+    unpaid: () => [...waiting.keys()].filter((id) => isUnpaid(orders.orders.get(id)!.order)).length,
+    checkWaiting(lastFault, promised) {
       for (const [id, since] of waiting) {
-        const waited = Math.round(world.time() - Math.max(since, lastFault))
-        if (waited > promisedMs)
-          throw new Violation(
-            `5. ${id} has been ${orders.orders.get(id)!.order.status} for ${waited} ms without a fault`,
-          )
+        const { order } = orders.orders.get(id)!
+        const payable = isUnpaid(order) ? payableUntil(order) - EPOCH : 0
+        const waited = Math.round(world.time() - Math.max(since, lastFault, payable))
+        if (waited > promised[isPaid(order) ? 'payments' : 'stock'])
+          throw new Violation(`5. ${id} has been ${order.status} for ${waited} ms without a fault`)
       }
     },
     checkEnd() {
-      for (const id of waiting.keys()) throw new Violation(`5. ${id} was never settled`)
+      for (const id of waiting.keys())
+        throw new Violation(`5. ${id} was never settled: it is ${orders.orders.get(id)!.order.status}`)
       const units = new Map<string, number>()
       for (const { order } of orders.orders.values()) {
         if (order.status !== 'confirmed') continue
@@ -201,6 +221,16 @@ export function createShopOracle(
     },
   }
 }
+
+/** What an order of the shop of histories may be paid in: restated. */
+const PAYABLE_MS = 30 * 60_000
+const isPaid = ({ checkout }: Order) => checkout?.payment != null
+const isUnpaid = ({ status }: Order) => status === 'awaiting_payment'
+const payableUntil = ({ history }: Order) =>
+  Date.parse(history.find(({ status }) => status === 'awaiting_payment')!.at) + PAYABLE_MS
+/** It may be the shop that gave up waiting for the money; a person may, too. */
+const isTimeOver = (was: Order, { status, history }: Order) =>
+  was.status === 'awaiting_payment' && status === 'cancelling' && history.at(-1)!.by === SHOP
 
 const isSettledShipment = ({ status }: Order, dueAt: string | undefined) =>
   (status === 'shipped' || status === 'delivered') && dueAt === undefined

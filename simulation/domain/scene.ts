@@ -24,7 +24,13 @@ export type Scene = {
   /** Nothing is owed, and nothing will arrive. */
   isQuiet(): boolean
   /** After each event of the second phase (invariant 5). */
-  checkWaiting(lastFault: number, promisedMs: number): void
+  checkWaiting(lastFault: number, clocksJumped: boolean): void
+  /** The longest second phase, in milliseconds. */
+  promisedMs(clocksJumped: boolean): number
+  /** What passes in the second phase before all can be settled, in milliseconds. */
+  readonly passesMs: number
+  /** Nothing is owed but what time alone will bring. */
+  isWaiting(): boolean
   /** After the second phase. */
   checkEnd(): void
 }

@@ -9,6 +9,7 @@ import { createNetwork, type Network } from './network.ts'
 import { createOrderModel } from './order_model.ts'
 import { createShopOracle, type ShopOracle } from './order_oracle.ts'
 import { type OrderReplica, startOrderReplica } from './order_replica.ts'
+import { createPaymentScene, type PaymentScene } from './payments/payments.ts'
 import { type ProductReplica, startProductReplica } from './product_replica.ts'
 import { createStockModel, type StockModel } from './stock_model.ts'
 import { createStockOracle, type StockOracle } from './stock_oracle.ts'
@@ -24,12 +25,16 @@ export type Shop = {
   /** The prices that its pages showed when it opened. */
   readonly oldPrices: ReadonlyMap<string, number>
   orderOf(id: string): Order
+  /** Undefined in a history whose orders are not paid. */
+  readonly paid: PaymentScene | undefined
   readonly answers: Answers
   readonly stockOracle: StockOracle
   readonly oracle: ShopOracle
 }
 
 const REPLICAS = ['A', 'B']
+/** In how many histories orders are paid. */
+const PAID = 0.5
 const PRICES = [100, 250, 999]
 const STOCK_MOST = 12
 
@@ -48,7 +53,10 @@ export function createShop(history: DomainHistory) {
       startProductReplica(machine, access.open(stock.store, stockDisk, host)),
     ),
   )
-  const orders = REPLICAS.map((letter) =>
+  const paid = history.world.chances('payments').happens(PAID)
+    ? createPaymentScene({ history, network, access, orderModel, stock, orders: () => orders })
+    : undefined
+  const orders: readonly Host<OrderReplica>[] = REPLICAS.map((letter) =>
     createHost(history, `orders ${letter}`, (machine, host) =>
       startOrderReplica({
         history,
@@ -56,6 +64,8 @@ export function createShop(history: DomainHistory) {
         host,
         network,
         products,
+        payments: paid?.payments ?? [],
+        notShipped: (id) => paid?.oracle.notShipped(id),
         orders: access.open(orderModel.store, orderDisk, host),
       }),
     ),
@@ -66,6 +76,7 @@ export function createShop(history: DomainHistory) {
     network,
     products,
     orders,
+    paid,
     stock,
     oldPrices: new Map([...stock.products.values()].map(({ id, priceMinor }) => [id, priceMinor])),
     orderOf: (id) => orderModel.orders.get(id)!.order,
@@ -73,7 +84,7 @@ export function createShop(history: DomainHistory) {
     answers: createAnswers(history, orderModel, stockOracle),
     oracle,
   }
-  return { shop, access, disks: [stockDisk, orderDisk] }
+  return { shop, access, disks: [stockDisk, orderDisk, ...(paid ? [paid.disk] : [])] }
 }
 
 function fillShop({ world }: DomainHistory, { store }: StockModel) {

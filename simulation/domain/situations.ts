@@ -1,19 +1,10 @@
 /** Situations that a history may come into. Each is reached within a few thousand seeds, or a run of the suite fails. */
-import { CRASH_POINTS, type CrashPoint } from '../../order_service/src/domain/ports.ts'
+import { CRASH_POINTS_OF_ORDERS } from '../../order_service/src/domain/ports.ts'
+import { CRASH_POINTS as PAYMENT_CRASH_POINTS } from '../../payment_service/src/domain/ports.ts'
 import { REJECTIONS } from '../../product_service/src/domain/reservation.ts'
 
-/** No order is paid in these histories yet: order_service/test/paid_orders.test.ts stops there. */
-const OF_PAYMENTS: readonly CrashPoint[] = [
-  'payment_asked',
-  'payment_ended',
-  'capturing_recorded',
-  'captured',
-]
-
 export const SITUATIONS: readonly string[] = [
-  ...CRASH_POINTS.filter((place) => !OF_PAYMENTS.includes(place)).map(
-    (place) => `a process was killed at ${place}`,
-  ),
+  ...[...CRASH_POINTS_OF_ORDERS, ...PAYMENT_CRASH_POINTS].map((place) => `a process was killed at ${place}`),
   ...REJECTIONS.map((reason) => `an order was rejected: ${reason}`),
   'a buyer was answered that the order is pending',
   'a cancel came after the shipment, and was refused',
@@ -48,6 +39,19 @@ export const SITUATIONS: readonly string[] = [
   'the fence refused a settler',
   'the order of another was not found',
   'the version refused the loser of a race',
+  // Of payments:
+  'a card was declined',
+  'a lapsed authorisation was noticed',
+  'a payment came before its time was over, and was kept',
+  'a refund failed',
+  'a refund was refused',
+  'a repeated refund was the same one',
+  'an authorisation lapsed',
+  'an event of the provider was lost',
+  'an order was cancelled after it was paid',
+  'an order was cancelled because it was not paid in time',
+  'an order whose money had lapsed was not shipped',
+  'staff refunded a part',
   // Of accounts:
   'a family of refresh tokens was revoked',
   'a guesser was throttled',

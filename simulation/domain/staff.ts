@@ -2,6 +2,7 @@
 import type { Order, RequestableStatus } from '../../order_service/src/domain/order.ts'
 import { Violation } from '../core/history.ts'
 import { type Client, unexpected } from './client.ts'
+import { refund } from './payments/paying.ts'
 import type { Shop } from './shop.ts'
 
 const BETWEEN_STEPS_MS = 1_500
@@ -74,17 +75,26 @@ export async function workInShop(shop: Shop, client: Client): Promise<void> {
       history.sometimes('a repair came after the release, and took nothing')
   }
 
-  await client.steps(4, 9, async () => {
+  const [least, most] = shop.paid ? [12, 20] : [4, 9]
+  await client.steps(least, most, async () => {
     await client.pause(BETWEEN_STEPS_MS)
     const known = answers.known()
     if (known.length === 0) return
     // Most often the newest, of which a buyer may be thinking, too.
-    const id = chances.happens(0.6) ? known.at(-1)! : chances.one(known)
+    const newest = chances.happens(0.6) ? known.at(-1)! : chances.one(known)
+    const all = shop.paid
+      ? known.map(shop.orderOf).filter(({ checkout }) => checkout?.payment?.method === 'card')
+      : []
+    const [shippable, shipped] = ['confirmed', 'shipped'].map((is) =>
+      all.filter(({ status }) => status === is),
+    )
+    if (shipped!.length > 0 && chances.happens(0.4)) return refund(shop, client, chances.one(shipped!))
+    const id = shippable!.length > 0 ? chances.one(shippable!).id : newest
     if (client.does('an operator recovers a reservation')) return recover(id)
     if (chances.happens(0.4)) await read(id)
     await client.pause(THINKS_MS)
     if (client.does('staff cancels')) return change(id, 'cancelled')
-    if (!client.does('staff ships')) return
+    if (shippable!.length === 0 && !client.does('staff ships')) return
     await change(id, 'shipped')
     if (chances.happens(0.5)) await change(id, 'delivered')
   })

@@ -107,14 +107,17 @@ export function createStockOracle({ sometimes }: DomainHistory, model: StockMode
 
   /** What the words of the specification say of one request, with the products as they were before it. */
   const decisionOn = ({ lines, totalMinor }: ReservationRequest): string => {
-    const asked = lines.map(({ productId, quantity }) => {
+    const asked = lines.map(({ productId, quantity, unitPriceMinor }) => {
       const book = bookOf(productId)
-      return { product: book.states.get(book.version), quantity }
+      return { product: book.states.get(book.version), quantity, unitPriceMinor }
     })
     if (asked.some(({ product }) => product?.deletedAt !== null)) return 'product_not_found'
     if (asked.some(({ product, quantity }) => product!.stock < quantity)) return 'insufficient_stock'
     const cost = asked.reduce((sum, { product, quantity }) => sum + product!.priceMinor * quantity, 0)
-    return cost === totalMinor ? 'held' : 'price_changed'
+    const isQuoted = asked.every(
+      ({ product, unitPriceMinor = product!.priceMinor }) => unitPriceMinor === product!.priceMinor,
+    )
+    return cost === totalMinor && isQuoted ? 'held' : 'price_changed'
   }
 
   const checkDecision = (request: ReservationRequest, after: Reservation) => {

@@ -36,7 +36,7 @@ const LATENCY_MS = { least: 0.2, most: 3 }
 /** Longer than the difference of two clocks. */
 const PAUSED_MS = { least: 100, most: 12_000 }
 /** Names of methods that write nothing: a full disk does not concern them. */
-const READS = /^(find|list|backlog|remembers|withdrawals|starting|movements|count)/
+const READS = /^(find|list|backlog|remembers|withdrawals|starting|movements|count|unhinted|isReceived|oldest)/
 
 export function createStoreAccess({ world, faults, sometimes }: DomainHistory): StoreAccess {
   let underWay = 0

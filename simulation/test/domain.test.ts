@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { DOMAIN } from '../domain/level.ts'
+import { PAYMENT_BUGS } from '../domain/payments/planted_bugs.ts'
 import { DOMAIN_BUGS } from '../domain/planted_bugs.ts'
 import { PLANTED_BUGS } from '../planted_bugs.ts'
 
@@ -100,7 +101,15 @@ suite('histories of the domain', () => {
 suite('planted bugs', () => {
   test('at least twenty are in the domain, each with a name of its own', () => {
     assert.ok(DOMAIN_BUGS.length >= 20)
-    assert.equal(new Set(DOMAIN_BUGS.map(({ name }) => name)).size, DOMAIN_BUGS.length)
+    assert.equal(new Set(PLANTED_BUGS.map(({ name }) => name)).size, PLANTED_BUGS.length)
+  })
+
+  test('each invariant about money has one', () => {
+    for (const invariant of ['M1', 'M2', 'M3', 'M4', 'M5', 'M6', 'M7', 'M8', 'M10'])
+      assert.ok(
+        PAYMENT_BUGS.some(({ name }) => name.startsWith(`${invariant}: `)),
+        invariant,
+      )
   })
 
   for (const { name, path, from } of PLANTED_BUGS) {

@@ -1,6 +1,7 @@
 /** Histories of accounts: who has them, and who wants those of others. */
 import { type Client, createClients } from '../client.ts'
 import type { DomainHistory } from '../mix.ts'
+import { promisedMs } from '../promise.ts'
 import type { Scene } from '../scene.ts'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { holdAccount, NIGHT_MS, STEPS_MAX } from './holder.ts'
@@ -33,6 +34,9 @@ export function openAccounts(history: DomainHistory): Scene {
     },
     isQuiet: () => network.underWay() === 0,
     checkWaiting() {},
+    promisedMs,
+    passesMs: 0,
+    isWaiting: () => false,
     checkEnd() {},
   }
 }
