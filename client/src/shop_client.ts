@@ -16,6 +16,7 @@ import type { paths as NotificationPaths } from './generated/notification_servic
 import type { paths as OrderPaths } from './generated/order_service.ts'
 import type { paths as PaymentPaths } from './generated/payment_service.ts'
 import type { paths as ProductPaths } from './generated/product_service.ts'
+import { createGuest } from './guest.ts'
 import { createOrdering } from './ordering.ts'
 import { ShopProblem } from './problem.ts'
 import {
@@ -84,10 +85,11 @@ export function createShopClient(options: ShopClientOptions) {
     },
   })
 
-  /** Sends the access token, except to public paths. If it is refused, the call is repeated once with a new one. */
+  /** Sends the access token, except to public paths and where the caller sends one. If it is refused, the call is repeated once with a new one. */
   const signed = (isPublic: (request: Request, path: string) => boolean): Fetch => {
     const send: Fetch = async (request) => {
-      if (isPublic(request, new URL(request.url).pathname)) return call(request)
+      const isOpen = request.headers.has('authorization') || isPublic(request, new URL(request.url).pathname)
+      if (isOpen) return call(request)
       const token = await abortable(session.token(), request.signal)
       if (token === undefined) return call(request)
       const copy = request.clone()
@@ -104,6 +106,7 @@ export function createShopClient(options: ShopClientOptions) {
   const begin = async (answer: Promise<{ data?: Tokens }>): Promise<User> =>
     (await session.save(ofUser(await dataOf(answer)))).user
 
+  const guest = createGuest((body) => dataOf(open.POST('/guests', { body })), now)
   const orders = createClient<OrderPaths>({ baseUrl: orderUrl, fetch: signed(() => false) })
 
   return {
@@ -147,8 +150,11 @@ export function createShopClient(options: ShopClientOptions) {
       const current = await session.current()
       if (current) await session.tokenInsteadOf(current.accessToken)
     },
+    /** The access token of a guest, for POST /orders with a quote: `{ headers: { authorization: `Bearer ${token}` } }`. */
+    guestToken: guest.token,
     /** Deletes the session at once, and withdraws it if auth_service can be reached. Never fails. */
     async signOut(): Promise<void> {
+      guest.forget()
       const ended = await session.end()
       if (ended) await open.POST('/logout', { body: { refresh_token: ended.refreshToken } }).catch(() => {})
     },

@@ -450,7 +450,7 @@ suite('a start that cannot work is refused in a sentence before any service star
 
 suite('a shop with payments', { skip: noBrowser }, () => {
   test('says that they are play money; an order is paid on the page of the provider, whose event comes through the storefront', async (t) => {
-    const world = await newWorld(t, { PAYMENTS: 'optional' })
+    const world = await newWorld(t, { PAYMENTS: 'optional', MAILBOX: 'on' })
     const shop = runScript(t, 'start.ts', world, '--no-demo')
     await shop.until(/Ctrl-C stops everything/)
     assert.match(shop.output(), /payment_simulator .*play money/)
@@ -485,8 +485,11 @@ suite('a shop with payments', { skip: noBrowser }, () => {
       ],
     })
     const storefront = `http://127.0.0.1:${world.ports.storefront}`
-    const { id, page } = await orderInBrowser(t, storefront, made.id!, {
-      ...{ username, password },
+    const { id, page } = await orderInBrowser(t, {
+      shopUrl: storefront,
+      mailbox: `http://127.0.0.1:${world.env.MAILBOX_PORT}`,
+      productId: made.id!,
+      account: { username, password },
     })
     const become = (wanted: string) =>
       until(

@@ -10,7 +10,9 @@ export const PAGE = {
   checkout: '/checkout',
   signIn: '/sign-in',
   orders: '/orders',
+  /** Links in mails of guests' orders have a token after the `#`. */
   order: '/orders/:id',
+  findOrder: '/find-order',
   account: '/account',
   forgotPassword: '/forgot_password',
   /** Links in mails lead to these two; their token is after the `#`. */

@@ -3,10 +3,12 @@
  *
  * Invariants
  *  1. No answer of these routes has a refresh token in its body.
- *  2. The cookie is HttpOnly, SameSite=Strict, sent to /api/auth only, and Secure when the shop is reached by https.
- *  3. The cookie is deleted when auth_service rejects it and at sign-out, also while auth_service cannot be reached.
+ *  2. Each cookie is HttpOnly, SameSite=Strict, sent to /api/auth only, and Secure when the shop is reached by https.
+ *  3. The cookie of an account is deleted when auth_service rejects it and at sign-out, also while auth_service cannot be reached.
  *  4. Only our own pages can use it (same_origin.ts).
  *  5. No answer of these routes is cached.
+ *  6. A guest is the same one for all pages of the browser, as long as its token lives: a repeated order finds the first one. The cookie
+ *     ends with the token, and at sign-out.
  */
 import cookie from '@fastify/cookie'
 import type { App } from '@shop/service_kit/http/app'
@@ -17,6 +19,7 @@ import type { AuthAnswer, AuthCaller } from './auth_caller.ts'
 import { rejectCrossSite } from './same_origin.ts'
 import {
   changePasswordOperation,
+  makeGuestSessionOperation,
   makePasskeyLoginOptionsOperation,
   refreshSessionOperation,
   signInOperation,
@@ -27,7 +30,8 @@ import {
 
 export const COOKIE_PATH = '/api/auth'
 /** A browser accepts a `__Secure-` cookie only over TLS, so an attacker on the network cannot set it. */
-export const cookieName = (secure: boolean) => (secure ? '__Secure-shop-session' : 'shop-session')
+export const cookieName = (secure: boolean, of: 'session' | 'guest' = 'session') =>
+  `${secure ? '__Secure-' : ''}shop-${of}`
 
 export type SessionRoutesDeps = {
   readonly auth: AuthCaller
@@ -40,6 +44,7 @@ const PASSED_HEADERS = ['retry-after', 'www-authenticate']
 export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: SessionRoutesDeps) {
   const secure = publicOrigin?.startsWith('https:') ?? false
   const name = cookieName(secure)
+  const guestName = cookieName(secure, 'guest')
   const attributes = { path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure } as const
 
   return async (app: App) => {
@@ -72,6 +77,17 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
       ),
     )
 
+    app.post('/api/auth/guests', makeGuestSessionOperation, async (request, reply) => {
+      const before = (request.body as { access_token?: unknown }).access_token ?? request.cookies[guestName]
+      const body = before === undefined ? {} : { access_token: before }
+      const answered = await auth(request, reply, { method: 'POST', path: '/guests', body })
+      if (answered.status === 200) {
+        const { access_token, expires_in } = answered.body as { access_token: string; expires_in: number }
+        reply.setCookie(guestName, access_token, { ...attributes, maxAge: expires_in })
+      }
+      return answer(reply, answered)
+    })
+
     app.post('/api/auth/token', refreshSessionOperation, async (request, reply) => {
       const refreshToken = tokenIn(request)
       if (refreshToken === undefined) {
@@ -85,7 +101,7 @@ export function sessionRoutes({ auth, publicOrigin, sessionTtlSeconds }: Session
 
     app.post('/api/auth/logout', signOutOperation, async (request, reply) => {
       const refreshToken = tokenIn(request)
-      reply.clearCookie(name, attributes)
+      reply.clearCookie(name, attributes).clearCookie(guestName, attributes)
       if (refreshToken !== undefined) {
         const body = { refresh_token: refreshToken }
         // The visitor may close the page at once; the session must end all the same.

@@ -72,6 +72,23 @@ export const refreshSessionOperation = operation({
   problems: ['no_session', ...AUTH_CALL_PROBLEMS],
 })
 
+export const makeGuestSessionOperation = operation({
+  operationId: 'makeGuestSession',
+  summary:
+    'An access token for a customer without an account; a cookie keeps it, so that the next one is of the same guest',
+  access: 'public',
+  body: AnyBody,
+  response: {
+    200: Type.Object({
+      access_token: Type.String(),
+      token_type: Type.Literal('Bearer'),
+      expires_in: Type.Integer(),
+      guest: Type.Object({ id: Type.String() }),
+    }),
+  },
+  problems: AUTH_CALL_PROBLEMS,
+})
+
 export const signOutOperation = operation({
   operationId: 'signOut',
   summary: 'Sign out',

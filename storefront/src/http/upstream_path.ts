@@ -4,7 +4,7 @@
  *
  *   /api/auth/{register,me,users,password_resets,…}…            ->  auth_service      /register, /me, …
  *   /api/products…, /api/groups…, /api/media…, /api/shop, …     ->  product_service   /products…, /groups…, /media…, …
- *   /api/orders…, /api/quotes, /api/checkout_settings, …        ->  order_service     /orders…, /quotes, …
+ *   /api/orders…, /api/order_links, /api/quotes, …              ->  order_service     /orders…, /quotes, …
  *   /api/events, /api/endpoints…, /api/mails, …                 ->  notification_service  /events, …
  *   /api/payments/…, /api/audit/payments, /api/webhooks/stripe  ->  payment_service       /payments/…, /webhooks/stripe, …
  *
@@ -12,7 +12,7 @@
  * hashes a password must be of the class `hashing` in `callClassOf`, or other calls wait behind it; one that answers with a
  * table of everything of the class `exports`, or it is cut after a minute, too.
  *
- * (/api/auth/login, login/second_factor, login/passkey, token, logout and me/password use the session cookie; session_routes.ts answers them.)
+ * (/api/auth/login, login/second_factor, login/passkey, guests, token, logout and me/password use the session cookie; session_routes.ts answers them.)
  */
 import type { CallClass } from '../clients/upstream_limits.ts'
 import type { Upstreams } from '../config.ts'
@@ -37,7 +37,6 @@ export const FORWARDINGS: readonly Forwarding[] = [
     strip: '/api/auth',
     open: [
       '/register',
-      '/guests',
       '/me',
       '/email_verifications',
       '/password_resets',

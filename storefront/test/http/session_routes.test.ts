@@ -301,3 +301,39 @@ suite('signing in through the storefront', () => {
     })
   }
 })
+
+suite('a guest at the storefront', () => {
+  const guestOf = (answer: Raw) => JSON.parse(answer.text).guest.id as string
+
+  test('is the same one for every page of the browser, by a cookie that ends with the token and that no script reads', async (t) => {
+    const shop = await storefront(t, { auth: [await authService(t)], publicUrl: 'https://shop.example' })
+    const from = { origin: 'https://shop.example' }
+    const first = await send(shop, '/api/auth/guests', {}, from)
+    assert.equal(first.status, 200, first.text)
+    const { access_token, expires_in } = JSON.parse(first.text)
+    const [pair, ...attributes] = cookieIn(first).split('; ')
+    assert.equal(pair, `__Secure-shop-guest=${access_token}`)
+    assert.deepEqual(
+      attributes.toSorted(),
+      ['HttpOnly', `Max-Age=${expires_in}`, 'Path=/api/auth', 'SameSite=Strict', 'Secure'].toSorted(),
+    )
+    assert.equal(first.headers['cache-control'], 'no-store')
+    const again = await send(shop, '/api/auth/guests', {}, { ...from, cookie: pair! })
+    assert.equal(guestOf(again), guestOf(first))
+    const renewed = await send(shop, '/api/auth/guests', { access_token }, from)
+    assert.equal(guestOf(renewed), guestOf(first))
+    const stranger = await send(shop, '/api/auth/guests', {}, from)
+    assert.notEqual(guestOf(stranger), guestOf(first))
+  })
+
+  test('is forgotten at sign-out, and is none of another site', async (t) => {
+    const { shop, cookie } = await signedIn(t)
+    const out = await send(shop, '/api/auth/logout', {}, { cookie })
+    assert.deepEqual(
+      out.headers['set-cookie']!.map((each) => /^[\w-]+=;/.exec(each)?.[0]),
+      ['shop-session=;', 'shop-guest=;'],
+    )
+    const refused = await send(shop, '/api/auth/guests', {}, { origin: 'https://evil.example' })
+    assert.deepEqual([refused.status, cookieIn(refused)], [403, ''])
+  })
+})

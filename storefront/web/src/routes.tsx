@@ -9,6 +9,7 @@ import { addTexts } from './language/switch.ts'
 import { Layout } from './layout/layout.tsx'
 import { NotFound } from './layout/not_found.tsx'
 import { fetchCode, type Load, onDemand } from './on_demand.ts'
+import { RequireBuyer } from './session/require_buyer.tsx'
 import { RequireUser } from './session/require_user.tsx'
 import { isAdmin } from './session/roles.ts'
 import { CataloguePage } from './shop/catalogue_page.tsx'
@@ -26,6 +27,7 @@ const toResetPassword = withOwnTexts(() => import('./account/reset_page.tsx'))
 const toVerifyEmail = withOwnTexts(() => import('./account/verify_page.tsx'))
 const toOrders = () => import('./orders/orders_page.tsx')
 const toOrder = withBuyingTexts(() => import('./orders/order_page.tsx'))
+const toFindOrder = withOwnTexts(() => import('./account/find_order_page.tsx'))
 const toCheckout = withBuyingTexts(() => import('./checkout/checkout_page.tsx'))
 const toAdmin = async () => {
   const [routes] = await Promise.all([
@@ -60,6 +62,7 @@ const CODE: readonly (readonly [address: string, load: Load])[] = [
   [PAGE.verifyEmail, toVerifyEmail],
   [PAGE.orders, toOrders],
   [PAGE.order, toOrder],
+  [PAGE.findOrder, toFindOrder],
   [PAGE.account, toAccount],
 ]
 
@@ -95,6 +98,7 @@ const ResetPasswordPage = onDemand(toResetPassword)
 const VerifyEmailPage = onDemand(toVerifyEmail)
 const OrdersPage = onDemand(toOrders)
 const OrderPage = onDemand(toOrder)
+const FindOrderPage = onDemand(toFindOrder)
 const CheckoutPage = onDemand(toCheckout)
 const AdminRoutes = onDemand(toAdmin)
 
@@ -112,10 +116,13 @@ export function AppRoutes() {
         <Route path={PAGE.forgotPassword} element={<ForgotPasswordPage />} />
         <Route path={PAGE.resetPassword} element={<ResetPasswordPage />} />
         <Route path={PAGE.verifyEmail} element={<VerifyEmailPage />} />
+        <Route path={PAGE.checkout} element={<CheckoutPage />} />
+        <Route path={PAGE.findOrder} element={<FindOrderPage />} />
+        <Route path={PAGE.order} element={<RequireBuyer />}>
+          <Route index element={<OrderPage />} />
+        </Route>
         <Route element={<RequireUser />}>
-          <Route path={PAGE.checkout} element={<CheckoutPage />} />
           <Route path={PAGE.orders} element={<OrdersPage />} />
-          <Route path={PAGE.order} element={<OrderPage />} />
           <Route path={PAGE.account} element={<AccountPage />} />
         </Route>
         <Route path={PAGE.admin} element={<RequireUser admin />}>

@@ -4,13 +4,16 @@
  */
 export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-export const browserStorage: KeyValueStorage = openStorage()
+export const browserStorage: KeyValueStorage = openStorage(() => localStorage)
+/** Of this tab, until it is closed. */
+export const tabStorage: KeyValueStorage = openStorage(() => sessionStorage)
 
-function openStorage(): KeyValueStorage {
+function openStorage(find: () => Storage): KeyValueStorage {
   try {
     // Some browsers return a storage that throws when it is read.
-    localStorage.getItem('shop')
-    return localStorage
+    const storage = find()
+    storage.getItem('shop')
+    return storage
   } catch {
     return inMemory()
   }

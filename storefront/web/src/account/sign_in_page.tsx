@@ -112,6 +112,14 @@ export default function SignInPage() {
           {registering ? t.signIn.title : t.signIn.register}
         </Link>
       </p>
+      {!registering && (
+        <p className="text-center text-soft">
+          {own.signIn.noAccount}{' '}
+          <Link to={PAGE.findOrder} className="font-semibold text-accent underline">
+            {own.signIn.findOrder}
+          </Link>
+        </p>
+      )}
     </Narrow>
   )
 }

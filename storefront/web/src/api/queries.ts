@@ -1,5 +1,6 @@
 /** The queries of the pages, each with its cache key. */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { tokenHeader } from '../orders/order_token.ts'
 import { type Chosen, choiceParams } from '../shop/variant_choice.ts'
 import { pollEvery } from './refetch.ts'
 import { dataOf, shop } from './shop.ts'
@@ -89,7 +90,8 @@ export const myOrdersQuery = (userId: string, cursor: string | undefined) =>
 export const orderQuery = (id: string) =>
   queryOptions({
     queryKey: ['mine', 'orders', 'one', id],
-    queryFn: ({ signal }) => dataOf(shop.orders.GET('/orders/{id}', { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      dataOf(shop.orders.GET('/orders/{id}', { params: { path: { id } }, ...tokenHeader(id), signal })),
   })
 
 /** The settings of the shop with its legal texts. The other pages have theirs from settings/current.ts. */

@@ -2,11 +2,13 @@
 
 import { useNavigate } from 'react-router'
 import { useAnswer } from '../api/use_answer.ts'
+import { buyerNow } from '../checkout/attempt.ts'
 import { CheckoutNotice } from '../checkout/checkout_notice.tsx'
 import { checkoutSettingsQuery, needsCheckout } from '../checkout/checkout_queries.ts'
 import { useCheckout } from '../checkout/use_checkout.ts'
 import { t } from '../language/texts.ts'
 import { useSession } from '../session/use_session.ts'
+import { browserStorage } from '../storage.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { Money } from '../ui/format.tsx'
@@ -23,7 +25,7 @@ export default function CartPage() {
   const { user } = useSession()
   const { lines, change } = useCart()
   const { now, problem, retry } = useProductsNow(lines)
-  const checkout = useCheckout(user)
+  const checkout = useCheckout(user?.id)
   const { step } = checkout
   const settings = useAnswer(checkoutSettingsQuery)
   // While it cannot be known, nothing is ordered here: the checkout says why.
@@ -76,7 +78,7 @@ export default function CartPage() {
               }}
               order={() => {
                 change(() => taken)
-                if (asks) navigate('/checkout')
+                if (asks || !user || buyerNow(browserStorage, user.id) !== user.id) navigate('/checkout')
                 else void checkout.order(taken)
               }}
             />
@@ -119,9 +121,14 @@ function Actions({
               : t.cart.order}
         </Button>
       ) : (
-        <ButtonLink tone="primary" size="lg" to="/sign-in?next=/cart">
-          {t.cart.signInToOrder}
-        </ButtonLink>
+        <>
+          <ButtonLink tone="primary" size="lg" to="/sign-in?next=/cart">
+            {t.cart.signInToOrder}
+          </ButtonLink>
+          <Button size="lg" busy={waiting} onClick={order}>
+            {t.cart.asGuest}
+          </Button>
+        </>
       )}
       {adjustButton}
     </div>
@@ -133,9 +140,9 @@ function Summary({ taken, total, asks }: { taken: readonly CartLine[]; total: st
   const units = taken.reduce((sum, { quantity }) => sum + quantity, 0)
   return (
     <dl className="grid gap-2 rounded-lg bg-surface p-5 shadow-rest">
-      <div className="flex justify-between text-soft">
-        <dt>{t.common.items(units)}</dt>
-        <dd>{asks ? t.cart.costsAtCheckout : t.cart.noExtraCosts}</dd>
+      <div className="flex justify-between gap-4 text-soft">
+        <dt className="whitespace-nowrap">{t.common.items(units)}</dt>
+        <dd className="text-end">{asks ? t.cart.costsAtCheckout : t.cart.noExtraCosts}</dd>
       </div>
       <div className="flex items-baseline justify-between border-t border-line pt-3">
         <dt className="font-semibold">{t.common.total}</dt>

@@ -13,6 +13,7 @@ import { type CartLine, isLine } from '../cart/cart_line.ts'
 import type { KeyValueStorage } from '../storage.ts'
 import { isSameAmount, totalOf } from '../ui/money_math.ts'
 import type { QuotedBody } from './buyer.ts'
+import { GUEST, keyOfAttempt } from './kept.ts'
 
 export type Attempt = {
   readonly key: string
@@ -24,11 +25,9 @@ export type Attempt = {
   readonly setAside: boolean
 }
 
-const keyOf = (userId: string) => `shop.attempt.${userId}`
-
 export function readAttempt(storage: KeyValueStorage, userId: string): Attempt | undefined {
   try {
-    const attempt: Partial<Attempt> | null = JSON.parse(storage.getItem(keyOf(userId)) ?? 'null')
+    const attempt: Partial<Attempt> | null = JSON.parse(storage.getItem(keyOfAttempt(userId)) ?? 'null')
     return attempt?.key && attempt.lines?.every(isLine) ? (attempt as Attempt) : undefined
   } catch {
     return undefined
@@ -46,23 +45,36 @@ export function beginAttempt(
   const known = readAttempt(storage, userId)
   const key = known && isSamePurchase(known.lines, lines) ? known.key : newKey()
   const attempt = { key, lines, totalPrice, setAside: false, ...(quoted ? { quoted } : {}) }
-  storage.setItem(keyOf(userId), JSON.stringify(attempt))
+  storage.setItem(keyOfAttempt(userId), JSON.stringify(attempt))
   return attempt
 }
+
+/** Has it been sent, without an answer so far? */
+export function isAttemptOpen(storage: KeyValueStorage, userId: string): boolean {
+  const attempt = readAttempt(storage, userId)
+  return attempt !== undefined && !attempt.setAside
+}
+
+/**
+ * Who orders next. Of a guest who signs in before the outcome of an attempt is known, that outcome comes first: what is in the cart may be
+ * bought already.
+ */
+export const buyerNow = (storage: KeyValueStorage, userId: string | undefined): string =>
+  isAttemptOpen(storage, GUEST) ? GUEST : (userId ?? GUEST)
 
 export function setAttemptAside(storage: KeyValueStorage, userId: string): void {
   const attempt = readAttempt(storage, userId)
   if (!attempt) return
   try {
-    storage.setItem(keyOf(userId), JSON.stringify({ ...attempt, setAside: true }))
+    storage.setItem(keyOfAttempt(userId), JSON.stringify({ ...attempt, setAside: true }))
   } catch {
-    storage.removeItem(keyOf(userId))
+    storage.removeItem(keyOfAttempt(userId))
   }
 }
 
 /** Call it when the outcome is known. */
 export function endAttempt(storage: KeyValueStorage, userId: string, key: string): void {
-  if (readAttempt(storage, userId)?.key === key) storage.removeItem(keyOf(userId))
+  if (readAttempt(storage, userId)?.key === key) storage.removeItem(keyOfAttempt(userId))
 }
 
 export function isSamePurchase(one: readonly CartLine[], other: readonly CartLine[]): boolean {

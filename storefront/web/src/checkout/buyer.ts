@@ -1,8 +1,9 @@
-/** What a buyer types at the checkout, kept in this browser for the account, and as POST /orders takes it. */
+/** What a buyer types at the checkout, as it is kept in this browser (kept.ts), and as POST /orders takes it. */
 import type { paths } from '@shop/client/generated/order_service'
 import { buying } from '../language/buying_texts.ts'
 import { currentLanguage } from '../language/switch.ts'
 import type { KeyValueStorage } from '../storage.ts'
+import { keyOfBuyer } from './kept.ts'
 
 type Bodies = NonNullable<paths['/orders']['post']['requestBody']>['content']['application/json']
 export type QuotedBody = Extract<Bodies, { quote: string }>
@@ -24,12 +25,11 @@ export type Field = (typeof FIELDS)[number]
 export type Buyer = Readonly<Record<Field, string>>
 export type Faults = Partial<Record<Field, string>>
 
-const keyOf = (userId: string) => `shop.buyer.${userId}`
 const NO_ONE = Object.fromEntries(FIELDS.map((field) => [field, ''])) as Buyer
 
 export function readBuyer(storage: KeyValueStorage, userId: string): Buyer {
   try {
-    const read: Record<string, unknown> = JSON.parse(storage.getItem(keyOf(userId)) ?? '{}') ?? {}
+    const read: Record<string, unknown> = JSON.parse(storage.getItem(keyOfBuyer(userId)) ?? '{}') ?? {}
     const known = FIELDS.flatMap((field) => (typeof read[field] === 'string' ? [[field, read[field]]] : []))
     return { ...NO_ONE, ...Object.fromEntries(known) }
   } catch {
@@ -39,7 +39,7 @@ export function readBuyer(storage: KeyValueStorage, userId: string): Buyer {
 
 export function keepBuyer(storage: KeyValueStorage, userId: string, buyer: Buyer): void {
   try {
-    storage.setItem(keyOf(userId), JSON.stringify(buyer))
+    storage.setItem(keyOfBuyer(userId), JSON.stringify(buyer))
   } catch {
     // It is only kept for convenience.
   }

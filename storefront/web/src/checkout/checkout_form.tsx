@@ -1,13 +1,13 @@
 /** Contact, address, shipping and payment in one column, what it costs, and the order. */
 import { iso31661 } from 'iso-3166'
 import { type FormEvent, useEffect, useState } from 'react'
-import { ShopProblem, type User } from '../api/shop.ts'
+import { ShopProblem } from '../api/shop.ts'
 import { useAnswer } from '../api/use_answer.ts'
 import type { CartLine } from '../cart/cart_line.ts'
 import { buying } from '../language/buying_texts.ts'
 import { currentLanguage } from '../language/switch.ts'
 import { t } from '../language/texts.ts'
-import { browserStorage } from '../storage.ts'
+import { browserStorage, tabStorage } from '../storage.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty_state.tsx'
 import { Money } from '../ui/format.tsx'
@@ -27,19 +27,22 @@ import { BuyerForm } from './buyer_form.tsx'
 import { CheckoutNotice } from './checkout_notice.tsx'
 import { QuoteProblem, RefusedNotice } from './checkout_notices.tsx'
 import { type CheckoutSettings, quoteQuery } from './checkout_queries.ts'
+import { GUEST } from './kept.ts'
 import { Options } from './options.tsx'
 import { QuoteSummary } from './quote_summary.tsx'
 import { useCheckout } from './use_checkout.ts'
 
-type Props = { user: User; lines: readonly CartLine[]; settings: CheckoutSettings }
+/** `owner`: the id of the signed-in user, or GUEST. */
+type Props = { owner: string; lines: readonly CartLine[]; settings: CheckoutSettings }
 
-export function CheckoutForm({ user, lines, settings }: Props) {
+export function CheckoutForm({ owner, lines, settings }: Props) {
+  const storage = owner === GUEST ? tabStorage : browserStorage
   const countries = countriesOf(settings)
-  const [buyer, setBuyer] = useState(() => withCountry(readBuyer(browserStorage, user.id), countries))
+  const [buyer, setBuyer] = useState(() => withCountry(readBuyer(storage, owner), countries))
   const [faults, setFaults] = useState<Faults>({})
   const [wanted, setWanted] = useState('')
   const [method, setMethod] = useState(settings.payment_methods[0])
-  const checkout = useCheckout(user)
+  const checkout = useCheckout(owner)
   const { step } = checkout
   const refused = step.at === 'refused' ? step.error : undefined
   const needsRegion = settings.tax_rates.some(
@@ -76,7 +79,7 @@ export function CheckoutForm({ user, lines, settings }: Props) {
   const change = (changed: Partial<Buyer>) => {
     const next = { ...buyer, ...changed }
     setBuyer(next)
-    keepBuyer(browserStorage, user.id, next)
+    keepBuyer(storage, owner, next)
     setFaults(({ ...rest }) => {
       for (const field of Object.keys(changed) as (keyof Buyer)[]) delete rest[field]
       return rest

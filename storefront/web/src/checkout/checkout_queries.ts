@@ -5,6 +5,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { dataOf, shop } from '../api/shop.ts'
 import type { Json, Order } from '../api/types.ts'
 import type { CartLine } from '../cart/cart_line.ts'
+import { tokenHeader } from '../orders/order_token.ts'
 
 export type CheckoutSettings = Json<paths['/checkout_settings']['get']['responses'][200]>
 export type Quote = Json<paths['/quotes']['post']['responses'][200]>
@@ -59,5 +60,11 @@ export const paymentQuery = ({ id, version }: Pick<Order, 'id' | 'version'>) =>
     // Of the same order: the money of another one must never be shown under this one.
     placeholderData: (known: Payment | undefined) => (known?.order_id === id ? known : undefined),
     queryFn: ({ signal }): Promise<Payment> =>
-      dataOf(shop.payments.GET('/payments/{order_id}', { params: { path: { order_id: id } }, signal })),
+      dataOf(
+        shop.payments.GET('/payments/{order_id}', {
+          params: { path: { order_id: id } },
+          ...tokenHeader(id),
+          signal,
+        }),
+      ),
   })

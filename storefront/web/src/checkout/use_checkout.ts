@@ -6,7 +6,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { orderQuery } from '../api/queries.ts'
 import { queryClient } from '../api/query_client.ts'
-import { ShopProblem, type User } from '../api/shop.ts'
+import { ShopProblem } from '../api/shop.ts'
 import { changeCart, readCart, withoutProducts } from '../cart/cart.ts'
 import type { CartLine } from '../cart/cart_line.ts'
 import type { RejectionReason } from '../orders/rejection.ts'
@@ -16,6 +16,7 @@ import {
   type Attempt,
   beginAttempt,
   endAttempt,
+  isAttemptOpen,
   isSamePurchase,
   readAttempt,
   setAttemptAside,
@@ -40,13 +41,12 @@ const ASK_AGAIN: Backoff = { firstMs: 4_000, maxMs: 15_000 }
 /** One tab at a time orders or asks. */
 const LOCK = 'shop.checkout'
 
-export function useCheckout(user: User | undefined) {
-  const userId = user?.id
+/** `userId`: of the signed-in user, or GUEST. */
+export function useCheckout(userId: string | undefined) {
   const navigate = useNavigate()
-  const [step, setStep] = useState<CheckoutStep>(() => {
-    const open = userId === undefined ? undefined : readAttempt(browserStorage, userId)
-    return open && !open.setAside ? { at: 'asking' } : { at: 'cart' }
-  })
+  const [step, setStep] = useState<CheckoutStep>(() =>
+    userId !== undefined && isAttemptOpen(browserStorage, userId) ? { at: 'asking' } : { at: 'cart' },
+  )
   const failures = useRef(0)
   const alive = useRef(true)
   useEffect(() => {

@@ -5,10 +5,12 @@ import { ShopProblem } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { NotFound } from '../layout/not_found.tsx'
+import { useSession } from '../session/use_session.ts'
 import { Icon } from '../ui/icon.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { PageTitle } from '../ui/page_title.tsx'
 import { Loading, Skeleton } from '../ui/skeleton.tsx'
+import { AddToAccount } from './add_to_account.tsx'
 import { CancelOrder } from './cancel_order.tsx'
 import { numberOf } from './number_of.ts'
 import { OrderLines } from './order_lines.tsx'
@@ -23,6 +25,7 @@ import { useLiveOrder } from './use_live_order.ts'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
+  const { user } = useSession()
   const { data: order, error, refetch, streaming } = useLiveOrder(id)
   const { state } = useLocation() as { state: { placed?: boolean } | null }
   if (error instanceof ShopProblem && [400, 404].includes(error.status ?? 0)) {
@@ -50,11 +53,11 @@ export default function OrderPage() {
     <div className="page grid max-w-5xl gap-8 pt-6 sm:pt-10">
       <div className="grid gap-3">
         <Link
-          to="/orders"
+          to={user ? '/orders' : '/'}
           className="-ms-2 inline-flex min-h-11 items-center gap-2 justify-self-start rounded-md px-2 text-sm font-semibold text-soft hover:text-ink"
         >
           <Icon name="left" />
-          {t.common.allOrders}
+          {user ? t.common.allOrders : t.common.toTheShop}
         </Link>
         <PageTitle
           title={orderTitle(order)}
@@ -78,6 +81,7 @@ export default function OrderPage() {
           <OrderLines order={order} />
           <CheckoutDetails order={order} />
           <ReturnsPart order={order} />
+          <AddToAccount order={order} />
           {order.allowed.includes(CANCEL) && <CancelOrder order={order} />}
           <p className="text-xs text-soft">
             {t.order.number}{' '}

@@ -11,6 +11,7 @@ import { pollEvery } from '../api/refetch.ts'
 import { shop } from '../api/shop.ts'
 import type { Order } from '../api/types.ts'
 import { useAnswer } from '../api/use_answer.ts'
+import { useSession } from '../session/use_session.ts'
 import { followEvents } from './follow_events.ts'
 import { isFinal } from './status.ts'
 
@@ -21,6 +22,8 @@ const POLL_BESIDE_STREAM_MS = 30_000
 export function useLiveOrder(id: string) {
   const queries = useQueryClient()
   const [streaming, setStreaming] = useState(false)
+  const { user } = useSession()
+  const signedIn = user !== undefined
   const query = useAnswer({
     ...orderQuery(id),
     refetchInterval: ({ state }) => {
@@ -32,7 +35,8 @@ export function useLiveOrder(id: string) {
   const final = query.data !== undefined && isFinal(query.data.status)
 
   useEffect(() => {
-    if (!known || final) return
+    // Streams are for accounts; a guest's order is polled.
+    if (!known || final || !signedIn) return
     const stopping = new AbortController()
     const store = (next: Order) => {
       setStreaming(true)
@@ -44,7 +48,7 @@ export function useLiveOrder(id: string) {
       lost: () => setStreaming(false),
     })
     return () => stopping.abort()
-  }, [id, known, final, queries])
+  }, [id, known, final, signedIn, queries])
 
   return { ...query, streaming: streaming && !final }
 }

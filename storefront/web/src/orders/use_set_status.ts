@@ -11,10 +11,19 @@ import type { Order } from '../api/types.ts'
 import { t } from '../language/texts.ts'
 import { explain } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.ts'
+import { tokenHeader } from './order_token.ts'
 import type { TargetStatus } from './status.ts'
 
-export const setOrderStatus = (id: string, status: TargetStatus): Promise<Order> =>
-  dataOf(shop.orders.PUT('/orders/{id}', { params: { path: { id } }, body: { status } }))
+export type Tracking = { readonly carrier?: string; readonly number: string }
+
+export const setOrderStatus = (id: string, status: TargetStatus, tracking?: Tracking): Promise<Order> =>
+  dataOf(
+    shop.orders.PUT('/orders/{id}', {
+      params: { path: { id } },
+      body: { status, ...(tracking === undefined ? {} : { tracking }) },
+      ...tokenHeader(id),
+    }),
+  )
 
 /** Titles of the messages. */
 type Titles = {
@@ -25,7 +34,8 @@ type Titles = {
 export function useSetStatus({ succeeded, failed }: Titles) {
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ order, to }: { order: Order; to: TargetStatus }) => setOrderStatus(order.id, to),
+    mutationFn: ({ order, to, tracking }: { order: Order; to: TargetStatus; tracking?: Tracking }) =>
+      setOrderStatus(order.id, to, tracking),
     onSuccess: (order) => {
       queries.setQueryData(orderQuery(order.id).queryKey, (known) => newer(known, order))
       toast({ title: succeeded(order) })

@@ -1,6 +1,7 @@
 /** The signed-in user. Re-renders when that changes, in this tab or another. */
 import { useSyncExternalStore } from 'react'
 import { type PasskeyCredential, shop, tabSession, type User } from '../api/shop.ts'
+import { forgetBuyer, forgetGuest } from '../checkout/kept.ts'
 import { isAdmin } from './roles.ts'
 
 export type SessionView = {
@@ -12,6 +13,18 @@ export type SessionView = {
   register(username: string, password: string): Promise<User>
   signOut(): Promise<void>
 }
+
+/** Of the last session in this tab. */
+let lastUserId = tabSession.user()?.id
+// Before any page is notified of it: none is to show once more what is forgotten.
+tabSession.subscribe((user) => {
+  if (user) lastUserId = user.id
+  else forgetGuest()
+})
+// Who signs out leaves nothing; who was signed out goes on after signing in again.
+shop.onSignedOut((reason) => {
+  if (reason === 'asked' && lastUserId !== undefined) forgetBuyer(lastUserId)
+})
 
 /** Signing out redirects to the shop, not to the sign-in page. */
 let signingOut = false

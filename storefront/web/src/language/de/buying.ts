@@ -84,4 +84,21 @@ export const de: BuyingTexts = {
     amount: 'Betrag',
   },
   delivery: 'Lieferung',
+  guest: {
+    note: 'Sie kaufen ohne Konto.',
+    signIn: 'Stattdessen anmelden',
+    title: 'Ohne Konto gekauft',
+    more: 'Der Link in unseren E-Mails öffnet diese Seite jederzeit.',
+    signInToAdd: 'Anmelden und zum Konto hinzufügen',
+    add: 'Zu meinem Konto hinzufügen',
+    added: 'Sie finden sie jetzt bei Ihren Bestellungen',
+    notAdded: 'Die Bestellung konnte nicht zum Konto hinzugefügt werden',
+    notVerified: 'Ihr Konto hat keine bestätigte E-Mail-Adresse',
+    notVerifiedMore:
+      'Bestätigen Sie die Adresse, die Sie bei dieser Bestellung angegeben haben, und fügen Sie sie dann hier hinzu.',
+    toAccount: 'Zum Konto',
+    differs: 'Diese Bestellung hat eine andere E-Mail-Adresse als Ihr Konto',
+    differsMore:
+      'Sie kann nur zu einem Konto hinzugefügt werden, dessen bestätigte Adresse die der Bestellung ist.',
+  },
 }

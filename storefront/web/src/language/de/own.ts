@@ -36,6 +36,8 @@ const signIn: OwnTexts['signIn'] = {
   another: 'Als jemand anderes anmelden',
   wrongCode: 'Dieser Code gilt nicht oder wurde schon benutzt.',
   tookTooLong: 'Das hat zu lange gedauert. Bitte melden Sie sich neu an.',
+  noAccount: 'Ohne Konto gekauft?',
+  findOrder: 'Bestellung finden',
 }
 
 const forgot: OwnTexts['forgot'] = {
@@ -48,6 +50,18 @@ const forgot: OwnTexts['forgot'] = {
   sent: 'Wenn es das Konto gibt und es eine bestätigte Adresse hat, ist ein Link unterwegs. Er gilt einmal und eine halbe Stunde lang.',
   noMail: 'Keine Adresse, keine Mail? Wer den Shop betreibt, kann Ihnen einen Link geben.',
   back: 'Zurück zur Anmeldung',
+}
+
+const findOrder: OwnTexts['findOrder'] = {
+  title: 'Bestellung finden',
+  more: 'Sie haben ohne Konto bestellt? Wir senden den Link zu Ihrer Bestellung noch einmal, an die Adresse, die Sie angegeben haben.',
+  number: 'Bestellnummer',
+  numberHint: 'Sie steht in unseren E-Mails, zum Beispiel #10042.',
+  email: 'E-Mail-Adresse der Bestellung',
+  wrongNumber: 'Eine Bestellnummer hat mindestens fünf Ziffern, zum Beispiel #10042.',
+  wrongEmail: 'Das sieht nicht wie eine E-Mail-Adresse aus.',
+  sent: 'Gibt es eine solche Bestellung mit dieser Adresse, ist ihr Link unterwegs. Wir senden ihn höchstens einmal in 15 Minuten.',
+  toOrders: 'Anmelden und die Bestellungen eines Kontos sehen',
 }
 
 const reset: OwnTexts['reset'] = {
@@ -204,6 +218,7 @@ export const de: OwnTexts = {
   confirmPassword,
   signIn,
   forgot,
+  findOrder,
   reset,
   verify,
   email,

@@ -122,6 +122,7 @@ export const cart: Texts['cart'] = {
   order: 'Jetzt kaufen',
   acceptAndOrder: 'Übernehmen und kaufen',
   signInToOrder: 'Anmelden und bestellen',
+  asGuest: 'Ohne Konto bestellen',
   onlyUpdate: 'Nur Warenkorb aktualisieren',
   empty: 'Ihr Warenkorb ist leer',
   emptyMore: 'Was Sie hineinlegen, bleibt hier, auch wenn Sie die Seite schließen.',

@@ -84,6 +84,21 @@ export const en = {
     amount: 'Amount',
   },
   delivery: 'Delivery',
+  guest: {
+    note: 'You buy without an account.',
+    signIn: 'Sign in instead',
+    title: 'Bought without an account',
+    more: 'The link in our mails opens this page at any time.',
+    signInToAdd: 'Sign in to add it to your account',
+    add: 'Add to my account',
+    added: 'It is among your orders now',
+    notAdded: 'We could not add the order to your account',
+    notVerified: 'Your account has no confirmed e-mail address',
+    notVerifiedMore: 'Confirm the address that you gave with this order, then add it here.',
+    toAccount: 'To your account',
+    differs: 'This order has another e-mail address than your account',
+    differsMore: 'It can be added only to an account whose confirmed address is that of the order.',
+  },
 }
 
 export type BuyingTexts = typeof en

@@ -38,6 +38,8 @@ const signIn = {
   another: 'Sign in as someone else',
   wrongCode: 'This code is not valid, or was used already.',
   tookTooLong: 'That took too long. Please sign in again.',
+  noAccount: 'Bought without an account?',
+  findOrder: 'Find your order',
 }
 
 const forgot = {
@@ -50,6 +52,18 @@ const forgot = {
   sent: 'If there is such an account and it has a confirmed address, a link is on its way. It works once, and for half an hour.',
   noMail: 'No address, or no mail? Someone who runs the shop can make you a link.',
   back: 'Back to signing in',
+}
+
+const findOrder = {
+  title: 'Find your order',
+  more: 'You ordered without an account? We send the link to your order once more, to the address that you gave.',
+  number: 'Order number',
+  numberHint: 'It is in our mails, such as #10042.',
+  email: 'E-mail address of the order',
+  wrongNumber: 'An order number has five digits or more, such as #10042.',
+  wrongEmail: 'This does not look like an e-mail address.',
+  sent: 'If there is such an order with this address, its link is on its way. We send it at most once in 15 minutes.',
+  toOrders: 'Sign in to see the orders of an account',
 }
 
 const reset = {
@@ -206,6 +220,7 @@ export const en = {
   confirmPassword,
   signIn,
   forgot,
+  findOrder,
   reset,
   verify,
   email,

@@ -122,6 +122,7 @@ export const cart = {
   order: 'Place order',
   acceptAndOrder: 'Accept and order',
   signInToOrder: 'Sign in to order',
+  asGuest: 'Buy without an account',
   onlyUpdate: 'Only update my cart',
   empty: 'Your cart is empty',
   emptyMore: 'Products that you add stay here, even when you close the page.',
