@@ -18,7 +18,7 @@ export type PublishingOptions = {
   /** Without one nothing is published. */
   readonly url: string | undefined
   readonly secrets: readonly string[]
-  readonly stores: Pick<Stores, 'unpublished' | 'relayLease' | 'cases' | 'caseLease' | 'digits'>
+  readonly stores: Pick<Stores, 'orders' | 'unpublished' | 'relayLease' | 'cases' | 'caseLease' | 'digits'>
   readonly tracing: ServiceClientOptions['tracing']
   readonly runtime: Runtime
   readonly metrics: Metrics
@@ -48,6 +48,7 @@ export function startPublishing(options: PublishingOptions): () => Promise<void>
     ...CASE_KINDS.map((kind) =>
       createCaseEventSource({
         ...{ kind, digits: stores.digits },
+        orderOf: async (id) => (await stores.orders.find(id))?.order,
         ...{ unpublished: stores.cases.unpublished(kind), lease: stores.caseLease(kind) },
       }),
     ),

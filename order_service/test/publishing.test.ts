@@ -11,7 +11,7 @@ import { createApp } from '../../notification_service/src/app.ts'
 import { openSqliteStores } from '../../notification_service/src/storage/open_stores.ts'
 import { startPublishing } from '../src/start_publishing.ts'
 import { openStores } from '../src/storage/open_stores.ts'
-import { AT, confirm, deliver, HELD, order, settled, ship } from './samples.ts'
+import { AT, CHECKOUT, confirm, deliver, HELD, order, settled, ship } from './samples.ts'
 import { MEMORY, verifyToken } from './shop.ts'
 
 const SECRET = 'a secret that is long enough for tests'
@@ -42,9 +42,9 @@ async function world(t: TestContext) {
     t.after(stop)
     return stop
   }
-  const log = async () =>
-    (await notifications.events.between(0, 1_000, 1_000)).map(({ type, sequence }) => `${type} ${sequence}`)
-  return { stores, url, publish, log }
+  const events = () => notifications.events.between(0, 1_000, 1_000)
+  const log = async () => (await events()).map(({ type, sequence }) => `${type} ${sequence}`)
+  return { stores, url, publish, log, events }
 }
 
 suite('publishing orders', () => {
@@ -63,6 +63,26 @@ suite('publishing orders', () => {
       ...['order.pending 1', 'order.confirmed 2', 'order.shipped 3', 'order.delivered 4'],
     ])
     assert.equal((await stores.unpublished.backlog()).count, 0)
+  })
+
+  test('so do those of returns, with the buyer of the order, beside those of orders', async (t) => {
+    const { stores, publish, url, log, events } = await world(t)
+    const placed = order({ checkout: CHECKOUT })
+    await stores.orders.addOnce(placed)
+    const { id } = placed.order
+    const entry = { type: 'accepted', at: AT.toISOString(), by: 'root', returnId: id } as const
+    const body = {
+      returns: [],
+      history: [{ ...entry, receiptId: undefined, lines: [], amountMinor: undefined }],
+    }
+    const times = { createdAt: entry.at, updatedAt: entry.at, dueAt: undefined, attempts: 0, fence: 0 }
+    const made = { kind: 'return', id, state: 'accepted', subject: id, key: undefined, version: 1 } as const
+    await stores.cases.addOnce({ ...made, ...times, body })
+    await publish(url)
+    await untilTrue(async () => (await log()).length === 2)
+    const found = (await events()).find(({ type }) => type === 'return.accepted')
+    assert.deepEqual(found?.data.buyer, { email: CHECKOUT.email, language: CHECKOUT.language })
+    await untilTrue(async () => (await stores.cases.unpublished('return').backlog()).count === 0)
   })
 
   test('without an address nothing is published, and nothing is lost', async (t) => {

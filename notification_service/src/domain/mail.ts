@@ -19,6 +19,7 @@ export const ACCOUNT_MAILS = ['email_verification', 'password_reset', 'new_sign_
 export const ORDER_MAILS = [
   ...(['order_received', 'order_confirmed', 'order_rejected'] as const),
   ...(['order_shipped', 'order_cancelled', 'order_refunded', 'order_link'] as const),
+  ...(['return_accepted', 'return_refused'] as const),
 ] as const
 /** Asked for by order_service. */
 export const STATEMENT_MAILS = ['withdrawal_receipt'] as const

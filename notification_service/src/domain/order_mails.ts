@@ -27,10 +27,16 @@ const BY_TYPE: Readonly<Record<string, MailKind>> = {
   'order.shipped': 'order_shipped',
   'order.cancelled': 'order_cancelled',
   'payment.refunded': 'order_refunded',
+  'return.accepted': 'return_accepted',
+  'return.refused': 'return_refused',
 }
 /** A status between which there is nothing to say has no mail, except for the first version of an order. */
-const kindOf = ({ type, sequence }: NewEvent): MailKind | undefined =>
-  type.startsWith('order.') && sequence === 1 ? 'order_received' : BY_TYPE[type]
+function kindOf({ type, sequence, data }: NewEvent): MailKind | undefined {
+  if (type.startsWith('order.') && sequence === 1) return 'order_received'
+  // What had arrived of it stays; only the rest is given up.
+  if (type === 'return.refused' && data.state === 'received') return undefined
+  return BY_TYPE[type]
+}
 
 /** Undefined if the event has none. */
 export function mailOfEvent(event: NewEvent, now: Date): NewMail | undefined {
@@ -68,12 +74,14 @@ export type OrderValues = {
   readonly tracking: { readonly carrier: string | null; readonly number: string } | null
   /** Of a refund. */
   readonly amount: string | null
+  /** What the shop says about a return. */
+  readonly note: string | null
 }
 
 /** Of a mail that says no more of the order than where it is. */
 export const linkValues = (order_id: string, number: number, guest: boolean): MailValues & OrderValues => ({
   ...{ order_id, number, guest, currency: '', total: null, lines: [], shipping: null },
-  ...{ tax_total: null, reason: null, tracking: null, amount: null },
+  ...{ tax_total: null, reason: null, tracking: null, amount: null, note: null },
 })
 
 function valuesOf({ aggregate, data }: NewEvent): MailValues & OrderValues {
@@ -103,6 +111,7 @@ function valuesOf({ aggregate, data }: NewEvent): MailValues & OrderValues {
         ? { number: tracking.number, carrier: textOf(tracking.carrier) }
         : null,
     amount: textOf(data.amount),
+    note: textOf(data.note),
   }
 }
 

@@ -10,6 +10,7 @@ export const TEXTS: Readonly<Record<Language, Texts>> = { en, de }
 
 /** A receipt has the whole statement. */
 const STATEMENT_LENGTH_MAX = 1_000
+const NOTE_LENGTH_MAX = 500
 
 export type Shop = {
   /** The token of a guest's order. It is only in the text of the mail: not in what is stored. */
@@ -85,6 +86,7 @@ function letterOf(
   const blocks: Block[] = [
     { text: text(name) },
     ...(reason === undefined ? [] : [{ text: reason }]),
+    ...(order.note ? [{ text: texts.order.note(lineOf(order.note, NOTE_LENGTH_MAX)) }] : []),
     { caption: texts.order.caption, rows: rowsOf(texts, language, order) },
     ...actionOf(texts.order.action, url(pathOf(order, shop))),
     ...(order.guest ? [{ note: texts.order.guestNote }] : []),

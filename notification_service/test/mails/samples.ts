@@ -20,7 +20,7 @@ export const ORDER_VALUES: OrderValues & Record<string, unknown> = {
   guest: false,
   lines: [{ name: 'Tasse <blau> & "rot"', quantity: 2, unit_price: '19.99' }],
   shipping: { name: 'Post', price: '4.90' },
-  ...{ reason: null, tracking: null, amount: null },
+  ...{ reason: null, tracking: null, amount: null, note: null },
 }
 
 /** As auth_service sends it. */

@@ -79,6 +79,7 @@ suite('the texts of mails', () => {
     assert.match(mail('order_refunded', 'en', { amount: '10.00' }).text, /Refund: €10\.00/)
     assert.match(mail('order_rejected', 'en', { reason: 'price_changed' }).text, /The price was not/)
     assert.doesNotMatch(mail('order_cancelled', 'en').text, /Tracking|Refund/)
+    assert.match(mail('return_refused', 'de', { note: 'Es war benutzt' }).text, /vom Shop: Es war benutzt/)
   })
 
   test("the link of a guest's order has its token after the #, and says so; that of others has none", () => {

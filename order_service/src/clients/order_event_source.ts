@@ -93,12 +93,23 @@ function offerOf(line: RequestedLine | PricedLine, quoted: CheckoutLine | undefi
     : { unit_price: formatMoney(unitPriceMinor, digits), name: shortName(name, NAME_BYTES_MAX) }
 }
 
+/** Name and price of each product of an order. */
+export const namesOf = (order: Order, digits: number) =>
+  new Map(order.lines.map((line, i) => [line.productId, offerOf(line, order.checkout?.lines[i], digits)]))
+
+/** For messages. */
+export function buyerOf(checkout: Checkout | undefined) {
+  if (checkout === undefined) return null
+  const { email, language, guest } = checkout
+  return { email, language, ...(guest ? { guest } : {}) }
+}
+
 function checkoutOf(checkout: Checkout | undefined, digits: number) {
   if (checkout === undefined) return { buyer: null, shipping: null, tax_total: null }
-  const { email, language, guest, shipping, lines } = checkout
+  const { language, shipping, lines } = checkout
   const taxed = [...lines, ...(shipping?.parts ?? [])]
   return {
-    buyer: { email, language, ...(guest ? { guest } : {}) },
+    buyer: buyerOf(checkout),
     shipping: shipping && {
       method: shipping.method,
       name: shipping.names[language],

@@ -81,6 +81,18 @@ export const de: Texts = {
     text: () =>
       'Wir haben Geld zurückgesendet, auf dem Weg, auf dem Sie bezahlt haben. Bis Sie es sehen, kann Ihre Bank einige Tage brauchen.',
   },
+  return_accepted: {
+    subject: (number) => `${order(number)}: Rückgabe angenommen`,
+    title: 'Ihre Rückgabe ist angenommen',
+    text: () =>
+      'Bitte senden Sie die Artikel an uns zurück. Wir erstatten Ihr Geld, wenn sie eingetroffen sind.',
+  },
+  return_refused: {
+    subject: (number) => `${order(number)}: Rückgabe abgelehnt`,
+    title: 'Wir können Ihre Rückgabe nicht annehmen',
+    text: () =>
+      'Es tut uns leid: Wir können diese Artikel nicht zurücknehmen. Wenn Sie Fragen haben, schreiben Sie uns.',
+  },
   order_link: {
     subject: (number) => `${order(number)}: Ihr Link`,
     title: 'Der Link zu Ihrer Bestellung',
@@ -95,6 +107,7 @@ export const de: Texts = {
     tax: 'Enthaltene Steuer',
     shipping: 'Versand',
     refunded: 'Erstattung',
+    note: (text) => `Nachricht vom Shop: ${text}`,
     carrier: 'Versanddienst',
     tracking: 'Sendungsnummer',
     line: (quantity, name) => `${quantity} × ${name}`,

@@ -80,6 +80,16 @@ export const en = {
     title: 'We have sent your money back',
     text: () => 'We have sent money back, the way you paid. Until you see it may take your bank some days.',
   },
+  return_accepted: {
+    subject: (number: string) => `${order(number)}: return accepted`,
+    title: 'Your return is accepted',
+    text: () => 'Please send the items back to us. We give your money back when they have arrived.',
+  },
+  return_refused: {
+    subject: (number: string) => `${order(number)}: return refused`,
+    title: 'We cannot take your return',
+    text: () => 'We are sorry: we cannot take these items back. If you have questions, write to us.',
+  },
   order_link: {
     subject: (number: string) => `${order(number)}: your link`,
     title: 'The link to your order',
@@ -94,6 +104,7 @@ export const en = {
     tax: 'Including tax',
     shipping: 'Shipping',
     refunded: 'Refund',
+    note: (text: string) => `Message from the shop: ${text}`,
     carrier: 'Carrier',
     tracking: 'Tracking number',
     line: (quantity: string, name: string) => `${quantity} × ${name}`,

@@ -46,7 +46,7 @@ export function DecideDialog({
       limit={NOTE}
       confirm={to === 'accepted' ? texts.accept : refuses}
       {...(to === 'refused' ? { tone: 'danger' as const } : {})}
-      done={texts.decided}
+      done={isRest ? texts.received : texts.decided}
       failed={texts.failed}
       save={(note) => decision.mutateAsync({ state: to!, ...note })}
       error={decision.error}

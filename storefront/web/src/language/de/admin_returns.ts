@@ -33,7 +33,7 @@ export const returns: AdminTexts['returns'] = {
   refund: 'Das Geld erstatten',
   refundShipping: 'Auch den Versand erstatten',
   nothing: 'Geben Sie an, was eingetroffen ist.',
-  received: 'Der Wareneingang ist erfasst',
+  received: 'Es ist erfasst',
   notYet: 'Noch nicht',
   reason: (text) => sentence`Grund: ${text}`,
   noteOf: (text) => sentence`Nachricht: ${text}`,

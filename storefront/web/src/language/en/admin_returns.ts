@@ -33,7 +33,7 @@ export const returns = {
   refund: 'Give the money back',
   refundShipping: 'Give the shipping back, too',
   nothing: 'Say what has arrived.',
-  received: 'The goods are recorded',
+  received: 'It is recorded',
   notYet: 'Not yet',
   reason: (text: ReactNode) => sentence`Reason: ${text}`,
   noteOf: (text: ReactNode) => sentence`Message: ${text}`,
