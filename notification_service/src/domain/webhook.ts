@@ -30,7 +30,7 @@ export const RETRY_AFTER_MAX_MS = 24 * HOUR
 /** An attempt may take up to this. */
 export const ATTEMPT_MS = 15_000
 /** Longer than an attempt and its record take. */
-export const LEASE_MS = 60_000
+export const LEASE_MS = 30_000
 /** Attempts under way to one endpoint, in each replica. */
 export const AT_ONCE_MAX = 4
 
