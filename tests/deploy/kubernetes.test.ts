@@ -356,6 +356,7 @@ test('with the archive, its volume is mounted by the services that archive, and 
   )
   const ours = { SERVICE_SECRET: 's'.repeat(32), ...data }
   assert.equal(readOrderConfig(ours).RETAIN_ENDED_ORDERS_DAYS, 365)
+  assert.equal(readOrderConfig(ours).RETAIN_WITHDRAWALS_DAYS, 1_095)
   assert.equal(readProductConfig(ours).RETAIN_MOVEMENTS_DAYS, 730)
 })
 

@@ -79,6 +79,7 @@ suite('a service that is to remove old records', { timeout: TEST_MS }, () => {
 
   for (const [service, variable] of [
     ['order_service', 'RETAIN_ENDED_ORDERS_DAYS'],
+    ['order_service', 'RETAIN_WITHDRAWALS_DAYS'],
     ['product_service', 'RETAIN_MOVEMENTS_DAYS'],
     ['product_service', 'RETAIN_RESERVATIONS_DAYS'],
   ] as const) {

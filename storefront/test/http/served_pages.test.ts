@@ -286,6 +286,20 @@ suite('a served page', () => {
     assert.equal(chosen.headers['content-language'], 'en')
   })
 
+  test('the footer has the link to the withdrawal, in the words of the law, before scripts run, also where only the app shows the page', async (t) => {
+    const { get, added } = await world(t)
+    await added('/products', TEA)
+    for (const path of ['/', '/products/green-tea', '/cart', '/withdraw', '/orders/x', '/nowhere'])
+      for (const [language, words] of [
+        ['en', 'Withdraw from contract here'],
+        ['de', 'Vertrag widerrufen'],
+      ] as const) {
+        const { text } = await get(path, { 'accept-language': language })
+        const [footer = ''] = /<footer.*<\/footer>/s.exec(text) ?? []
+        assert.ok(footer.includes(`<a href="/withdraw">${words}</a>`), `${path} ${language}`)
+      }
+  })
+
   test('moved addresses lead to the new one, with the query', async (t) => {
     const { get, added, products } = await world(t)
     const tea = await added('/products', TEA)

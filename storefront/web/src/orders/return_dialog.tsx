@@ -13,6 +13,7 @@ import { TextArea } from '../ui/field.tsx'
 import { lengthFault } from '../ui/limits.ts'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { toast } from '../ui/toast.ts'
+import { tokenHeader } from './order_token.ts'
 import { ReturnUnits } from './return_units.tsx'
 import type { ReturnLine } from './returns_query.ts'
 
@@ -53,6 +54,7 @@ function ReturnForm({ order, returnable, texts, close, refetch }: Props) {
       return dataOf(
         shop.orders.POST('/orders/{id}/returns', {
           params: { path: { id: order.id }, header: { 'idempotency-key': attempt.current.key } },
+          ...tokenHeader(order.id),
           body,
         }),
       )

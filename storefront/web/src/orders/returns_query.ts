@@ -4,6 +4,7 @@ import { queryOptions } from '@tanstack/react-query'
 import { pollEvery } from '../api/refetch.ts'
 import { dataOf, shop } from '../api/shop.ts'
 import type { Json, Order } from '../api/types.ts'
+import { tokenHeader } from './order_token.ts'
 
 export type Returns = Json<paths['/orders/{id}/returns']['get']['responses'][200]>
 export type Return = Returns['items'][number]
@@ -21,5 +22,11 @@ export const returnsOfOrderQuery = (order: Order) =>
     staleTime: 0,
     refetchInterval: pollEvery(POLL_MS),
     queryFn: ({ signal }): Promise<Returns> =>
-      dataOf(shop.orders.GET('/orders/{id}/returns', { params: { path: { id: order.id } }, signal })),
+      dataOf(
+        shop.orders.GET('/orders/{id}/returns', {
+          params: { path: { id: order.id } },
+          ...tokenHeader(order.id),
+          signal,
+        }),
+      ),
   })
