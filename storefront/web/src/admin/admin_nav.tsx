@@ -20,7 +20,7 @@ const PAGES = [
 export function AdminNav() {
   return (
     <nav aria-label={admin.nav.label} className="border-b border-line">
-      <ul className="page flex gap-2.5 overflow-x-auto sm:gap-7">
+      <ul className="page flex gap-2.5 overflow-x-auto sm:gap-5">
         {PAGES.map(([to, label]) => (
           <li key={to}>
             <NavLink
@@ -28,7 +28,7 @@ export function AdminNav() {
               end={to === '/admin'}
               className={({ isActive }) =>
                 cx(
-                  'flex min-h-12 items-center border-b-2 text-sm font-semibold transition-colors -outline-offset-4',
+                  'flex min-h-12 items-center border-b-2 text-sm whitespace-nowrap font-semibold transition-colors -outline-offset-4',
                   isActive
                     ? 'border-accent text-accent'
                     : 'border-transparent text-soft hover:border-edge hover:text-ink',

@@ -65,7 +65,7 @@ function Item({ item, refetch }: { item: Withdrawal; refetch: () => unknown }) {
           </li>
         ))}
       </ul>
-      {item.note !== null && <p>{admin.returns.noteOf(<Typed>{item.note}</Typed>)}</p>}
+      {item.note !== null && <p>{texts.noteOf(<Typed>{item.note}</Typed>)}</p>}
       <div className="flex flex-wrap items-center gap-3">
         {order_id !== null && (
           <Link to={`/admin/orders/${order_id}`} className="font-semibold text-accent underline">

@@ -95,6 +95,7 @@ export const returns: AdminTexts['returns'] = {
     close: 'Als erledigt markieren',
     closeTitle: 'Haben Sie sich darum gekümmert?',
     note: 'Notiz für Admins (freiwillig)',
+    noteOf: (text) => sentence`Notiz: ${text}`,
     closed: 'Als erledigt erfasst',
     failed: 'Es wurde nicht erfasst',
   },

@@ -95,6 +95,7 @@ export const returns = {
     close: 'Mark as done',
     closeTitle: 'Have you dealt with it?',
     note: 'Note for admins (optional)',
+    noteOf: (text: ReactNode) => sentence`Note: ${text}`,
     closed: 'Recorded as done',
     failed: 'It was not recorded',
   },
