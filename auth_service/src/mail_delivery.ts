@@ -54,11 +54,15 @@ export async function deliverDue(ports: DeliveryPorts): Promise<Round> {
 async function contentOf(ports: DeliveryPorts, mail: Mail): Promise<MailContent | 'none' | 'later'> {
   const now = await prepared(ports, mail)
   if (!now) return 'none'
-  if (mail.content !== null) return mail.content
+  if (mail.content !== null) return isFor(mail.content, now.content) ? mail.content : 'none'
   // False if the claim has ended meanwhile, or the answer of an attempt was lost: it is due again later.
   const isStored = await ports.mails.prepare(mail.id, mail.fence, now.content, now.link)
   return isStored ? now.content : 'later'
 }
+
+/** The address may be another one by now, or another account's. */
+const isFor = (made: MailContent, now: MailContent): boolean =>
+  made.to === now.to && made.values.username === now.values.username
 
 const send = async (ports: DeliveryPorts, batch: readonly Ready[]): Promise<MailDelivery> => {
   try {

@@ -74,6 +74,27 @@ suite('handing mails over', () => {
     assert.deepEqual(await world.deliver(), { claimed: 0, accepted: 0 })
   })
 
+  test('3: a mail that was made for a mailbox is not sent when that is another account’s by now', async (t) => {
+    const world = await worldOf(t, () => ({ status: 503 }))
+    const ada = await world.tryLogin('ada')
+    await ask(world, 'ada@example.com')
+    assert.equal((await world.deliver()).accepted, 0)
+    await world.proveEmail(ada.body.access_token, 'new@example.com')
+    const eve = await world.join('eve')
+    await world.proveEmail(eve.access_token, 'ada@example.com')
+    world.clock.pass(RETRY.maxMs)
+    const sent: SentMail[] = []
+    const client = async (mails: readonly SentMail[]) => {
+      sent.push(...mails)
+      return { outcome: 'accepted' as const }
+    }
+    await deliverDue({ ...world.ports, client, random: () => 0.5 })
+    assert.deepEqual(
+      sent.filter(({ kind }) => kind === 'password_reset'),
+      [],
+    )
+  })
+
   test('1: after a lost answer it is sent again, with the same id and the same link', async (t) => {
     // The client repeats a call once.
     const world = await worldOf(t, (_mails, call) => ({ status: call <= 2 ? 0 : 200 }))

@@ -6,7 +6,8 @@
  *  2. A new address needs the password, or a sign-in of a moment ago: a stolen access token cannot redirect the mails of an account.
  *     The address that was proved before stays until the new one is.
  *  3. A link for a new password ends all sessions and withdraws the access tokens, in the same write, which has the version of the
- *     password at the time of the link as its condition. So each link works once, and none works after another change.
+ *     password at the time of the link as its condition. So each link works once, and none works after another change. One that was
+ *     mailed works only while its mailbox is that of the account: an address is often changed because others can read the old one.
  *  4. Mails that strangers can ask for are throttled by recipient and by the address of the client.
  */
 import { type AccountPorts, type Caller, ticketOf } from './accounts.ts'
@@ -54,7 +55,8 @@ const askForProof = (
   language: string | undefined,
   caller: Caller,
 ) =>
-  throttledMail(ports, userId, caller.address, async () => {
+  // The mailbox, too: the owner of many accounts could fill that of a stranger.
+  throttledMail(ports, [userId, address], caller.address, async () => {
     const mail = newMail(ports, {
       ...{ kind: 'email_verification', userId, address },
       ...(language === undefined ? {} : { language }),
@@ -79,7 +81,7 @@ export async function askForReset(
 ): Promise<void> {
   requireMail(ports)
   const canonical = knownEmail(name) ?? canonicalUsername(name)
-  await throttledMail(ports, canonical, caller.address, async () => {
+  await throttledMail(ports, [canonical], caller.address, async () => {
     await ports.mails.add(
       newMail(ports, {
         ...{ kind: 'password_reset', name: canonical },
@@ -99,6 +101,8 @@ export async function resetByLink(
   const { userId, body } = await usableLink(ports, 'reset link', token)
   const account = await ports.users.find(userId)
   if (!account || account.passwordVersion !== body.passwordVersion) throw invalidLink()
+  // Links that admins make, and those of the release before, have none.
+  if (body.email !== undefined && body.email !== account.verifiedEmail) throw invalidLink()
   const { id, username, passwordVersion } = account
   const accepted = await acceptPassword(newPassword, username, ports.passwordChecks)
   const passwordHash = await ports.hasher.hash(accepted, ticketOf(caller, 'login'))

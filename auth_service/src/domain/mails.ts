@@ -5,7 +5,8 @@
  *  1. A mail that was asked for is stored together with its reason, so it is sent also if this process dies. It is removed as soon as it
  *     was accepted, or has expired: a link is of no use after its end.
  *  2. Who asks for a new password by a name is answered before anyone looks whether it is an account's: same answer, same work.
- *  3. Such a mail goes to a mailbox that was proved, and to no other.
+ *  3. Such a mail goes to a mailbox that was proved, and to no other. One that was made for a mailbox that is not its account's any more is
+ *     not sent.
  *  4. The token of a link is made once for each mail, and stored with it until it was accepted; beside it there is only its hash.
  */
 import { isPast, timeAfter } from './clocks.ts'
@@ -71,7 +72,7 @@ export async function prepared(ports: MailPorts, mail: Mail): Promise<Prepared |
   }
   if (account.verifiedEmail === null) return undefined
   if (mail.kind === 'password_reset') {
-    const body = { passwordVersion: account.passwordVersion }
+    const body = { passwordVersion: account.passwordVersion, email: account.verifiedEmail }
     return withLink(ports, mail, account, 'reset link', body, account.verifiedEmail)
   }
   return { content: { to: account.verifiedEmail, values: { username, ...mail.details } } }

@@ -109,11 +109,11 @@ export async function throttledRegistration<T>(
 /** Counts a mail that was asked for. */
 export async function throttledMail<T>(
   { throttle, now }: Pick<ThrottledPorts, 'throttle' | 'now'>,
-  recipient: string,
+  recipients: readonly string[],
   address: string,
   send: () => Promise<T>,
 ): Promise<T> {
-  const counted = await allowed(throttle, mailEntries(recipient, address), now)
+  const counted = await allowed(throttle, mailEntries(recipients, address), now)
   return orRefund(throttle, counted, send)
 }
 

@@ -83,9 +83,9 @@ export const MAIL_LIMITS: MailLimits = {
   recipient: { freeAttempts: 3, firstPauseMs: MINUTE, longestPauseMs: 15 * MINUTE, forgetAfterMs: HOUR },
 }
 
-/** `recipient` is the name, address or account that was given: counted alike whether it exists or not. */
-export const mailEntries = (recipient: string, address: string): ThrottleEntry[] => [
-  { key: `mail-to ${recipient}`, limits: MAIL_LIMITS.recipient },
+/** `recipients` are the name, address or account that was given: counted alike whether it exists or not. */
+export const mailEntries = (recipients: readonly string[], address: string): ThrottleEntry[] => [
+  ...recipients.map((recipient) => ({ key: `mail-to ${recipient}`, limits: MAIL_LIMITS.recipient })),
   { key: `mail-from ${address}`, limits: MAIL_LIMITS.address },
 ]
 

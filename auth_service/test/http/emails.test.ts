@@ -181,6 +181,34 @@ suite('a password that was forgotten', () => {
     assert.equal((await reset(world, link)).body.code, 'invalid_link')
   })
 
+  test('3: a link that was mailed ends when the account gets another mailbox, or none; that of an admin does not', async (t) => {
+    const world = await createWorld(t)
+    const root = await world.login('root')
+    const { user, access_token: token } = await verified(world)
+    const made = await world.call('POST', `/users/${user.id}/reset_link`, { token: root.access_token })
+    await ask(world, 'ada')
+    const first = tokenOf((await world.sentMails())[0])
+    await world.proveEmail(token, 'new@example.com')
+    assert.equal((await reset(world, first)).body.code, 'invalid_link')
+    await ask(world, 'ada')
+    const second = tokenOf((await world.sentMails())[0])
+    const removed = { email: null, current_password: PASSWORD }
+    assert.equal((await world.call('PUT', '/me/email', { token, body: removed })).status, 200)
+    assert.equal((await reset(world, second)).body.code, 'invalid_link')
+    assert.equal((await reset(world, made.body.token)).status, 204)
+  })
+
+  test('4: many accounts do not fill one mailbox with mails that ask for its proof', async (t) => {
+    const world = await createWorld(t)
+    const answers: number[] = []
+    for (let i = 0; i < 4; i++) {
+      const { access_token: token } = await world.join(`eve${i}`)
+      const body = { email: 'Ada@example.com', current_password: PASSWORD }
+      answers.push((await world.call('PUT', '/me/email', { token, body, ip: `10.0.${i}.1` })).status)
+    }
+    assert.deepEqual(answers, [200, 200, 200, 429])
+  })
+
   test('mails to one recipient, and those that one address asks for, are throttled, for unknown names too', async (t) => {
     const world = await createWorld(t)
     const statuses = async (names: readonly string[], ip: (i: number) => string) => {
