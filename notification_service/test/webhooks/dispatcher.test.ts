@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
-import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import { type Runtime, systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { untilTrue } from '@shop/service_kit/test_support/virtual_runtime'
 import { Webhook } from 'standardwebhooks'
 import { createWebhookCaller } from '../../src/clients/webhook_caller.ts'
@@ -16,7 +16,7 @@ import {
   FAILING_MAX_MS,
 } from '../../src/domain/webhook.ts'
 import type { WebhookStore } from '../../src/domain/webhook_ports.ts'
-import { createDispatcher } from '../../src/webhooks/dispatcher.ts'
+import { createDispatcher, ROUND_MS, STOP_MS } from '../../src/webhooks/dispatcher.ts'
 import { FAR_AT_ONCE, SPREAD_MAX, SPREADS_MAX } from '../../src/webhooks/lane.ts'
 import { AT, endpoint, event, memoryStores, ROOT, uuid } from '../samples.ts'
 
@@ -46,12 +46,17 @@ function world(t: TestContext) {
   const faults: unknown[] = []
   const runtime = { ...systemRuntime, random: () => 0 }
   const start = (
-    options: { reached?: () => void; call?: CallWebhook; webhooks?: Partial<WebhookStore> } = {},
+    options: {
+      runtime?: Partial<Runtime>
+      reached?: () => void
+      call?: CallWebhook
+      webhooks?: Partial<WebhookStore>
+    } = {},
   ) => {
     const { reached, webhooks, call = createWebhookCaller({ runtime, allowPrivate: true }) } = options
     const dispatcher = createDispatcher({
       ...{ events: stores.events, webhooks: { ...stores.webhooks, ...webhooks }, call },
-      ...{ runtime, source: 'https://shop.example' },
+      ...{ runtime: { ...runtime, ...options.runtime }, source: 'https://shop.example' },
       onFault: (fault) => faults.push(fault),
       ...(reached ? { reached } : {}),
     })
@@ -142,14 +147,19 @@ suite('delivering', () => {
     await add(1, { url: gone.url })
     const failingSince = new Date(Date.now() - FAILING_MAX_MS - 1_000).toISOString()
     await add(2, { url: failing.url, failingSince })
+    const lately = new Date(Date.now() - FAILING_MAX_MS + 60_000).toISOString()
+    await add(3, { url: failing.url, failingSince: lately })
     await record(['order:a', 1])
     start()
     const stateOf = async (n: number) => (await stores.webhooks.endpoint(uuid(n)))!.state
     await untilTrue(async () => (await stateOf(1)) === 'gone' && (await stateOf(2)) === 'failing')
     assert.deepEqual([await states(1), await states(2)], [['1 dead'], ['1 queued']])
+    await untilTrue(async () => (await stores.webhooks.attempts(uuid(3), 1))?.length === 1)
+    await setTimeout(5)
+    assert.equal(await stateOf(3), 'active')
     await record(['order:b', 1])
     await new Promise((turn) => setImmediate(turn))
-    assert.deepEqual([gone.seen.length, failing.seen.length], [1, 1])
+    assert.deepEqual([gone.seen.length, failing.seen.length], [1, 2])
   })
 
   test('a process that dies between sending and recording: it is sent again, under the same id (W3)', async (t) => {
@@ -202,6 +212,54 @@ suite('delivering', () => {
     await untilTrue(async () => (await states(1)).join() === '1 dead')
     await setTimeout(5)
     assert.equal((await stores.webhooks.endpoint(uuid(1)))!.state, 'active')
+  })
+})
+
+suite('times', () => {
+  /** Waits last a millisecond, and are noted. */
+  const hurried = () => {
+    const asked: number[] = []
+    const after: Runtime['after'] = (ms, run, options) => {
+      asked.push(ms)
+      return systemRuntime.after(Math.min(ms, 1), run, options)
+    }
+    return { asked, runtime: { after } }
+  }
+
+  test('the end waits for attempts, and not longer than STOP_MS', async (t) => {
+    const { start, add, record } = world(t)
+    await add(1, {})
+    await record(['order:a', 1])
+    const { asked, runtime } = hurried()
+    let called = false
+    const dispatcher = start({
+      runtime,
+      call: () => {
+        called = true
+        return new Promise(() => {})
+      },
+    })
+    await untilTrue(() => called)
+    await dispatcher.stop()
+    assert.ok(asked.includes(STOP_MS))
+  })
+
+  test('what another replica recorded is delivered within ROUND_MS', async (t) => {
+    const { start, add, record } = world(t)
+    const { asked, runtime } = hurried()
+    const seen: string[] = []
+    start({
+      runtime,
+      call: async ({ headers }) => {
+        seen.push(headers['webhook-id']!)
+        return { status: 200, error: undefined, retryAfterMs: undefined, durationMs: 1 }
+      },
+    })
+    await setTimeout(5)
+    await add(1, {})
+    await record(['order:a', 1])
+    await untilTrue(() => seen.length === 1)
+    assert.deepEqual(new Set(asked.filter((ms) => ms > 0)), new Set([ROUND_MS]))
   })
 })
 
@@ -342,7 +400,9 @@ suite('fairness', () => {
     await add(6, { position: 3 * SPREAD_MAX })
     const gates: (() => void)[] = []
     const order: string[] = []
+    let isOver = false
     t.after(() => {
+      isOver = true
       for (const open of gates) open()
     })
     const seen: string[] = []
@@ -355,7 +415,7 @@ suite('fairness', () => {
         spread: async (id, from, to, ...rest) => {
           if (id !== uuid(6)) {
             order.push(id)
-            await new Promise<void>((resolve) => gates.push(resolve))
+            if (!isOver) await new Promise<void>((resolve) => gates.push(resolve))
           }
           return stores.webhooks.spread(id, from, to, ...rest)
         },
