@@ -10,7 +10,7 @@ import { appOf, as, asService, uuid } from './samples.ts'
 const [SECOND, HOUR] = [1_000, 3_600_000]
 
 suite('limits', () => {
-  test('of webhooks are those that receivers are told of', () => {
+  test('of webhooks are those that receivers rely on', () => {
     assert.deepEqual(
       {
         attempt: webhook.ATTEMPT_MS / SECOND,

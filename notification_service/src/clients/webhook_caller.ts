@@ -82,8 +82,12 @@ export function createWebhookCaller({
         ...{ method: 'POST', agent: false, signal, lookup },
         headers: { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' },
       })
-      outgoing.on('error', reject)
+      // Of a connection that fails after the status the status counts: 410 and Retry-After are obeyed.
+      let answered = false
+      outgoing.on('error', (error) => answered || reject(error))
+      outgoing.once('close', () => answered || reject(new Error('The connection ended without an answer.')))
       outgoing.once('response', async (response) => {
+        answered = true
         const { statusCode: status = 0 } = response
         const retryAfterMs = retryAfter(response.headers['retry-after'], runtime.now())
         const text = status >= 200 && status < 300 ? undefined : await beginning(response).catch(() => '')

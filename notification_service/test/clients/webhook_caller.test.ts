@@ -1,7 +1,7 @@
 /** Real receivers on loopback, which do what receivers do. */
 import assert from 'node:assert/strict'
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { suite, type TestContext, test } from 'node:test'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import {
@@ -17,6 +17,21 @@ async function receiver(t: TestContext, listener: RequestListener) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
     server.closeAllConnections()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+/** Answers a connection by bytes. */
+async function rawReceiver(t: TestContext, act: (socket: Socket) => void) {
+  const sockets = new Set<Socket>()
+  const server = createTcpServer((socket) => {
+    sockets.add(socket.on('error', () => {}))
+    act(socket)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    for (const socket of sockets) socket.destroy()
     server.close()
   })
   return (server.address() as AddressInfo).port
@@ -80,6 +95,41 @@ suite('calling a receiver', () => {
     assert.deepEqual([second!.status, second!.error], [undefined, 'There was no answer within 0.2 s.'])
     const never = caller({ attemptMs: 50, lookUp: () => new Promise(() => {}) })
     assert.match((await never(callAt('http://receiver.example/'))).error!, /no answer within/)
+  })
+
+  test('what is no HTTP, has endless or too many headers, or changes the protocol, is an error', async (t) => {
+    const call = caller({ attemptMs: 300 })
+    const error = async (act: (socket: Socket) => void) => {
+      const port = await rawReceiver(t, act)
+      const sent = await call(callAt(`http://127.0.0.1:${port}/`))
+      assert.equal(sent.status, undefined)
+      return sent.error!
+    }
+    const head = 'HTTP/1.1 200 OK\r\n'
+    assert.match(await error((socket) => socket.write('SSH-2.0-OpenSSH_9\r\n')), /Parse Error/)
+    assert.match(
+      await error((socket) => socket.write(`${head}x: ${'b'.repeat(100_000)}\r\n\r\n`)),
+      /Header overflow/,
+    )
+    const upgrade = 'HTTP/1.1 101 OK\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'
+    assert.match(await error((socket) => socket.write(upgrade)), /ended without an answer/)
+    assert.match(
+      await error((socket) => {
+        socket.write(head)
+        const timer = setInterval(() => socket.write('x-a: b\r\n'), 20)
+        socket.once('close', () => clearInterval(timer))
+      }),
+      /no answer within/,
+    )
+  })
+
+  test('a status counts, with Retry-After, also if the connection fails behind it', async (t) => {
+    for (const broken of ['5\r\nhello\r\nZZ\r\n', 'ZZ\r\n']) {
+      const head = 'HTTP/1.1 410 Gone\r\nretry-after: 7\r\ntransfer-encoding: chunked\r\n\r\n'
+      const port = await rawReceiver(t, (socket) => socket.write(head + broken))
+      const { status, retryAfterMs } = await caller({ attemptMs: 2_000 })(callAt(`http://127.0.0.1:${port}/`))
+      assert.deepEqual([status, retryAfterMs], [410, 7_000])
+    }
   })
 
   test('a success is one as soon as its status is there, however slow its body is', async (t) => {
