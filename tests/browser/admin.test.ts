@@ -555,8 +555,24 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
     await button(page, /^Ship, order/).waitFor()
     assert.deepEqual(await moves(), ['Ship', 'Cancel'])
     await button(page, /^Ship, order/).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Carrier').fill('Post')
+    await dialog.getByLabel('Tracking number').fill('JD0001')
+    await button(dialog, 'Ship the order').click()
     await button(page, /^Mark as delivered, order/).waitFor()
     assert.deepEqual(await moves(), ['Mark as delivered'])
+    const parcel = page.getByRole('region', { name: 'Parcel' })
+    await parcel.getByText('JD0001').waitFor()
+    await button(parcel, 'Correct').click()
+    await dialog.getByLabel('Tracking number').fill(' ')
+    await button(dialog, 'Save').click()
+    await dialog.getByText('Type the number of the parcel.').waitFor()
+    await dialog.getByLabel('Tracking number').fill('JD0002')
+    await button(dialog, 'Save').click()
+    await parcel.getByText('JD0002').waitFor()
+    await parcel.getByText('Post').waitFor()
+    await page.goto(`/admin/packing-slips?ids=${orders[0]!.id}`)
+    await page.getByText('JD0002').waitFor()
     await page.goto(`/admin/orders/${orders[2]!.id}`)
     await page.getByRole('status').getByText('Cancelled').waitFor()
     assert.deepEqual(await moves(), [])
@@ -580,6 +596,7 @@ suite('the admin in a real browser', { skip: noBrowser }, () => {
         ['admin found orders', '/admin/find-orders?q=walnut', 'Walnut desk lamp'],
         ['admin packing slips', `/admin/packing-slips?ids=${orders[3]!.id}`, '12 units in all'],
         ['admin customers', '/admin/people', keeper.username],
+        ['admin customer', `/admin/people/orders?user=${orders[3]!.user_id}`, 'Walnut desk lamp'],
         ['admin system', '/admin/system', 'Everything is up'],
       ] as const) {
         await page.goto(path)

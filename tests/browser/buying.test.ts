@@ -87,8 +87,10 @@ suite('a buyer in a real browser', { skip: noBrowser }, () => {
       ['shipped', 'Shipped'],
       ['delivered', 'Delivered'],
     ] as const) {
-      assert.equal((await shop.move(shop.admin, id, { status: next })).status, 200)
+      const tracking = next === 'shipped' ? { tracking: { carrier: 'Post', number: 'JD0001' } } : {}
+      assert.equal((await shop.move(shop.admin, id, { status: next, ...tracking })).status, 200)
       await status(page, words)
+      await page.getByRole('region', { name: 'Your parcel' }).getByText('JD0001').waitFor()
     }
     assert.equal((await shop.product(product.id)).stock, 2)
     assert.equal(await page.getByRole('link', { name: 'Cart, empty' }).count(), 1)

@@ -107,6 +107,12 @@ suite('languages in a real browser', { skip: noBrowser }, () => {
       ] as const) {
         await look(path, shows, name)
       }
+      // The longest words of the navigation, where the window is just too narrow for all of it.
+      await page.setViewportSize({ width: 1_100, height: 800 })
+      const heights = (await page.evaluate(`[...document.querySelectorAll('nav a[href^="/admin/"]')]
+        .map((link) => link.getBoundingClientRect().height)`)) as number[]
+      assert.ok(heights.length > 5)
+      assert.deepEqual([...new Set(heights)], [heights[0]], 'no entry has two lines')
       assert.deepEqual(faults, [])
     })
   }

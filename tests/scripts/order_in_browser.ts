@@ -130,6 +130,18 @@ async function addToAccount(
   await page.getByText('10115 Berlin').waitFor()
 }
 
+/** By an admin: the payment is captured first, and then the order has left. */
+export async function shipInBrowser(page: Page, shopUrl: string, id: string): Promise<void> {
+  await page.goto(`${shopUrl}/admin/orders/${id}`)
+  await page.getByRole('button', { name: /^Ship, order/ }).click()
+  const dialog = page.getByRole('dialog', { name: 'Ship this order?' })
+  await dialog.getByLabel('Tracking number').fill('JD0001')
+  await dialog.getByRole('button', { name: 'Ship the order' }).click()
+  await page.getByRole('status').getByText('Shipped', { exact: true }).waitFor()
+  await page.getByRole('region', { name: 'Parcel' }).getByText('JD0001').waitFor()
+  await dialog.waitFor({ state: 'detached' })
+}
+
 /** By an admin: an amount, and the shipping. */
 export async function refundInBrowser(
   page: Page,

@@ -17,7 +17,7 @@ import { call, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { signIn } from '../system/world.ts'
 import { examined } from './examined.ts'
-import { orderInBrowser, refundInBrowser } from './order_in_browser.ts'
+import { orderInBrowser, refundInBrowser, shipInBrowser } from './order_in_browser.ts'
 import {
   finish,
   gone,
@@ -498,7 +498,7 @@ suite('a shop with payments', { skip: noBrowser }, () => {
         async () => (await ask('GET', orders, `/orders/${id}`)).status === wanted,
       )
     await become('confirmed')
-    await ask('PUT', orders, `/orders/${id}`, { status: 'shipped' })
+    await shipInBrowser(page, storefront, id)
     await become('shipped')
     const payment = await ask('GET', Number(world.env.PAYMENT_PORT), `/payments/${id}`)
     assert.deepEqual([payment.state, payment.captured], ['captured', '46.90'])

@@ -34,6 +34,7 @@ export const PAGE = {
   adminReturns: '/admin/returns',
   adminWithdrawals: '/admin/returns/withdrawals',
   adminPeople: '/admin/people',
+  adminBuyer: '/admin/people/orders',
   adminImport: '/admin/import',
   adminLog: '/admin/log',
   adminSettings: '/admin/settings',

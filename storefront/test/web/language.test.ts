@@ -49,6 +49,7 @@ const EQUAL = new Set([
   'admin.groups.optionTexts.name',
   'admin.board.status',
   'admin.categories.fields.name',
+  'admin.buyer.orMore',
   'admin.customers.name',
   'admin.log.fields.name',
   'admin.log.fields.status',

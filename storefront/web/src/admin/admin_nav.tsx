@@ -28,7 +28,7 @@ export function AdminNav() {
               end={to === '/admin'}
               className={({ isActive }) =>
                 cx(
-                  'flex min-h-12 items-center border-b-2 text-sm whitespace-nowrap font-semibold transition-colors -outline-offset-4',
+                  'flex min-h-12 items-center border-b-2 text-sm font-semibold whitespace-nowrap transition-colors -outline-offset-4',
                   isActive
                     ? 'border-accent text-accent'
                     : 'border-transparent text-soft hover:border-edge hover:text-ink',

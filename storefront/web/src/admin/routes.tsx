@@ -24,6 +24,7 @@ const CODE = {
   adminReturns: () => import('./returns/returns_page.tsx'),
   adminWithdrawals: () => import('./returns/withdrawals_page.tsx'),
   adminPeople: () => import('./people/people_page.tsx'),
+  adminBuyer: () => import('./people/buyer_page.tsx'),
   adminImport: () => import('./import/import_page.tsx'),
   adminLog: () => import('./log/log_page.tsx'),
   adminSettings: () => import('./settings/settings_page.tsx'),
@@ -54,6 +55,7 @@ const SlipsPage = onDemand(CODE.adminSlips)
 const ReturnsPage = onDemand(CODE.adminReturns)
 const WithdrawalsPage = onDemand(CODE.adminWithdrawals)
 const PeoplePage = onDemand(CODE.adminPeople)
+const BuyerPage = onDemand(CODE.adminBuyer)
 const ImportPage = onDemand(CODE.adminImport)
 const LogPage = onDemand(CODE.adminLog)
 const SettingsPage = onDemand(CODE.adminSettings)
@@ -91,6 +93,7 @@ export default function AdminRoutes() {
             <Route path={below(PAGE.adminReturns)} element={<ReturnsPage />} />
             <Route path={below(PAGE.adminWithdrawals)} element={<WithdrawalsPage />} />
             <Route path={below(PAGE.adminPeople)} element={<PeoplePage />} />
+            <Route path={below(PAGE.adminBuyer)} element={<BuyerPage />} />
             <Route path={below(PAGE.adminImport)} element={<ImportPage />} />
             <Route path={below(PAGE.adminLog)} element={<LogPage />} />
             <Route path={below(PAGE.adminSettings)} element={<SettingsPage />} />

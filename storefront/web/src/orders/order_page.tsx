@@ -21,6 +21,7 @@ import { ReturnsPart } from './returns_part.tsx'
 import { CANCEL, isFinal, STATUS } from './status.ts'
 import { StatusBadge } from './status_badge.tsx'
 import { Timeline } from './timeline.tsx'
+import { TrackingPart } from './tracking_part.tsx'
 import { useLiveOrder } from './use_live_order.ts'
 
 export default function OrderPage() {
@@ -78,6 +79,7 @@ export default function OrderPage() {
           <Follow order={order} streaming={streaming} failing={error !== null} />
         </section>
         <div className="grid content-start gap-5">
+          <TrackingPart order={order} />
           <OrderLines order={order} />
           <CheckoutDetails order={order} />
           <ReturnsPart order={order} />

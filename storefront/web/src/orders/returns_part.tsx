@@ -11,7 +11,8 @@ import { Money, Time } from '../ui/format.tsx'
 import { ProblemNotice } from '../ui/notice.tsx'
 import { Typed } from '../ui/typed.tsx'
 import { ReturnDialog } from './return_dialog.tsx'
-import { canComeBack, type Return, returnsOfOrderQuery } from './returns_query.ts'
+import { type Return, returnsOfOrderQuery } from './returns_query.ts'
+import { canComeBack } from './status.ts'
 
 export function ReturnsPart({ order }: { order: Order }) {
   const { data, error, refetch } = useAnswer(returnsOfOrderQuery(order))

@@ -5,15 +5,13 @@ import { pollEvery } from '../api/refetch.ts'
 import { dataOf, shop } from '../api/shop.ts'
 import type { Json, Order } from '../api/types.ts'
 import { tokenHeader } from './order_token.ts'
+import { canComeBack } from './status.ts'
 
 export type Returns = Json<paths['/orders/{id}/returns']['get']['responses'][200]>
 export type Return = Returns['items'][number]
 export type ReturnLine = { readonly product_id: string; readonly quantity: number }
 
 const POLL_MS = 5_000
-
-/** Only what was shipped can come back. */
-export const canComeBack = ({ status }: Order): boolean => status === 'shipped' || status === 'delivered'
 
 export const returnsOfOrderQuery = (order: Order) =>
   queryOptions({

@@ -59,6 +59,14 @@ export function stepsAfter(status: OrderStatus): readonly OrderStatus[] {
 /** Its buyer may pay now. */
 export const isPayable = ({ status }: Pick<Order, 'status'>): boolean => status === 'awaiting_payment'
 
+/** It leaves or has left: how its parcel is followed may be said, or corrected. */
+export const isOnItsWay = ({ status }: Pick<Order, 'status'>): boolean =>
+  status === 'capturing' || status === 'shipped'
+
+/** Only what was shipped can come back. */
+export const canComeBack = ({ status }: Pick<Order, 'status'>): boolean =>
+  status === 'shipped' || status === 'delivered'
+
 /** A status that a person may set. */
 export type TargetStatus = Order['allowed'][number]
 

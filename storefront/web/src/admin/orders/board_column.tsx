@@ -12,9 +12,9 @@ import { cx } from '../../ui/cx.ts'
 import { Ago, Money } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
-import { Name } from '../names.tsx'
 import { More } from '../parts.tsx'
 import { boardQuery } from '../queries.ts'
+import { BuyerName } from './buyer.tsx'
 import { OrderActions } from './order_actions.tsx'
 
 type Props = {
@@ -149,7 +149,7 @@ function Card({ order, tick }: { order: Order; tick: { on: boolean; flip: () => 
       <p className="flex items-baseline justify-between gap-x-3 text-sm whitespace-nowrap text-soft">
         <span className="flex min-w-0 gap-1.5">
           <span className="truncate">
-            <Name id={order.user_id} />
+            <BuyerName order={order} />
           </span>
           <span className="font-mono text-xs leading-5">{short}</span>
         </span>

@@ -9,6 +9,8 @@ const EXACT = /^(#?\d{5,16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
 /** A number or an id: order_service finds its orders. Other words are names. */
 export const isExact = (q: string): boolean => EXACT.test(q)
 
+export const isEmail = (q: string): boolean => /^[^\s@]+@[^\s@]+$/.test(q)
+
 export function FindOrders({ q = '' }: { q?: string }) {
   const navigate = useNavigate()
   const [text, setText] = useState(q)

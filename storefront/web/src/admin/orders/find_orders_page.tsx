@@ -1,26 +1,24 @@
-/** Orders found by their number, or by the customer or the product that an admin chooses. */
+/** Orders found by their number, by an e-mail address, or by the customer or the product that an admin chooses. */
 
 import { useQuery } from '@tanstack/react-query'
-import { Link, useSearchParams } from 'react-router'
+import { Link, Navigate, useSearchParams } from 'react-router'
 import { usePages } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { t } from '../../language/texts.ts'
-import { OrderTitle } from '../../orders/order_title.tsx'
-import { StatusBadge } from '../../orders/status_badge.tsx'
-import { Money, Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Loading, Skeleton } from '../../ui/skeleton.tsx'
-import { Table, Td, Th } from '../../ui/table.tsx'
 import { Typed } from '../../ui/typed.tsx'
-import { Name } from '../names.tsx'
 import { AdminPage, BackLink, More, Panel } from '../parts.tsx'
-import { FindOrders, isExact } from './find_orders.tsx'
+import { ordersOfEmail } from './buyer.tsx'
+import { FindOrders, isEmail, isExact } from './find_orders.tsx'
 import { candidatesQuery, foundOrdersQuery } from './find_queries.ts'
+import { OrdersTable } from './orders_table.tsx'
 
 export default function FindOrdersPage() {
   const [params] = useSearchParams()
   const q = (params.get('q') ?? '').trim()
+  if (isEmail(q)) return <Navigate to={ordersOfEmail(q)} replace />
   return (
     <AdminPage>
       <div className="grid gap-3">
@@ -53,42 +51,7 @@ function Found({ q }: { q: string }) {
         </>
       )}
       {data && orders.length === 0 && !list.hasNextPage && <p className="text-soft">{admin.find.none}</p>}
-      {orders.length > 0 && (
-        <Table caption={admin.find.title}>
-          <thead>
-            <tr>
-              <Th>{admin.find.order}</Th>
-              <Th>{admin.board.status}</Th>
-              <Th className="hidden sm:table-cell">{admin.find.customer}</Th>
-              <Th className="hidden sm:table-cell">{admin.common.when}</Th>
-              <Th numeric>{t.common.total}</Th>
-            </tr>
-          </thead>
-          <tbody>
-            {orders.map((order) => (
-              <tr key={order.id} className="last:*:border-b-0 hover:bg-ground">
-                <Td>
-                  <Link to={`/admin/orders/${order.id}`} className="font-semibold hover:underline">
-                    <OrderTitle order={order} />
-                  </Link>
-                </Td>
-                <Td>
-                  <StatusBadge status={order.status} />
-                </Td>
-                <Td className="hidden sm:table-cell">
-                  <Name id={order.user_id} />
-                </Td>
-                <Td className="hidden sm:table-cell">
-                  <Time at={order.created_at} />
-                </Td>
-                <Td numeric>
-                  <Money amount={order.total_price} currency={order.currency} />
-                </Td>
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
+      {orders.length > 0 && <OrdersTable orders={orders} caption={admin.find.title} />}
       <More of={list}>{admin.board.more}</More>
     </>
   )

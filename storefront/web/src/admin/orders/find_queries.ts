@@ -25,6 +25,26 @@ export const foundOrdersQuery = (q: string) =>
     staleTime: 0,
   })
 
+/** Whose orders: of an account, or with this e-mail address. */
+export type Whose = { readonly user_id: string } | { readonly email: string }
+
+export const ordersOfQuery = (whose: Whose) =>
+  infiniteQueryOptions({
+    queryKey: ['admin', 'orders', 'of', whose],
+    queryFn: ({ signal, pageParam }) =>
+      dataOf(
+        shop.orders.GET('/orders', {
+          params: {
+            query: { ...whose, limit: PAGE_SIZE, ...(pageParam === null ? {} : { cursor: pageParam }) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    staleTime: 0,
+  })
+
 /** Customers and products by name. */
 export const candidatesQuery = (q: string) =>
   queryOptions({

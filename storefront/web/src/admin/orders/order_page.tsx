@@ -21,8 +21,10 @@ import { Typed } from '../../ui/typed.tsx'
 import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink, Panel } from '../parts.tsx'
 import { ReturnsPart } from '../returns/returns_part.tsx'
+import { BuyerLink } from './buyer.tsx'
 import { OrderActions } from './order_actions.tsx'
 import { DeliveryPart, PaymentPart } from './payment_part.tsx'
+import { TrackingPanel } from './tracking_panel.tsx'
 
 export default function OrderPage() {
   const { id = '' } = useParams()
@@ -66,6 +68,7 @@ export default function OrderPage() {
         <PaymentPart order={order} />
         <ReturnsPart order={order} />
         <DeliveryPart order={order} />
+        <TrackingPanel order={order} />
       </div>
       <Stale when={error !== null} at={dataUpdatedAt} />
     </AdminPage>
@@ -125,7 +128,7 @@ function Items({ order }: { order: Order }) {
 function History({ order }: { order: Order }) {
   return (
     <Panel title={admin.order.history}>
-      <p className="mb-3 text-soft">{admin.order.orderedBy(<Name id={order.user_id} />)}</p>
+      <p className="mb-3 text-soft">{admin.order.orderedBy(<BuyerLink order={order} />)}</p>
       <Table caption={admin.order.historyCaption}>
         <thead>
           <tr>

@@ -16,8 +16,8 @@ import { Time } from '../../ui/format.tsx'
 import { ProblemNotice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page_title.tsx'
 import { Typed } from '../../ui/typed.tsx'
-import { Name } from '../names.tsx'
 import { AdminPage, AdminPageSkeleton, BackLink } from '../parts.tsx'
+import { BuyerName } from './buyer.tsx'
 
 /** As many as a column of the board shows at first. */
 const SLIPS_MAX = 50
@@ -81,8 +81,17 @@ function Slip({ order }: { order: Order }) {
           </dd>
           <dt className="text-soft">{admin.find.customer}</dt>
           <dd>
-            <Name id={order.user_id} />
+            <BuyerName order={order} />
           </dd>
+          {order.tracking && (
+            <>
+              <dt className="text-soft">{admin.tracking.title}</dt>
+              <dd className="grid">
+                {order.tracking.carrier !== null && <Typed>{order.tracking.carrier}</Typed>}
+                <Typed className="font-mono">{order.tracking.number}</Typed>
+              </dd>
+            </>
+          )}
         </dl>
       </div>
       {order.checkout && <Address address={order.checkout.address} className="py-5 text-lg" />}

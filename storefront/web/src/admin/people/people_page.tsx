@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Link } from 'react-router'
 import { dataOf, ShopProblem, shop } from '../../api/shop.ts'
 import { usePages } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
@@ -16,6 +17,7 @@ import { Loading, Skeleton } from '../../ui/skeleton.tsx'
 import { Table, Td, Th } from '../../ui/table.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Typed } from '../../ui/typed.tsx'
+import { ordersOfUser } from '../orders/buyer.tsx'
 import { AdminPage, More } from '../parts.tsx'
 import { type Account, peopleQuery } from '../queries.ts'
 import { AccessDialog } from './access_dialog.tsx'
@@ -84,7 +86,13 @@ function People({
         {people.map((account) => (
           <tr key={account.id} className="last:*:border-b-0">
             <Td className="font-semibold">
-              <Typed>{account.username}</Typed>
+              <Link
+                to={ordersOfUser(account.id)}
+                title={admin.buyer.title}
+                className="inline-flex min-h-11 items-center hover:underline"
+              >
+                <Typed>{account.username}</Typed>
+              </Link>
               {account.id === user?.id && (
                 <span className="font-normal text-soft"> {admin.customers.you}</span>
               )}

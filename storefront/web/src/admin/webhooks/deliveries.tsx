@@ -76,26 +76,29 @@ export function Deliveries({ id }: { id: string }) {
         {list.error && !deliveries && (
           <ProblemNotice error={list.error} title={texts.notShown} retry={list.refetch} />
         )}
-        {list.isPending && (
-          <>
-            <Loading what={texts.loading} />
-            <Skeleton className="h-40" />
-          </>
-        )}
-        {deliveries?.length === 0 && <p>{texts.none}</p>}
-        {deliveries && deliveries.length > 0 && (
-          <ul aria-label={texts.title} className="grid divide-y divide-line">
-            {deliveries.map((delivery) => (
-              <Row
-                key={delivery.position}
-                delivery={delivery}
-                chosen={chosen.has(delivery.event_id)}
-                choose={(on) => choose(delivery.event_id, on)}
-                open={() => setOpened(delivery)}
-              />
-            ))}
-          </ul>
-        )}
+        {/* What is below the list stays where it is, while it loads and however short it is. */}
+        <div className="min-h-[75svh] sm:min-h-80">
+          {list.isPending && (
+            <>
+              <Loading what={texts.loading} />
+              <Skeleton className="h-40" />
+            </>
+          )}
+          {deliveries?.length === 0 && <p>{texts.none}</p>}
+          {deliveries && deliveries.length > 0 && (
+            <ul aria-label={texts.title} className="grid divide-y divide-line">
+              {deliveries.map((delivery) => (
+                <Row
+                  key={delivery.position}
+                  delivery={delivery}
+                  chosen={chosen.has(delivery.event_id)}
+                  choose={(on) => choose(delivery.event_id, on)}
+                  open={() => setOpened(delivery)}
+                />
+              ))}
+            </ul>
+          )}
+        </div>
         <More of={list}>{texts.moreDeliveries}</More>
         {chosen.size > 0 && (
           <div className="sticky bottom-3 flex flex-wrap items-center gap-3 rounded-lg bg-sunken p-3 shadow-lift">

@@ -5,7 +5,7 @@ const count = plurals('de')
 
 export const find: AdminTexts['find'] = {
   title: 'Bestellungen finden',
-  more: 'Nach Nummer oder nach dem Namen von Kundschaft oder Produkt.',
+  more: 'Nach Nummer, E-Mail-Adresse oder dem Namen von Kundschaft oder Produkt.',
   label: 'Nummer, Kundschaft oder Produkt',
   submit: 'Finden',
   none: 'Keine Bestellungen gefunden.',

@@ -84,6 +84,11 @@ export const de: BuyingTexts = {
     amount: 'Betrag',
   },
   delivery: 'Lieferung',
+  parcel: {
+    title: 'Ihr Paket',
+    carrier: 'Versanddienst',
+    number: 'Sendungsnummer',
+  },
   guest: {
     note: 'Sie kaufen ohne Konto.',
     signIn: 'Stattdessen anmelden',

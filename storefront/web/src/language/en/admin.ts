@@ -5,6 +5,7 @@ import { checkout } from './admin_checkout.ts'
 import { fields } from './admin_fields.ts'
 import { find, slips } from './admin_find.ts'
 import { imports } from './admin_import.ts'
+import { buyer, tracking } from './admin_orders.ts'
 import { payment } from './admin_payments.ts'
 import { conflict, grid, newProduct, productPage, products, stock } from './admin_products.ts'
 import { returns } from './admin_returns.ts'
@@ -66,6 +67,8 @@ export const en = {
   order,
   payment,
   returns,
+  tracking,
+  buyer,
   customers,
   access,
   checkout,

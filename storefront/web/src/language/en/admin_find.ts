@@ -4,7 +4,7 @@ const count = plurals('en')
 
 export const find = {
   title: 'Find orders',
-  more: 'By number, or by the name of a customer or a product.',
+  more: 'By number, by e-mail address, or by the name of a customer or a product.',
   label: 'Number, customer or product',
   submit: 'Find',
   none: 'No orders found.',

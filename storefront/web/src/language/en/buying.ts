@@ -84,6 +84,11 @@ export const en = {
     amount: 'Amount',
   },
   delivery: 'Delivery',
+  parcel: {
+    title: 'Your parcel',
+    carrier: 'Carrier',
+    number: 'Tracking number',
+  },
   guest: {
     note: 'You buy without an account.',
     signIn: 'Sign in instead',
