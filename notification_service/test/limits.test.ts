@@ -1,9 +1,12 @@
 /** The numbers that the README and docs name, and that other programs rely on: changing one is a change for them. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { TRIES, TRY_MS } from '../src/clients/public_names.ts'
 import { BODY_BYTES_MAX } from '../src/clients/webhook_caller.ts'
+import { readConfig } from '../src/config.ts'
 import * as mail from '../src/domain/mail.ts'
 import * as webhook from '../src/domain/webhook.ts'
+import * as sender from '../src/mails/sender.ts'
 import * as dispatcher from '../src/webhooks/dispatcher.ts'
 import { appOf, as, asService, uuid } from './samples.ts'
 
@@ -41,7 +44,16 @@ suite('limits', () => {
     const record = 10 * SECOND
     assert.ok(webhook.LEASE_MS >= webhook.ATTEMPT_MS + record)
     assert.ok(mail.LEASE_MS >= mail.SEND_MS + record)
-    assert.ok(dispatcher.STOP_MS <= 3 * SECOND)
+    assert.ok(dispatcher.STOP_MS <= 3 * SECOND && sender.STOP_MS <= 3 * SECOND)
+    // A name server that says nothing is an answer of its own before the attempt ends.
+    assert.deepEqual([TRY_MS, TRIES], [2 * SECOND, 3])
+  })
+
+  test('of the name of the shop: 60 characters', () => {
+    const config = (length: number) =>
+      readConfig({ AUTH_URL: 'http://a', SERVICE_SECRET: 's'.repeat(40), SHOP_NAME: 'n'.repeat(length) })
+    assert.equal(config(60).SHOP_NAME.length, 60)
+    assert.throws(() => config(61), /SHOP_NAME/)
   })
 
   test('of an endpoint: its address, its description and its types', async (t) => {

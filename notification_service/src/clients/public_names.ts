@@ -13,7 +13,8 @@ export type Address = { readonly address: string; readonly family: number }
 /** All addresses of a name. */
 export type LookUp = (host: string, signal: AbortSignal) => Promise<readonly Address[]>
 
-const [TRY_MS, TRIES] = [2_000, 3]
+export const TRY_MS = 2_000
+export const TRIES = 3
 
 /** Tests give `servers`. */
 export const createPublicLookUp =

@@ -85,10 +85,11 @@ suite('handing a mail to its server', () => {
     const disgusted = await server(t, {
       onData: (stream, _session, done) => {
         stream.resume()
-        stream.on('end', () => done(refusal(554, 'spam')))
+        stream.on('end', () => done(refusal(554, 'spam '.repeat(200))))
       },
     })
-    assert.equal((await disgusted.send(MAIL)).outcome, 'refused')
+    const spam = await disgusted.send(MAIL)
+    assert.ok(spam.outcome === 'refused' && spam.reason.length === 300)
   })
 
   test('no server, and one that says nothing, are failures that end in time', async (t) => {

@@ -82,6 +82,14 @@ suite('calling a receiver', () => {
     assert.deepEqual([await asking('999999999'), await asking('soon')], [RETRY_AFTER_MAX_MS, undefined])
   })
 
+  test('of an answer that never ends only the beginning is waited for', async (t) => {
+    const port = await receiver(t, (_request, response) => {
+      response.writeHead(500).write('x'.repeat(BODY_BYTES_MAX))
+    })
+    const sent = await caller({ attemptMs: 5_000 })(callAt(`http://127.0.0.1:${port}/`))
+    assert.equal(sent.status, 500)
+  })
+
   test('it ends in time, whether the receiver hangs before its status or within its body', async (t) => {
     const hangs = await receiver(t, () => {})
     const slow = await receiver(t, (_request, response) => {

@@ -5,7 +5,14 @@ import { createVirtualRuntime } from '@shop/service_kit/test_support/virtual_run
 import { AT_ONCE_MAX, LEASE_MS, OF_ONE_HOST_MAX, RETRY, TRIED_MS } from '../../src/domain/mail.ts'
 import { createReader, READ_MAX, readOn } from '../../src/mails/reader.ts'
 import { type Message, resultOf, type SendMail, type SendOutcome } from '../../src/mails/send.ts'
-import { createSender, EXPIRED, ROUND_MS, type SenderOptions } from '../../src/mails/sender.ts'
+import {
+  createSender,
+  EXPIRED,
+  LOOK_EVERY_MS,
+  ROUND_MS,
+  type SenderOptions,
+  STOP_MS,
+} from '../../src/mails/sender.ts'
 import { newMail } from '../mail_store_contract.ts'
 import { AT, event, memoryStores } from '../samples.ts'
 import { SHOP } from './samples.ts'
@@ -165,6 +172,52 @@ suite('sending', () => {
     await pass(2_000)
     const [dead] = await stores.mails.over('dead', 9)
     assert.deepEqual([dead!.id, dead!.reason, (await stores.mails.backlog()).pending], ['a', EXPIRED, 1])
+  })
+
+  test('those that expire do so by hundreds, without a pause between', async (t) => {
+    const { start, pass, stores } = world(t, good)
+    const expired = Array.from({ length: 150 }, (_, n) => newMail(`e${n}`, { expiresAt: AT }))
+    await stores.mails.add(expired, AT)
+    const counts: number[] = []
+    const expire: (typeof stores.mails)['expire'] = async (...query) => {
+      const count = await stores.mails.expire(...query)
+      counts.push(count)
+      return count
+    }
+    start({ sendMail: undefined, mails: { ...stores.mails, expire } })
+    for (let i = 0; i < 3; i++) await pass(1)
+    assert.deepEqual(counts, [100, 50])
+  })
+
+  test('the end waits for attempts, and not longer than STOP_MS', async (t) => {
+    const { start, add, pass, sent } = world(t, hang)
+    await add('a')
+    const sender = start()
+    await pass(ROUND_MS)
+    assert.equal(sent.length, 1)
+    let ended = false
+    const stopping = sender.stop().then(() => {
+      ended = true
+    })
+    await pass(STOP_MS - ROUND_MS)
+    assert.equal(ended, false)
+    await pass(2 * ROUND_MS)
+    assert.equal(ended, true)
+    await stopping
+  })
+
+  test('the backlog is looked at every LOOK_EVERY_MS', async (t) => {
+    const { start, pass, stores } = world(t, good)
+    let looks = 0
+    const backlog = () => {
+      looks += 1
+      return stores.mails.backlog()
+    }
+    start({ mails: { ...stores.mails, backlog } })
+    await pass(LOOK_EVERY_MS - 2 * ROUND_MS)
+    assert.equal(looks, 1)
+    await pass(4 * ROUND_MS)
+    assert.equal(looks, 2)
   })
 
   test('a mail that cannot be written is given up, and others are sent', async (t) => {
