@@ -95,17 +95,30 @@ suite('a session in a real browser', { skip: noBrowser }, () => {
     assert.equal(most, 1)
   })
 
-  test('signing out in one tab signs out in all', async () => {
+  test('signing out in one tab signs out in all, and nothing of the visitor is left in any', async () => {
     const page = await shop.open()
     await shop.signIn(page, await shop.account())
     const second = await shop.tab(page)
     await second.goto('/orders')
     await ordersShown(second)
+    // What the checkout keeps: what the account typed, and in each tab what a guest typed, and the orders that it can open.
+    await page.evaluate(
+      `localStorage['shop.buyer.' + JSON.parse(localStorage['shop.user']).id] = '{"city":"Berlin"}'`,
+    )
+    for (const tab of [page, second])
+      await tab.evaluate(
+        `sessionStorage['shop.buyer.guest'] = sessionStorage['shop.order_tokens'] = '{"a":"b"}'`,
+      )
     await page.getByRole('link', { name: /^Account of/ }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByRole('link', { name: 'Tin box' }).waitFor()
     assert.equal(new URL(page.url()).pathname, '/', 'signing out leads to the shop')
     await second.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    for (const tab of [page, second]) {
+      const left = await tab.evaluate(`Object.keys({ ...localStorage, ...sessionStorage })
+        .filter((key) => /^shop\\.(buyer|order_tokens)/.test(key))`)
+      assert.deepEqual(left, [])
+    }
     await page.goto('/orders')
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
   })
