@@ -4,6 +4,7 @@
  *  R1. At most what was shipped comes back, of each line.
  *  R2. A return receives at most what it asked for.
  *  R3. Each receipt is restocked and refunded once, whatever fails in between.
+ *  R4. Shipping that cannot be given back keeps back no money for goods.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
@@ -123,6 +124,37 @@ suite('returns', () => {
     assert.deepEqual(
       books(),
       places.map(() => ({ captured: TOTAL_MINOR, refunded: TOTAL_MINOR })),
+    )
+  })
+
+  test('R4: shipping is given back once; the goods of another receipt are refunded without it', async (t) => {
+    const { ask, shipped, lines, round, books } = await startReturnShop(t)
+    const { id } = await shipped()
+    const path = `/orders/${id}/returns`
+    const goods = { lines: [{ ...lines(1)[0]!, restock: false }], refund_shipping: true }
+    const receipts = []
+    for (const key of ['one', 'two']) {
+      const { body } = await ask('root', 'POST', path, { lines: lines(1) })
+      const receive = () => ask('root', 'POST', `${path}/${body.id}/receipts`, goods, key)
+      const { receipt } = (await receive()).body
+      assert.equal(receipt.refunds_shipping, true)
+      receipts.push({ id: receipt.id, receive })
+    }
+    await round('return')
+    await round('return')
+    assert.deepEqual(books(), [{ captured: TOTAL_MINOR, refunded: TOTAL_MINOR }])
+    const repeated = await Promise.all(receipts.map(({ receive }) => receive()))
+    const seen = repeated.map(({ body: { receipt } }) => receipt)
+    assert.deepEqual(
+      seen.map((receipt) => receipt.id),
+      receipts.map((receipt) => receipt.id),
+    )
+    assert.deepEqual(
+      seen.map(({ refund, refusal, refunds_shipping }) => [refund, refusal, refunds_shipping]),
+      [
+        ['done', null, true],
+        ['done', null, false],
+      ],
     )
   })
 

@@ -14,7 +14,14 @@ const receipt = (changes: Partial<Receipt> = {}): Receipt => ({
     by: 'root',
     lines: [{ productId: MUG, quantity: 1, restock: true }],
   },
-  ...{ refundsShipping: false, restock: 'done', refund: 'none', refundMinor: undefined, refusal: undefined },
+  ...{
+    refundsShipping: false,
+    shippingLeftOut: false,
+    restock: 'done',
+    refund: 'none',
+    refundMinor: undefined,
+    refusal: undefined,
+  },
   ...changes,
 })
 const found = async (

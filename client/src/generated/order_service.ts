@@ -4467,6 +4467,7 @@ export interface operations {
                                 refund: "none" | "owed" | "pending" | "done" | "refused";
                                 /** @description Given back, once payment_service has recorded it */
                                 refund_amount: string | null;
+                                /** @description Shipping is given back, too; false also if it was given back before */
                                 refunds_shipping: boolean;
                                 /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
                                 refusal: string | null;
@@ -4676,6 +4677,7 @@ export interface operations {
                             refund: "none" | "owed" | "pending" | "done" | "refused";
                             /** @description Given back, once payment_service has recorded it */
                             refund_amount: string | null;
+                            /** @description Shipping is given back, too; false also if it was given back before */
                             refunds_shipping: boolean;
                             /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
                             refusal: string | null;
@@ -4958,6 +4960,7 @@ export interface operations {
                             refund: "none" | "owed" | "pending" | "done" | "refused";
                             /** @description Given back, once payment_service has recorded it */
                             refund_amount: string | null;
+                            /** @description Shipping is given back, too; false also if it was given back before */
                             refunds_shipping: boolean;
                             /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
                             refusal: string | null;
@@ -5244,6 +5247,7 @@ export interface operations {
                             refund: "none" | "owed" | "pending" | "done" | "refused";
                             /** @description Given back, once payment_service has recorded it */
                             refund_amount: string | null;
+                            /** @description Shipping is given back, too; false also if it was given back before */
                             refunds_shipping: boolean;
                             /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
                             refusal: string | null;
@@ -5289,6 +5293,7 @@ export interface operations {
                                 refund: "none" | "owed" | "pending" | "done" | "refused";
                                 /** @description Given back, once payment_service has recorded it */
                                 refund_amount: string | null;
+                                /** @description Shipping is given back, too; false also if it was given back before */
                                 refunds_shipping: boolean;
                                 /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
                                 refusal: string | null;
@@ -5888,6 +5893,7 @@ export interface operations {
                                     refund: "none" | "owed" | "pending" | "done" | "refused";
                                     /** @description Given back, once payment_service has recorded it */
                                     refund_amount: string | null;
+                                    /** @description Shipping is given back, too; false also if it was given back before */
                                     refunds_shipping: boolean;
                                     /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
                                     refusal: string | null;

@@ -17,6 +17,8 @@ const REFUSED: readonly (string | undefined)[] = [
   ...['payment_not_found', 'not_captured', 'refund_exceeds_captured', 'refund_exceeds_bought'],
   ...['lines_unknown', 'too_many_refunds', 'idempotency_key_reused', 'validation_failed'],
 ]
+/** What is left may be enough without shipping, which somebody has given back before. */
+const WITHOUT_SHIPPING: readonly (string | undefined)[] = ['refund_exceeds_bought', 'refund_exceeds_captured']
 
 const linesOf = (lines: readonly { readonly productId: string; readonly quantity: number }[]) =>
   lines.map(({ productId, quantity }) => ({ product_id: productId, quantity }))
@@ -57,6 +59,7 @@ export const createRefunding =
       return { state: known === 'succeeded' ? 'done' : 'pending', amountMinor: ANSWER.count(amount_minor) }
     } catch (error) {
       const { code } = error instanceof ServiceUnreachable ? error : {}
+      if (shipping && WITHOUT_SHIPPING.includes(code)) return { state: 'without_shipping' }
       if (REFUSED.includes(code)) return { state: 'refused', code: code! }
       throw unknown(error)
     }

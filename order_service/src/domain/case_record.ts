@@ -39,7 +39,7 @@ const line = ({ productId, quantity }: Fields) => ({ productId: text(productId),
 const receipt = (fields: Fields): Receipt => ({
   ...{ id: text(fields.id), key: optional(text, fields.key), at: text(fields.at), by: text(fields.by) },
   lines: objects(fields.lines, (each) => ({ ...line(each), restock: each.restock === true })),
-  refundsShipping: fields.refundsShipping === true,
+  ...{ refundsShipping: fields.refundsShipping === true, shippingLeftOut: fields.shippingLeftOut === true },
   restock: oneOf(RESTOCK_STATES, fields.restock),
   refund: oneOf(REFUND_STATES, fields.refund),
   refundMinor: optional(count, fields.refundMinor),

@@ -9,7 +9,7 @@ import { OutcomeUnknown } from './errors.ts'
 import type { ReturnPorts } from './handle_returns.ts'
 import { type Outcome, recordOutcome } from './return_changes.ts'
 import type { Refunding, Restocking } from './return_ports.ts'
-import { owedIn, type ReceiptOf, stateOf } from './returns.ts'
+import { givesShippingBack, owedIn, type ReceiptOf, stateOf } from './returns.ts'
 
 export type DriveReturnPorts = Pick<ReturnPorts, 'cases' | 'now' | 'reached'> & {
   readonly restock: Restocking
@@ -60,11 +60,12 @@ async function refunded(
 ): Promise<Outcome | undefined> {
   if (receipt.refund !== 'owed' && receipt.refund !== 'pending') return undefined
   const answer = await refund({
-    ...{ receiptId: receipt.id, orderId, by: receipt.by, shipping: receipt.refundsShipping },
+    ...{ receiptId: receipt.id, orderId, by: receipt.by, shipping: givesShippingBack(receipt) },
     lines: receipt.lines.map(({ productId, quantity }) => ({ productId, quantity })),
     reason: `Return ${found.id}`,
   })
   reached('refund_answered')
+  if (answer.state === 'without_shipping') return { shippingLeftOut: true }
   return answer.state === 'refused'
     ? { refund: 'refused', refusal: answer.code }
     : { refund: answer.state, refundMinor: answer.amountMinor }

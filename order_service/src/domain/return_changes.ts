@@ -2,6 +2,7 @@
 import { DomainError } from './errors.ts'
 import type { Order } from './order.ts'
 import {
+  givesShippingBack,
   owedIn,
   RECEIPTS_MAX,
   RETURNS_MAX,
@@ -108,7 +109,7 @@ export function receiveGoods(
     refundsShipping: refund && isPaid && facts.refundsShipping,
     restock: arrival.lines.some(({ restock }) => restock) ? 'owed' : 'none',
     refund: refund && isPaid ? 'owed' : 'none',
-    refundMinor: undefined,
+    ...{ shippingLeftOut: false, refundMinor: undefined },
     refusal: refund && !isPaid ? 'no_payment' : undefined,
   }
   const receipts = [...found.receipts, receipt]
@@ -128,6 +129,7 @@ export type Outcome =
   | { readonly restock: 'done' | 'refused' }
   | { readonly refund: 'done' | 'pending'; readonly refundMinor: number }
   | { readonly refund: 'refused'; readonly refusal: string }
+  | { readonly shippingLeftOut: true }
 
 /** Records what became of it; undefined if that is known already. */
 export function recordOutcome(
@@ -139,6 +141,17 @@ export function recordOutcome(
   const of = owedIn(body).find(({ receipt }) => receipt.id === receiptId)
   if (!of) return undefined
   const { found, receipt } = of
+  const withReceipt = (after: Receipt, added: ReturnEntry) =>
+    changed(
+      body,
+      { ...found, receipts: found.receipts.map((each) => (each === receipt ? after : each)) },
+      added,
+    )
+  const facts = { returnId: found.id, receiptId, by: 'system', at }
+  if ('shippingLeftOut' in outcome) {
+    if (receipt.refund !== 'owed' || !givesShippingBack(receipt)) return undefined
+    return withReceipt({ ...receipt, ...outcome }, entry('shipping_left_out', { ...facts, lines: [] }))
+  }
   const [part, now] =
     'restock' in outcome ? (['restock', outcome.restock] as const) : (['refund', outcome.refund] as const)
   const before = receipt[part]
@@ -156,12 +169,10 @@ export function recordOutcome(
   // One that was under way and failed gave nothing back.
   const refundMinor = 'refusal' in outcome ? undefined : receipt.refundMinor
   const after: Receipt = { ...receipt, refundMinor, ...outcome }
-  const receipts = found.receipts.map((each) => (each === receipt ? after : each))
-  return changed(
-    body,
-    { ...found, receipts },
+  return withReceipt(
+    after,
     entry(type, {
-      ...{ returnId: found.id, receiptId, by: 'system', at },
+      ...facts,
       lines: receipt.lines.flatMap(({ productId, quantity, restock }) =>
         part === 'restock' && !restock ? [] : [{ productId, quantity }],
       ),

@@ -17,12 +17,16 @@ export type RefundAsked = RestockAsked & {
   readonly by: string
 }
 
-/** payment_service. `refused`: nothing is given back under this id, for good. */
+/**
+ * payment_service. `refused`: nothing is given back under this id, for good. `without_shipping`: nothing is yet, and no shipping can be;
+ * ask again without it.
+ */
 export type Refunding = (
   asked: RefundAsked,
 ) => Promise<
   | { readonly state: 'done' | 'pending'; readonly amountMinor: number }
   | { readonly state: 'refused'; readonly code: string }
+  | { readonly state: 'without_shipping' }
 >
 
 export type WithdrawalReceipt = {

@@ -5,7 +5,8 @@
  *  R1. Of each line at most as many units are asked back as were shipped: those of all returns, without what was refused.
  *  R2. A return receives at most what it asked for.
  *  R3. Each receipt of goods owes its restocking and its refund at most once, under its own id, until both have ended. What ended stays.
- *  R4. Every change adds one entry to the history: its number is the version.
+ *  R4. Shipping that cannot be given back keeps back no money for goods.
+ *  R5. Every change adds one entry to the history: its number is the version.
  */
 import { DomainError } from './errors.ts'
 import type { Order, RequestedLine } from './order.ts'
@@ -31,7 +32,10 @@ export type Receipt = {
   readonly at: string
   readonly by: string
   readonly lines: readonly ReceivedLine[]
+  /** As the admin said. */
   readonly refundsShipping: boolean
+  /** There was no shipping left to give back: it was before, for another receipt or by hand. */
+  readonly shippingLeftOut: boolean
   readonly restock: RestockState
   readonly refund: RefundState
   /** Of a refund that was made. */
@@ -59,6 +63,7 @@ export type Return = {
 export const RETURN_CHANGES = [
   ...(['requested', 'accepted', 'refused', 'received'] as const),
   ...(['restocked', 'restock_refused', 'refunded', 'refund_pending', 'refund_refused'] as const),
+  'shipping_left_out',
 ] as const
 export type ReturnChange = (typeof RETURN_CHANGES)[number]
 
@@ -106,6 +111,9 @@ export const owedIn = ({ returns }: ReturnsBody): readonly ReceiptOf[] =>
 
 export const isOwed = ({ restock, refund }: Receipt): boolean =>
   restock === 'owed' || refund === 'owed' || refund === 'pending'
+
+export const givesShippingBack = ({ refundsShipping, shippingLeftOut }: Receipt): boolean =>
+  refundsShipping && !shippingLeftOut
 
 /** Of the admins' list: the first that one of its returns has. */
 export const stateOf = ({ returns }: ReturnsBody): ReturnState =>

@@ -4,6 +4,7 @@ import { formatMoney } from '@shop/service_kit/money/money'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { RequestedLine } from '../domain/order.ts'
 import {
+  givesShippingBack,
   REFUND_STATES,
   RESTOCK_STATES,
   RETURN_STATES,
@@ -22,7 +23,9 @@ export const ReceiptView = Type.Object({
   at: Timestamp,
   by: Type.String({ description: 'The admin' }),
   lines: Type.Array(Type.Object({ product_id: Id, quantity: Type.Integer(), restock: Type.Boolean() })),
-  refunds_shipping: Type.Boolean(),
+  refunds_shipping: Type.Boolean({
+    description: 'Shipping is given back, too; false also if it was given back before',
+  }),
   restock: Type.Unsafe<RestockState>({
     ...{ type: 'string', enum: [...RESTOCK_STATES] },
     description: 'owed: the units go back to stock in a moment; refused: more than were shipped',
@@ -54,7 +57,7 @@ export type ReturnView = Static<typeof ReturnView>
 const lineView = ({ productId, quantity }: RequestedLine) => ({ product_id: productId, quantity })
 
 export const receiptView = (receipt: Receipt, digits: number): Static<typeof ReceiptView> => ({
-  ...{ id: receipt.id, at: receipt.at, by: receipt.by, refunds_shipping: receipt.refundsShipping },
+  ...{ id: receipt.id, at: receipt.at, by: receipt.by, refunds_shipping: givesShippingBack(receipt) },
   lines: receipt.lines.map((line) => ({ ...lineView(line), restock: line.restock })),
   ...{ restock: receipt.restock, refund: receipt.refund, refusal: receipt.refusal ?? null },
   refund_amount: receipt.refundMinor === undefined ? null : formatMoney(receipt.refundMinor, digits),

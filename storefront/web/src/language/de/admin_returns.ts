@@ -56,7 +56,7 @@ export const returns: AdminTexts['returns'] = {
   refusals: {
     no_payment: 'die Bestellung hat keine Zahlung',
     not_captured: 'sie ist noch nicht bezahlt',
-    refund_exceeds_bought: 'mehr als gekauft wurde, oder der Versand wurde schon erstattet',
+    refund_exceeds_bought: 'mehr als gekauft wurde',
     refund_exceeds_captured: 'mehr als bezahlt wurde',
     refund_failed: 'der Zahlungsdienst konnte es nicht; erstatten Sie von Hand',
   },

@@ -56,7 +56,7 @@ export const returns = {
   refusals: {
     no_payment: 'the order has no payment',
     not_captured: 'it is not paid yet',
-    refund_exceeds_bought: 'more than was bought, or shipping that was given back before',
+    refund_exceeds_bought: 'more than was bought',
     refund_exceeds_captured: 'more than was paid',
     refund_failed: 'the payment provider could not do it; give it back by hand',
   } as Readonly<Record<string, string>>,
