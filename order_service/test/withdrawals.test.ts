@@ -8,7 +8,12 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ServiceUnreachable } from '@shop/service_kit/calls/service_client'
-import { RECEIPTS_OF_ADDRESS_MAX } from '../src/domain/handle_withdrawals.ts'
+import { systemRuntime } from '@shop/service_kit/runtime/runtime'
+import {
+  declareWithdrawal,
+  RECEIPTS_OF_ADDRESS_MAX,
+  RECEIPTS_OF_BUYER_MAX,
+} from '../src/domain/handle_withdrawals.ts'
 import { createOldWithdrawals } from '../src/domain/old_withdrawals.ts'
 import type { CrashPoint } from '../src/domain/ports.ts'
 import { WITHDRAWALS_OF_CLIENT_MAX } from '../src/http/withdrawal_routes.ts'
@@ -117,6 +122,56 @@ suite('withdrawals', () => {
       ],
     )
     assert.deepEqual((await ask('ada', 'GET', `/orders/${id}/returns`)).body.items, [])
+  })
+
+  test('W3: units of a return that an admin may still refuse wait for an admin; the key of a buyer blocks no withdrawal', async (t) => {
+    const { ask, shipped, round, lines } = await startReturnShop(t)
+    const { id, number } = await shipped()
+    const { body } = await ask(undefined, 'POST', '/withdrawals', of(number))
+    await ask('ada', 'POST', `/orders/${id}/returns`, { lines: lines(1) }, `withdrawal:${body.id}`)
+    await round('withdrawal')
+    await ask(undefined, 'POST', '/withdrawals', of(number))
+    await round('withdrawal')
+    const { items } = (await ask('root', 'GET', '/withdrawals')).body
+    assert.deepEqual(
+      items.map(({ state, history }: { state: string; history: { type: string }[] }) => [
+        state,
+        history[1]!.type,
+      ]),
+      [
+        ['open', 'needs_admin'],
+        ['open', 'return_opened'],
+      ],
+    )
+    const opened = (await ask('ada', 'GET', `/orders/${id}/returns`)).body.items
+    assert.deepEqual(
+      opened.map(({ state, lines }: { state: string; lines: { quantity: number }[] }) => [
+        state,
+        lines[0]!.quantity,
+      ]),
+      [
+        ['requested', 1],
+        ['accepted', 1],
+      ],
+    )
+  })
+
+  test('W2: who orders with the address of a stranger has a number of receipts sent there', async (t) => {
+    const { shipped, round, mails, stores, runtime } = await startReturnShop(t)
+    const { number } = await shipped()
+    const statement = { name: 'Ada', email: 'ada@example.org', goods: 'A mug', language: 'en' } as const
+    const ports = { cases: stores.cases, now: runtime.now, newId: systemRuntime.newId, reached: () => {} }
+    const declare = async (count: number) => {
+      for (let n = 0; n < count; n++) {
+        const said = { ...statement, orderNumber: `${number}` }
+        await declareWithdrawal({ ...ports, digest: (text) => text }, said, undefined)
+      }
+      await round('withdrawal')
+    }
+    await declare(RECEIPTS_OF_ADDRESS_MAX + 2)
+    assert.equal(mails.length, RECEIPTS_OF_ADDRESS_MAX + 2)
+    await declare(RECEIPTS_OF_BUYER_MAX)
+    assert.equal(mails.length, RECEIPTS_OF_ADDRESS_MAX + 2)
   })
 
   test('W2: a receipt waits for notification_service, and one that is refused is not sent again', async (t) => {

@@ -1,12 +1,16 @@
 /**
  * Looks at a statement of withdrawal once it is recorded, and hands over its receipt (W2, W3). Each step is recorded by itself and may be made
  * again: an order is cancelled once, and a withdrawal opens one return.
+ *
+ * A statement that changes its order gets its receipt, however many were sent to this address. Others get it up to RECEIPTS_OF_BUYER_MAX a day:
+ * else who orders with the address of a stranger could have any number sent there.
  */
 import { changeCase } from './case_changes.ts'
 import type { Case, Cases } from './cases.ts'
 import { OutcomeUnknown } from './errors.ts'
 import { ownerOf } from './guests.ts'
 import { openReturn, type ReturnPorts } from './handle_returns.ts'
+import { firstIdOfDay, RECEIPTS_OF_BUYER_MAX } from './handle_withdrawals.ts'
 import type { Order } from './order.ts'
 import type { Receipts } from './return_ports.ts'
 import { NO_RETURNS, RETURNS_MAX, returnable } from './returns.ts'
@@ -61,16 +65,22 @@ type Found = {
   readonly changes: Partial<WithdrawalBody>
 }
 
-async function outcomeOf(ports: DriveWithdrawalPorts, { id, body }: Case<'withdrawal'>): Promise<Found> {
+async function isFlooded({ cases, now }: DriveWithdrawalPorts, { subject }: Case<'withdrawal'>) {
+  const recent = await cases.count('withdrawal', subject, firstIdOfDay(now()), RECEIPTS_OF_BUYER_MAX)
+  return recent >= RECEIPTS_OF_BUYER_MAX
+}
+
+async function outcomeOf(ports: DriveWithdrawalPorts, claimed: Case<'withdrawal'>): Promise<Found> {
+  const { id, body } = claimed
   const { statement } = body
   const number = numberIn(statement.orderNumber)
   const order = number === undefined ? undefined : (await ports.findByNumber(number))?.order
   if (!order || !matches(statement, order)) {
     return { type: 'unmatched', state: 'open', changes: { orderId: order?.id } }
   }
-  // A caller who knows both gets the receipt, however many were sent to this address.
   const mail = body.mail === 'withheld' ? ('owed' as const) : body.mail
-  const changes = { orderId: order.id, isMatched: true, mail }
+  const effective = { orderId: order.id, isMatched: true, mail }
+  const changes = (await isFlooded(ports, claimed)) ? { ...effective, mail: body.mail } : effective
   // Which goods are meant is free text, which a person reads.
   if (statement.goods !== undefined) return { type: 'needs_admin', state: 'open', changes }
   switch (order.status) {
@@ -78,7 +88,7 @@ async function outcomeOf(ports: DriveWithdrawalPorts, { id, body }: Case<'withdr
       return { type: 'nothing_left', state: 'done', changes }
     case 'shipped':
     case 'delivered':
-      return returnOpened(ports, order, id, changes)
+      return returnOpened(ports, order, id, changes, effective)
     case 'capturing':
       // It is shipped in a moment, or is confirmed again.
       throw new OutcomeUnknown(`order ${order.id} is being shipped`, { alone: true })
@@ -87,7 +97,7 @@ async function outcomeOf(ports: DriveWithdrawalPorts, { id, body }: Case<'withdr
       return { type: 'order_cancelled', state: 'done', changes }
     default:
       await ports.cancel(order)
-      return { type: 'order_cancelled', state: 'done', changes }
+      return { type: 'order_cancelled', state: 'done', changes: effective }
   }
 }
 
@@ -96,20 +106,27 @@ async function returnOpened(
   order: Order,
   withdrawalId: string,
   changes: Partial<WithdrawalBody>,
+  effective: Partial<WithdrawalBody>,
 ): Promise<Found> {
   const { body = NO_RETURNS } = (await ports.cases.find('return', order.id)) ?? {}
   const opened = body.returns.find((each) => each.withdrawalId === withdrawalId)
   const lines = returnable(order, body).filter(({ quantity }) => quantity > 0)
-  if (!opened && lines.length === 0) return { type: 'nothing_left', state: 'done', changes }
+  // What an admin may still refuse is no answer to a withdrawal.
+  const isUndecided = body.returns.some(({ state }) => state === 'requested')
+  if (!opened && lines.length === 0)
+    return isUndecided
+      ? { type: 'needs_admin', state: 'open', changes }
+      : { type: 'nothing_left', state: 'done', changes }
   if (!opened && body.returns.length >= RETURNS_MAX) return { type: 'needs_admin', state: 'open', changes }
   const { made } = opened
     ? { made: opened }
     : await openReturn(ports, order, {
-        ...{ orderId: order.id, lines, reason: undefined, key: `withdrawal:${withdrawalId}` },
+        ...{ orderId: order.id, lines, reason: undefined, key: undefined },
         ...{ by: ownerOf(order), withdrawalId, state: 'accepted' },
       })
   ports.reached('withdrawal_done')
-  return { type: 'return_opened', state: 'done', changes: { ...changes, returnId: made.id } }
+  const state = isUndecided ? 'open' : 'done'
+  return { type: 'return_opened', state, changes: { ...effective, returnId: made.id } }
 }
 
 async function receiptSent(

@@ -65,17 +65,21 @@ export async function addReturn(ports: ReturnPorts, actor: Actor, wanted: NewRet
 type Opened = NewReturn & Pick<Return, 'by' | 'withdrawalId' | 'state'>
 
 export async function openReturn(ports: ReturnPorts, order: Order, wanted: Opened): Promise<Made<Return>> {
-  const { orderId, key, by } = wanted
+  const { orderId, key, by, withdrawalId } = wanted
   const at = ports.now().toISOString()
   const id = ports.newId()
   const known = ({ returns }: ReturnsBody) =>
-    key === undefined ? undefined : returns.find((each) => each.key === key && each.by === by)
+    returns.find((each) =>
+      withdrawalId === undefined
+        ? key !== undefined && each.key === key && each.by === by
+        : each.withdrawalId === withdrawalId,
+    )
   let replayed = false
   const stored = await changeReturns(ports, orderId, at, (body) => {
     const before = known(body)
     replayed = before !== undefined
     if (!before) {
-      const { lines, reason, withdrawalId, state } = wanted
+      const { lines, reason, state } = wanted
       const next = requestReturn(order, body, { id, key, state, lines, reason, withdrawalId, by, at })
       return { next, record: state === 'accepted' ? returnChanged(orderId, id, null, state) : undefined, by }
     }

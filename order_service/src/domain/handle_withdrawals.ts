@@ -13,7 +13,13 @@ import { newWithdrawal, type Statement, withEntry } from './withdrawals.ts'
 
 /** More receipts to one address within a day are withheld: else anyone could have them sent to a stranger. */
 export const RECEIPTS_OF_ADDRESS_MAX = 10
+/** The same for who names an order of this address. */
+export const RECEIPTS_OF_BUYER_MAX = 50
 const DAY_MS = 24 * 60 * 60_000
+
+/** The first id of the day until then. */
+export const firstIdOfDay = (until: Date): string =>
+  firstIdAt(new Date(until.getTime() - DAY_MS).toISOString())
 
 export type WithdrawalPorts = {
   readonly cases: Cases
@@ -34,8 +40,7 @@ export async function declareWithdrawal(
   const at = now()
   const time = at.toISOString()
   const subject = normalEmail(statement.email)
-  const dayAgo = firstIdAt(new Date(at.getTime() - DAY_MS).toISOString())
-  const recent = await cases.count('withdrawal', subject, dayAgo, RECEIPTS_OF_ADDRESS_MAX)
+  const recent = await cases.count('withdrawal', subject, firstIdOfDay(at), RECEIPTS_OF_ADDRESS_MAX)
   const { stored, added } = await cases.addOnce<'withdrawal'>({
     ...{ kind: 'withdrawal', id: newId(), state: 'received', subject, version: 1, attempts: 0, fence: 0 },
     key: key === undefined ? undefined : digest(JSON.stringify([key, statement])),
