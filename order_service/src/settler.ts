@@ -6,10 +6,11 @@
 import type { Metrics } from '@shop/service_kit/runtime/metrics'
 import { inContext, NO_REQUEST } from '@shop/service_kit/runtime/request_context'
 import type { Cancel, Runtime } from '@shop/service_kit/runtime/runtime'
-import type { CaseKind } from './domain/cases.ts'
+import type { CaseKind, Cases } from './domain/cases.ts'
 import type { OrderStore } from './domain/ports.ts'
 import type { Queue } from './domain/schedule.ts'
 import type { Round } from './domain/settle_due.ts'
+import type { WithdrawalState } from './domain/withdrawals.ts'
 
 export const ROUND_MS = 1_000
 /** A smaller step back of the clock between two rounds is ignored: it delays orders by no more. */
@@ -66,6 +67,28 @@ export function paymentGauges(
     const at = now()
     const oldest = await orders.oldestPaymentDue(at.toISOString())
     overdue.set(oldest === undefined ? 0 : (at.getTime() - Date.parse(oldest)) / 1000)
+  }
+}
+
+/** Sorts after every id. */
+const LAST = '~'
+
+export function withdrawalGauges(
+  cases: Pick<Cases, 'oldest'>,
+  metrics: Metrics,
+  { now }: Pick<Runtime, 'now'>,
+): SettlerGauges {
+  const waiting = metrics.gauge(
+    'order_withdrawals_waiting_seconds',
+    'Seconds since the oldest withdrawal was made that is open (an admin decides), or received (it is looked at by itself).',
+    ['state'],
+  )
+  return async () => {
+    const at = now().getTime()
+    for (const state of ['received', 'open'] as const satisfies readonly WithdrawalState[]) {
+      const [oldest] = await cases.oldest('withdrawal', state, LAST, '', 1)
+      waiting.set({ state }, oldest === undefined ? 0 : (at - Date.parse(oldest.createdAt)) / 1000)
+    }
   }
 }
 

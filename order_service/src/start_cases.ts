@@ -15,7 +15,7 @@ import { OutcomeUnknown } from './domain/errors.ts'
 import { ownerOf } from './domain/guests.ts'
 import type { CrashPointHook } from './domain/ports.ts'
 import type { Ordering } from './ordering.ts'
-import { type countSettled, type Settler, startSettler } from './settler.ts'
+import { type countSettled, type Settler, startSettler, withdrawalGauges } from './settler.ts'
 
 export type StartCasesOptions = {
   readonly cases: Cases
@@ -57,6 +57,7 @@ export function startCases(options: StartCasesOptions): StartedCases {
     'Seconds since the return or withdrawal was due that waits longest for another service.',
     ['kind'],
   )
+  const waiting = withdrawalGauges(cases, metrics, runtime)
   const own = { orders, cases, now, newId, reached, report }
   const asked = {
     restock: createRestocking(options.service),
@@ -103,6 +104,7 @@ export function startCases(options: StartCasesOptions): StartedCases {
         const at = now()
         const oldest = await cases.oldestDue(kind, at.toISOString())
         overdue.set({ kind }, oldest === undefined ? 0 : (at.getTime() - Date.parse(oldest)) / 1000)
+        if (kind === 'withdrawal') await waiting()
       },
       onFault: (err) =>
         logger?.warn({ err, queue: kind }, 'a round of a settler failed; the next one tries again'),

@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { ServiceUnreachable } from '@shop/service_kit/calls/service_client'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import {
   declareWithdrawal,
@@ -17,6 +18,7 @@ import {
 import { createOldWithdrawals } from '../src/domain/old_withdrawals.ts'
 import type { CrashPoint } from '../src/domain/ports.ts'
 import { WITHDRAWALS_OF_CLIENT_MAX } from '../src/http/withdrawal_routes.ts'
+import { withdrawalGauges } from '../src/settler.ts'
 import { startReturnShop } from './returned_orders.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -108,7 +110,7 @@ suite('withdrawals', () => {
   })
 
   test('W3: number alone, or some goods, wait for an admin, and change nothing', async (t) => {
-    const { ask, shipped, round } = await startReturnShop(t)
+    const { ask, shipped, round, stores, runtime } = await startReturnShop(t)
     const { id, number } = await shipped()
     await ask(undefined, 'POST', '/withdrawals', of(number, { email: 'eve@example.org' }))
     await ask(undefined, 'POST', '/withdrawals', of(number, { goods: 'One of the two mugs' }))
@@ -122,6 +124,13 @@ suite('withdrawals', () => {
       ],
     )
     assert.deepEqual((await ask('ada', 'GET', `/orders/${id}/returns`)).body.items, [])
+    const waits = /order_withdrawals_waiting_seconds\{.*state="open".*\} (\d+)/
+    runtime.pass(DAY_MS)
+    const metrics = createMetrics('order_service')
+    await withdrawalGauges(stores.cases, metrics, runtime)()
+    const text = await metrics.registry.metrics()
+    assert.ok(Number(waits.exec(text)![1]) >= DAY_MS / 1000, text)
+    assert.match(text, /order_withdrawals_waiting_seconds\{.*state="received".*\} 0\n/)
   })
 
   test('W3: units of a return that an admin may still refuse wait for an admin; the key of a buyer blocks no withdrawal', async (t) => {
