@@ -156,6 +156,8 @@ export const NOTES: Notes = {
       'The payment provider charges from `least` to `most`, and of some currencies whole units alone. Offer another way of paying.',
     too_many_unpaid_orders:
       'A buyer may have at most 10 orders that wait for their payments, because they hold stock. Pay or cancel some of them first.',
+    too_many_orders:
+      'At most 30 orders a day are placed without an account for one e-mail address, because each sends mails there. Sign in, or order tomorrow.',
     too_many_attempts:
       'Links of orders are mailed a few times an hour for one client address. Wait as `Retry-After` says.',
     mail_unavailable: 'order_service has no `NOTIFICATION_URL`, so it sends no links of orders.',

@@ -2266,7 +2266,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `insufficient_stock`, `price_changed`, `quote_expired`, `too_many_unpaid_orders` */
+            /** @description `insufficient_stock`, `price_changed`, `quote_expired`, `too_many_unpaid_orders`, `too_many_orders` */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -113,6 +113,7 @@ export type ProblemCode =
   | 'store_unavailable'
   | 'too_many_attempts'
   | 'too_many_endpoints'
+  | 'too_many_orders'
   | 'too_many_passkeys'
   | 'too_many_refunds'
   | 'too_many_requests'

@@ -26,6 +26,7 @@ export type Payloads = {
   quote_for_other_address: Nothing
   quote_required: Nothing
   too_many_unpaid_orders: Nothing
+  too_many_orders: Nothing
   payment_method_unavailable: Nothing
   amount_not_by_card: { readonly leastMinor: number; readonly mostMinor: number }
   email_not_verified: Nothing

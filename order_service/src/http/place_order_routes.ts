@@ -14,7 +14,7 @@ import type { RequestPorts } from '../domain/answer_wait.ts'
 import { type CardLimits, refusalOfAmount } from '../domain/card_limits.ts'
 import type { QuoteSeal } from '../domain/checkout_ports.ts'
 import { DomainError } from '../domain/errors.ts'
-import type { GuestOrders } from '../domain/guest_orders.ts'
+import { type GuestOrders, refusalOfMailbox } from '../domain/guest_orders.ts'
 import {
   type Draft,
   QUANTITY_MAX,
@@ -76,6 +76,7 @@ export function placeOrderRoutes(deps: PlaceOrderRoutesDeps) {
           wish.refusal ??
           refusalOfMethod(wish.draft, rules) ??
           refusalOfAmount(wish.draft, cardLimits()) ??
+          (isGuest ? await refusalOfMailbox(ports.orders, wish.draft, ports.now()) : undefined) ??
           (await refusalOfUnpaidOf(wish.draft, isGuest ? client : undefined))
         const placed = await placeOrder(ports, settle, wish.draft, refusal)
         const { order, replayed } = placed

@@ -94,6 +94,7 @@ export const placeOrderOperation = operation({
     'quote_for_other_address',
     'quote_required',
     'too_many_unpaid_orders',
+    'too_many_orders',
     'payment_method_unavailable',
     'amount_not_by_card',
     'idempotency_key_reused',

@@ -64,6 +64,7 @@ export const PROBLEMS = {
     present: ({ offered }) => ({ members: { offered } }),
   },
   total_too_large: { status: 422, title: 'No order may cost that much', retryable: false },
+  too_many_orders: { status: 409, title: 'Too many orders for one e-mail address', retryable: false },
   too_many_unpaid_orders: { status: 409, title: 'Too many orders wait for their payments', retryable: false },
   quote_required: { status: 422, title: 'An order needs a quote', retryable: false },
   payment_method_unavailable: { status: 422, title: 'This way of paying is not offered', retryable: false },

@@ -4,7 +4,7 @@ import { suite, type TestContext, test } from 'node:test'
 import { createOrderTokens } from '@shop/service_kit/identity/order_tokens'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { createQuoteSeal } from '../../src/crypto/quote_tokens.ts'
-import { UNPAID_OF_ADDRESS_MAX } from '../../src/domain/guest_orders.ts'
+import { GUEST_ORDERS_OF_MAILBOX_MAX, UNPAID_OF_ADDRESS_MAX } from '../../src/domain/guest_orders.ts'
 import { UNPAID_MAX } from '../../src/domain/unpaid_orders.ts'
 import type { PaymentRules } from '../../src/http/payment_rules.ts'
 import { GUEST, uuid } from '../samples.ts'
@@ -151,6 +151,25 @@ suite('buying without an account', () => {
     assert.equal(late.statusCode, 403)
     assert.equal((await send('GET', `/orders/${id}/events`, { token })).statusCode, 401)
   })
+})
+
+test(`${GUEST_ORDERS_OF_MAILBOX_MAX} orders of guests go to one mailbox in a day, also those that were cancelled`, async (t) => {
+  const { place, send, wish } = await shop(t)
+  const first = await wish()
+  const placed = []
+  for (let i = 0; i < GUEST_ORDERS_OF_MAILBOX_MAX; i++) {
+    const answer = await send('POST', '/orders', { who: `guest ${i}`, key: 'one' }, first)
+    placed.push(answer.json())
+    const { id, order_token: token } = answer.json()
+    const cancelled = await send('PUT', `/orders/${id}`, { token }, { status: 'cancelled' })
+    assert.equal(cancelled.statusCode, 200, cancelled.body)
+  }
+  const refused = await place({}, { who: 'guest 99' })
+  assert.deepEqual([refused.statusCode, refused.json().code], [409, 'too_many_orders'])
+  const again = await send('POST', '/orders', { who: 'guest 0', key: 'one' }, first)
+  assert.deepEqual([again.json().id, again.headers['idempotent-replayed']], [placed[0].id, 'true'])
+  assert.equal((await place({}, { who: 'ada' })).statusCode, 201)
+  assert.equal((await place({ email: 'other@example.org' }, { who: 'guest 98' })).statusCode, 201)
 })
 
 suite('unpaid orders of guests', () => {

@@ -38,6 +38,7 @@ const PAYLOADS: Payloads = {
   shipping_method_unavailable: { offered: ['post'] },
   total_too_large: {},
   too_many_unpaid_orders: {},
+  too_many_orders: {},
   email_not_verified: {},
   too_many_attempts: { retryAfterMs: 1 },
   mail_unavailable: {},
