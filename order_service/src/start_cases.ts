@@ -57,6 +57,11 @@ export function startCases(options: StartCasesOptions): StartedCases {
     'Seconds since the return or withdrawal was due that waits longest for another service.',
     ['kind'],
   )
+  const refused = metrics.counter(
+    'order_returns_refused_total',
+    'Refunds and restockings of returns that were refused for good: a person decides.',
+    ['part'],
+  )
   const waiting = withdrawalGauges(cases, metrics, runtime)
   const own = { orders, cases, now, newId, reached, report }
   const asked = {
@@ -65,7 +70,8 @@ export function startCases(options: StartCasesOptions): StartedCases {
   }
   const receipts = options.mailService && createReceipts(options.mailService)
   const drives = {
-    return: (claimed: Case<'return'>) => driveReturns({ ...own, ...asked }, claimed),
+    return: (claimed: Case<'return'>) =>
+      driveReturns({ ...own, ...asked, refused: (part) => refused.inc({ part }) }, claimed),
     withdrawal: (claimed: Case<'withdrawal'>) =>
       driveWithdrawal(
         {

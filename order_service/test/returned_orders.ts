@@ -67,7 +67,7 @@ export async function startReturnShop(t: TestContext, options: Parameters<typeof
     return { id, number: (await shop.found(id)).order.number! }
   }
   return {
-    ...{ ...shop, ask, shipped, mails },
+    ...{ ...shop, ask, shipped, mails, metrics },
     lines: (quantity: number) => [{ product_id: mug, quantity }],
     dieAt(place: CrashPoint) {
       diesAt = place

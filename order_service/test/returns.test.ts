@@ -196,7 +196,7 @@ suite('returns', () => {
   })
 
   test('a refund that is refused is shown, and not tried again; an order without a payment has none', async (t) => {
-    const { ask, shipped, lines, round, books } = await startReturnShop(t)
+    const { ask, shipped, lines, round, books, metrics } = await startReturnShop(t)
     const { id } = await shipped({ payment_method: 'invoice' })
     const path = `/orders/${id}/returns`
     const { body } = await ask('root', 'POST', path, { lines: lines(2) })
@@ -218,5 +218,6 @@ suite('returns', () => {
       ],
     )
     assert.deepEqual(books(), [])
+    assert.match(await metrics.registry.metrics(), /order_returns_refused_total\{part="refund",.*\} 1\n/)
   })
 })

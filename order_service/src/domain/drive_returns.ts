@@ -14,6 +14,8 @@ import { givesShippingBack, owedIn, type ReceiptOf, stateOf } from './returns.ts
 export type DriveReturnPorts = Pick<ReturnPorts, 'cases' | 'now' | 'reached'> & {
   readonly restock: Restocking
   readonly refund: Refunding
+  /** Nothing more is done about this part by itself: a person decides. */
+  readonly refused: (part: 'restock' | 'refund') => void
   readonly report: (fault: unknown, id: string) => void
 }
 
@@ -72,17 +74,21 @@ async function refunded(
 }
 
 async function record(
-  { cases, now, reached }: DriveReturnPorts,
+  { cases, now, reached, refused }: DriveReturnPorts,
   known: Case<'return'>,
   receiptId: string,
   outcome: Outcome,
 ): Promise<Case<'return'>> {
   const at = now().toISOString()
+  let isNew = false
   const stored = await changeCase(cases, 'return', known.id, at, (before) => {
     const body = before && recordOutcome(before.body, receiptId, outcome, at)
+    isNew = body !== undefined
     if (body === undefined) return undefined
     return { body, state: stateOf(body), dueAt: owedIn(body).length > 0 ? before!.dueAt : undefined }
   })
+  if (isNew && 'restock' in outcome && outcome.restock === 'refused') refused('restock')
+  if (isNew && 'refusal' in outcome) refused('refund')
   reached('outcome_recorded')
   return stored ?? known
 }
