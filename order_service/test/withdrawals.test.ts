@@ -14,6 +14,7 @@ import {
   declareWithdrawal,
   RECEIPTS_OF_ADDRESS_MAX,
   RECEIPTS_OF_BUYER_MAX,
+  STATEMENTS_OF_ADDRESS_MAX,
 } from '../src/domain/handle_withdrawals.ts'
 import { createOldWithdrawals } from '../src/domain/old_withdrawals.ts'
 import type { CrashPoint } from '../src/domain/ports.ts'
@@ -163,6 +164,21 @@ suite('withdrawals', () => {
         ['accepted', 1],
       ],
     )
+  })
+
+  test('W3: of many statements with one address none changes its order by itself: a number can be guessed', async (t) => {
+    const { ask, shipped, round, stores, runtime } = await startReturnShop(t)
+    const { id, number } = await shipped()
+    const statement = { name: 'Eve', email: 'Ada@Example.org', goods: undefined, language: 'en' } as const
+    const ports = { cases: stores.cases, now: runtime.now, newId: systemRuntime.newId, reached: () => {} }
+    for (let guess = number - STATEMENTS_OF_ADDRESS_MAX; guess <= number; guess++) {
+      const said = { ...statement, orderNumber: `${guess}` }
+      await declareWithdrawal({ ...ports, digest: (text) => text }, said, undefined)
+    }
+    await round('withdrawal')
+    assert.deepEqual((await ask('ada', 'GET', `/orders/${id}/returns`)).body.items, [])
+    const [{ state, matched, history }] = (await ask('root', 'GET', '/withdrawals?limit=1')).body.items
+    assert.deepEqual([state, matched, history[1].type], ['open', true, 'needs_admin'])
   })
 
   test('W2: who orders with the address of a stranger has a number of receipts sent there', async (t) => {

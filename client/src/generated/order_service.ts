@@ -6084,7 +6084,7 @@ export interface operations {
                              */
                             return_id: string | null;
                             /**
-                             * @description open: it matches no order, or names some goods only; an admin decides
+                             * @description open: an admin decides: it matches no order, names some goods only, or is one of many in a day
                              * @enum {string}
                              */
                             state: "received" | "open" | "done";
@@ -6429,7 +6429,7 @@ export interface operations {
                          */
                         return_id: string | null;
                         /**
-                         * @description open: it matches no order, or names some goods only; an admin decides
+                         * @description open: an admin decides: it matches no order, names some goods only, or is one of many in a day
                          * @enum {string}
                          */
                         state: "received" | "open" | "done";

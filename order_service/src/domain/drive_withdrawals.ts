@@ -10,7 +10,7 @@ import type { Case, Cases } from './cases.ts'
 import { OutcomeUnknown } from './errors.ts'
 import { ownerOf } from './guests.ts'
 import { openReturn, type ReturnPorts } from './handle_returns.ts'
-import { firstIdOfDay, RECEIPTS_OF_BUYER_MAX } from './handle_withdrawals.ts'
+import { firstIdOfDay, RECEIPTS_OF_BUYER_MAX, STATEMENTS_OF_ADDRESS_MAX } from './handle_withdrawals.ts'
 import type { Order } from './order.ts'
 import type { Receipts } from './return_ports.ts'
 import { NO_RETURNS, RETURNS_MAX, returnable } from './returns.ts'
@@ -65,10 +65,9 @@ type Found = {
   readonly changes: Partial<WithdrawalBody>
 }
 
-async function isFlooded({ cases, now }: DriveWithdrawalPorts, { subject }: Case<'withdrawal'>) {
-  const recent = await cases.count('withdrawal', subject, firstIdOfDay(now()), RECEIPTS_OF_BUYER_MAX)
-  return recent >= RECEIPTS_OF_BUYER_MAX
-}
+/** Statements with this address within a day, this one among them. */
+const recentOf = ({ cases, now }: DriveWithdrawalPorts, { subject }: Case<'withdrawal'>) =>
+  cases.count('withdrawal', subject, firstIdOfDay(now()), RECEIPTS_OF_BUYER_MAX)
 
 async function outcomeOf(ports: DriveWithdrawalPorts, claimed: Case<'withdrawal'>): Promise<Found> {
   const { id, body } = claimed
@@ -80,9 +79,11 @@ async function outcomeOf(ports: DriveWithdrawalPorts, claimed: Case<'withdrawal'
   }
   const mail = body.mail === 'withheld' ? ('owed' as const) : body.mail
   const effective = { orderId: order.id, isMatched: true, mail }
-  const changes = (await isFlooded(ports, claimed)) ? { ...effective, mail: body.mail } : effective
-  // Which goods are meant is free text, which a person reads.
-  if (statement.goods !== undefined) return { type: 'needs_admin', state: 'open', changes }
+  const recent = await recentOf(ports, claimed)
+  const changes = recent >= RECEIPTS_OF_BUYER_MAX ? { ...effective, mail: body.mail } : effective
+  // Which goods are meant is free text, which a person reads. Of many statements one may have the number by chance.
+  if (statement.goods !== undefined || recent > STATEMENTS_OF_ADDRESS_MAX)
+    return { type: 'needs_admin', state: 'open', changes }
   switch (order.status) {
     case 'rejected':
       return { type: 'nothing_left', state: 'done', changes }

@@ -15,6 +15,8 @@ import { newWithdrawal, type Statement, withEntry } from './withdrawals.ts'
 export const RECEIPTS_OF_ADDRESS_MAX = 10
 /** The same for who names an order of this address. */
 export const RECEIPTS_OF_BUYER_MAX = 50
+/** More statements with one address within a day change nothing by themselves: numbers of orders can be guessed. */
+export const STATEMENTS_OF_ADDRESS_MAX = 10
 const DAY_MS = 24 * 60 * 60_000
 
 /** The first id of the day until then. */

@@ -7,7 +7,8 @@
  *      an order, the answer is the same, and takes as long.
  *  W2. Its receipt has the content, date and time, and is handed over until notification_service has accepted it.
  *  W3. Only a statement with the number and the e-mail address of an order changes that order, and only as its buyer may: what was not
- *      shipped is cancelled, for what was shipped a return is opened. Any other waits for an admin.
+ *      shipped is cancelled, for what was shipped a return is opened. Any other waits for an admin, and so does one of many with this
+ *      address: the number can be guessed.
  *  W4. Every change adds one entry to the history: its number is the version.
  */
 import type { Language } from './checkout_settings.ts'

@@ -46,7 +46,11 @@ export const statementView = ({ id, body: { statement }, createdAt }: Case<'with
 const WithdrawalView = Type.Object({
   ...STATEMENT,
   language: Type.String(),
-  state: { ...State, description: 'open: it matches no order, or names some goods only; an admin decides' },
+  state: {
+    ...State,
+    description:
+      'open: an admin decides: it matches no order, names some goods only, or is one of many in a day',
+  },
   order_id: NullableString({ format: 'uuid', description: 'The order with this number' }),
   matched: Type.Boolean({ description: 'Number and e-mail address are those of the order' }),
   late: Type.Boolean({ description: 'After WITHDRAWAL_DAYS; it is recorded and carried out all the same' }),
