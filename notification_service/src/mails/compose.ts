@@ -2,7 +2,7 @@
 import type { Language, Mail, MailValues } from '../domain/mail.ts'
 import type { OrderValues } from '../domain/order_mails.ts'
 import { moneyOf, timeOf, timesOf } from './formats.ts'
-import { type Block, htmlOf, type Letter, lineOf, plainOf } from './letter.ts'
+import { type Block, htmlOf, type Letter, lineOf, plainOf, unlinked } from './letter.ts'
 import { de } from './texts/de.ts'
 import { en, type Texts } from './texts/en.ts'
 
@@ -69,10 +69,10 @@ function letterOf(
     const own = texts.withdrawal_receipt
     const rows = [
       [own.receivedAt, timeOf(language, values.received_at)],
-      [own.order, lineOf(values.order_number)],
-      [own.name, lineOf(values.name)],
+      [own.order, unlinked(lineOf(values.order_number))],
+      [own.name, unlinked(lineOf(values.name))],
     ] as const
-    const goods = lineOf(values.goods, STATEMENT_LENGTH_MAX) || own.all
+    const goods = unlinked(lineOf(values.goods, STATEMENT_LENGTH_MAX)) || own.all
     const blocks: Block[] = [
       ...[{ text: own.text(name) }, { caption: own.caption, rows }],
       ...[{ text: `${own.goods}: ${goods}` }, { note: own.note }],

@@ -5,7 +5,8 @@
  *  1. Values (names of products, of accounts, of programs) are hostile: none adds a line, a header, an element or an attribute
  *     (`lineOf`, `escaped`).
  *  2. Links are those of a letter's actions, which begin with PUBLIC_URL.
- *  3. Nothing is loaded: no picture, style sheet or font.
+ *  3. What strangers write, whose mails go to anyone, becomes no link of a mail program (`unlinked`).
+ *  4. Nothing is loaded: no picture, style sheet or font.
  */
 export type Block =
   | { readonly text: string }
@@ -38,6 +39,10 @@ export function lineOf(value: unknown, lengthMax = LINE_LENGTH_MAX): string {
   const letters = [...text]
   return letters.length <= lengthMax ? text : `${letters.slice(0, lengthMax - 1).join('')}…`
 }
+
+/** Where mail programs would make a link of what a stranger wrote, a blank keeps them from it. */
+export const unlinked = (text: string): string =>
+  text.replace(/:(?=\/\/)|[.\u3002\uff0e\uff61](?=\p{L})/gu, '$& ')
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',

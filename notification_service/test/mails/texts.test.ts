@@ -101,6 +101,16 @@ suite('the texts of mails', () => {
     assert.match(mail('withdrawal_receipt', 'en', { goods: '' }).text, /Goods: all of the order/)
   })
 
+  test('what a stranger writes in a statement becomes no link', () => {
+    const goods = 'Win at https://evil.example/x or www.evil.example, 1.5 kg'
+    const values = { goods, name: 'evil.example', order_number: 'http://10.0.0.1' }
+    const { text, html } = mail('withdrawal_receipt', 'en', values)
+    for (const each of [text, html]) {
+      assert.ok(each.includes('Win at https: //evil. example/x or www. evil. example, 1.5 kg'), each)
+      assert.doesNotMatch(each, /evil\.example|http:\/\/10/)
+    }
+  })
+
   test('without PUBLIC_URL there is no link to an order; without a number it has none in its subject', () => {
     const values = { ...ORDER_VALUES, number: null }
     const { subject, html } = composed(
