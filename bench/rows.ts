@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkBalance } from './balance.ts'
+import { checkout } from './checkout.ts'
 import { fillOrders, type StoreLocation, THINGS } from './fill.ts'
 import { marketplace } from './marketplace/row.ts'
 import { measure } from './measure.ts'
@@ -319,5 +320,6 @@ export const ROWS: Readonly<Record<string, (world: World) => Promise<Measured>>>
   catalogue_scale: catalogueScale,
   beside_searches: besideSearches,
   order_scale: orderScale,
+  checkout,
   marketplace,
 }

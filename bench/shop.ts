@@ -30,12 +30,12 @@ const TOKEN_SECONDS = 3_600
 /** The data folder of a row. */
 export const dataDirOf = ({ folder }: Settings, name: string) => join(folder, 'data', name)
 
-const secret = crypto.randomUUID() + crypto.randomUUID()
+export const SERVICE_SECRET = crypto.randomUUID() + crypto.randomUUID()
 const mainOf = (service: string) => join(import.meta.dirname, '..', service, 'src', 'main.ts')
 
 export function startService(
   settings: Settings,
-  service: 'auth_service' | 'product_service' | 'order_service',
+  service: `${'auth' | 'product' | 'order' | 'payment' | 'notification'}_service`,
   dataDir: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
@@ -49,7 +49,7 @@ export function startService(
       DATA_DIR: dataDir,
       DATABASE_URL: '',
       LOG_LEVEL: 'warn',
-      SERVICE_SECRET: secret,
+      SERVICE_SECRET,
       ...MEMORY_ENV,
       ...env,
     },

@@ -97,6 +97,34 @@ end`,
   }
 }
 
+export type Sending = {
+  readonly origin: string
+  readonly method: string
+  readonly path: string
+  readonly tokens: readonly string[]
+  readonly body: object
+  /** A new id after the path, instead of a new key. */
+  readonly eachPath?: boolean
+}
+
+/** The same body again and again, with a new key or to a new thing each time. */
+export function sending({ origin, method, path, tokens, body, eachPath = false }: Sending): Load {
+  const text = JSON.stringify(body)
+  return {
+    origin,
+    lua: `
+local tokens = { ${tokens.map((token) => `'${token}'`).join(', ')} }
+local attempt = string.format('%08x-%04x-7000-8000-', os.time(), ROUND)
+function request()
+  sent = sent + 1
+  local id = attempt .. string.format('%012x', sent)
+  return '${method} ${path}' .. ${eachPath ? 'id' : "''"} .. ' HTTP/1.1\\r\\nHost: shop\\r\\nContent-Type: application/json\\r\\nAuthorization: Bearer '
+    .. tokens[sent % #tokens + 1] .. '\\r\\nIdempotency-Key: ' .. id
+    .. '\\r\\nContent-Length: ${Buffer.byteLength(text)}\\r\\n\\r\\n' .. [==[${text}]==]
+end`,
+  }
+}
+
 const run = promisify(execFile)
 let rounds = 0
 
