@@ -20,7 +20,7 @@ const PAGES = [
 export function AdminNav() {
   return (
     <nav aria-label={admin.nav.label} className="border-b border-line">
-      <ul className="page flex gap-2.5 overflow-x-auto sm:gap-5">
+      <ul className="page flex gap-2.5 overflow-x-auto sm:gap-3.5 xl:gap-5">
         {PAGES.map(([to, label]) => (
           <li key={to}>
             <NavLink
