@@ -30,6 +30,9 @@ export function composed(
   return { subject: letter.subject, text: plainOf(letter), html: htmlOf(letter) }
 }
 
+/** Of a stranger. */
+const asWritten = (value: unknown, lengthMax?: number) => unlinked(lineOf(value, lengthMax))
+
 function letterOf(
   { kind, language, values }: Pick<Mail, 'kind' | 'language'> & { readonly values: MailValues },
   shop: Shop,
@@ -42,7 +45,7 @@ function letterOf(
   if (kind === 'email_verification' || kind === 'password_reset') {
     const { subject, title, text, action, note } = texts[kind]
     const blocks: Block[] = [
-      { text: texts.hello(lineOf(values.username)) },
+      { text: texts.hello(asWritten(values.username)) },
       { text: text(name) },
       { label: action, url: String(values.link) },
       { note: texts.validUntil(timeOf(language, values.expires_at)) },
@@ -54,10 +57,10 @@ function letterOf(
     const own = texts.new_sign_in
     const rows = [
       [own.at, timeOf(language, values.at)],
-      [own.client, lineOf(values.client) || own.unknown],
+      [own.client, asWritten(values.client) || own.unknown],
     ] as const
     const blocks: Block[] = [
-      { text: texts.hello(lineOf(values.username)) },
+      { text: texts.hello(asWritten(values.username)) },
       { text: own.text(name) },
       { caption: own.caption, rows },
       ...actionOf(own.action, url('/account')),
@@ -69,10 +72,10 @@ function letterOf(
     const own = texts.withdrawal_receipt
     const rows = [
       [own.receivedAt, timeOf(language, values.received_at)],
-      [own.order, unlinked(lineOf(values.order_number))],
-      [own.name, unlinked(lineOf(values.name))],
+      [own.order, asWritten(values.order_number)],
+      [own.name, asWritten(values.name)],
     ] as const
-    const goods = unlinked(lineOf(values.goods, STATEMENT_LENGTH_MAX)) || own.all
+    const goods = asWritten(values.goods, STATEMENT_LENGTH_MAX) || own.all
     const blocks: Block[] = [
       ...[{ text: own.text(name) }, { caption: own.caption, rows }],
       ...[{ text: `${own.goods}: ${goods}` }, { note: own.note }],

@@ -111,6 +111,16 @@ suite('the texts of mails', () => {
     }
   })
 
+  for (const kind of ['email_verification', 'password_reset', 'new_sign_in'] as const) {
+    test(`the name of an account becomes no link: ${kind}`, () => {
+      const { text, html } = mail(kind, 'en', { username: 'www.evil.example', client: 'evil.example' })
+      for (const each of [text, html]) {
+        assert.ok(each.includes('www. evil. example'), each)
+        assert.doesNotMatch(each, /evil\.example/)
+      }
+    })
+  }
+
   test('without PUBLIC_URL there is no link to an order; without a number it has none in its subject', () => {
     const values = { ...ORDER_VALUES, number: null }
     const { subject, html } = composed(
