@@ -141,8 +141,9 @@ export async function playAccount(t: TestContext, shop: Shop): Promise<void> {
   const file = page.waitForEvent('download')
   await button('Download your data').click()
   const exported = await Array.fromAsync(await (await file).createReadStream())
-  const { account } = JSON.parse(Buffer.concat(exported as Buffer[]).toString())
+  const { account, orders } = JSON.parse(Buffer.concat(exported as Buffer[]).toString())
   assert.deepEqual([account.username, account.verified_email], [visitor.username, 'ada@example.com'])
+  assert.deepEqual(orders, [])
   await signOut()
 
   await page.goto('/sign-in')

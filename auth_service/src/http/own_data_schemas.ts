@@ -94,7 +94,7 @@ export const deleteAccountOperation = operation({
   operationId: 'deleteAccount',
   summary: 'Delete your account for ever',
   description:
-    'Your name, addresses and sessions are erased, and your access tokens withdrawn. Orders remain, under an id that names no person.',
+    'Your name, e-mail addresses and sessions are erased, and your access tokens withdrawn. Orders remain at order_service, with the addresses that they were sent to.',
   access: 'user',
   body: Body(OwnerProof),
   response: { 204: Type.Null({ description: 'The account is deleted' }) },

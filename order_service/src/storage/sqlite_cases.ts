@@ -18,6 +18,8 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
   const optional = (row: Row | undefined) => (row === undefined ? undefined : reading.one(row))
   const rows = (sql: string) => prepareRows(reader, sql)
   const select = `SELECT ${CASE_COLUMNS} FROM cases WHERE kind = ?`
+  // By itself SQLite takes the primary key, and reads the cases of all states.
+  const inState = `SELECT ${CASE_COLUMNS} FROM cases INDEXED BY cases_by_state WHERE kind = ?`
   const [byId, byKey] = [`${select} AND id = ?`, `${select} AND case_key = ?`]
   const [find, findByKey] = [rows(byId), rows(byKey)]
   const [findInWrite, findByKeyInWrite] = [prepareRows(writer, byId), prepareRows(writer, byKey)]
@@ -27,8 +29,8 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
     writer.prepare(`UPDATE cases SET state = ?, body = ?, version = version + 1, updated_at = ?, due_at = ?,
     attempts = ? WHERE kind = ? AND id = ? AND version = ? AND fence = ?`)
   const all = rows(`${select} AND id < ? ORDER BY id DESC LIMIT ?`)
-  const ofState = rows(`${select} AND state = ? AND id < ? ORDER BY id DESC LIMIT ?`)
-  const oldest = rows(`${select} AND state = ? AND id > ? AND id < ? ORDER BY id LIMIT ?`)
+  const ofState = rows(`${inState} AND state = ? AND id < ? ORDER BY id DESC LIMIT ?`)
+  const oldest = rows(`${inState} AND state = ? AND id > ? AND id < ? ORDER BY id LIMIT ?`)
   const count = reader.prepare(
     'SELECT count(*) AS count FROM (SELECT 1 FROM cases WHERE kind = ? AND subject = ? AND id > ? LIMIT ?)',
   )

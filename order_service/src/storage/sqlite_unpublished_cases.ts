@@ -13,7 +13,7 @@ export function createSqliteUnpublishedCases<Kind extends CaseKind>(
   kind: Kind,
   reading: ReturnType<typeof createReading<Row, Case>>,
 ): UnpublishedCases<Kind> {
-  const unpublished = 'FROM cases WHERE kind = ? AND version > published_version'
+  const unpublished = 'FROM cases INDEXED BY cases_unpublished WHERE kind = ? AND version > published_version'
   const select = `SELECT ${CASE_COLUMNS}, published_version ${unpublished}`
   const waiting = prepareRows(reader, `${select} AND publish_due IS NULL ORDER BY id LIMIT ?`)
   const due = prepareRows(reader, `${select} AND publish_due <= ? ORDER BY publish_due LIMIT ?`)

@@ -1,12 +1,13 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { dataOf, shop } from '../api/shop.ts'
+import { shop } from '../api/shop.ts'
 import { own } from '../language/own_texts.ts'
 import { useSession } from '../session/use_session.ts'
 import { Button } from '../ui/button.tsx'
 import { ConfirmDialog } from '../ui/dialog.tsx'
 import { saveFile } from '../ui/save_file.ts'
 import { toast } from '../ui/toast.ts'
+import { exportedOf } from './exported.ts'
 import { useAsOwner } from './owner.tsx'
 import { Part, Refused } from './parts.tsx'
 
@@ -15,7 +16,7 @@ export function DataPart() {
   const asOwner = useAsOwner()
   const [asked, setAsked] = useState(false)
   const download = useMutation({
-    mutationFn: () => dataOf(shop.auth.GET('/me/export')),
+    mutationFn: () => exportedOf(user!.id),
     onSuccess: (found) =>
       saveFile(
         `${user?.username ?? 'account'}.json`,

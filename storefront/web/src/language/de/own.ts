@@ -191,13 +191,13 @@ const sessions: OwnTexts['sessions'] = {
 
 const data: OwnTexts['data'] = {
   title: 'Ihre Daten',
-  more: 'Eine Datei mit allem, was Ihr Konto gespeichert hat: Adresse, Sitzungen, bekannte Geräte. Ihre Bestellungen haben eigene Seiten.',
+  more: 'Eine Datei mit allem, was wir über Sie gespeichert haben: Adresse, Sitzungen, bekannte Geräte und Ihre Bestellungen.',
   export: 'Ihre Daten herunterladen',
   exportFailed: 'Wir konnten die Datei nicht erstellen',
   delete: 'Konto löschen',
   deleteAsk: 'Ihr Konto löschen?',
   deleteMore:
-    'Ihr Name, Ihre Adressen, Passkeys und Sitzungen werden gelöscht, und Sie werden abgemeldet. Ihre Bestellungen bleiben beim Shop. Das lässt sich nicht rückgängig machen.',
+    'Ihr Name, Ihre Adressen, Passkeys und Sitzungen werden gelöscht, und Sie werden abgemeldet. Der Shop behält Ihre Bestellungen mit den Adressen, an die sie gingen. Das lässt sich nicht rückgängig machen.',
   deleted: 'Ihr Konto ist gelöscht',
   deletedMore: 'Danke, dass Sie hier waren.',
   deleteFailed: 'Wir konnten Ihr Konto nicht löschen',

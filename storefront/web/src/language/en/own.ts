@@ -192,13 +192,13 @@ const sessions = {
 
 const data = {
   title: 'Your data',
-  more: 'A file with everything that your account has stored: address, sessions, known devices. Your orders are on their own pages.',
+  more: 'A file with everything that we have stored about you: address, sessions, known devices, and your orders.',
   export: 'Download your data',
   exportFailed: 'We could not make the file',
   delete: 'Delete the account',
   deleteAsk: 'Delete your account?',
   deleteMore:
-    'Your name, addresses, passkeys and sessions are erased, and you are signed out. Orders that you placed stay with the shop. This cannot be undone.',
+    'Your name, addresses, passkeys and sessions are erased, and you are signed out. The shop keeps your orders, with the addresses that they were sent to. This cannot be undone.',
   deleted: 'Your account is deleted',
   deletedMore: 'Thank you for having been here.',
   deleteFailed: 'We could not delete your account',
