@@ -21,6 +21,8 @@ export type RelayOptions = {
   readonly publish: Publish
   readonly runtime: Pick<Runtime, 'now' | 'monotonic' | 'after' | 'random' | 'newId'>
   readonly metrics: RelayMetrics
+  /** Then the next things wait for the next round. */
+  readonly batchesPerRound?: number
   readonly logger?: Pick<Logger, 'info' | 'warn' | 'error'> | undefined
   /** Called between two steps; tests stop the process there. */
   readonly reached?: (place: 'events_sent') => void

@@ -26,7 +26,7 @@ export const BACKOFF: Backoff = { firstMs: 1_000, maxMs: 30_000 }
 export const SWEEP_EVERY_MS = 10 * 60_000
 /** Between two looks at the backlog, for the metrics. */
 export const LOOK_EVERY_MS = 15_000
-/** Batches of one round; the next one follows at once. */
+/** Batches of one round, unless the options say another number. */
 const BATCHES_MAX = 100
 
 export type Relay = {
@@ -38,7 +38,7 @@ export type Relay = {
 }
 
 export function createRelay(options: RelayOptions): Relay {
-  const { source, runtime, metrics, logger } = options
+  const { source, runtime, metrics, logger, batchesPerRound = BATCHES_MAX } = options
   const { now, monotonic } = runtime
   const owner = runtime.newId()
   const { waiting, oldest } = metrics
@@ -72,7 +72,7 @@ export function createRelay(options: RelayOptions): Relay {
     if (some.length === 0 && !sweeps) return true
     if (!(await take(LEASE_MS))) return false
     if (sweeps && !(await source.sweep!())) swept = monotonic()
-    for (let batches = 0; batches < BATCHES_MAX && !stopped; batches++) {
+    for (let batches = 0; batches < batchesPerRound && !stopped; batches++) {
       if ((await batch()) < THINGS_AT_ONCE) break
       if (!(await take(LEASE_MS))) return false
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import fc from 'fast-check'
-import { POSTPONED_MS } from '../../src/events/batch.ts'
+import { POSTPONED_MS, type RelayOptions, THINGS_AT_ONCE } from '../../src/events/batch.ts'
 import { EVENTS_PER_CALL_MAX, EventsRefused, type Publish } from '../../src/events/publisher.ts'
 import { createRelay, LEASE_MS, ROUND_MS, SWEEP_EVERY_MS } from '../../src/events/relay.ts'
 import { createRelayMetrics } from '../../src/events/relay_metrics.ts'
@@ -76,10 +76,15 @@ function createWorld() {
     }
     return [...expected].map(([aggregate, next]) => ({ aggregate, expected: next }))
   }
-  const relay = (publish: Publish = accept, given: Partial<EventSource> = {}) => {
+  const relay = (
+    publish: Publish = accept,
+    given: Partial<EventSource> = {},
+    more: Pick<RelayOptions, 'batchesPerRound'> = {},
+  ) => {
     const metrics = createMetrics('thing_service')
     const own = createRelayMetrics(metrics)
-    return { metrics, ...createRelay({ source: { ...source, ...given }, publish, runtime, metrics: own }) }
+    const options = { source: { ...source, ...given }, publish, runtime, metrics: own, ...more }
+    return { metrics, ...createRelay(options) }
   }
   return {
     ...{ runtime, things, heads, log, calls, accept, relay },
@@ -118,6 +123,16 @@ suite('publishing events', () => {
       ['thing:a 2', 'thing:a 3', 'thing:a 4', 'thing:a 5'],
     )
     assert.deepEqual(unpublished(), [])
+  })
+
+  test('a round has at most so many batches; the rest waits for the next one', async () => {
+    const { add, relay, log, unpublished } = createWorld()
+    for (let i = 0; i < 3 * THINGS_AT_ONCE; i++) add(`thing:a${i}`, 1)
+    const limited = relay(undefined, {}, { batchesPerRound: 2 })
+    await limited.round()
+    assert.deepEqual([log.length, unpublished().length], [2 * THINGS_AT_ONCE, THINGS_AT_ONCE])
+    await limited.round()
+    assert.deepEqual([log.length, unpublished()], [3 * THINGS_AT_ONCE, []])
   })
 
   test('a call has at most so many events, and so many bytes, and a thing with more takes several', async () => {
