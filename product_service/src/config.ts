@@ -6,6 +6,7 @@ import {
   CurrencyConfig,
   CurrencyDigitsConfig,
   DatabaseUrlConfig,
+  NotificationUrlConfig,
   OperationsConfig,
   PORT_MAX,
   PortConfig,
@@ -32,6 +33,7 @@ export const ConfigSchema = Type.Object({
   CURRENCY: CurrencyConfig,
   CURRENCY_DIGITS: CurrencyDigitsConfig,
   TRUSTED_PROXIES: TrustedProxiesConfig,
+  NOTIFICATION_URL: NotificationUrlConfig,
   REQUIRE_VERSION: Type.Boolean({
     default: false,
     description: 'Refuse changes of a product that name no version (428)',

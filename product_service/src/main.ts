@@ -17,6 +17,7 @@ import { createOldImports, OLD_IMPORTS_DAYS } from './imports/old_imports.ts'
 import { createLedgerCheck } from './ledger_check.ts'
 import { createPublisher } from './publisher.ts'
 import { createReadAhead } from './read_ahead.ts'
+import { startPublishing } from './start_publishing.ts'
 import { openStores } from './storage/open_stores.ts'
 import { createLeftOverFiles, createUnusedMedia, LEFT_OVER_AFTER_DAYS } from './storage/unused_media.ts'
 
@@ -96,6 +97,12 @@ await runService(systemRuntime, async () => {
     onRead: (tookMs) => logger.info({ tookMs }, 'lists of the catalogue are in memory'),
     onFailure: (err) => logger.error({ err }, 'lists of the catalogue could not be read'),
   })
+  const stopPublishing = startPublishing({
+    url: config.NOTIFICATION_URL,
+    secrets: serviceSecrets(config),
+    ...{ stores, currency: config.CURRENCY, tracing, metrics, logger, runtime: systemRuntime },
+    reached: deps.reached,
+  })
   readAhead.start()
   ledgerCheck.start()
   importWorker.start()
@@ -112,6 +119,7 @@ await runService(systemRuntime, async () => {
       auth.stop()
       await Promise.all([
         ...[ledgerCheck.stop(), publisher.stop(), importWorker.stop(), readAhead.stop(), stopRetention()],
+        stopPublishing(),
       ])
       await stores.close()
       await tracing.stop()

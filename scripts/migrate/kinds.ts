@@ -145,8 +145,14 @@ const PRODUCTS: readonly Source[] = [
   {
     what: 'products',
     collection: 'products',
-    sql: `SELECT ${PRODUCT_COLUMNS} FROM products p ORDER BY p.seq`,
-    documentOf: (row) => productDocument(productOf(row)),
+    sql: `SELECT ${PRODUCT_COLUMNS}, p.published_edit_version, p.published_version, p.product_publish_due,
+            p.stock_publish_due FROM products p ORDER BY p.seq`,
+    documentOf(row) {
+      const [publishedEdit, publishedVersion, productDue, stockDue] = row
+        .slice(-4)
+        .map((each) => each ?? undefined)
+      return { ...productDocument(productOf(row)), publishedEdit, publishedVersion, productDue, stockDue }
+    },
   },
   {
     what: 'groups of variants',

@@ -107,9 +107,11 @@ mongoSuite('backup and restore on MongoDB', (server) => {
     if (!server.honest) {
       await load.stop()
       await settledRecords(() => readMongoRecords(url))
-      await until('every event is published', PUBLISHED_MS, async () =>
-        (await contents(url))['shop_orders.orders']!.every((order) => !('publishDue' in (order as Stored))),
-      )
+      await until('every event is published', PUBLISHED_MS, async () => {
+        const stored = await contents(url)
+        const things = [...stored['shop_orders.orders']!, ...stored['shop_products.products']!] as Stored[]
+        return things.every((thing) => !['publishDue', 'productDue', 'stockDue'].some((due) => due in thing))
+      })
     }
     await removeOldAt({ DATABASE_URL: url, DATA_DIR: world.dataDir })
     const atBackup = await contents(url)

@@ -24,6 +24,7 @@ import type { RestockAnswer, RestockRequest } from './restocking.ts'
 import type { ShopStore } from './shop_ports.ts'
 import type { SlugOwner } from './slug.ts'
 import type { SearchSort } from './sorts.ts'
+import type { EventKind, UnpublishedProducts } from './unpublished.ts'
 
 export type CatalogueQuery = {
   readonly sort: SearchSort
@@ -183,6 +184,9 @@ export type Stores = {
   /** Of the worker on the open import. */
   readonly importLease: Lease
   readonly audit: Audit
+  unpublished(kind: EventKind): UnpublishedProducts
+  /** Of the one replica that publishes these events. */
+  relayLease(kind: EventKind): Lease
   readonly media: { readonly records: MediaRecords; readonly files: MediaFiles }
   /** Digits after the point of its amounts. Throws `store_unavailable` until the store was reached once. */
   digits(): number

@@ -18,6 +18,7 @@ import { type CategoryDocument, type CategoryTreeDocument, categoryOf } from './
 import { type GroupDocument, groupOf, type SlugDocument } from './mongo_group_documents.ts'
 import { IMPORT_INDEXES, importCollections } from './mongo_import_documents.ts'
 import { type ProductDocument, productOf } from './mongo_product_documents.ts'
+import { INDEXES_OF_PRODUCTS } from './mongo_product_indexes.ts'
 
 /** One of returned goods has `adjustment` as its reason, which the release before can read, and the order in `returnOrder`. */
 export type MovementDocument = Movement & { _id: string; returnOrder?: string }
@@ -45,39 +46,10 @@ export type ShopDocument = {
 export type Receipt = { _id: string; token: string; at: Date }
 /** Each collection has this index; listing it creates the collection. */
 const BY_ID: IndexDescription = { name: '_id_', key: { _id: 1 } }
-const OF_GROUP = { groupId: { $exists: true } }
 
 /** Which query uses which index: docs/operations.md. */
 export const PRODUCT_INDEXES: Readonly<Record<string, readonly IndexDescription[]>> = {
-  products: [
-    { name: 'listed_newest', key: { listed: 1, _id: -1 } },
-    { name: 'listed_price', key: { listed: 1, priceMinor: 1, _id: 1 } },
-    { name: 'listed_name', key: { listed: 1, nameKey: 1, _id: 1 } },
-    { name: 'in_stock_newest', key: { inStock: 1, _id: -1 } },
-    { name: 'in_stock_price', key: { inStock: 1, priceMinor: 1, _id: 1 } },
-    { name: 'in_stock_name', key: { inStock: 1, nameKey: 1, _id: 1 } },
-    { name: 'words', key: { words: 1 } },
-    {
-      name: 'sku',
-      key: { sku: 1 },
-      unique: true,
-      partialFilterExpression: { sku: { $exists: true }, live: true },
-    },
-    {
-      name: 'variant',
-      key: { groupId: 1, optionKey: 1 },
-      unique: true,
-      partialFilterExpression: { groupId: { $exists: true }, live: true },
-    },
-    {
-      name: 'variants_price',
-      key: { groupId: 1, listed: 1, priceMinor: 1 },
-      partialFilterExpression: OF_GROUP,
-    },
-    { name: 'hidden_newest', key: { hidden: 1, _id: -1 }, partialFilterExpression: { hidden: true } },
-    { name: 'to_publish', key: { publishAt: 1 }, partialFilterExpression: { draft: true } },
-    { name: 'changed', key: { changedAt: 1 } },
-  ],
+  products: INDEXES_OF_PRODUCTS,
   groups: [
     { name: 'listed_newest', key: { listed: 1, _id: -1 } },
     { name: 'to_publish', key: { publishAt: 1 }, partialFilterExpression: { draft: true } },

@@ -12,6 +12,7 @@ import {
   type ReservationDocument,
   reservationDocument,
 } from './mongo_documents.ts'
+import { eventMarks } from './mongo_event_marks.ts'
 import { writeCatalogue } from './mongo_groups.ts'
 import { OPTIONAL_FIELDS, type ProductDocument, productDocument } from './mongo_product_documents.ts'
 import { replacing } from './mongo_replacing.ts'
@@ -80,15 +81,16 @@ function writeProduct(
   after: Product,
   changedAt: string,
 ): AnyBulkWriteOperation<ProductDocument> {
-  if (!before) return { insertOne: { document: { ...productDocument(after), changedAt } } }
+  const marks = eventMarks(before, after)
+  if (!before) return { insertOne: { document: { ...productDocument(after), changedAt, ...marks } } }
   const filter = { _id: after.id, version: before.version }
   if (after.editVersion !== before.editVersion) {
     const { _id, ...document } = productDocument(after)
-    return { updateOne: { filter, update: replacing({ ...document, changedAt }, OPTIONAL_FIELDS) } }
+    return { updateOne: { filter, update: replacing({ ...document, changedAt, ...marks }, OPTIONAL_FIELDS) } }
   }
   const { stock, reserved, version, updatedAt, deletedAt } = after
   const isListedSame = stock > 0 === before.stock > 0
-  const set = { stock, reserved, version, updatedAt, ...(isListedSame ? {} : { changedAt }) }
+  const set = { stock, reserved, version, updatedAt, ...(isListedSame ? {} : { changedAt }), ...marks }
   const update =
     stock > 0 && deletedAt === null
       ? { $set: { ...set, inStock: true as const } }

@@ -7,6 +7,7 @@ import type { ClientSession, Filter } from '@shop/service_kit/mongo/store'
 import { SYSTEM } from '../domain/audit.ts'
 import { groupTarget, VARIANTS_AT_ONCE, withGroup } from '../domain/change_group.ts'
 import type { Collections, Readings } from './mongo_documents.ts'
+import { eventMarks } from './mongo_event_marks.ts'
 import { replaceMediaUses } from './mongo_media_uses.ts'
 import {
   NOT_REMOVED,
@@ -44,9 +45,11 @@ export async function stepVariants(
     .toArray()
   const stamp = { by: SYSTEM, at: String(group.updatedAt) }
   const operations = found.map(reading.product.one).map((before) => {
-    const { _id, ...document } = productDocument(withGroup(before, to, stamp))
+    const after = withGroup(before, to, stamp)
+    const { _id, ...document } = productDocument(after)
+    const marked = { ...document, changedAt, ...eventMarks(before, after) }
     const filter = { _id, version: before.version }
-    return { updateOne: { filter, update: replacing({ ...document, changedAt }, OPTIONAL_FIELDS) } }
+    return { updateOne: { filter, update: replacing(marked, OPTIONAL_FIELDS) } }
   })
   if (operations.length > 0) {
     const { matchedCount } = await products.bulkWrite(operations, { session, ordered: true })

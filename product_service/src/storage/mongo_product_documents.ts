@@ -31,6 +31,12 @@ export type ProductDocument = Omit<Product, 'id' | 'deletedAt' | 'details'> & {
   listed?: true
   /** When its last change that lists of the shop may show was written (mongo_listings.ts); absent until there is one. */
   changedAt?: string
+  /** Up to which edit and up to which version its events are published; absent while none is (domain/unpublished.ts). */
+  publishedEdit?: number
+  publishedVersion?: number
+  /** It has such an event that is not published: the time of its turn, or AT_ONCE. */
+  productDue?: string
+  stockDue?: string
   /** For sale and in stock: touches the indexes only when a product sells out or comes back. */
   inStock?: true
 }

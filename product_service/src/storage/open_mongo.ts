@@ -2,6 +2,7 @@
 
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createMongoAuditLog } from '@shop/service_kit/audit/mongo_log'
+import { LEASE_MS as RELAY_LEASE_MS } from '@shop/service_kit/events/relay'
 import type { WithClient } from '@shop/service_kit/mongo/client'
 import { openMongo } from '@shop/service_kit/mongo/store'
 import { createMongoLease } from '@shop/service_kit/mongo/store_lease'
@@ -30,6 +31,7 @@ import {
 } from './mongo_retention.ts'
 import { createMongoShopStore } from './mongo_shop_store.ts'
 import { createMongoStockStore } from './mongo_stock_store.ts'
+import { createMongoUnpublished } from './mongo_unpublished.ts'
 
 /** The name of the database, unless the URL contains one. */
 export const MONGO_DATABASE = 'shop_products'
@@ -94,6 +96,8 @@ export async function openMongoStores(
       ),
       lease: createMongoLease(store, 'retention_lease'),
     },
+    unpublished: (kind) => createMongoUnpublished(store, reading, kind),
+    relayLease: (kind) => createMongoLease(store, `${kind}_relay_lease`, 2 * RELAY_LEASE_MS),
     digits: money.digits,
     check: store.check,
     async close() {

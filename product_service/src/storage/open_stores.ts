@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { createSqliteAuditLog } from '@shop/service_kit/audit/sqlite_log'
+import { LEASE_MS as RELAY_LEASE_MS } from '@shop/service_kit/events/relay'
 import type { WithClient } from '@shop/service_kit/mongo/client'
 import { createSqliteLease } from '@shop/service_kit/sqlite/lease'
 import { saveMoney } from '@shop/service_kit/sqlite/money'
@@ -29,6 +30,7 @@ import { readProducts } from './sqlite_rows.ts'
 import { type SearchService, startSearch } from './sqlite_search_service.ts'
 import { createSqliteShopStore } from './sqlite_shop_store.ts'
 import { createSqliteStockStore } from './sqlite_stock_store.ts'
+import { createSqliteUnpublished } from './sqlite_unpublished.ts'
 import { inChunks } from './stock_in_chunks.ts'
 
 export const DATABASE_FILE = 'products.db'
@@ -102,6 +104,8 @@ export async function openSqliteStores(
       reservations: [createSqliteOldReservations(store, unreadableOf)],
       lease: createSqliteLease(store, 'retention_lease'),
     },
+    unpublished: (kind) => createSqliteUnpublished(store, reading, kind),
+    relayLease: (kind) => createSqliteLease(store, `${kind}_relay_lease`, 2 * RELAY_LEASE_MS),
     digits: money.digits,
     check: store.check,
     async close() {

@@ -5,12 +5,13 @@ import { isHeld, type Reservation, type Shipped } from '../domain/reservation.ts
 import type { Decision } from '../domain/reservation_draft.ts'
 import { type ReservationRecord, recordOf } from '../domain/reservation_record.ts'
 import {
+  type Place,
+  placeOf,
   prepareQuery,
   type prepareWrites,
   productOf,
   RESERVATION_COLUMNS,
   reservationOf,
-  seqOf,
   text,
 } from './sqlite_rows.ts'
 
@@ -33,10 +34,10 @@ export function prepareBatches(writer: DatabaseSync, writes: ReturnType<typeof p
       AND json_array_length(coalesce(restocks, '[]')) = ?`,
   )
 
-  /** The records that a batch loaded, and their row numbers. */
+  /** The records that a batch loaded, and where they are. */
   const startBatch = () => {
     const products = new Map<string, Product>()
-    const productSeqs = new Map<string, number>()
+    const places = new Map<string, Place>()
     const reservations = new Map<string, Reservation>()
     const reservationSeqs = new Map<string, number>()
     return {
@@ -47,7 +48,7 @@ export function prepareBatches(writer: DatabaseSync, writes: ReturnType<typeof p
         const row = writes.product.get(id)
         if (!row) return
         products.set(id, productOf(row))
-        productSeqs.set(id, seqOf(row))
+        places.set(id, placeOf(row))
       },
       loadReservation(orderId: string): Reservation | undefined {
         const row = reservation.get(orderId)
@@ -59,10 +60,10 @@ export function prepareBatches(writer: DatabaseSync, writes: ReturnType<typeof p
       },
       apply<Answer>(decision: Decision<Answer>): readonly Answer[] {
         for (const product of decision.products) {
-          writes.replaceProduct(productSeqs.get(product.id)!, products.get(product.id)!, product)
+          writes.replaceProduct(places.get(product.id)!, products.get(product.id)!, product)
         }
         for (const movement of decision.movements) {
-          writes.addMovement(productSeqs.get(movement.productId)!, movement)
+          writes.addMovement(places.get(movement.productId)!.seq, movement)
         }
         for (const decided of decision.reservations) save(decided)
         return decision.answers

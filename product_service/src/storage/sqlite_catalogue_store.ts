@@ -26,13 +26,14 @@ import { createSqlitePages } from './sqlite_pages.ts'
 import { prepareReferences } from './sqlite_references.ts'
 import {
   LIVE,
+  type Place,
   PRODUCT_COLUMNS,
+  placeOf,
   prepareAnyNumbers,
   prepareQuery,
   prepareWrites,
   productOf,
   type ReadProducts,
-  seqOf,
 } from './sqlite_rows.ts'
 import type { SqliteSearch } from './sqlite_search.ts'
 
@@ -69,7 +70,7 @@ export function createSqliteCatalogueStore(
     const row = writes.product.get(id)
     const product = row && productOf(row)
     if (!product || isRemoved(product)) throw new DomainError('product_not_found', NOT_FOUND)
-    return { seq: seqOf(row), product }
+    return { place: placeOf(row), product }
   }
 
   const add = ({ id, fields }: ProductDraft, stamp: AuditStamp): Product => {
@@ -81,24 +82,24 @@ export function createSqliteCatalogueStore(
     return product
   }
 
-  const replace = (seq: number, before: Product, after: Product) => {
+  const replace = (place: Place, before: Product, after: Product) => {
     if (after === before) return
-    writes.replaceProduct(seq, before, after)
+    writes.replaceProduct(place, before, after)
     const { slug, media } = isRemoved(after) ? { slug: null, media: [] } : after.details
     references.moveSlug(before.details.slug, slug, after.id, 'product')
     references.showMedia(after.id, before.details.media, media, after.updatedAt)
   }
 
   const edit = (
-    { seq, product: before }: { seq: number; product: Product },
+    { place, product: before }: { place: Place; product: Product },
     fields: Partial<ProductFields>,
     seen: SeenVersions,
     stamp: AuditStamp,
     record: (record: AuditRecord) => void,
   ): Product => {
     const { product, movement } = editProduct(before, fields, seen, stamp, references)
-    replace(seq, before, product)
-    if (movement) writes.addMovement(seq, movement)
+    replace(place, before, product)
+    if (movement) writes.addMovement(place.seq, movement)
     productEdited(before, product).forEach(record)
     return product
   }
@@ -141,8 +142,8 @@ export function createSqliteCatalogueStore(
       write(stamp, (record) => edit(loaded(id), fields, seen, stamp, record)),
     remove: (id, seen, stamp) =>
       write(stamp, (record) => {
-        const { seq, product } = loaded(id)
-        replace(seq, product, removeProduct(product, seen, stamp))
+        const { place, product } = loaded(id)
+        replace(place, product, removeProduct(product, seen, stamp))
         record(productDeleted(product))
       }),
     async slugOwner(slug) {
@@ -159,7 +160,7 @@ export function createSqliteCatalogueStore(
         const row = writes.product.get(id)
         const product = row && productOf(row)
         if (!product || !isDue(product.details, at)) return false
-        edit({ seq: seqOf(row), product }, PUBLISH, undefined, { by: SYSTEM, at }, record)
+        edit({ place: placeOf(row), product }, PUBLISH, undefined, { by: SYSTEM, at }, record)
         return true
       }),
   }

@@ -11,7 +11,7 @@ import { SYSTEM } from '../domain/audit.ts'
 import { groupTarget, VARIANTS_AT_ONCE, withGroup } from '../domain/change_group.ts'
 import type { IndexedWrite } from './sqlite_indexed_writes.ts'
 import type { prepareReferences } from './sqlite_references.ts'
-import { LIVE, PRODUCT_COLUMNS, prepareQuery, prepareWrites, productOf, seqOf } from './sqlite_rows.ts'
+import { LIVE, placeOf, prepareQuery, prepareWrites, productOf, WRITTEN_COLUMNS } from './sqlite_rows.ts'
 
 const BEHIND = {
   removed: LIVE,
@@ -33,7 +33,7 @@ export function prepareGroupSteps(
   const variants = (where: string) =>
     prepareQuery(
       writer,
-      `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.group_id = ? AND ${where} LIMIT ?`,
+      `SELECT ${WRITTEN_COLUMNS} FROM products p WHERE p.group_id = ? AND ${where} LIMIT ?`,
     )
   const left = {
     removed: variants(BEHIND.removed),
@@ -52,7 +52,7 @@ export function prepareGroupSteps(
     const stamp = { by: SYSTEM, at: String(at) }
     for (const row of rows) {
       const before = productOf(row)
-      products.replaceProduct(seqOf(row), before, withGroup(before, to, stamp))
+      products.replaceProduct(placeOf(row), before, withGroup(before, to, stamp))
       if (to === 'removed') references.showMedia(before.id, before.details.media, [], stamp.at)
     }
     const more = rows.length === VARIANTS_AT_ONCE

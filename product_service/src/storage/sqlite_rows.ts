@@ -6,6 +6,7 @@ import { type Movement, nameKey, type Product } from '../domain/product.ts'
 import type { Reservation } from '../domain/reservation.ts'
 import { readReservation } from '../domain/reservation_record.ts'
 import { validateStoredProduct } from '../domain/stored_records.ts'
+import { AT_ONCE, changedKinds, EVENT_KINDS } from '../domain/unpublished.ts'
 import { DETAIL_COLUMNS, detailsIn, detailValues } from './sqlite_details.ts'
 import { movementValues, returnOf } from './sqlite_movements.ts'
 
@@ -69,8 +70,6 @@ export const readProducts = (onUnreadable: OnUnreadable) =>
   )
 export type ReadProducts = ReturnType<typeof readProducts>
 
-export const seqOf = (row: Row): number => row[11] as number
-
 export const RESERVATION_COLUMNS = `r.order_id, r.status, r.lines, r.total_minor, r.reason, r.shortages,
   r.unknown_products, r.created_at, r.updated_at, r.seq, r.restocks`
 
@@ -92,24 +91,33 @@ export const reservationOf = (row: Row): Reservation =>
     restocks: row[10] == null ? null : list(row[10]),
   })
 
+/** Where a product is stored, and whether it is marked already: its stock is not published (domain/unpublished.ts). */
+export type Place = { readonly seq: number; readonly isMarked: boolean }
+
+/** Of a row of `prepareWrites`. */
+export const placeOf = (row: Row): Place => ({ seq: row[11] as number, isMarked: row[20] === AT_ONCE })
+
+export const WRITTEN_COLUMNS = `${PRODUCT_COLUMNS}, p.stock_publish_due`
+
 /** The writes of both stores. Call them only inside `SqliteStore.write`. */
 export function prepareWrites(db: DatabaseSync) {
-  const product = prepareQuery(db, `SELECT ${PRODUCT_COLUMNS} FROM products p WHERE p.id = ?`)
+  const product = prepareQuery(db, `SELECT ${WRITTEN_COLUMNS} FROM products p WHERE p.id = ?`)
   const addProduct = db.prepare(
     `INSERT INTO products (id, name, name_key, description, price_minor, stock, in_stock, reserved, version,
-       edit_version, created_at, updated_at, deleted_at, ${DETAIL_COLUMNS})
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       edit_version, created_at, updated_at, deleted_at, ${DETAIL_COLUMNS}, product_publish_due, stock_publish_due)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const moveStock = db.prepare(
-    'UPDATE products SET stock = ?, reserved = ?, version = ?, updated_at = ? WHERE seq = ? AND version = ?',
-  )
-  const crossZero = db.prepare(
-    `UPDATE products SET stock = ?, reserved = ?, version = ?, updated_at = ?, in_stock = stock = 0
-      WHERE seq = ? AND version = ?`,
-  )
+  const move = (more: string) =>
+    db.prepare(
+      `UPDATE products SET stock = ?, reserved = ?, version = ?, updated_at = ?${more} WHERE seq = ? AND version = ?`,
+    )
+  // What a statement names is written in the indexes, too: so each names only what it changes.
+  const [crossing, marking] = [', in_stock = stock = 0', `, stock_publish_due = '${AT_ONCE}'`]
+  const moves = { marked: move(''), unmarked: move(marking) }
+  const crosses = { marked: move(crossing), unmarked: move(crossing + marking) }
   const editFields = db.prepare(
     `UPDATE products SET name = ?, name_key = ?, description = ?, price_minor = ?, edit_version = ?,
-       deleted_at = ?, (${DETAIL_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = ?`,
+       deleted_at = ?, product_publish_due = iif(?, '${AT_ONCE}', product_publish_due), (${DETAIL_COLUMNS}) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE seq = ?`,
   )
   const addMovement = db.prepare(
     `INSERT INTO movements (product_seq, version, delta, stock_after, reason, note, order_id, made_by, at,
@@ -136,13 +144,15 @@ export function prepareWrites(db: DatabaseSync) {
         after.updatedAt,
         after.deletedAt,
         ...detailValues(after.details),
+        ...EVENT_KINDS.map((kind) => (changedKinds(undefined, after).includes(kind) ? AT_ONCE : null)),
       )
       return Number(lastInsertRowid)
     },
     /** Replaces `before` by `after`. Writes name, description, price and deletion only after an edit. */
-    replaceProduct(seq: number, before: Product, after: Product) {
-      const move = before.stock > 0 === after.stock > 0 ? moveStock : crossZero
-      const { changes } = move.run(
+    replaceProduct({ seq, isMarked }: Place, before: Product, after: Product) {
+      const kinds = changedKinds(before, after)
+      const statements = before.stock > 0 === after.stock > 0 ? moves : crosses
+      const { changes } = statements[isMarked || kinds.length === 0 ? 'marked' : 'unmarked'].run(
         after.stock,
         after.reserved,
         after.version,
@@ -154,7 +164,8 @@ export function prepareWrites(db: DatabaseSync) {
       if (after.editVersion === before.editVersion) return
       const { name, description, priceMinor, editVersion, deletedAt, details } = after
       const texts = [name, nameKey(name), description]
-      editFields.run(...texts, priceMinor, editVersion, deletedAt, ...detailValues(details), seq)
+      const marks = Number(kinds.includes('product'))
+      editFields.run(...texts, priceMinor, editVersion, deletedAt, marks, ...detailValues(details), seq)
     },
     addMovement(seq: number, movement: Movement, attempt?: { key: string; fingerprint: string }) {
       addMovement.run(

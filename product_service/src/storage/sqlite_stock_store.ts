@@ -14,7 +14,7 @@ import { decideReservations, releaseReservations, shipReservations } from '../do
 import { restockReturns } from '../domain/restocking.ts'
 import { prepareBatches } from './sqlite_batches.ts'
 import { MOVEMENT_COLUMNS, movementOf } from './sqlite_movements.ts'
-import { prepareQuery, prepareWrites, productOf, seqOf } from './sqlite_rows.ts'
+import { placeOf, prepareQuery, prepareWrites, productOf } from './sqlite_rows.ts'
 
 export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): Stock {
   const { reader, writer } = store
@@ -51,8 +51,9 @@ export function createSqliteStockStore(store: SqliteStore, audit: SqliteAudit): 
         const before = row && productOf(row)
         if (!before || isRemoved(before)) throw new DomainError('product_not_found', NOT_FOUND)
         const { product, movement } = adjustStock(before, adjustment, stamp)
-        writes.replaceProduct(seqOf(row), before, product)
-        writes.addMovement(seqOf(row), movement, attempt)
+        const place = placeOf(row)
+        writes.replaceProduct(place, before, product)
+        writes.addMovement(place.seq, movement, attempt)
         record(stockAdjusted(before, product, note))
         return { movement, replayed: false }
       })

@@ -6,6 +6,7 @@ import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_qu
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { anyWords } from '../../src/domain/any_products.ts'
 import { SORTS } from '../../src/domain/sorts.ts'
+import { EVENT_KINDS } from '../../src/domain/unpublished.ts'
 import { createMongoAuditStore } from '../../src/storage/mongo_audit_store.ts'
 import { createMongoCatalogueStore } from '../../src/storage/mongo_catalogue_store.ts'
 import { PRODUCT_INDEXES, readingsOf } from '../../src/storage/mongo_documents.ts'
@@ -16,6 +17,7 @@ import {
   createMongoOldReservations,
 } from '../../src/storage/mongo_retention.ts'
 import { createMongoStockStore } from '../../src/storage/mongo_stock_store.ts'
+import { createMongoUnpublished } from '../../src/storage/mongo_unpublished.ts'
 import { AT, nextId, order, STAMP } from '../worlds.ts'
 
 mongoSuite('queries on products in MongoDB', (server) => {
@@ -74,6 +76,15 @@ mongoSuite('queries on products in MongoDB', (server) => {
         await old.remove(items as never[])
       }
       await catalogue.remove(id, undefined, STAMP)
+      for (const kind of EVENT_KINDS) {
+        const unpublished = createMongoUnpublished(store, reading, kind)
+        const found = await unpublished.list(AT, 1)
+        await unpublished.postpone([other.id], AT)
+        await unpublished.markPublished(found)
+        await unpublished.list(AT, 2)
+        await unpublished.backlog()
+        await unpublished.sweep()
+      }
       for (const filter of [undefined, { subject: id }, { by: 'root' }, { action: 'stock.set' }])
         await auditLog.page({ filter, before: undefined, limit: 1 })
     })
