@@ -215,7 +215,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account for ever
-         * @description Your name, addresses and sessions are erased, and your access tokens withdrawn. Orders remain, under an id that names no person.
+         * @description Your name, e-mail addresses and sessions are erased, and your access tokens withdrawn. Orders remain at order_service, with the addresses that they were sent to.
          */
         delete: operations["deleteAccount"];
         options?: never;
