@@ -107,13 +107,15 @@ mongoSuite('backup and restore on MongoDB', (server) => {
     if (!server.honest) {
       await load.stop()
       await settledRecords(() => readMongoRecords(url))
+    }
+    await removeOldAt({ DATABASE_URL: url, DATA_DIR: world.dataDir })
+    if (!server.honest) {
       await until('every event is published', PUBLISHED_MS, async () => {
         const stored = await contents(url)
         const things = [...stored['shop_orders.orders']!, ...stored['shop_products.products']!] as Stored[]
         return things.every((thing) => !['publishDue', 'productDue', 'stockDue'].some((due) => due in thing))
       })
     }
-    await removeOldAt({ DATABASE_URL: url, DATA_DIR: world.dataDir })
     const atBackup = await contents(url)
     const backup = await finish(t, 'backup.ts', world, '--to', folder)
     assert.equal(backup.code, 0, backup.output)
