@@ -244,9 +244,9 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'mongo',
     'a transaction of unknown outcome is decided again',
     `${PRODUCTS}/storage/mongo_ledger.ts`,
-    '      if (outcomeUnknown || decided.size > 0) {',
-    '      if (receipt !== undefined && decided.size < 0) {',
-    // One of some hundred histories: the driver itself finds out most outcomes.
+    '        if (done) return done',
+    '        if (done && receipt === undefined) return done',
+    // The driver itself finds out most outcomes.
     200,
   ),
   on(
