@@ -18,6 +18,7 @@ import type { AddressInfo } from 'node:net'
 import { suite, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { call, expectStatus, NoAnswer, type Request } from './calls.ts'
+import { killInTurn } from './kill_in_turn.ts'
 import { createServiceProcess, freePort, type ServiceProcess } from './processes.ts'
 import { readRecords, settledRecords } from './store_records.ts'
 import { byChance, type Chance, until } from './until.ts'
@@ -57,8 +58,7 @@ suite('events of orders (E1, E2, W1, W2)', { timeout: TEST_MS }, () => {
       let over = false
       let kills = 0
       const killing = killInTurn(
-        shop.victims,
-        chance.fork(),
+        { victims: shop.victims, everyMs: KILL_EVERY_MS, chance: chance.fork() },
         () => enough,
         () => kills++,
       )
@@ -181,24 +181,6 @@ async function startReceiver(t: TestEnd, chance: Chance) {
   })
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}/events`, accepted, wrong, calls: () => calls }
-}
-
-/** One at a time, so that the others go on. */
-async function killInTurn(
-  victims: readonly ServiceProcess[],
-  chance: Chance,
-  isOver: () => boolean,
-  killed: () => void,
-): Promise<void> {
-  while (!isOver()) {
-    await sleep(KILL_EVERY_MS / 2 + chance.between(0, KILL_EVERY_MS))
-    if (isOver()) break
-    const victim = chance.pick(victims)
-    await victim.kill()
-    await sleep(chance.between(0, 400))
-    await victim.start()
-    killed()
-  }
 }
 
 /** Reads the feed from its beginning, at whichever replica answers. The answer reads on, until it has the newest version of each aggregate. */

@@ -13,9 +13,9 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { call, expectStatus, type Json, NoAnswer, type Request } from './calls.ts'
 import { assertConsistent } from './invariants.ts'
+import { killInTurn } from './kill_in_turn.ts'
 import { createServiceProcess, freePort, type ServiceProcess } from './processes.ts'
 import { readRecords } from './store_records.ts'
 import { byChance, type Chance, until } from './until.ts'
@@ -85,8 +85,7 @@ suite('orders that are paid (M1, M2, M3, M5)', { timeout: TEST_MS }, () => {
       let over = false
       let kills = 0
       const killing = killInTurn(
-        shop.victims,
-        chance.fork(),
+        { victims: shop.victims, everyMs: KILL_EVERY_MS, chance: chance.fork() },
         () => over,
         () => {
           kills += 1
@@ -203,24 +202,6 @@ async function open(t: { after(work: () => Promise<void>): void }): Promise<Shop
 
 const knobs = (simulator: { url: string }, body: Json) =>
   again(() => call('PUT', `${simulator.url}/simulator/knobs`, { body }), [200])
-
-/** One at a time, so that the others go on. */
-async function killInTurn(
-  victims: Shop['victims'],
-  chance: Chance,
-  isOver: () => boolean,
-  killed: () => void,
-): Promise<void> {
-  while (!isOver()) {
-    await sleep(KILL_EVERY_MS / 2 + chance.between(0, KILL_EVERY_MS))
-    if (isOver()) break
-    const victim = chance.pick(victims)
-    await victim.kill()
-    await sleep(chance.between(0, 400))
-    await victim.start()
-    killed()
-  }
-}
 
 /** Repeats a request that has no answer, or one that asks for patience, as clients do: with the same key. */
 async function again(send: () => ReturnType<typeof call>, wanted: readonly number[]) {

@@ -1,0 +1,30 @@
+/** Kills processes while a test goes on. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Bundled } from '../../scripts/build/bundles.ts'
+import type { ServiceProcess } from './processes.ts'
+import type { Chance } from './until.ts'
+
+type Plan = {
+  readonly victims: readonly ServiceProcess<Bundled>[]
+  /** From one kill to the next, on average. */
+  readonly everyMs: number
+  readonly chance: Chance
+}
+const DOWN_MS = 400
+
+/** One at a time, so that the others go on; each is started again. */
+export async function killInTurn(
+  { victims, everyMs, chance }: Plan,
+  isOver: () => boolean,
+  killed: () => void,
+): Promise<void> {
+  while (!isOver()) {
+    await sleep(everyMs / 2 + chance.between(0, everyMs))
+    if (isOver()) break
+    const victim = chance.pick(victims)
+    await victim.kill()
+    await sleep(chance.between(0, DOWN_MS))
+    await victim.start()
+    killed()
+  }
+}
