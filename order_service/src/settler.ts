@@ -49,9 +49,13 @@ export function stockGauges(
   return async () => {
     const { count, oldestUpdatedAt } = await orders.backlog()
     backlog.set(count)
-    age.set(oldestUpdatedAt === undefined ? 0 : (now().getTime() - Date.parse(oldestUpdatedAt)) / 1000)
+    age.set(secondsSince(oldestUpdatedAt, now()))
   }
 }
+
+/** How long ago it was; 0 if there is nothing that waits. */
+export const secondsSince = (time: string | undefined, at: Date): number =>
+  time === undefined ? 0 : (at.getTime() - Date.parse(time)) / 1000
 
 /** An order that waits for its buyer is due when its time is over, so only what is overdue is late. */
 export function paymentGauges(
@@ -66,7 +70,7 @@ export function paymentGauges(
   return async () => {
     const at = now()
     const oldest = await orders.oldestPaymentDue(at.toISOString())
-    overdue.set(oldest === undefined ? 0 : (at.getTime() - Date.parse(oldest)) / 1000)
+    overdue.set(secondsSince(oldest, at))
   }
 }
 
@@ -84,10 +88,10 @@ export function withdrawalGauges(
     ['state'],
   )
   return async () => {
-    const at = now().getTime()
+    const at = now()
     for (const state of ['received', 'open'] as const satisfies readonly WithdrawalState[]) {
       const [oldest] = await cases.oldest('withdrawal', state, LAST, '', 1)
-      waiting.set({ state }, oldest === undefined ? 0 : (at - Date.parse(oldest.createdAt)) / 1000)
+      waiting.set({ state }, secondsSince(oldest?.createdAt, at))
     }
   }
 }

@@ -15,7 +15,7 @@ import { OutcomeUnknown } from './domain/errors.ts'
 import { ownerOf } from './domain/guests.ts'
 import type { CrashPointHook } from './domain/ports.ts'
 import type { Ordering } from './ordering.ts'
-import { type countSettled, type Settler, startSettler, withdrawalGauges } from './settler.ts'
+import { type countSettled, type Settler, secondsSince, startSettler, withdrawalGauges } from './settler.ts'
 
 export type StartCasesOptions = {
   readonly cases: Cases
@@ -109,7 +109,7 @@ export function startCases(options: StartCasesOptions): StartedCases {
       async gauges() {
         const at = now()
         const oldest = await cases.oldestDue(kind, at.toISOString())
-        overdue.set({ kind }, oldest === undefined ? 0 : (at.getTime() - Date.parse(oldest)) / 1000)
+        overdue.set({ kind }, secondsSince(oldest, at))
         if (kind === 'withdrawal') await waiting()
       },
       onFault: (err) =>
