@@ -1,5 +1,5 @@
 /**
- * Every page, light and dark, on a phone and on a desktop: no serious finding of axe, no content wider than the window,
+ * Every page, on a phone in the dark and on a desktop in the light: no serious finding of axe, no content wider than the window,
  * no layout shift, and what the gateway served stays in its place. PICTURES=1 leaves a picture of each in tests/output.
  */
 import assert from 'node:assert/strict'
@@ -11,7 +11,7 @@ import { call, expectStatus, type Json } from '../system/calls.ts'
 import { until } from '../system/until.ts'
 import { type Product, signIn } from '../system/world.ts'
 import { expectFocus, focused, noBrowser } from './browser.ts'
-import { pageFaults, SCREENS, type Screen, withAxe } from './page_faults.ts'
+import { pageFaults, SCREENS, type Screen, THEME_OF, withAxe } from './page_faults.ts'
 import { isServed, movedFaults, watchServed } from './served_top.ts'
 import { openShop, type Shop, type Visitor } from './shop.ts'
 
@@ -244,7 +244,9 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
 
   for (const screen of ['phone', 'desk'] as const) {
     test(`on a ${screen}`, async () => {
-      const page = await watchServed(await withAxe(await shop.openNew(SCREENS[screen])))
+      const page = await watchServed(
+        await withAxe(await shop.openNew({ ...SCREENS[screen], colorScheme: THEME_OF[screen] })),
+      )
       const faults: string[] = []
       for (const place of places.filter(({ signedIn }) => !signedIn))
         faults.push(...(await look(page, place, screen)))
@@ -263,7 +265,7 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await place.prepare?.(page)
     await page.goto(place.path)
     await page.locator('main').getByText(place.shows).first().waitFor()
-    const faults = await pageFaults(page, place.name, screen)
+    const faults = await pageFaults(page, place.name, screen, THEME_OF[screen])
     if (place.served) {
       // A busy machine may have had no page in time (storefront/src/pages/served_pages.ts).
       const wasServed = await isServed(page)
@@ -280,13 +282,13 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.goto(places.find(({ name }) => name === 'product')!.path)
     await page.getByRole('button', { name: 'Add to cart' }).click()
     await page.getByText('In your cart', { exact: true }).waitFor()
-    const added = await pageFaults(page, 'product added', screen)
+    const added = await pageFaults(page, 'product added', screen, THEME_OF[screen])
     await page.goto('/cart')
     await page
       .locator('main')
       .getByText(/14\d in stock/)
       .waitFor()
-    return [...added, ...(await pageFaults(page, 'cart', screen))]
+    return [...added, ...(await pageFaults(page, 'cart', screen, THEME_OF[screen]))]
   }
 
   /** Its answer does not arrive, and later the page finds that the order did not arrive. */
@@ -296,14 +298,14 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.route('**/api/orders/user/**', (route) => route.fulfill(AWAY))
     await page.getByRole('button', { name: 'Place order' }).click()
     await page.getByText('There was no answer').waitFor()
-    const asking = await pageFaults(page, 'order unanswered', screen)
+    const asking = await pageFaults(page, 'order unanswered', screen, THEME_OF[screen])
     await page.goto('/')
     await page.getByText('whether your last order arrived').waitFor()
-    const waiting = await pageFaults(page, 'catalogue with an open order', screen)
+    const waiting = await pageFaults(page, 'catalogue with an open order', screen, THEME_OF[screen])
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.goto('/cart')
     await page.getByText('Your order did not reach us').waitFor()
-    const missing = await pageFaults(page, 'order missing', screen)
+    const missing = await pageFaults(page, 'order missing', screen, THEME_OF[screen])
     await page.getByRole('button', { name: 'Back to the cart' }).click()
     return [...asking, ...waiting, ...missing]
   }
