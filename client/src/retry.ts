@@ -17,6 +17,7 @@ import { createRetryBudget, retry } from '@shop/retry/retry'
 import { sleep } from '@shop/retry/sleep'
 import { EVENT_STREAM } from './event_stream.ts'
 import { problemOf, ShopProblem } from './problem.ts'
+import { copyOf, keepWhile } from './requests.ts'
 
 export type Fetch = (request: Request) => Promise<Response>
 
@@ -44,7 +45,9 @@ const IDEMPOTENT_METHODS = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']
 export function createCaller(fetch: Fetch, options: RetryOptions, timeoutMs: number): Fetch {
   const budget = createRetryBudget(RETRY_BUDGET, () => performance.now())
   const send = async (request: Request, signal: AbortSignal): Promise<Response> => {
-    const response = await fetch(new Request(request.clone(), { signal }))
+    const sent = copyOf(request, signal)
+    const response = await fetch(sent)
+    keepWhile(response.body, sent)
     if (response.ok || response.status === 304) return isStream(request) ? response : await buffered(response)
     throw await problemOf(response)
   }
@@ -96,7 +99,7 @@ export function withReadDeadline(ms: number, fetch: Fetch): Fetch {
   return async (request) => {
     if (!READ_METHODS.includes(request.method) || isStream(request)) return fetch(request)
     try {
-      return await withTimeout(ms, request.signal, (signal) => fetch(new Request(request, { signal })))
+      return await withTimeout(ms, request.signal, (signal) => fetch(copyOf(request, signal)))
     } catch (error) {
       request.signal.throwIfAborted()
       throw error instanceof TimedOut ? timedOut(request, error) : error

@@ -19,6 +19,7 @@ import type { paths as ProductPaths } from './generated/product_service.ts'
 import { createGuest } from './guest.ts'
 import { createOrdering } from './ordering.ts'
 import { ShopProblem } from './problem.ts'
+import { copyOf, withToken } from './requests.ts'
 import {
   abortable,
   createCaller,
@@ -92,7 +93,7 @@ export function createShopClient(options: ShopClientOptions) {
       if (isOpen) return call(request)
       const token = await abortable(session.token(), request.signal)
       if (token === undefined) return call(request)
-      const copy = request.clone()
+      const copy = copyOf(request)
       try {
         return await call(withToken(request, token))
       } catch (error) {
@@ -176,11 +177,6 @@ export function createShopClient(options: ShopClientOptions) {
       }
     },
   }
-}
-
-function withToken(request: Request, token: string): Request {
-  request.headers.set('authorization', `Bearer ${token}`)
-  return request
 }
 
 /** The body of an answer. A failed call has thrown already. */
