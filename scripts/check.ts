@@ -29,16 +29,20 @@ const { values } = readArguments(
       'Checks types, format and lint, manifests, generated documents, tests, replicas and the simulation.',
     options: {
       'no-tests': { type: 'boolean', help: 'Skip the tests, if they have just run.' },
+      'no-replicas': { type: 'boolean', help: 'Skip the replicas, if they run by themselves.' },
       'no-simulation': { type: 'boolean', help: 'Skip the simulation, if it runs by itself.' },
     },
   },
   process.argv.slice(2),
 )
 
+const skipped = new Set(
+  (['tests', 'replicas', 'simulation'] as const).filter((name) => values[`no-${name}`]).map(String),
+)
 const paint = paintFor(process.stdout)
 const results: { name: string; ok: boolean; seconds: number }[] = []
 for (const [name, command, ...args] of STEPS) {
-  if ((values['no-tests'] && name === 'tests') || (values['no-simulation'] && name === 'simulation')) continue
+  if (skipped.has(name)) continue
   process.stdout.write(`${paint('bold', `— ${name}`)}\n`)
   const startedAt = performance.now()
   const ok = await succeeds(command, args)
