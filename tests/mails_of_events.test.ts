@@ -69,7 +69,14 @@ suite('mails of events', () => {
         body,
         version,
       } as const
-      const more = { createdAt: at, updatedAt: at, dueAt: undefined, attempts: 0, fence: 0 }
+      const more = {
+        createdAt: at,
+        updatedAt: at,
+        dueAt: undefined,
+        erasedAt: undefined,
+        attempts: 0,
+        fence: 0,
+      }
       return mailed(caseEvent({ ...found, ...more }, version, 2, shipped))
     }
     assert.equal(of(asked), undefined)

@@ -101,10 +101,15 @@ export const ConfigSchema = Type.Object({
         'notification_service, which sends the mails. Without it, PUBLIC_URL and SERVICE_SECRET no mail is sent',
     }),
   ),
+  ORDER_URL: {
+    ...CommonConfig.ORDER_URL,
+    description:
+      'order_service, which is notified of deleted accounts. Without SERVICE_SECRET they wait until it is set',
+  },
   SERVICE_SECRET: Type.Optional(
     Type.String({
       minLength: SERVICE_SECRET_BYTES_MIN,
-      description: 'Shared by the services; signs the calls to notification_service',
+      description: 'Shared by the services; signs the calls to notification_service and order_service',
     }),
   ),
   SERVICE_SECRET_PREVIOUS: CommonConfig.SERVICE_SECRET_PREVIOUS,

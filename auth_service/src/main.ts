@@ -11,20 +11,27 @@ import { createUnreadableReporter } from '@shop/service_kit/storage/unreadable'
 import { createAccountPorts } from './account_ports.ts'
 import { createApp, type Deps } from './app.ts'
 import { createNotificationClient, NOTIFICATION_SERVICE } from './clients/notification_client.ts'
+import { createOrderClient, ORDER_SERVICE } from './clients/order_client.ts'
 import { type Config, readConfig, SERVICE } from './config.ts'
 import { makeKeyPair } from './crypto/signing.ts'
+import { startDeletionRelay } from './deletion_relay.ts'
 import { makeFirstAdmin } from './first_admin.ts'
 import { createMailRelay } from './mail_relay.ts'
 import { maintain, startMaintenance } from './maintenance.ts'
 import { runStartupTasks } from './startup_tasks.ts'
 import { openStores } from './storage/open_stores.ts'
 
-/** Undefined if this shop sends no mail. */
-function connect(config: Config, tracing: ServiceClientOptions['tracing']) {
-  const { NOTIFICATION_URL: url, SERVICE_SECRET, PUBLIC_URL } = config
-  if (url === undefined || SERVICE_SECRET === undefined || PUBLIC_URL === undefined) return undefined
+/** Undefined without an address or a secret. */
+function connect(
+  url: string | undefined,
+  to: string,
+  config: Config,
+  tracing: ServiceClientOptions['tracing'],
+) {
+  const { SERVICE_SECRET } = config
+  if (url === undefined || SERVICE_SECRET === undefined) return undefined
   const tokens = serviceSecrets({ ...config, SERVICE_SECRET }).map((secret) =>
-    createServiceTokens(secret, SERVICE, NOTIFICATION_SERVICE, systemRuntime.now),
+    createServiceTokens(secret, SERVICE, to, systemRuntime.now),
   )
   return createServiceClient({ url, tokens, runtime: systemRuntime, tracing })
 }
@@ -38,7 +45,10 @@ await runService(systemRuntime, async () => {
     runtime: systemRuntime,
     unreadableOf: createUnreadableReporter({ logger, metrics, runtime: systemRuntime }),
   })
-  const notifications = connect(config, tracing)
+  // Mails have links, which begin with PUBLIC_URL: without it this shop sends none.
+  const mailUrl = config.PUBLIC_URL === undefined ? undefined : config.NOTIFICATION_URL
+  const notifications = connect(mailUrl, NOTIFICATION_SERVICE, config, tracing)
+  const orders = connect(config.ORDER_URL, ORDER_SERVICE, config, tracing)
   const relay =
     notifications &&
     createMailRelay({ client: createNotificationClient(notifications), runtime: systemRuntime, logger })
@@ -60,6 +70,12 @@ await runService(systemRuntime, async () => {
     adminsNeedFactor: config.ADMIN_SECOND_FACTOR === 'required',
   })
   relay?.start(ports)
+  const deletionRelay =
+    orders &&
+    startDeletionRelay(
+      { deletions: stores.deletions, client: createOrderClient(orders), ...systemRuntime },
+      { runtime: systemRuntime, logger },
+    )
   const deps: Deps = {
     ports,
     stores,
@@ -97,7 +113,9 @@ await runService(systemRuntime, async () => {
       stopStartupTasks()
       await stopMaintenance()
       await relay?.stop()
+      await deletionRelay?.stop()
       await notifications?.close()
+      await orders?.close()
       await tracing.stop()
       await stores.close()
     },

@@ -24,6 +24,7 @@ suite('configuration', () => {
         LOGIN_TRIES_PER_ACCOUNT: 50,
         LOGIN_TRIES_PER_ADDRESS: 500,
         REGISTRATIONS_PER_ADDRESS: 250,
+        ORDER_URL: 'http://127.0.0.1:5002',
         ADMIN_SECOND_FACTOR: 'optional',
       },
     )

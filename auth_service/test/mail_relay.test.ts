@@ -7,11 +7,16 @@ import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import pino from 'pino'
-import { createNotificationClient, NOTIFICATION_SERVICE } from '../src/clients/notification_client.ts'
-import type { SentMail } from '../src/domain/contact_ports.ts'
-import { newMail } from '../src/domain/mails.ts'
+import {
+  CALL_DEADLINE_MS,
+  createNotificationClient,
+  NOTIFICATION_SERVICE,
+} from '../src/clients/notification_client.ts'
+import type { MailKind, SentMail } from '../src/domain/contact_ports.ts'
+import { MAIL_LIFE_MS, newMail } from '../src/domain/mails.ts'
 import { BATCH_MAX, CLAIM_MS, deliverDue, RETRY } from '../src/mail_delivery.ts'
 import { createMailRelay } from '../src/mail_relay.ts'
+import { LOOK_MS } from '../src/outbox_relay.ts'
 import { createWorld, PASSWORD, type Scope, tokenOf, type World } from './support.ts'
 
 const SECRET = 'a secret of the services that has 32 bytes'
@@ -59,7 +64,8 @@ async function worldOf(t: Scope, answer?: Answers) {
   await world.proveEmail(access_token, 'ada@example.com')
   const service = await notificationService(t, answer)
   const deliver = () => deliverDue({ ...world.ports, client: service.client, random: () => 0.5 })
-  return { ...world, ...service, deliver }
+  const ada = async () => (await world.stores.users.findByName('ada'))!.id
+  return { ...world, ...service, deliver, ada }
 }
 
 suite('handing mails over', () => {
@@ -151,6 +157,66 @@ suite('handing mails over', () => {
     assert.equal(world.calls(), calls)
   })
 
+  test('4: the pauses have a longest one, also if more is asked for', async (t) => {
+    const world = await worldOf(t, (_mails, call) =>
+      call === 1 ? { status: 503, headers: { 'retry-after': '3600' } } : { status: 500 },
+    )
+    await world.stores.mails.add(newMail(world.ports, { kind: 'new_sign_in', userId: await world.ada() }))
+    const gaps: number[] = []
+    for (let waited = 0; gaps.length < 9; waited += 1_000, world.clock.pass(1_000)) {
+      if ((await world.deliver()).claimed === 0) continue
+      gaps.push(waited)
+      waited = 0
+    }
+    // Half of the pauses, because of the random number; the one that was asked for counts in full.
+    assert.equal(gaps[1], 120_000 + RETRY.firstMs / 2)
+    assert.deepEqual(gaps.slice(-2), [60_000, 60_000])
+  })
+
+  test('2: a mail that a process was handing over when it died is claimed again when its claim has ended', async (t) => {
+    const world = await worldOf(t)
+    await ask(world)
+    let calls = 0
+    const client = () => {
+      calls += 1
+      return new Promise<never>(() => {})
+    }
+    deliverDue({ ...world.ports, client, random: () => 0.5 })
+    while (calls === 0) await systemRuntime.sleep(5)
+    world.clock.pass(CLAIM_MS - 1)
+    assert.equal((await world.deliver()).claimed, 0)
+    world.clock.pass(1)
+    assert.equal((await world.deliver()).accepted, 1)
+    assert.ok(CALL_DEADLINE_MS < CLAIM_MS, 'a claim outlives a call')
+  })
+
+  for (const kind of Object.keys(MAIL_LIFE_MS) as MailKind[])
+    test(`1: ${kind}: it is sent until its time is over, and then given up`, async (t) => {
+      const world = await worldOf(t)
+      const userId = await world.ada()
+      if (kind === 'email_verification') await world.stores.emails.set(userId, 'new@example.com')
+      const address = kind === 'email_verification' ? 'new@example.com' : null
+      for (const left of [1, 0]) {
+        await world.stores.mails.add(newMail(world.ports, { kind, userId, address }))
+        world.clock.pass(MAIL_LIFE_MS[kind] - left)
+        const round = await world.deliver()
+        assert.deepEqual([round.claimed, round.accepted], [1, left])
+      }
+      assert.deepEqual(await world.deliver(), { claimed: 0, accepted: 0 })
+    })
+
+  test('a call has a deadline', async () => {
+    const calls: unknown[] = []
+    const post = async <T>(...call: unknown[]) => {
+      calls.push(call)
+      return {} as T
+    }
+    assert.deepEqual(await createNotificationClient({ post })([]), { outcome: 'accepted' })
+    const limits = { deadlineMs: CALL_DEADLINE_MS, repeatable: true }
+    assert.deepEqual(calls, [['/internal/mails', { mails: [] }, limits]])
+    assert.equal(CALL_DEADLINE_MS, 5_000)
+  })
+
   test('a round has a limit', async (t) => {
     const world = await worldOf(t)
     for (let i = 0; i <= BATCH_MAX; i++)
@@ -160,6 +226,37 @@ suite('handing mails over', () => {
 })
 
 suite('the relay', () => {
+  test('hands over all that wait without a pause, and then looks every LOOK_MS for what others stored', async (t) => {
+    const sleeps: number[] = []
+    let wake = () => {}
+    const runtime = {
+      random: () => 0.5,
+      sleep: (ms: number, signal?: AbortSignal) => {
+        sleeps.push(ms)
+        return new Promise<void>((resolve) => {
+          wake = resolve
+          signal?.addEventListener('abort', () => resolve())
+        })
+      },
+    }
+    const { client, ports, stores, received, ada } = await worldOf(t)
+    const add = async (count: number) => {
+      const userId = await ada()
+      for (let i = 0; i < count; i++) await stores.mails.add(newMail(ports, { kind: 'new_sign_in', userId }))
+    }
+    await add(BATCH_MAX + 1)
+    const relay = createMailRelay({ client, runtime, logger: pino({ level: 'silent' }) })
+    relay.start(ports)
+    while (sleeps.length === 0) await systemRuntime.sleep(5)
+    assert.equal(received.size, BATCH_MAX + 1)
+    await add(1)
+    wake()
+    while (sleeps.length === 1) await systemRuntime.sleep(5)
+    assert.deepEqual([sleeps, received.size], [[LOOK_MS, LOOK_MS], BATCH_MAX + 2])
+    assert.equal(LOOK_MS, 2_000)
+    await relay.stop()
+  })
+
   test('is woken by a mail, works until it is stopped, and logs no token', async (t) => {
     const lines: string[] = []
     const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })

@@ -14,9 +14,11 @@ import { AUDIT_ACTIONS } from './domain/audit.ts'
 import type { CardLimits } from './domain/card_limits.ts'
 import type { CaseKind, Cases } from './domain/cases.ts'
 import type { CheckoutSettingsStore, Offers, QuoteSeal } from './domain/checkout_ports.ts'
+import type { Erasures } from './domain/erasure_ports.ts'
 import { createGuestOrders } from './domain/guest_orders.ts'
 import { createOrderLinks, type SendLink } from './domain/order_links.ts'
 import { checkoutSettingsRoutes } from './http/checkout_settings_routes.ts'
+import { erasureRoutes } from './http/erasure_routes.ts'
 import { orderEventRoutes } from './http/order_event_routes.ts'
 import { orderLinkRoutes } from './http/order_link_routes.ts'
 import { orderMailRoutes } from './http/order_mail_routes.ts'
@@ -40,6 +42,7 @@ export type Deps = {
     readonly settings: CheckoutSettingsStore
   }
   readonly auditLog: AuditLog
+  readonly erasures: Pick<Erasures, 'add'>
   readonly cases: {
     readonly store: Cases
     /** Lets the settler of returns or withdrawals begin at once. */
@@ -104,6 +107,7 @@ export function createApp(deps: Deps): App {
   app.register(orderRoutes({ ports, settle, orderTokens, digits, runtime }))
   app.register(orderLinkRoutes({ ports, orderTokens, digits }))
   app.register(paymentChangeRoutes({ orders, onDue: deps.onPaymentDue, runtime }))
+  app.register(erasureRoutes({ erasures: deps.erasures, runtime }))
   app.register(orderMailRoutes({ links: createOrderLinks(ports, deps.sendLink) }))
   app.register(orderOwnerRoutes({ orders }))
   const { store: cases, onDue, withdrawalDays: days, mails } = deps.cases

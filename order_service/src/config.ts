@@ -17,6 +17,9 @@ import { DATABASE_FILE } from './storage/open_stores.ts'
 
 export const SERVICE = 'order_service'
 
+/** Almost eleven years: invoices are kept for up to ten, which begin at the end of a year. */
+export const KEEP_PERSONAL_DAYS_DEFAULT = 4_000
+
 export const ConfigSchema = Type.Object({
   ...CommonConfig,
   PORT: PortConfig(5002),
@@ -49,6 +52,13 @@ export const ConfigSchema = Type.Object({
     maximum: 3_650,
     description:
       'Days after delivery within which a contract can be withdrawn from; admins see which withdrawals came later. None is refused',
+  }),
+  ORDERS_KEEP_PERSONAL_DAYS: Type.Integer({
+    default: KEEP_PERSONAL_DAYS_DEFAULT,
+    minimum: 0,
+    maximum: 36_500,
+    description:
+      'Days after the end of an order until its names, addresses and texts are erased, if its account was deleted or a guest placed it. The least is a day. Amounts stay',
   }),
   ...ArchiveConfig,
   RETAIN_ENDED_ORDERS_DAYS: RetainDaysConfig('rejected and cancelled orders are archived and removed'),

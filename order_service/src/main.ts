@@ -26,6 +26,7 @@ import { readConfig, SERVICE } from './config.ts'
 import { createQuoteSeal } from './crypto/quote_tokens.ts'
 import type { PaymentMethod } from './domain/checkout.ts'
 import { createOldWithdrawals } from './domain/old_withdrawals.ts'
+import { erasing } from './erasing.ts'
 import { startCases } from './start_cases.ts'
 import { startOrders } from './start_orders.ts'
 import { startPublishing } from './start_publishing.ts'
@@ -102,6 +103,7 @@ await runService(systemRuntime, async () => {
       settings: stores.checkoutSettings,
     },
     auditLog: stores.auditLog,
+    erasures: stores.erasures,
     cases: {
       ...{ store: stores.cases, onDue: cases.wake, withdrawalDays: config.WITHDRAWAL_DAYS },
       mails: notifications !== undefined,
@@ -130,6 +132,10 @@ await runService(systemRuntime, async () => {
   const stopRetention = startRetention({
     service: SERVICE,
     kept: [
+      ...erasing({
+        ...{ stores, paymentService, days: config.ORDERS_KEEP_PERSONAL_DAYS },
+        ...{ runtime: systemRuntime, logger },
+      }),
       { days: config.RETAIN_ENDED_ORDERS_DAYS, sources: stores.ended },
       { days: config.RETAIN_WITHDRAWALS_DAYS, sources: [createOldWithdrawals(stores.cases)] },
     ],

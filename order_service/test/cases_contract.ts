@@ -17,7 +17,15 @@ const entry = (at = TIME): ReturnEntry => ({
   ...{ receiptId: undefined, amountMinor: undefined },
 })
 const RETURNS: ReturnsBody = { ...NO_RETURNS, history: [entry()] }
-const COMMON = { version: 1, attempts: 0, fence: 0, key: undefined, createdAt: TIME, updatedAt: TIME }
+const COMMON = {
+  version: 1,
+  attempts: 0,
+  fence: 0,
+  key: undefined,
+  createdAt: TIME,
+  updatedAt: TIME,
+  erasedAt: undefined,
+}
 
 export const aReturn = (n: number, changes: Partial<Case<'return'>> = {}): Case<'return'> => ({
   ...{ kind: 'return', id: uuid(n), subject: uuid(n), state: 'requested', body: RETURNS, dueAt: undefined },

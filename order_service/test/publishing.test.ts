@@ -75,7 +75,14 @@ suite('publishing orders', () => {
       returns: [],
       history: [{ ...entry, receiptId: undefined, lines: [], amountMinor: undefined }],
     }
-    const times = { createdAt: entry.at, updatedAt: entry.at, dueAt: undefined, attempts: 0, fence: 0 }
+    const times = {
+      createdAt: entry.at,
+      updatedAt: entry.at,
+      dueAt: undefined,
+      erasedAt: undefined,
+      attempts: 0,
+      fence: 0,
+    }
     const made = { kind: 'return', id, state: 'accepted', subject: id, key: undefined, version: 1 } as const
     await stores.cases.addOnce({ ...made, ...times, body })
     await publish(url)

@@ -207,6 +207,9 @@ export async function quotesOf(
 /** For tests that read no entries. */
 const NO_ENTRIES: AuditLog = { page: async () => [] }
 
+/** For tests that delete no accounts. */
+const NO_ERASURES = { add: async () => {} }
+
 /** For tests without returns and withdrawals. */
 const NO_CASES = {
   onDue: () => {},
@@ -231,6 +234,7 @@ export function createOrderApp(t: TestContext, given: World) {
     orderTokens,
     cases: NO_CASES,
     auditLog: NO_ENTRIES,
+    erasures: NO_ERASURES,
     access: ACCESS,
     currency: 'USD',
     digits: () => 2,
@@ -275,7 +279,7 @@ export async function startOrderApp(
   })
   const app = createApp({
     ...{ ...deps, ordering, checkout: NO_QUOTES, rules: NOT_PAID, onPaymentDue: wakePayments },
-    ...{ auditLog: NO_ENTRIES, access: ACCESS, orderTokens, cases: NO_CASES, ...of },
+    ...{ auditLog: NO_ENTRIES, erasures: NO_ERASURES, access: ACCESS, orderTokens, cases: NO_CASES, ...of },
   })
   t.after(async () => {
     await stop()

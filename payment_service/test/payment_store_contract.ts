@@ -4,7 +4,8 @@ import { suite, type TestContext, test } from 'node:test'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import { refundRequested } from '../src/domain/audit.ts'
 import { changed, markRefundPaid, requestRefund } from '../src/domain/changes.ts'
-import type { Stores } from '../src/domain/ports.ts'
+import { erasePayments, SAVE_ATTEMPTS_MAX } from '../src/domain/erase_payments.ts'
+import type { Ports, Stores } from '../src/domain/ports.ts'
 import { claimOf, DRIVE_AFTER_MS, type Stored, scheduleChanged, scheduleNew } from '../src/domain/schedule.ts'
 import { AT, captured, entry, later, ROOT, stored, uuid } from './samples.ts'
 
@@ -65,6 +66,57 @@ export function paymentStoreContract(name: string, makeStores: MakeStores) {
       const last = stepped(saved, { checkoutUrl: undefined, captureBefore: undefined }, later(5))
       await other.save(claimOf(saved), last)
       assert.equal((await store.find(wanted.payment.orderId))!.payment.version, 3)
+    })
+
+    test('what a payment has of its buyer is erased once it is settled; its money and its version stay', async (t) => {
+      const own = { email: 'ada@example.com', checkoutUrl: 'https://pay.example/ada' }
+      const added = [stored(own), stored(own), stored(own)] as const
+      const { store, other } = await fresh(t, ...added)
+      const paid = async (before: Stored) => {
+        const { orderId } = before.payment
+        const money = captured({ orderId, history: before.payment.history, ...own })
+        return store.save(claimOf(before), scheduleChanged(before, money, AT))
+      }
+      const [open, done, owing] = [added[0], await paid(added[1]), await paid(added[2])]
+      const asked = { id: uuid(7), amountMinor: 100, parts: undefined, reason: 'damaged', key: 'k', by: ROOT }
+      const refunding = scheduleChanged(owing, requestRefund(owing.payment, asked, AT), AT)
+      const waiting = await store.save(claimOf(owing), refunding)
+      const ids = [done, open, waiting].map(({ payment }) => payment.orderId)
+      assert.deepEqual(await erasePayments({ payments: store }, [uuid(1), ...ids]), ids.slice(1))
+      const { payment, schedule } = (await other.find(ids[0]!))!
+      assert.deepEqual(payment, { ...done.payment, email: undefined, checkoutUrl: undefined })
+      assert.equal(schedule.dueAt, done.schedule.dueAt)
+      assert.deepEqual(await other.find(ids[1]!), open)
+      assert.deepEqual(await other.find(ids[2]!), waiting)
+      // Again, it writes nothing.
+      assert.deepEqual(await erasePayments({ payments: other }, [ids[0]!]), [])
+      assert.equal((await other.find(ids[0]!))!.schedule.revision, schedule.revision)
+    })
+
+    test('an erasure that meets another change is made again, and gives up in the end', async (t) => {
+      const { payment, ...rest } = stored({ email: 'ada@example.com' })
+      const { orderId, ...money } = captured({ orderId: payment.orderId })
+      const { store } = await fresh(t, { payment: { ...payment, ...money, email: payment.email }, ...rest })
+      let [races, saves] = [0, 0]
+      const raced: Pick<Ports['payments'], 'find' | 'save'> = {
+        find: store.find,
+        async save(before, next) {
+          saves += 1
+          if (saves <= races) {
+            const now = (await store.find(orderId))!
+            await store.save(claimOf(now), { ...now, payment: { ...now.payment, description: `${saves}` } })
+          }
+          return store.save(before, next)
+        },
+      }
+      const payments = { ...store, ...raced }
+      races = SAVE_ATTEMPTS_MAX
+      await assert.rejects(erasePayments({ payments }, [orderId]), { code: 'version_conflict' })
+      assert.equal(saves, SAVE_ATTEMPTS_MAX)
+      ;[races, saves] = [1, 0]
+      assert.deepEqual(await erasePayments({ payments }, [orderId]), [])
+      const { email, description } = (await store.find(orderId))!.payment
+      assert.deepEqual([email, description], [undefined, '1'])
     })
 
     test('M7: of two saves of one revision one is refused, also without a change of the history', async (t) => {

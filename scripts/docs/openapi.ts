@@ -32,7 +32,7 @@ const notCalled = () => {
 
 export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
   const products = await openProductStores(':memory:', { CURRENCY: 'USD', runtime: systemRuntime })
-  const { orders, auditLog, cases, checkoutSettings } = await openOrderStores(
+  const { orders, auditLog, cases, checkoutSettings, erasures } = await openOrderStores(
     {
       DATABASE_URL: 'sqlite::memory:',
       DATA_DIR: '.',
@@ -65,6 +65,7 @@ export async function openApiDocuments(): Promise<Map<string, OpenApi>> {
       createOrderApp({
         ...orderDeps,
         auditLog,
+        erasures,
         checkout: {
           settings: checkoutSettings,
           offers: { of: notCalled },

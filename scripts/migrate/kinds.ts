@@ -128,6 +128,15 @@ const ACCOUNTS: readonly Source[] = [
       expiresAt: date(expiresAt),
     }),
   },
+  {
+    what: 'deletions that order_service does not know',
+    collection: 'deletions',
+    sql: 'SELECT user_id, created_at, due_at, attempts, fence FROM deletions ORDER BY user_id',
+    anew: true,
+    documentOf: ([_id, createdAt, dueAt, attempts, fence]) => ({
+      ...{ _id, createdAt: date(createdAt), dueAt: date(dueAt), attempts, fence },
+    }),
+  },
 ]
 
 /** One document, if they were ever changed. */
@@ -244,6 +253,13 @@ const ORDERS: readonly Source[] = [
     },
   },
   CASES_OF_ORDERS,
+  {
+    what: 'deleted accounts whose orders are marked',
+    collection: 'erasures',
+    sql: 'SELECT user_id, at, due_at, passes FROM erasures ORDER BY user_id',
+    anew: true,
+    documentOf: ([_id, at, dueAt, passes]) => ({ _id, at, dueAt, passes }),
+  },
 ]
 
 const NOTIFICATIONS: readonly Source[] = [

@@ -149,6 +149,7 @@ export async function startOrderService(
       seal: createQuoteSeal(secrets, runtime.now),
     },
     auditLog: stores.auditLog,
+    erasures: stores.erasures,
     access: {
       verifyToken: auth.verifyToken,
       verifyServiceToken: createServiceTokenVerifier(secrets, 'order_service', runtime.now),

@@ -4,7 +4,7 @@
  * Promises
  *  1. An export has everything about the person that is stored here, and no secret: no password, token or key, nor a hash of one.
  *  2. A deletion needs the password, or a sign-in of a moment ago. It erases the name, the addresses, and everything that is stored for the
- *     account; the id remains, because orders name it. The last admin is not deleted.
+ *     account; the id remains, because orders name it: order_service is notified (deletions.ts). The last admin is not deleted.
  */
 import type { AccountPorts, Caller } from './accounts.ts'
 import { deleteAccount } from './operator.ts'

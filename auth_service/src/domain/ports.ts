@@ -10,6 +10,7 @@
  */
 import type { Author } from './author.ts'
 import type { AccountEmails, CredentialStore, EmailStore, MailStore } from './contact_ports.ts'
+import type { DeletionStore } from './deletions.ts'
 import type { KeyStore } from './key_ports.ts'
 import type { Role } from './roles.ts'
 
@@ -63,7 +64,7 @@ export type UserStore = {
   rehash(id: string, from: string, to: string): Promise<boolean>
   /** tokenVersion grows if it differs. Rejects with `user_not_found`, and `last_admin`, also if the last two demote each other at once. */
   setRole(id: string, role: Role, now: Clock, by: Author): Promise<User>
-  /** Erases name, password, addresses and credentials of a customer's account; its id stays, its versions grow. Resolves false for others. */
+  /** Erases name, password, addresses and credentials of a customer's account; its id stays, its versions grow. The deletion is recorded for others (deletions.ts). Resolves false for others. */
   erase(id: string, now: Clock, by: Author): Promise<boolean>
   /** Accounts whose tokenVersion grew after `since`, latest first, at most `limit`. */
   withdrawals(since: Date, limit: number): Promise<Withdrawal[]>
@@ -184,6 +185,7 @@ export type Stores = {
   readonly emails: EmailStore
   readonly credentials: CredentialStore
   readonly mails: MailStore
+  readonly deletions: DeletionStore
   /** Rejects with `store_unavailable` if the data cannot be read or written. */
   check(): Promise<void>
   close(): Promise<void>

@@ -94,7 +94,7 @@ export const deleteAccountOperation = operation({
   operationId: 'deleteAccount',
   summary: 'Delete your account for ever',
   description:
-    'Your name, e-mail addresses and sessions are erased, and your access tokens withdrawn. Orders remain at order_service, with the addresses that they were sent to.',
+    'Your name, e-mail addresses and sessions are erased, and your access tokens withdrawn. order_service is notified, and keeps the amounts of your orders: names and addresses in them are erased ORDERS_KEEP_PERSONAL_DAYS after they ended.',
   access: 'user',
   body: Body(OwnerProof),
   response: { 204: Type.Null({ description: 'The account is deleted' }) },

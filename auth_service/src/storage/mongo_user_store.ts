@@ -16,6 +16,7 @@ import type { Author } from '../domain/author.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Role, User, UserStore } from '../domain/ports.ts'
 import { canonicalUsername, erasedUsername } from '../domain/usernames.ts'
+import { addDeletion } from './mongo_deletions.ts'
 import type { SessionDocument } from './mongo_session_store.ts'
 import { account, type Document, user, withdrawal } from './mongo_user_documents.ts'
 import { createMongoUserLists, NOT_DELETED } from './mongo_user_lists.ts'
@@ -169,6 +170,7 @@ export function createMongoUserStore(
         if (matchedCount === 1) {
           for (const name of ['credentials', 'mails', 'sessions'])
             await store.collection<{ userId: string }>(name).deleteMany({ userId: id }, options)
+          await addDeletion(store, id, at, options)
           await record(accountDeleted(id))
           return true
         }

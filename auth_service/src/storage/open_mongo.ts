@@ -8,6 +8,7 @@ import type { ExistingOnly, StoresOptions } from '@shop/service_kit/storage/open
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { CREDENTIAL_INDEXES, createMongoCredentialStore } from './mongo_credential_store.ts'
+import { createMongoDeletionStore, DELETION_INDEXES } from './mongo_deletions.ts'
 import { createMongoKeyStore, KEY_INDEXES } from './mongo_key_store.ts'
 import { createMongoEmailStore, createMongoMailStore, MAIL_INDEXES } from './mongo_mail_store.ts'
 import { AUTH_MIGRATIONS } from './mongo_migrations.ts'
@@ -26,6 +27,7 @@ export const AUTH_INDEXES = {
   ...THROTTLE_INDEXES,
   ...CREDENTIAL_INDEXES,
   ...MAIL_INDEXES,
+  ...DELETION_INDEXES,
   ...AUDIT_INDEXES,
 }
 
@@ -59,6 +61,7 @@ export async function openMongoStores(
     emails: createMongoEmailStore(store),
     credentials: createMongoCredentialStore(store, auditLog, unreadableOf),
     mails: createMongoMailStore(store, unreadableOf),
+    deletions: createMongoDeletionStore(store),
     check: store.check,
     close: store.close,
   }

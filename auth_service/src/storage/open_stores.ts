@@ -9,6 +9,7 @@ import type { ExistingOnly, StoresConfig, StoresOptions } from '@shop/service_ki
 import { IGNORE_UNREADABLE } from '@shop/service_kit/storage/unreadable'
 import type { Stores } from '../domain/ports.ts'
 import { createSqliteCredentialStore } from './sqlite_credential_store.ts'
+import { createSqliteDeletionStore } from './sqlite_deletions.ts'
 import { createSqliteKeyStore } from './sqlite_key_store.ts'
 import { createSqliteEmailStore, createSqliteMailStore } from './sqlite_mail_store.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
@@ -47,6 +48,7 @@ export function openSqliteStores(
     emails: createSqliteEmailStore(store),
     credentials: createSqliteCredentialStore(store, auditLog, unreadableOf),
     mails: createSqliteMailStore(store, unreadableOf),
+    deletions: createSqliteDeletionStore(store),
     check: store.check,
     close: store.close,
   }

@@ -8,6 +8,7 @@ import { accountCreated, accountDeleted, passwordReset, roleChanged } from '../d
 import { DomainError } from '../domain/errors.ts'
 import type { Role, UserStore, Withdrawal } from '../domain/ports.ts'
 import { afterNamesWith, canonicalUsername, erasedUsername } from '../domain/usernames.ts'
+import { prepareDeletionInsert } from './sqlite_deletions.ts'
 import { account, COLUMNS, type Row, user, type Withdrawn, withdrawal } from './sqlite_user_rows.ts'
 import { toMs } from './stored_times.ts'
 
@@ -68,6 +69,7 @@ export function createSqliteUserStore(
     'DELETE FROM mails WHERE user_id = ?',
     'DELETE FROM sessions WHERE user_id = ?',
   ].map((sql) => writer.prepare(sql))
+  const recordDeletion = prepareDeletionInsert(writer)
   const beforeWithdrawn = readBigInts(
     reader.prepare(`
     SELECT tokens_changed_at AS at, rowid AS n FROM users
@@ -136,6 +138,7 @@ export function createSqliteUserStore(
         const erased = { id, name: erasedUsername(id), hash: NO_HASH, at: now().getTime() }
         if (erase.run(erased).changes === 0) return false
         for (const each of eraseMore) each.run(id)
+        recordDeletion(id, now())
         record(accountDeleted(id))
         return true
       }),

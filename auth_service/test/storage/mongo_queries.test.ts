@@ -6,6 +6,7 @@ import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_qu
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { OPERATOR, SYSTEM } from '../../src/domain/author.ts'
 import type { Session } from '../../src/domain/ports.ts'
+import { createMongoDeletionStore } from '../../src/storage/mongo_deletions.ts'
 import { createMongoKeyStore } from '../../src/storage/mongo_key_store.ts'
 import { createMongoSessionStore } from '../../src/storage/mongo_session_store.ts'
 import { createMongoThrottleStore } from '../../src/storage/mongo_throttle_store.ts'
@@ -80,6 +81,12 @@ mongoSuite('queries on accounts in MongoDB', (server) => {
       for (const filter of [undefined, { subject: ada.id }, { by: OPERATOR }, { action: 'account.deleted' }])
         await audit.page({ filter, before: undefined, limit: 1 })
       await throttle.purge(() => START, 5)
+
+      const deletions = createMongoDeletionStore(store)
+      await users.erase(ada.id, () => START, OPERATOR)
+      const [deletion] = await deletions.claim(START, START, 5)
+      await deletions.postpone(ada.id, deletion!.fence, START)
+      await deletions.remove(ada.id, deletion!.fence)
     })
     assert.ok(seen.length >= 15, seen.join('; '))
   })

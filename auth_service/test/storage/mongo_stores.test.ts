@@ -9,6 +9,7 @@ import { AUTH_INDEXES } from '../../src/storage/open_mongo.ts'
 import { openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
 import { contactStoresContract } from '../contact_store_contract.ts'
+import { deletionStoreContract } from '../deletion_store_contract.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { newId, type OpenPair, type Scope, START } from '../support.ts'
@@ -36,10 +37,17 @@ mongoSuites('accounts in MongoDB', (server) => {
   userStoreContract('MongoDB', alone)
   keyStoreContract('MongoDB', alone)
   contactStoresContract('MongoDB', alone)
+  deletionStoreContract('MongoDB', alone)
   auditContract('MongoDB', alone)
   // Two admins that demote each other, or two replicas that add a key, are overlapping transactions.
   if (server.honest) {
-    for (const contract of [userStoreContract, keyStoreContract, auditContract, contactStoresContract])
+    for (const contract of [
+      userStoreContract,
+      keyStoreContract,
+      auditContract,
+      contactStoresContract,
+      deletionStoreContract,
+    ])
       contract('MongoDB, two connections', two)
   } else test('the other contracts on two connections', { skip: needsRealServer(server) }, () => {})
 

@@ -7,6 +7,7 @@ import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import { openSqliteStores, openStores } from '../../src/storage/open_stores.ts'
 import { auditAtomicityContract, auditContract } from '../audit_log_contract.ts'
 import { contactStoresContract } from '../contact_store_contract.ts'
+import { deletionStoreContract } from '../deletion_store_contract.ts'
 import { keyStoreContract } from '../key_store_contract.ts'
 import { sessionStoreContract } from '../session_store_contract.ts'
 import { folder, inMemory, newId, onOneFile } from '../support.ts'
@@ -24,6 +25,7 @@ for (const [name, open] of Object.entries({
   throttleStoreContract(name, open)
   auditContract(name, open)
   contactStoresContract(name, open)
+  deletionStoreContract(name, open)
 }
 
 auditAtomicityContract('SQLite', async (t) => {

@@ -215,7 +215,7 @@ export interface paths {
         post?: never;
         /**
          * Delete your account for ever
-         * @description Your name, e-mail addresses and sessions are erased, and your access tokens withdrawn. Orders remain at order_service, with the addresses that they were sent to.
+         * @description Your name, e-mail addresses and sessions are erased, and your access tokens withdrawn. order_service is notified, and keeps the amounts of your orders: names and addresses in them are erased ORDERS_KEEP_PERSONAL_DAYS after they ended.
          */
         delete: operations["deleteAccount"];
         options?: never;

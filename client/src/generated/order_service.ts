@@ -55,6 +55,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * These accounts were deleted: the personal fields of their orders are erased when their time is over
+         * @description Recorded when it is answered, and safe to repeat.
+         */
+        post: operations["requestErasures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/internal/order_owners": {
         parameters: {
             query?: never;
@@ -947,6 +967,116 @@ export interface operations {
             };
         };
     };
+    requestErasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    user_ids: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description `validation_failed`, `malformed_body` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description `store_unavailable`, `overloaded` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description Permanent; decide by it */
+                        code: string;
+                        detail: string;
+                        request_id: string;
+                        /** @description May the same request succeed later, unchanged? */
+                        retryable: boolean;
+                        status: number;
+                        title: string;
+                        type: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
     getOrderOwner: {
         parameters: {
             query?: never;
@@ -1488,6 +1618,11 @@ export interface operations {
                              */
                             currency_digits: number;
                             /**
+                             * Format: date-time
+                             * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                             */
+                            erased_at?: string;
+                            /**
                              * @description Placed without an account, and not added to one; otherwise absent
                              * @enum {boolean}
                              */
@@ -1891,6 +2026,11 @@ export interface operations {
                          */
                         currency_digits: number;
                         /**
+                         * Format: date-time
+                         * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                         */
+                        erased_at?: string;
+                        /**
                          * @description Placed without an account, and not added to one; otherwise absent
                          * @enum {boolean}
                          */
@@ -2101,6 +2241,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * Format: date-time
+                         * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                         */
+                        erased_at?: string;
                         /**
                          * @description Placed without an account, and not added to one; otherwise absent
                          * @enum {boolean}
@@ -2725,6 +2870,11 @@ export interface operations {
                              */
                             currency_digits: number;
                             /**
+                             * Format: date-time
+                             * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                             */
+                            erased_at?: string;
+                            /**
                              * @description Placed without an account, and not added to one; otherwise absent
                              * @enum {boolean}
                              */
@@ -3056,6 +3206,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * Format: date-time
+                         * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                         */
+                        erased_at?: string;
                         /**
                          * @description Placed without an account, and not added to one; otherwise absent
                          * @enum {boolean}
@@ -3407,6 +3562,11 @@ export interface operations {
                          */
                         currency_digits: number;
                         /**
+                         * Format: date-time
+                         * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                         */
+                        erased_at?: string;
+                        /**
                          * @description Placed without an account, and not added to one; otherwise absent
                          * @enum {boolean}
                          */
@@ -3615,6 +3775,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * Format: date-time
+                         * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                         */
+                        erased_at?: string;
                         /**
                          * @description Placed without an account, and not added to one; otherwise absent
                          * @enum {boolean}
@@ -4047,6 +4212,11 @@ export interface operations {
                          * @example 2
                          */
                         currency_digits: number;
+                        /**
+                         * Format: date-time
+                         * @description When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left
+                         */
+                        erased_at?: string;
                         /**
                          * @description Placed without an account, and not added to one; otherwise absent
                          * @enum {boolean}

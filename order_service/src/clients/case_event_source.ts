@@ -81,7 +81,7 @@ export function caseEvent(found: Case, version: number, digits: number, order?: 
         })),
         amount: amountMinor === undefined ? null : formatMoney(amountMinor, digits),
         ...{ number: order?.number ?? null, currency: order?.currency ?? null },
-        ...{ buyer: buyerOf(order?.checkout), ...decisionOf(found.body as ReturnsBody, entry, version) },
+        ...{ buyer: order ? buyerOf(order) : null, ...decisionOf(found.body as ReturnsBody, entry, version) },
       },
     }
   }

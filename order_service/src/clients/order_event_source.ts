@@ -4,7 +4,7 @@
  */
 import type { EventSource, OutgoingEvent } from '@shop/service_kit/events/source'
 import { formatMoney } from '@shop/service_kit/money/money'
-import type { Checkout, CheckoutLine } from '../domain/checkout.ts'
+import type { CheckoutLine } from '../domain/checkout.ts'
 import { ownerOf } from '../domain/guests.ts'
 import { grandTotalMinor, type Order, type PricedLine, type RequestedLine } from '../domain/order.ts'
 import { orderAtVersion } from '../domain/order_at_version.ts'
@@ -77,7 +77,7 @@ export function eventOf(now: Order, version: number, digits: number): OutgoingEv
       })),
       total_price: formatMoney(grandTotalMinor(order), digits),
       currency: order.currency,
-      ...checkoutOf(order.checkout, digits),
+      ...checkoutOf(order, digits),
       ...(order.tracking === undefined ? {} : { tracking: order.tracking }),
       ...(order.status === 'rejected' ? { reason: order.rejection.reason } : {}),
       created_at: order.createdAt,
@@ -97,19 +97,20 @@ function offerOf(line: RequestedLine | PricedLine, quoted: CheckoutLine | undefi
 export const namesOf = (order: Order, digits: number) =>
   new Map(order.lines.map((line, i) => [line.productId, offerOf(line, order.checkout?.lines[i], digits)]))
 
-/** For messages. */
-export function buyerOf(checkout: Checkout | undefined) {
-  if (checkout === undefined) return null
+/** For messages. None of an order that is erased. */
+export function buyerOf({ checkout, erasedAt }: Pick<Order, 'checkout' | 'erasedAt'>) {
+  if (checkout === undefined || erasedAt !== undefined) return null
   const { email, language, guest } = checkout
   return { email, language, ...(guest ? { guest } : {}) }
 }
 
-function checkoutOf(checkout: Checkout | undefined, digits: number) {
+function checkoutOf(order: Order, digits: number) {
+  const { checkout } = order
   if (checkout === undefined) return { buyer: null, shipping: null, tax_total: null }
   const { language, shipping, lines } = checkout
   const taxed = [...lines, ...(shipping?.parts ?? [])]
   return {
-    buyer: buyerOf(checkout),
+    buyer: buyerOf(order),
     shipping: shipping && {
       method: shipping.method,
       name: shipping.names[language],

@@ -32,7 +32,17 @@ export async function changeCase<Kind extends CaseKind>(
       if (stored !== undefined) {
         return await cases.save({ ...stored, ...change, attempts: 0, updatedAt: at }, audited)
       }
-      const added = { kind, id, ...change, subject: id, key: undefined, version: 1, attempts: 0, fence: 0 }
+      const added = {
+        kind,
+        id,
+        ...change,
+        subject: id,
+        key: undefined,
+        version: 1,
+        attempts: 0,
+        fence: 0,
+        erasedAt: undefined,
+      }
       const outcome = await cases.addOnce<Kind>({ ...added, createdAt: at, updatedAt: at }, audited)
       if (outcome.added) return outcome.stored
     } catch (error) {

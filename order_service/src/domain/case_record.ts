@@ -31,6 +31,7 @@ export function readCase(record: Unchecked<CaseRecord>): Case {
     ...{ key: optional(text, record.key), dueAt: optional(text, record.dueAt) },
     ...{ createdAt: text(record.createdAt), updatedAt: text(record.updatedAt) },
     ...{ attempts: count(record.attempts), fence: count(record.fence) },
+    erasedAt: optional(text, record.erasedAt),
   }
 }
 

@@ -33,6 +33,8 @@ export type Case<Kind extends CaseKind = CaseKind> = {
   readonly attempts: number
   /** Grows with each claim. */
   readonly fence: number
+  /** When its personal fields were erased. */
+  readonly erasedAt: string | undefined
 }
 export type CaseClaim = Pick<Case, 'kind' | 'id' | 'version' | 'fence'>
 
@@ -99,6 +101,16 @@ export type Cases = {
     after: string,
     limit: number,
   ): Promise<readonly Case<Kind>[]>
+  /** As `oldest`, of those whose personal fields are not erased. */
+  unerased<Kind extends CaseKind>(
+    kind: Kind,
+    state: string,
+    before: string,
+    after: string,
+    limit: number,
+  ): Promise<readonly Case<Kind>[]>
+  /** Saves subject, body and erasedAt if its version and fence are those that are stored; the fence grows, the version stays. */
+  erase(erased: Case): Promise<boolean>
   /** Those that are still at that version. Resolves how many were removed. */
   remove(claims: readonly Pick<Case, 'kind' | 'id' | 'version'>[]): Promise<number>
 }

@@ -74,11 +74,13 @@ export async function changeStatus(
 
 async function record(
   ports: RequestPorts,
-  { orderId, to, actor, expectedVersions, tracking }: StatusChange,
+  { orderId, to, actor, expectedVersions, ...change }: StatusChange,
 ): Promise<StoredOrder> {
   for (let attempt = 1; ; attempt++) {
     const stored = visibleTo(actor, await ports.orders.find(orderId))
     const { order, schedule } = stored
+    // An order that is erased takes no personal field any more.
+    const tracking = order.erasedAt === undefined ? change.tracking : undefined
     if (!actor.admin && to !== 'cancelled') {
       throw new DomainError(
         'forbidden',

@@ -14,7 +14,8 @@ export const ownerOf = ({ userId, linkedTo }: Pick<OrderBase, 'userId' | 'linked
   linkedTo ?? userId
 
 /** Is the mailbox of the order the one that was proved? Both are in the form of `normalEmail`. */
-export const isOfMailbox = ({ checkout }: Order, email: string): boolean => checkout?.email === email
+export const isOfMailbox = ({ checkout, erasedAt }: Order, email: string): boolean =>
+  erasedAt === undefined && checkout?.email === email
 
 /** The form in which addresses are compared: in lower case, with the host as DNS has it (RFC 5891). */
 export function normalEmail(text: string): string {

@@ -64,7 +64,11 @@ export async function addReturn(ports: ReturnPorts, actor: Actor, wanted: NewRet
 
 type Opened = NewReturn & Pick<Return, 'by' | 'withdrawalId' | 'state'>
 
-export async function openReturn(ports: ReturnPorts, order: Order, wanted: Opened): Promise<Made<Return>> {
+/** An order that is erased takes no text of a person any more. */
+const textFor = ({ erasedAt }: Order, text: string | undefined) => (erasedAt === undefined ? text : undefined)
+
+export async function openReturn(ports: ReturnPorts, order: Order, asked: Opened): Promise<Made<Return>> {
+  const wanted = { ...asked, reason: textFor(order, asked.reason) }
   const { orderId, key, by, withdrawalId } = wanted
   const at = ports.now().toISOString()
   const id = ports.newId()
@@ -108,7 +112,7 @@ export async function decideOnReturn(
   const by = admin.userId
   const stored = await changeReturns(ports, orderId, at, (body) => {
     const before = returnIn(body, id)
-    const next = decideReturn(body, { ...decision, by, at })
+    const next = decideReturn(body, { ...decision, note: textFor(order, decision.note), by, at })
     return next && { next, record: returnChanged(orderId, id, before.state, returnIn(next, id).state), by }
   })
   return { order, body: stored.body, made: returnIn(stored.body, id), replayed: false }

@@ -47,7 +47,7 @@ export async function declareWithdrawal(
     ...{ kind: 'withdrawal', id: newId(), state: 'received', subject, version: 1, attempts: 0, fence: 0 },
     key: key === undefined ? undefined : digest(JSON.stringify([key, statement])),
     body: newWithdrawal(statement, time, recent < RECEIPTS_OF_ADDRESS_MAX),
-    ...{ createdAt: time, updatedAt: time, dueAt: time },
+    ...{ createdAt: time, updatedAt: time, dueAt: time, erasedAt: undefined },
   })
   if (added) reached('withdrawal_recorded')
   return { stored, replayed: !added }

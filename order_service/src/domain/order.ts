@@ -22,6 +22,7 @@
  */
 
 import type { Checkout } from './checkout.ts'
+import type { Erasable } from './erasable.ts'
 import type { Tracking } from './tracking.ts'
 
 export const LINES_MAX = 50
@@ -109,7 +110,7 @@ export type HistoryEntry = { readonly status: OrderStatus; readonly at: string; 
 export const SYSTEM = 'system'
 
 /** What every order has. `checkout` is undefined for one without a quote. */
-export type OrderBase = {
+export type OrderBase = Erasable & {
   /** UUIDv7: ids sort by age. */
   readonly id: string
   /** For people (order_numbers.ts). Given by the store. */

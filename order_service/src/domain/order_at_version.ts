@@ -47,6 +47,8 @@ function baseBefore(order: Order): OrderBase {
     currency: order.currency,
     checkout: order.checkout,
     tracking: SHIPPING.has(history.at(-1)?.status) ? order.tracking : undefined,
+    isOwnerless: order.isOwnerless,
+    erasedAt: order.erasedAt,
     history,
     version: history.length,
     createdAt: order.createdAt,

@@ -59,7 +59,8 @@ export function createOrderLinks(
 
   const look = async (send: SendLink, number: number, email: string) => {
     const order = (await orders.findByNumber(number))?.order
-    if (order?.checkout === undefined || normalEmail(order.checkout.email) !== normalEmail(email)) return
+    if (order?.checkout === undefined || order.erasedAt !== undefined) return
+    if (normalEmail(order.checkout.email) !== normalEmail(email)) return
     const window = Math.floor(now().getTime() / WINDOW_MS)
     await send({
       id: `order_link:${order.id}:${window}`,

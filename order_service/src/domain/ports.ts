@@ -9,6 +9,7 @@ import type { CaseKind, Cases } from './cases.ts'
 import type { CheckoutSettingsStore } from './checkout_ports.ts'
 import type { CircuitState } from './circuit_state.ts'
 import type { EndedOrders } from './ended_orders.ts'
+import type { Erasures, PersonalOrders } from './erasure_ports.ts'
 import type {
   Cancelling,
   Delivered,
@@ -102,6 +103,8 @@ export type Stores = {
   caseLease(kind: CaseKind): Lease
   /** For each status of an order that may be removed. */
   readonly ended: readonly EndedOrders[]
+  readonly erasures: Erasures
+  readonly personal: PersonalOrders
   readonly retentionLease: Lease
   readonly unpublished: UnpublishedOrders
   /** Of the replica that publishes events. */

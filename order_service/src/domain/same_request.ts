@@ -1,5 +1,6 @@
 /** Whether two orders ask for the same. */
 import type { Checkout } from './checkout.ts'
+import { erasedCheckout } from './erased.ts'
 import { normalEmail } from './guests.ts'
 import type { Order, RequestedLine } from './order.ts'
 
@@ -7,8 +8,17 @@ import type { Order, RequestedLine } from './order.ts'
 export const isSameRequest = (a: Order, b: Order): boolean =>
   a.totalMinor === b.totalMinor &&
   a.currency === b.currency &&
-  textOf(a.checkout) === textOf(b.checkout) &&
+  isSameCheckout(a, b) &&
   sameQuantities(a.lines, b.lines)
+
+/** Of an order that is erased, what is left of it is compared. */
+function isSameCheckout(a: Order, b: Order): boolean {
+  const isErased = a.erasedAt !== undefined || b.erasedAt !== undefined
+  const [one, other] = [a, b].map(({ checkout }) =>
+    isErased ? checkout && erasedCheckout(checkout) : checkout,
+  )
+  return textOf(one) === textOf(other)
+}
 
 /** Earlier releases kept an e-mail address as it was typed. */
 const textOf = (checkout: Checkout | undefined) =>

@@ -40,6 +40,8 @@ export function newOrder(draft: Draft, id: string, now: Date): Pending {
     currency: draft.currency,
     checkout: draft.checkout,
     tracking: undefined,
+    isOwnerless: draft.checkout?.guest === true,
+    erasedAt: undefined,
     history: [{ status: 'pending', at, by: draft.userId }],
     version: 1,
     createdAt: at,

@@ -76,8 +76,8 @@ export function numberIn(text: string): number | undefined {
   return digits === undefined || more !== undefined || digits.length > 15 ? undefined : Number(digits)
 }
 
-export const matches = ({ email }: Statement, { checkout }: Order): boolean =>
-  checkout !== undefined && normalEmail(email) === normalEmail(checkout.email)
+export const matches = ({ email }: Statement, { checkout, erasedAt }: Order): boolean =>
+  checkout !== undefined && erasedAt === undefined && normalEmail(email) === normalEmail(checkout.email)
 
 /** When the goods came: the period begins then. As far as it is known. */
 export function arrivedAt({ history }: Order): string | undefined {

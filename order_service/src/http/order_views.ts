@@ -85,6 +85,11 @@ export const OrderView = Type.Object({
     description: 'Only while it waits for its payment: until when it can be paid',
   }),
   tracking: Type.Optional(TrackingView),
+  erased_at: Type.Optional({
+    ...Timestamp,
+    description:
+      'When its personal fields were erased, long after it ended: its texts are "-", and of its addresses only country and region are left',
+  }),
   currency: Type.String({ examples: ['USD'] }),
   currency_digits: Type.Integer({
     minimum: 0,
@@ -106,11 +111,12 @@ export const OrderView = Type.Object({
 })
 export type OrderView = Static<typeof OrderView>
 
-/** An account that the order is added to and the tracking of its parcel make no new version. */
-export const orderTag = ({ version, linkedTo, tracking }: Order): string =>
-  linkedTo === undefined && tracking === undefined
-    ? etagOf(version)
-    : etagOf(version, JSON.stringify([linkedTo, tracking?.carrier, tracking?.number]))
+/** An account that the order is added to, the tracking of its parcel, and an erasure make no new version. */
+export function orderTag({ version, linkedTo, tracking, erasedAt }: Order): string {
+  if (linkedTo === undefined && tracking === undefined && erasedAt === undefined) return etagOf(version)
+  const amended = [linkedTo, tracking?.carrier, tracking?.number]
+  return etagOf(version, JSON.stringify(erasedAt === undefined ? amended : [...amended, erasedAt]))
+}
 
 /** The order for `reader`, on whom `allowed` depends. */
 export function orderView(order: Order, reader: Actor, digits: number): OrderView {
@@ -127,6 +133,7 @@ export function orderView(order: Order, reader: Actor, digits: number): OrderVie
       : { checkout: checkoutView(order.checkout, order.totalMinor, digits) }),
     ...(order.tracking === undefined ? {} : { tracking: order.tracking }),
     ...(order.status === 'awaiting_payment' ? { payable_until: payableUntil(order).toISOString() } : {}),
+    ...(order.erasedAt === undefined ? {} : { erased_at: order.erasedAt }),
     currency: order.currency,
     currency_digits: digits,
     ...(order.status === 'rejected' ? { rejection: rejectionView(order.rejection, digits) } : {}),

@@ -21,6 +21,7 @@ export const CASE_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
     },
     { name: 'cases_by_state', key: { kind: 1, state: 1, _id: -1 } },
     { name: 'cases_by_subject', key: { kind: 1, subject: 1, _id: -1 } },
+    { name: 'cases_to_erase', key: { kind: 1, state: 1, erasedAt: 1, _id: 1 } },
     { name: 'cases_due', key: { kind: 1, dueAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
     {
       name: CASES_UNPUBLISHED,
@@ -31,10 +32,11 @@ export const CASE_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
 }
 
 /** Fields that are undefined in the domain are absent; the id begins with the kind. */
-export type CaseDocument = Omit<CaseRecord, 'id' | 'key' | 'dueAt'> & {
+export type CaseDocument = Omit<CaseRecord, 'id' | 'key' | 'dueAt' | 'erasedAt'> & {
   _id: string
   key?: string
   dueAt?: string
+  erasedAt?: string
   /** Tokens of the writes that made each version after the first, by `v<number>`: they recognize a repeated write. */
   writes?: Record<string, string>
   /** Token of its last claim. */
@@ -48,17 +50,18 @@ export const documentId = (kind: CaseKind, id: string): string => `${kind}:${id}
 export const idOf = (documentId: string): string => documentId.slice(documentId.indexOf(':') + 1)
 
 export function caseDocument(found: Case): CaseDocument {
-  const { id, key, dueAt, ...fields } = recordOf(found)
+  const { id, key, dueAt, erasedAt, ...fields } = recordOf(found)
   return {
     ...{ _id: documentId(found.kind, id), ...fields },
     ...(key === undefined ? {} : { key }),
     ...(dueAt === undefined ? {} : { dueAt }),
+    ...(erasedAt === undefined ? {} : { erasedAt }),
     ...{ publishedVersion: 0, publishDue: AT_ONCE },
   }
 }
 
 export const toCase = ({ _id, ...fields }: CaseDocument): Case =>
-  readCase({ key: undefined, dueAt: undefined, ...fields, id: idOf(_id) })
+  readCase({ key: undefined, dueAt: undefined, erasedAt: undefined, ...fields, id: idOf(_id) })
 
 /** Saves the case over the version that it had; `token` differs from that of every other save. */
 export function caseChange(found: Case, token: string): ConditionalUpdate {
@@ -73,6 +76,13 @@ export function caseChange(found: Case, token: string): ConditionalUpdate {
     unset: dueAt === undefined ? ['dueAt'] : [],
     token: { field: `v${version + 1}`, value: token },
   }
+}
+
+/** Erases its personal fields (Cases.erase). */
+export function caseErasure(erased: Case) {
+  const { kind, id, subject, body, erasedAt, version, fence } = recordOf(erased)
+  const set = { subject, body, fence: fence + 1, ...(erasedAt === undefined ? {} : { erasedAt }) }
+  return [{ _id: documentId(kind, id), version, fence }, { $set: set }] as const
 }
 
 export const claimCases = (

@@ -16,6 +16,7 @@ import {
   type CaseDocument,
   caseChange,
   caseDocument,
+  caseErasure,
   claimCases,
   documentId,
   toCase,
@@ -152,6 +153,28 @@ export function createMongoCases(
             .toArray(),
         ),
       )) as Case<Kind>[],
+    unerased: async <Kind extends CaseKind>(
+      kind: Kind,
+      state: string,
+      before: string,
+      after: string,
+      limit: number,
+    ) =>
+      (await reading.page(limit, documentId(kind, after), (most, at) =>
+        repeat(() =>
+          cases()
+            .find({
+              ...{ kind, state, erasedAt: { $exists: false } },
+              _id: { $gt: at, $lt: documentId(kind, before) },
+            })
+            .hint('cases_to_erase')
+            .sort({ _id: 1 })
+            .limit(most)
+            .toArray(),
+        ),
+      )) as Case<Kind>[],
+    erase: (erased) =>
+      repeat(async () => (await cases().updateOne(...caseErasure(erased))).matchedCount === 1),
     async remove(claims) {
       let removed = 0
       for (const { kind, id, version } of claims) {

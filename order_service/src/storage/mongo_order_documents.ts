@@ -11,6 +11,8 @@ export const ORDERS = 'orders'
 export const DUE = 'orders_due'
 export const PAY_DUE = 'orders_pay_due'
 export const UNPUBLISHED = 'orders_unpublished'
+export const TO_ERASE = 'orders_to_erase'
+export const ERASURES = 'erasures'
 /** As `publishDue`: before every time. */
 export const AT_ONCE = ''
 
@@ -42,6 +44,7 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
       unique: true,
       partialFilterExpression: { number: { $exists: true } },
     },
+    { name: TO_ERASE, key: { isOwnerless: 1, _id: 1 }, partialFilterExpression: { isOwnerless: true } },
     // These hold few orders, so they stay small.
     { name: PAY_DUE, key: { payDueAt: 1 }, partialFilterExpression: { payDueAt: { $exists: true } } },
     {
@@ -51,6 +54,7 @@ export const ORDER_INDEXES: Readonly<Record<string, readonly IndexDescription[]>
     },
     { name: DUE, key: { dueAt: 1, updatedAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
   ],
+  [ERASURES]: [{ name: 'erasures_due', key: { dueAt: 1 } }],
   ...CASE_INDEXES,
   ...AUDIT_INDEXES,
 }

@@ -91,7 +91,12 @@ export function createMongoOrderStore(
     },
     listByEmail: (email, page) => list({ 'checkout.email': email }, page),
     link: ({ id, userId: placedBy }, userId, at, audited) =>
-      amended(audited, at, { _id: id, userId: placedBy, linkedTo: { $exists: false } }, { linkedTo: userId }),
+      amended(
+        audited,
+        at,
+        { _id: id, userId: placedBy, linkedTo: { $exists: false } },
+        { linkedTo: userId, isOwnerless: false },
+      ),
     track: ({ id, userId }, { before, after }, at, audited) =>
       amended(audited, at, { _id: id, userId, tracking: before ?? { $exists: false } }, { tracking: after }),
     listBetween: (after, end, limit) =>
@@ -115,17 +120,21 @@ export function createMongoOrderStore(
   }
 
   /**
-   * Changes a part of the document that no save writes. Repeated after its answer was lost, it is refused: its caller reads the order
+   * Changes a part of the document that no save writes, unless it is erased. Repeated after its answer was lost, it is refused: its caller reads the order
    * again.
    */
   function amended(
     { by, record: entry }: Audited,
     at: string,
     filter: Filter<Document>,
-    $set: Partial<Pick<Document, 'linkedTo' | 'tracking'>>,
+    $set: Partial<Pick<Document, 'linkedTo' | 'tracking' | 'isOwnerless'>>,
   ) {
     return audit.write(by, at, async (options, record) => {
-      const { matchedCount } = await orders().updateOne(filter, { $set }, options)
+      const { matchedCount } = await orders().updateOne(
+        { ...filter, erasedAt: { $exists: false } },
+        { $set },
+        options,
+      )
       if (matchedCount === 1) await record(entry)
       return matchedCount === 1
     })

@@ -13,6 +13,7 @@ import type { Stores } from '../domain/ports.ts'
 import { createMongoCases } from './mongo_cases.ts'
 import { createMongoCheckoutSettings } from './mongo_checkout_settings.ts'
 import { createMongoEndedOrders } from './mongo_ended_orders.ts'
+import { createMongoErasures, createMongoPersonalOrders } from './mongo_erasures.ts'
 import { ORDER_MIGRATIONS } from './mongo_migrations.ts'
 import { ORDER_INDEXES } from './mongo_order_documents.ts'
 import { createMongoOrderStore } from './mongo_order_store.ts'
@@ -54,6 +55,8 @@ export async function openMongoStores(
     cases: createMongoCases(store, runtime, auditLog, unreadableOf('a case')),
     caseLease: (kind) => createMongoLease(store, `${kind}_relay_lease`, 2 * RELAY_LEASE_MS),
     ended: ENDED_STATUSES.map((status) => createMongoEndedOrders(store, onUnreadable, status)),
+    erasures: createMongoErasures(store),
+    personal: createMongoPersonalOrders(store, onUnreadable),
     retentionLease: createMongoLease(store, 'retention_lease'),
     unpublished: createMongoUnpublished(store, onUnreadable),
     relayLease: createMongoLease(store, 'relay_lease', 2 * RELAY_LEASE_MS),

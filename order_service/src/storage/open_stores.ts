@@ -15,6 +15,7 @@ import type { Stores } from '../domain/ports.ts'
 import { createSqliteCases } from './sqlite_cases.ts'
 import { createSqliteCheckoutSettings } from './sqlite_checkout_settings.ts'
 import { createSqliteEndedOrders } from './sqlite_ended_orders.ts'
+import { createSqliteErasures, createSqlitePersonalOrders } from './sqlite_erasures.ts'
 import { MIGRATIONS } from './sqlite_migrations.ts'
 import { createSqliteOrderStore } from './sqlite_order_store.ts'
 import { createSqliteUnpublished } from './sqlite_unpublished.ts'
@@ -64,6 +65,8 @@ export async function openSqliteStores(
     cases: createSqliteCases(store, auditLog, unreadableOf('a case')),
     caseLease: (kind) => createSqliteLease(store, `${kind}_relay_lease`, 2 * RELAY_LEASE_MS),
     ended: ENDED_STATUSES.map((status) => createSqliteEndedOrders(store, onUnreadable, status)),
+    erasures: createSqliteErasures(store),
+    personal: createSqlitePersonalOrders(store, onUnreadable),
     retentionLease: createSqliteLease(store, 'retention_lease'),
     unpublished: createSqliteUnpublished(store, onUnreadable),
     relayLease: createSqliteLease(store, 'relay_lease', 2 * RELAY_LEASE_MS),

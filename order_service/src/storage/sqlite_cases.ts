@@ -23,7 +23,7 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
   const [byId, byKey] = [`${select} AND id = ?`, `${select} AND case_key = ?`]
   const [find, findByKey] = [rows(byId), rows(byKey)]
   const [findInWrite, findByKeyInWrite] = [prepareRows(writer, byId), prepareRows(writer, byKey)]
-  const insert = writer.prepare(`INSERT INTO cases (${CASE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)
+  const insert = writer.prepare(`INSERT INTO cases (${CASE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
     ON CONFLICT DO NOTHING`)
   const update =
     writer.prepare(`UPDATE cases SET state = ?, body = ?, version = version + 1, updated_at = ?, due_at = ?,
@@ -31,6 +31,10 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
   const all = rows(`${select} AND id < ? ORDER BY id DESC LIMIT ?`)
   const ofState = rows(`${inState} AND state = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const oldest = rows(`${inState} AND state = ? AND id > ? AND id < ? ORDER BY id LIMIT ?`)
+  const unerased = rows(`SELECT ${CASE_COLUMNS} FROM cases INDEXED BY cases_to_erase
+    WHERE kind = ? AND state = ? AND erased_at IS NULL AND id > ? AND id < ? ORDER BY id LIMIT ?`)
+  const erase = writer.prepare(`UPDATE cases SET subject = ?, body = ?, erased_at = ?, fence = fence + 1
+    WHERE kind = ? AND id = ? AND version = ? AND fence = ?`)
   const count = reader.prepare(
     'SELECT count(*) AS count FROM (SELECT 1 FROM cases WHERE kind = ? AND subject = ? AND id > ? LIMIT ?)',
   )
@@ -72,7 +76,13 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
       const values = [kind, id, state, subject, key, body, version, createdAt, updatedAt] as const
       let known: Row | undefined
       const isAdded = await write(audited, updatedAt, () => {
-        const { changes } = insert.run(...values, rest.dueAt ?? null, rest.attempts, rest.fence)
+        const { changes } = insert.run(
+          ...values,
+          rest.dueAt ?? null,
+          rest.attempts,
+          rest.fence,
+          rest.erasedAt ?? null,
+        )
         if (changes === 1) return true
         known = (key === null ? undefined : findByKeyInWrite.get(kind, key)) ?? findInWrite.get(kind, id)
         return undefined
@@ -120,6 +130,20 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
       (await reading.page(limit, after, (most, at) =>
         oldest.all(kind, state, at, before, most),
       )) as Case<Kind>[],
+    unerased: async <Kind extends CaseKind>(
+      kind: Kind,
+      state: string,
+      before: string,
+      after: string,
+      limit: number,
+    ) =>
+      (await reading.page(limit, after, (most, at) =>
+        unerased.all(kind, state, at, before, most),
+      )) as Case<Kind>[],
+    erase(erased) {
+      const { kind, id, subject, body, erasedAt = null, version, fence } = recordOf(erased)
+      return store.write(() => erase.run(subject, body, erasedAt, kind, id, version, fence).changes === 1)
+    },
     remove: async (claims) =>
       store.write(() =>
         claims.reduce((sum, { kind, id, version }) => sum + Number(remove.run(kind, id, version).changes), 0),

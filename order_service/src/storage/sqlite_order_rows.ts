@@ -5,7 +5,7 @@ import { queueOf, type StoredOrder } from '../domain/schedule.ts'
 
 export const COLUMNS = `id, user_id, idempotency_key, status, lines, total_minor, currency, rejection, history, version,
   created_at, updated_at, due_at, attempts, fence, number, checkout, state, pay_due_at,
-  linked_to, tracking`
+  linked_to, tracking, ownerless, erased_at`
 
 export const jsonColumns = ({ lines, rejection, history }: OrderRecord) => ({
   lines: JSON.stringify(lines),
@@ -47,6 +47,8 @@ export function columnsOf(stored: StoredOrder) {
     payDueAt,
     order.linkedTo ?? null,
     order.tracking === undefined ? null : JSON.stringify(order.tracking),
+    order.isOwnerless ? 1 : null,
+    order.erasedAt ?? null,
   ] as const
 }
 
@@ -72,4 +74,6 @@ export const toOrder = (row: Row): StoredOrder =>
     checkout: row[16] === null ? undefined : JSON.parse(row[16] as string),
     linkedTo: row[19] ?? undefined,
     tracking: row[20] === null ? undefined : JSON.parse(row[20] as string),
+    isOwnerless: row[21] !== null,
+    erasedAt: row[22] ?? undefined,
   })

@@ -39,7 +39,7 @@ export function createSqliteOrderStore(
   const select = `SELECT ${COLUMNS} FROM orders`
   const byKey = `${select} WHERE user_id = ? AND idempotency_key = ?`
   const insert = writer.prepare(`INSERT INTO orders (${COLUMNS})
-    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)), ?, ?, ?, ?, ?)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?, coalesce(?, (SELECT last + 1 FROM order_numbers WHERE only = 1)), ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING RETURNING number`)
   const numberGiven = writer.prepare('UPDATE order_numbers SET last = ?1 WHERE only = 1 AND last < ?1')
   const update = writer.prepare(`UPDATE orders SET status = ?, lines = ?, rejection = ?, history = ?,
@@ -61,8 +61,12 @@ export function createSqliteOrderStore(
   const placedBy = asAdded('user_id = ?1')
   const linkedTo = asAdded('linked_to = ?1')
   const ofEmail = asAdded("checkout IS NOT NULL AND checkout ->> '$.email' = ?1")
-  const link = writer.prepare('UPDATE orders SET linked_to = ? WHERE id = ? AND linked_to IS NULL')
-  const track = writer.prepare('UPDATE orders SET tracking = ? WHERE id = ? AND tracking IS ?')
+  const link = writer.prepare(
+    'UPDATE orders SET linked_to = ?, ownerless = NULL WHERE id = ? AND linked_to IS NULL AND erased_at IS NULL',
+  )
+  const track = writer.prepare(
+    'UPDATE orders SET tracking = ? WHERE id = ? AND tracking IS ? AND erased_at IS NULL',
+  )
   const amended = (by: Audited, at: string, amend: () => number | bigint) =>
     audit.write(by.by, at, (record) => {
       const isAmended = amend() === 1

@@ -28,6 +28,8 @@ test('the format of stored records does not change', () => {
     currency: 'USD',
     checkout: undefined,
     tracking: undefined,
+    isOwnerless: false,
+    erasedAt: undefined,
     rejection: { reason: 'product_not_found', shortages: [], unknownProducts: [PEN] },
     history: [
       { status: 'pending', at, by: ADA },
@@ -60,6 +62,7 @@ suite('an invalid record is refused, and the message names the part', () => {
     ['an id that is empty', 'ids', { ...of('pending'), id: '' }],
     ['a number that is text', 'ids', { ...of('pending'), number: '10001' }],
     ['no user', 'ids', { ...of('pending'), userId: undefined }],
+    ['an erasure at no time', 'times', { ...of('pending'), erasedAt: '' }],
     ['a key that is empty', 'ids', { ...of('pending'), idempotencyKey: '' }],
     ['another status', 'statuses', { ...of('pending'), status: 'lost' }],
     ['no lines', 'lines', { ...of('pending'), lines: [] }],

@@ -508,6 +508,11 @@ suite('every route and every caller (invariant 10)', () => {
       { anonymous: 401, bob: 401, ada: 401, root: 401 },
     ],
     [
+      'POST /internal/erasures',
+      () => ({ method: 'POST', url: '/internal/erasures', payload: { user_ids: [uuid(9)] } }),
+      { anonymous: 401, bob: 401, ada: 401, root: 401 },
+    ],
+    [
       'POST /internal/payment_changes',
       () => ({ method: 'POST', url: '/internal/payment_changes', payload: { order_ids: [uuid(9)] } }),
       { anonymous: 401, bob: 401, ada: 401, root: 401 },

@@ -15,6 +15,7 @@ import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.
 import { casesContract } from '../cases_contract.ts'
 import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
+import { erasuresContract } from '../erasures_contract.ts'
 import { guestOrdersContract } from '../guest_orders_contract.ts'
 import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
@@ -30,6 +31,11 @@ mongoSuites('orders in MongoDB', (server) => {
   }
   orderStoreContract('MongoDB, two connections', twoConnections)
   guestOrdersContract('MongoDB, two connections', twoConnections, server.honest)
+
+  erasuresContract('MongoDB', async (t) => {
+    const database = server.newDatabase()
+    return [await openAll(t, server, database), await openAll(t, server, database)]
+  })
 
   endedOrdersContract('MongoDB', async (t) => {
     const config = { DATABASE_URL: server.url(server.newDatabase()), DATA_DIR: '', CURRENCY: 'USD' }

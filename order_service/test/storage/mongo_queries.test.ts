@@ -6,9 +6,12 @@ import { assertQueriesAreIndexed } from '@shop/service_kit/test_support/mongo_qu
 import { mongoSuite } from '@shop/service_kit/test_support/mongo_server'
 import { statusChanged } from '../../src/domain/audit.ts'
 import { claimOf } from '../../src/domain/schedule.ts'
+import { createMongoCases } from '../../src/storage/mongo_cases.ts'
 import { createMongoEndedOrders } from '../../src/storage/mongo_ended_orders.ts'
+import { createMongoErasures, createMongoPersonalOrders } from '../../src/storage/mongo_erasures.ts'
 import { ORDER_INDEXES } from '../../src/storage/mongo_order_documents.ts'
 import { createMongoOrderStore } from '../../src/storage/mongo_order_store.ts'
+import { aWithdrawal } from '../cases_contract.ts'
 import { ADA, AT, confirm, HELD, MUG, order } from '../samples.ts'
 
 mongoSuite('queries on orders in MongoDB', (server) => {
@@ -55,6 +58,16 @@ mongoSuite('queries on orders in MongoDB', (server) => {
       const ended = createMongoEndedOrders(store, () => {}, 'rejected')
       await ended.due('9000-01-01', undefined, 5)
       await ended.remove([a])
+      const [erasures, personal] = [createMongoErasures(store), createMongoPersonalOrders(store, () => {})]
+      await erasures.add([ADA], AT.toISOString())
+      const [erasure] = await erasures.due('9000-01-01', 5)
+      await erasures.disown(ADA, [b.order])
+      await erasures.finish(erasure!, '9000-01-01')
+      await personal.list('', '1', 5)
+      await personal.erase([c], AT.toISOString())
+      const cases = createMongoCases(store, systemRuntime, audit, () => {})
+      await cases.unerased('withdrawal', 'done', '1', '', 5)
+      await cases.erase(aWithdrawal(1))
     })
     assert.ok(seen.length >= 9, seen.join('; '))
   })

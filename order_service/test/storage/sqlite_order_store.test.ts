@@ -11,6 +11,7 @@ import { auditAtomicityContract, auditLogContract } from '../audit_log_contract.
 import { casesContract } from '../cases_contract.ts'
 import { checkoutSettingsContract } from '../checkout_settings_contract.ts'
 import { endedOrdersContract } from '../ended_orders_contract.ts'
+import { erasuresContract } from '../erasures_contract.ts'
 import { guestOrdersContract } from '../guest_orders_contract.ts'
 import { orderNumbersContract } from '../order_numbers_contract.ts'
 import { orderStoreContract } from '../order_store_contract.ts'
@@ -63,6 +64,11 @@ const twoConnections = async (t: TestContext) => {
 }
 orderStoreContract('SQLite on file, two connections', twoConnections)
 guestOrdersContract('SQLite on file, two connections', twoConnections)
+
+erasuresContract('SQLite', async (t) => {
+  const path = folder(t)
+  return [await openAll(t, path), await openAll(t, path)]
+})
 
 endedOrdersContract('SQLite', async (t) => {
   const path = folder(t)

@@ -6,6 +6,7 @@ import { inTime, type Runtime } from '@shop/service_kit/runtime/runtime'
 import type { Static } from '@shop/service_kit/runtime/schema_types'
 import { type Bill, isWholeBill } from '../domain/bill.ts'
 import type { Drive } from '../domain/drive.ts'
+import { erasePayments } from '../domain/erase_payments.ts'
 import { DomainError } from '../domain/errors.ts'
 import { type Payment, SYSTEM } from '../domain/payment.ts'
 import type { Ports } from '../domain/ports.ts'
@@ -20,6 +21,7 @@ import {
   cancelPaymentOperation,
   capturePaymentOperation,
   createPaymentOperation,
+  erasePaymentsOperation,
   getPaymentStateOperation,
   refundOrderOperation,
   requestCardLimitsOperation,
@@ -73,6 +75,10 @@ export function internalRoutes({ ports, drive, currency, digits, runtime }: Inte
           : null,
       }
     })
+
+    app.post('/internal/erasures', erasePaymentsOperation, async ({ body }) => ({
+      open: [...(await erasePayments(ports, body.order_ids))],
+    }))
 
     app.put('/internal/payments/:order_id', createPaymentOperation, async (request) => {
       const { body } = request

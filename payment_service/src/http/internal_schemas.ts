@@ -123,6 +123,19 @@ export const refundOrderOperation = operation({
   ],
 })
 
+export const ERASED_MAX = 100
+
+export const erasePaymentsOperation = operation({
+  operationId: 'erasePayments',
+  summary: 'Erases the personal fields of the payments of these orders',
+  description:
+    'Amounts stay. A payment that is not settled is left as it is and answered as `open`; one that is not known counts as erased.',
+  access: 'service',
+  body: Body({ order_ids: Type.Array(Id, { minItems: 1, maxItems: ERASED_MAX }) }),
+  response: { 200: Type.Object({ open: Type.Array(Id) }) },
+  problems: [...BODY_PROBLEMS, ...COMMON, 'version_conflict'],
+})
+
 export const requestCardLimitsOperation = operation({
   operationId: 'requestCardLimits',
   summary: 'What the payment provider can charge, in minor units',

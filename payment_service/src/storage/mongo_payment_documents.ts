@@ -80,7 +80,10 @@ export function toDocument(stored: Stored): Document {
 
 export const toStored = ({ _id, ...fields }: Document): Stored => readPayment({ ...fields, orderId: _id })
 
-const OPTIONAL = ['sessionId', 'intentId', 'checkoutUrl', 'captureBefore', 'paidAt', 'dueAt'] as const
+const OPTIONAL = [
+  ...(['sessionId', 'intentId', 'checkoutUrl', 'captureBefore', 'paidAt', 'dueAt'] as const),
+  'email',
+] as const
 
 /** `token` differs from that of every other save. */
 export function changeTo(

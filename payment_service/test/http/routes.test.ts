@@ -42,6 +42,7 @@ suite('every route and every caller (invariant 10)', () => {
     ['POST', '/payments/:id/paid', undefined, admins],
     ['POST', '/payments/:id/refunds', { reason: 'x', amount: '1.00' }, { ...admins, admin: 201 }],
     ['POST', `/payments/:id/refunds/${uuid(1)}/paid`, undefined, { ...admins, admin: 404 }],
+    ['POST', '/internal/erasures', { order_ids: [uuid(7)] }, services],
     ['POST', '/internal/card_limits', { currency_digits: 2 }, services],
     ['GET', '/audit/payments', undefined, admins],
     [

@@ -64,7 +64,11 @@ export type RetentionTask = {
 }
 
 export const createRetentionMetrics = ({ counter, gauge }: Metrics) => ({
-  removed: counter('retention_removed_total', 'Records archived and removed, by kind.', ['kind']),
+  removed: counter(
+    'retention_removed_total',
+    'Records that were archived and removed, or whose personal fields were erased, by kind.',
+    ['kind'],
+  ),
   failing: gauge('retention_failing', '1 if the last run that removes old records failed, otherwise 0.'),
   finished: gauge(
     'retention_finished_timestamp_seconds',

@@ -76,10 +76,16 @@ export function CheckoutDetails({ order }: { order: Order }) {
     <section aria-label={buying.delivery} className="grid gap-4 rounded-xl bg-surface p-5 shadow-rest">
       <div className="grid gap-1">
         <h2 className="font-semibold">{buying.delivery}</h2>
-        <Address address={checkout.address} className="text-soft" />
-        <Typed as="p" className="text-soft">
-          {checkout.email}
-        </Typed>
+        {order.erased_at === undefined ? (
+          <>
+            <Address address={checkout.address} className="text-soft" />
+            <Typed as="p" className="text-soft">
+              {checkout.email}
+            </Typed>
+          </>
+        ) : (
+          <p className="text-soft">{buying.erased}</p>
+        )}
       </div>
       {checkout.payment_method !== null && (
         <dl className="grid gap-1 border-t border-line pt-4">

@@ -152,8 +152,14 @@ function RefundOf({ lines, shipping }: Pick<Payment['refunds'][number], 'lines' 
 }
 
 /** Where the parcel goes, and how its buyer can be reached. */
-export function DeliveryPart({ order: { checkout } }: { order: Order }) {
+export function DeliveryPart({ order: { checkout, erased_at } }: { order: Order }) {
   if (!checkout) return null
+  if (erased_at !== undefined)
+    return (
+      <Panel title={admin.payment.delivery}>
+        <p>{admin.payment.erased}</p>
+      </Panel>
+    )
   return (
     <Panel title={admin.payment.delivery}>
       <Address address={checkout.address} />

@@ -94,7 +94,9 @@ function Slip({ order }: { order: Order }) {
           )}
         </dl>
       </div>
-      {order.checkout && <Address address={order.checkout.address} className="py-5 text-lg" />}
+      {order.checkout && order.erased_at === undefined && (
+        <Address address={order.checkout.address} className="py-5 text-lg" />
+      )}
       <ul>
         {order.lines.map(({ product_id, name, quantity }) => (
           <li key={product_id} className="flex items-center gap-4 border-b border-line py-3">

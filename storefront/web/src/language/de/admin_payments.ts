@@ -68,5 +68,6 @@ export const payment: AdminTexts['payment'] = {
   },
   notYet: 'Noch nicht',
   delivery: 'Lieferung an',
+  erased: 'Namen und Adressen wurden gelöscht.',
   contact: 'Kontakt',
 }

@@ -84,6 +84,7 @@ export const de: BuyingTexts = {
     amount: 'Betrag',
   },
   delivery: 'Lieferung',
+  erased: 'Namen und Adressen wurden gelöscht.',
   parcel: {
     title: 'Ihr Paket',
     carrier: 'Versanddienst',

@@ -197,7 +197,7 @@ const data: OwnTexts['data'] = {
   delete: 'Konto löschen',
   deleteAsk: 'Ihr Konto löschen?',
   deleteMore:
-    'Ihr Name, Ihre Adressen, Passkeys und Sitzungen werden gelöscht, und Sie werden abgemeldet. Der Shop behält Ihre Bestellungen mit den Adressen, an die sie gingen. Das lässt sich nicht rückgängig machen.',
+    'Ihr Name, Ihre Adressen, Passkeys und Sitzungen werden gelöscht, und Sie werden abgemeldet. Der Shop behält die Beträge Ihrer Bestellungen; Namen und Adressen darin werden gelöscht, sobald das Gesetz sie nicht mehr verlangt. Das lässt sich nicht rückgängig machen.',
   deleted: 'Ihr Konto ist gelöscht',
   deletedMore: 'Danke, dass Sie hier waren.',
   deleteFailed: 'Wir konnten Ihr Konto nicht löschen',

@@ -62,5 +62,6 @@ export const payment = {
   },
   notYet: 'Not yet',
   delivery: 'Deliver to',
+  erased: 'Names and addresses were erased.',
   contact: 'Contact',
 }

@@ -84,6 +84,7 @@ export const en = {
     amount: 'Amount',
   },
   delivery: 'Delivery',
+  erased: 'Names and addresses were erased.',
   parcel: {
     title: 'Your parcel',
     carrier: 'Carrier',

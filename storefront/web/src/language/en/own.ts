@@ -198,7 +198,7 @@ const data = {
   delete: 'Delete the account',
   deleteAsk: 'Delete your account?',
   deleteMore:
-    'Your name, addresses, passkeys and sessions are erased, and you are signed out. The shop keeps your orders, with the addresses that they were sent to. This cannot be undone.',
+    'Your name, addresses, passkeys and sessions are erased, and you are signed out. The shop keeps the amounts of your orders; names and addresses in them are erased as soon as the law no longer asks for them. This cannot be undone.',
   deleted: 'Your account is deleted',
   deletedMore: 'Thank you for having been here.',
   deleteFailed: 'We could not delete your account',
