@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import type { Audited } from '@shop/service_kit/audit/entry'
 import type { Stores } from '../src/domain/ports.ts'
+import { FORWARD_MS } from '../src/domain/webhook.ts'
 import { ATTEMPTS_KEPT, type AuditRecord } from '../src/domain/webhook_ports.ts'
 import { AT, endpoint, event, ROOT, uuid } from './samples.ts'
 
@@ -132,6 +133,36 @@ export function webhookStoreContract(
       assert.equal(await replay(two), 0)
       // Behind the one that is under way.
       assert.deepEqual(await states(one), ['1 waiting 0', '2 queued 0', '3 queued 0'])
+    })
+
+    test('a replay brings forward what waits long for its next attempt, and that begins its schedule anew', async (t) => {
+      const [one, two] = await open(t)
+      await add(one)
+      await one.webhooks.spread(uuid(1), 0, 4, [due(1), due(2), due(3, 'order:c'), due(4, 'order:c')], AT)
+      const pauses = [FORWARD_MS + 1, FORWARD_MS]
+      for (const [n, delivery] of (await claim(one)).entries())
+        await one.webhooks.finish({ delivery, state: 'queued', dueAt: after(pauses[n]!), attempt: attempt() })
+      const all = [due(1), due(2), due(3, 'order:c'), due(4, 'order:c')]
+      const replay = ({ webhooks }: Stores) =>
+        webhooks.replay(uuid(1), all, AT, audited('endpoint.events_replayed'))
+      const before = await states(one)
+      assert.equal(await replay(one), 1)
+      assert.equal(await replay(two), 0)
+      const others = ['2 waiting 0', '3 queued 1', '4 waiting 0']
+      assert.deepEqual(before, ['1 queued 1', ...others])
+      assert.deepEqual(await states(one), ['1 queued 0', ...others])
+      assert.deepEqual(
+        (await claim(one)).map(({ position }) => position),
+        [1],
+      )
+    })
+
+    test('a replay for an endpoint that is gone makes nothing', async (t) => {
+      const [one] = await open(t)
+      assert.equal(
+        await one.webhooks.replay(uuid(1), [due(1)], AT, audited('endpoint.events_replayed')),
+        undefined,
+      )
     })
 
     test('deliveries are listed page by page, newest first; they go with their endpoint', async (t) => {

@@ -1558,7 +1558,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        /** @description Those under way are not counted */
+                        /** @description Also those whose next attempt was a minute or more away: they come at once. Those under way are not counted */
                         queued: number;
                     };
                 };

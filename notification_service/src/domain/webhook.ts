@@ -31,6 +31,9 @@ export const RETRY_AFTER_MAX_MS = 24 * HOUR
 export const ATTEMPT_MS = 15_000
 /** Longer than an attempt and its record take. */
 export const LEASE_MS = 30_000
+/** What waits longer than this for its next attempt is under no lease, whichever clock made that: a replay brings it forward. */
+export const FORWARD_MS = 2 * LEASE_MS
+export const forwardedFrom = (at: string): string => new Date(Date.parse(at) + FORWARD_MS).toISOString()
 /** Attempts under way to one endpoint, in each replica. */
 export const AT_ONCE_MAX = 4
 

@@ -42,8 +42,11 @@ export type WebhookStore = {
    * `queued`, or `waiting` behind one of its aggregate that is not done.
    */
   spread(endpointId: string, from: number, to: number, due: readonly Due[], at: string): Promise<boolean>
-  /** Queues deliveries again, or makes them; those that are under way stay as they are. Resolves how many were queued. */
-  replay(endpointId: string, due: readonly Due[], at: string, audited: Audited): Promise<number>
+  /**
+   * Queues deliveries again, or makes them, and brings forward those whose next attempt is more than FORWARD_MS away: all begin their
+   * schedule anew. Those that are under way stay as they are. Resolves how many were queued; undefined without the endpoint.
+   */
+  replay(endpointId: string, due: readonly Due[], at: string, audited: Audited): Promise<number | undefined>
   /** Claims deliveries that are due (W3): fence and attempts grow by one. */
   claim(endpointId: string, now: string, leaseUntil: string, limit: number): Promise<readonly Delivery[]>
   /** Records an attempt under the fence of its claim, and queues the next one of the aggregate if this one is over (W2). */

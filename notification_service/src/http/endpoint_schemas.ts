@@ -107,7 +107,12 @@ export const createReplayOperation = operation({
     before: Type.Optional(Type.Integer({ minimum: 1 })),
   }),
   response: {
-    200: Type.Object({ queued: Type.Integer({ description: 'Those under way are not counted' }) }),
+    200: Type.Object({
+      queued: Type.Integer({
+        description:
+          'Also those whose next attempt was a minute or more away: they come at once. Those under way are not counted',
+      }),
+    }),
   },
   problems: [...WRITE, 'event_not_found', 'replay_too_large'],
 })

@@ -1,14 +1,10 @@
-/**
- * Endpoints and deliveries in MongoDB.
- *
- * W2: deliveries of one endpoint and aggregate that are made, and one that ends, are in transactions which write a common document:
- * who makes one behind another writes into that other one (`followers`). So of two at once, one is repeated, and sees the other.
- */
+/** Endpoints and deliveries in MongoDB. How W2 holds: mongo_delivery_queue.ts. */
 import type { MongoAudit } from '@shop/service_kit/audit/mongo_log'
 import { retryDuplicate } from '@shop/service_kit/mongo/errors'
-import type { ClientSession, Filter, MongoStore } from '@shop/service_kit/mongo/store'
+import type { Filter, MongoStore } from '@shop/service_kit/mongo/store'
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
-import { ATTEMPTS_KEPT, type Due, type WebhookStore } from '../domain/webhook_ports.ts'
+import { ATTEMPTS_KEPT, type WebhookStore } from '../domain/webhook_ports.ts'
+import { queueOf } from './mongo_delivery_queue.ts'
 import {
   DELIVERIES,
   type DeliveryDocument,
@@ -31,41 +27,7 @@ export function createMongoWebhookStore(
   const endpoints = store.collection<EndpointDocument>(ENDPOINTS)
   const deliveries = store.collection<DeliveryDocument>(DELIVERIES)
 
-  /** Makes deliveries, or queues those again that are over. */
-  const queue = async (endpointId: string, due: readonly Due[], at: string, session: ClientSession) => {
-    let queued = 0
-    const busy = new Set<string>()
-    for (const aggregate of new Set(due.map((each) => each.aggregate))) {
-      const undone = { endpointId, aggregate, undone: true as const }
-      const { matchedCount } = await deliveries.updateMany(
-        undone,
-        { $inc: { followers: 1 } },
-        { session, hint: UNDONE },
-      )
-      if (matchedCount > 0) busy.add(aggregate)
-    }
-    for (const { position, eventId, type, aggregate } of due) {
-      const _id = deliveryId(endpointId, position)
-      const known = await deliveries.findOne({ _id }, { session })
-      if (known?.undone) continue
-      const state = busy.has(aggregate) ? ('waiting' as const) : ('queued' as const)
-      busy.add(aggregate)
-      const set = { state, undone: true as const, attempts: 0, dueAt: at, updatedAt: at }
-      if (known) await deliveries.updateOne({ _id }, { $set: set, $inc: { fence: 1 } }, { session })
-      else
-        await deliveries
-          .insertOne(
-            {
-              ...{ _id, endpointId, position, eventId, type, aggregate, ...set },
-              ...{ fence: 0, lastStatus: null, lastError: null, log: [], followers: 0 },
-            },
-            { session },
-          )
-          .catch(retryDuplicate)
-      queued += 1
-    }
-    return queued
-  }
+  const queue = queueOf(deliveries)
 
   return {
     endpoints: () =>
@@ -125,6 +87,7 @@ export function createMongoWebhookStore(
       }),
     replay: (endpointId, due, at, { by, record: entry }) =>
       audit.write(by, at, async ({ session }, record) => {
+        if (!(await endpoints.findOne({ _id: endpointId }, { session }))) return undefined
         await record(entry)
         return queue(endpointId, due, at, session!)
       }),

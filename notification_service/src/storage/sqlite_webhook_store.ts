@@ -1,6 +1,7 @@
 /** Endpoints and deliveries in SQLite. Every change is one write; W2 and W3 are conditions inside it. Where indexes are named, SQLite would read all deliveries of an endpoint. */
 import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
+import { forwardedFrom } from '../domain/webhook.ts'
 import { ATTEMPTS_KEPT, type Due, type WebhookStore } from '../domain/webhook_ports.ts'
 import {
   DELIVERY_COLUMNS,
@@ -24,6 +25,7 @@ export function createSqliteWebhookStore(
   const update =
     writer.prepare(`UPDATE endpoints SET url = ?, description = ?, types = ?, state = ?, secret = ?,
     previous = ?, failing_since = ?, version = version + 1, updated_at = ? WHERE id = ? AND version = ?`)
+  const there = writer.prepare('SELECT 1 FROM endpoints WHERE id = ?')
   const remove = writer.prepare('DELETE FROM endpoints WHERE id = ?')
   const move = writer.prepare('UPDATE endpoints SET position = ? WHERE id = ? AND position = ?')
   const undone = writer.prepare(`SELECT 1 FROM deliveries INDEXED BY deliveries_undone
@@ -31,8 +33,9 @@ export function createSqliteWebhookStore(
   const make = writer.prepare(`INSERT INTO deliveries
     (endpoint_id, position, event_id, type, aggregate, state, attempts, due_at, fence, updated_at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, 0, ?7) ON CONFLICT (endpoint_id, position) DO UPDATE
-    SET state = excluded.state, attempts = 0, due_at = excluded.due_at, fence = fence + 1, updated_at = excluded.updated_at
-    WHERE state IN ('done', 'dead')`)
+    SET state = CASE state WHEN 'queued' THEN state ELSE excluded.state END, attempts = 0, due_at = excluded.due_at,
+      fence = fence + 1, updated_at = excluded.updated_at
+    WHERE state IN ('done', 'dead') OR (state = 'queued' AND due_at > ?8)`)
   const anyDue = reader.prepare(
     `SELECT 1 FROM deliveries WHERE endpoint_id = ? AND state = 'queued' AND due_at <= ? LIMIT 1`,
   )
@@ -58,7 +61,9 @@ export function createSqliteWebhookStore(
     let queued = 0
     for (const { position, eventId, type, aggregate } of due) {
       const state = undone.get(endpointId, aggregate) ? 'waiting' : 'queued'
-      queued += Number(make.run(endpointId, position, eventId, type, aggregate, state, at).changes)
+      queued += Number(
+        make.run(endpointId, position, eventId, type, aggregate, state, at, forwardedFrom(at)).changes,
+      )
     }
     return queued
   }
@@ -101,6 +106,7 @@ export function createSqliteWebhookStore(
       }),
     replay: (endpointId, due, at, { by, record: entry }) =>
       audit.write(by, at, (record) => {
+        if (!there.get(endpointId)) return undefined
         record(entry)
         return queue(endpointId, due, at)
       }),

@@ -29,7 +29,7 @@ export function createManage({ webhooks, events, runtime }: ManageDeps) {
   const now = () => runtime.now().toISOString()
   const existing = async (id: string): Promise<Endpoint> => {
     const endpoint = await webhooks.endpoint(id)
-    if (!endpoint) throw new DomainError('endpoint_not_found', 'There is no endpoint with this id.')
+    if (!endpoint) throw missing()
     return endpoint
   }
   const record = (
@@ -124,10 +124,14 @@ export function createManage({ webhooks, events, runtime }: ManageDeps) {
       const entry = record('endpoint.events_replayed', endpoint, [
         { field: 'events', before: null, after: due.length },
       ])
-      return webhooks.replay(id, due, now(), { by, record: entry })
+      const queued = await webhooks.replay(id, due, now(), { by, record: entry })
+      if (queued === undefined) throw missing()
+      return queued
     },
   }
 }
+
+const missing = () => new DomainError('endpoint_not_found', 'There is no endpoint with this id.')
 
 const difference = (field: string, before: string, after: string) =>
   before === after ? [] : [{ field, before, after }]
