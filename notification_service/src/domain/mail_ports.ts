@@ -11,12 +11,11 @@ export type FinishedMail = Pick<Mail, 'id' | 'fence' | 'reason'> & {
 }
 
 export type MailBacklog = {
-  /** Up to COUNT_MAX. */
+  /** At most as many as the limit: counting a large backlog would hold up the mails themselves. */
   readonly pending: number
   /** When the oldest of them was asked for. */
   readonly oldestAt: string | undefined
 }
-export const COUNT_MAX = 10_000
 
 export type MailStore = {
   /** Adds those whose ids are new (M1). Resolves how many these were. Safe to repeat. */
@@ -33,7 +32,7 @@ export type MailStore = {
   finish(finished: FinishedMail, at: string): Promise<boolean>
   /** Pending mails that have expired, at most `limit`, become dead with this reason. Resolves how many. */
   expire(now: string, reason: string, limit: number): Promise<number>
-  backlog(): Promise<MailBacklog>
+  backlog(limit: number): Promise<MailBacklog>
   /** Those that are over, the newest first. */
   over(state: Exclude<MailState, 'pending'>, limit: number): Promise<readonly Mail[]>
 }

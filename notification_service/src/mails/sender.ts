@@ -15,6 +15,8 @@ import type { DueMail, MailStore } from '../domain/mail_ports.ts'
 import { createSend, type SendDeps, type SendMail } from './send.ts'
 
 export const ROUND_MS = 1_000
+/** The backlog is counted up to here, for the metrics. */
+const COUNT_MAX = 10_000
 /** Between two looks at the backlog, for the metrics. */
 export const LOOK_EVERY_MS = 15_000
 /** Due mails that are read at a time. */
@@ -71,7 +73,7 @@ export function createSender(options: SenderOptions): Sender {
   const look = async (now: Date) => {
     if (runtime.monotonic() - looked < LOOK_EVERY_MS) return
     looked = runtime.monotonic()
-    const backlog = await mails.backlog()
+    const backlog = await mails.backlog(COUNT_MAX)
     pending.set(backlog.pending)
     const { oldestAt } = backlog
     oldest.set(oldestAt === undefined ? 0 : Math.max(0, (now.getTime() - Date.parse(oldestAt)) / 1_000))

@@ -4,7 +4,7 @@ import type { ClientSession, IndexDescription, MongoStore } from '@shop/service_
 import type { Runtime } from '@shop/service_kit/runtime/runtime'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { type Mail, type NewMail, pendingMail, validateStoredMail } from '../domain/mail.ts'
-import { COUNT_MAX, type MailStore, type OldMails } from '../domain/mail_ports.ts'
+import type { MailStore, OldMails } from '../domain/mail_ports.ts'
 import { MAIL_POSITION } from './sqlite_mail_store.ts'
 
 export const MAILS = 'outgoing_mails'
@@ -143,13 +143,13 @@ export function createMongoMailStore(
         )
         return modifiedCount
       }),
-    backlog: () =>
+    backlog: (limit) =>
       repeat(async () => {
         const found = await mails
           .find({ state: 'pending' })
           .hint(WAITING)
           .sort({ createdAt: 1 })
-          .limit(COUNT_MAX)
+          .limit(limit)
           .project<{ createdAt: string }>({ createdAt: 1 })
           .toArray()
         return { pending: found.length, oldestAt: found[0]?.createdAt }

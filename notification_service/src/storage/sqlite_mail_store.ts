@@ -2,7 +2,7 @@
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
 import { type Mail, type NewMail, pendingMail, validateStoredMail } from '../domain/mail.ts'
-import { COUNT_MAX, type DueMail, type MailStore, type OldMails } from '../domain/mail_ports.ts'
+import type { DueMail, MailStore, OldMails } from '../domain/mail_ports.ts'
 import type { Row } from './sqlite_webhook_rows.ts'
 
 export const MAIL_COLUMNS = `id, kind, language, content, host, state, attempts, due_at, expires_at, fence, reason,
@@ -65,7 +65,7 @@ export function createSqliteMailStore(
       WHERE state = 'pending' AND expires_at <= ?2 ORDER BY expires_at LIMIT ?3)`)
   const count = reader.prepare(`SELECT count(*) AS pending, min(created_at) AS oldest
     FROM (SELECT created_at FROM outgoing_mails INDEXED BY outgoing_mails_pending WHERE state = 'pending' AND created_at > ''
-      ORDER BY created_at LIMIT ${COUNT_MAX})`)
+      ORDER BY created_at LIMIT ?)`)
   const over = reader.prepare(`SELECT ${MAIL_COLUMNS} FROM outgoing_mails
     WHERE state = ? ORDER BY updated_at DESC LIMIT ?`)
 
@@ -102,8 +102,8 @@ export function createSqliteMailStore(
       if (!anyExpired.get(now)) return 0
       return write(() => Number(expire.run(reason, now, limit).changes))
     },
-    async backlog() {
-      const { pending, oldest } = count.get() as { pending: number; oldest: string | null }
+    async backlog(limit) {
+      const { pending, oldest } = count.get(limit) as { pending: number; oldest: string | null }
       return { pending, oldestAt: oldest ?? undefined }
     },
     over: async (state, limit) => reading.many(over.all(state, limit) as Row[]),

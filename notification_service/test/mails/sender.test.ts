@@ -168,10 +168,10 @@ suite('sending', () => {
     await add('b')
     start({ sendMail: undefined })
     await pass(4_000)
-    assert.deepEqual([await overOf('dead'), (await stores.mails.backlog()).pending], [[], 2])
+    assert.deepEqual([await overOf('dead'), (await stores.mails.backlog(999)).pending], [[], 2])
     await pass(2_000)
     const [dead] = await stores.mails.over('dead', 9)
-    assert.deepEqual([dead!.id, dead!.reason, (await stores.mails.backlog()).pending], ['a', EXPIRED, 1])
+    assert.deepEqual([dead!.id, dead!.reason, (await stores.mails.backlog(999)).pending], ['a', EXPIRED, 1])
   })
 
   test('those that expire do so by hundreds, without a pause between', async (t) => {
@@ -206,18 +206,20 @@ suite('sending', () => {
     await stopping
   })
 
-  test('the backlog is looked at every LOOK_EVERY_MS', async (t) => {
-    const { start, pass, stores } = world(t, good)
+  test('the backlog is looked at every LOOK_EVERY_MS, and counted up to ten thousand', async (t) => {
+    const { start, pass, stores, faults } = world(t, good)
     let looks = 0
-    const backlog = () => {
+    const backlog = (limit: number) => {
       looks += 1
-      return stores.mails.backlog()
+      assert.equal(limit, 10_000)
+      return stores.mails.backlog(limit)
     }
     start({ mails: { ...stores.mails, backlog } })
     await pass(LOOK_EVERY_MS - 2 * ROUND_MS)
     assert.equal(looks, 1)
     await pass(4 * ROUND_MS)
     assert.equal(looks, 2)
+    assert.deepEqual(faults, [])
   })
 
   test('a mail that cannot be written is given up, and others are sent', async (t) => {
@@ -286,7 +288,7 @@ suite('mails of the log', () => {
     reader.start()
     await pass(ROUND_MS)
     assert.equal(await stores.mails.position(), events.length)
-    assert.equal((await stores.mails.backlog()).pending, events.length)
+    assert.equal((await stores.mails.backlog(999)).pending, events.length)
     await stores.events.record([event('order:z', 1, { data: { buyer } })], AT)
     reader.wake()
     await pass(1)

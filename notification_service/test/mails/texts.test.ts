@@ -101,6 +101,13 @@ suite('the texts of mails', () => {
     assert.match(mail('withdrawal_receipt', 'en', { goods: '' }).text, /Goods: all of the order/)
   })
 
+  test('a longer statement, and a longer note of the shop, are cut where the reader sees it', () => {
+    const long = 'x'.repeat(5_000)
+    const cutAt = (letters: number) => new RegExp(`: x{${letters - 1}}…$`, 'm')
+    assert.match(mail('withdrawal_receipt', 'en', { goods: long }).text, cutAt(1_000))
+    assert.match(mail('return_refused', 'en', { note: long }).text, cutAt(500))
+  })
+
   test('what a stranger writes in a statement becomes no link', () => {
     const goods = 'Win at https://evil.example/x or www.evil.example, 1.5 kg'
     const values = { goods, name: 'evil.example', order_number: 'http://10.0.0.1' }
@@ -174,6 +181,12 @@ suite('the texts of mails', () => {
     assert.equal(lineOf('a\n\tb\u2028c'), 'a b c')
     assert.equal([...lineOf('😀'.repeat(999))].length, LINE_LENGTH_MAX)
     assert.equal(lineOf(undefined), '')
+    assert.equal(lineOf(`${' '.repeat(1_999)}a`), 'a')
+    assert.equal(
+      lineOf(`${' '.repeat(2_000)}a`),
+      '',
+      'what is far behind the last letter that fits is not read',
+    )
   })
 
   test('amounts are shown with the digits they have, to the last one', () => {

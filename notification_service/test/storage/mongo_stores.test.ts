@@ -91,7 +91,7 @@ mongoSuite('queries on notifications in MongoDB', (server) => {
       await mails.claim(await mails.due(AT, 9, ['slow.example']), AT)
       await mails.finish({ id: 'a', fence: 1, state: 'sent', dueAt: AT, reason: null }, AT)
       await mails.expire(AT, 'too late', 9)
-      await mails.backlog()
+      await mails.backlog(9)
       await mails.over('dead', 9)
       const oldMails = createMongoOldMails(store)
       await oldMails.remove((await oldMails.due('2027', undefined, 9)).items)
