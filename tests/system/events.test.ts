@@ -1,6 +1,6 @@
 /**
- * The log of events and a receiver of webhooks, while every process that takes part is killed again and again, the receiver fails, and
- * some of its answers are lost:
+ * The log of events and a receiver of webhooks, while orders are made, and products added and edited, every process that takes part is
+ * killed, those that publish and those that receive, the receiver fails, and some of its answers are lost:
  *
  *  E1. Each version of an order is in the log, once, and the versions of an order are in their order. Of a product and of its stock the
  *      log has the latest version; those before may be left out, and none comes after a later one.
@@ -28,13 +28,14 @@ const EVENTS = Number(process.env.EVENTS ?? 300)
 const CLIENTS = 8
 const UNITS = 100_000_000
 const PRICE = '19.99'
-const KILL_EVERY_MS = 1_500
-const KILLS_MIN = 4
+const KILL_EVERY_MS = 1_000
 const ANSWER_MS = 120_000
 /** What a killed process had claimed is sent again after a minute, and what failed twice after five. */
 const DELIVERED_MS = 400_000 + EVENTS * 20
 const TEST_MS = 2 * DELIVERED_MS
 const PAGE = 100
+/** Before one of so many orders the product is edited, and another is added. */
+const EDITS_EVERY = 4
 /** In a hundred of the events that arrive for the first time. */
 const [FAILS, BREAKS] = [3, 3]
 
@@ -66,7 +67,7 @@ suite('events of orders (E1, E2, W1, W2)', { timeout: TEST_MS }, () => {
       let made = 0
       try {
         const work = async (buyer: Account, own: Chance) => {
-          while (made < EVENTS || kills < KILLS_MIN) {
+          while (made < EVENTS || kills < shop.victims.length) {
             const events = await live(shop, buyer, product.id, own)
             made += events
           }
@@ -97,6 +98,7 @@ suite('events of orders (E1, E2, W1, W2)', { timeout: TEST_MS }, () => {
           [`stock:${id}`, version],
         ]),
       ])
+      assert.ok(newest.get(`product:${product.id}`)! > 1, 'the product was edited')
       const feed = await reading(newest)
       assert.equal(new Set(feed.map(({ id }) => id)).size, feed.length, 'E2: nothing is read twice')
       const last = new Map<string, number>()
@@ -115,7 +117,7 @@ suite('events of orders (E1, E2, W1, W2)', { timeout: TEST_MS }, () => {
       assert.deepEqual(receiver.wrong, [], 'W2')
       assert.deepEqual([...receiver.accepted].sort(), feed.map(({ id }) => id).sort(), 'W1')
       t.diagnostic(
-        `${feed.length} events, ${total} of ${orders.length} orders, ${receiver.calls()} calls, ${kills} kills, seed ${chance.seed}`,
+        `${feed.length} events, ${total} of ${orders.length} orders, ${products.length} products, ${receiver.calls()} calls, ${kills} kills, seed ${chance.seed}`,
       )
     }))
 })
@@ -236,6 +238,13 @@ async function ask(replicas: readonly ServiceProcess[], method: string, path: st
 /** One order from its placing to its end. Resolves how many events it has at least. */
 async function live({ world, orders }: Shop, buyer: Account, productId: string, chance: Chance) {
   const { token } = buyer
+  if (chance.between(0, EDITS_EVERY) === 0) {
+    const edited = { token: world.admin.token, body: { description: `Boils ${newKey()}` } }
+    await ask([world.products], 'PATCH', `/products/${productId}`, edited)
+    // It never changes again, so no later event stands for one that was lost.
+    const added = { token: world.admin.token, body: { ...edited.body, name: 'Cup', price: PRICE, stock: 1 } }
+    await ask([world.products], 'POST', '/products', added)
+  }
   const body = { product_id: productId, quantity: 1, total_price: PRICE }
   const { id } = await ask(orders, 'POST', '/orders', { token, body, key: newKey() })
   const status = async () => (await ask(orders, 'GET', `/orders/${id}`, { token })).status
