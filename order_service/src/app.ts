@@ -117,7 +117,7 @@ export function createApp(deps: Deps): App {
   )
   app.register(
     withdrawalRoutes({
-      ...{ ports: casePorts, orders, days, mails, runtime },
+      ...{ ports: casePorts, orders, orderTokens, days, mails, runtime },
       onDue: () => onDue('withdrawal'),
     }),
   )

@@ -54,8 +54,9 @@ export async function startReturnShop(t: TestContext, options: Parameters<typeof
     url: string,
     payload?: object,
     key?: string,
+    more: object = {},
   ) => {
-    const headers = { ...(who && as(who)), ...(key === undefined ? {} : { 'idempotency-key': key }) }
+    const headers = { ...more, ...(who && as(who)), ...(key === undefined ? {} : { 'idempotency-key': key }) }
     const answer = await app.inject({ method, url, headers, ...(payload && { payload }) })
     return { status: answer.statusCode, body: answer.json() }
   }

@@ -18,9 +18,10 @@ import {
 } from '../src/domain/handle_withdrawals.ts'
 import { createOldWithdrawals } from '../src/domain/old_withdrawals.ts'
 import type { CrashPoint } from '../src/domain/ports.ts'
-import { WITHDRAWALS_OF_CLIENT_MAX } from '../src/http/withdrawal_routes.ts'
+import { PROVEN_OF_ORDER_MAX, WITHDRAWALS_OF_CLIENT_MAX } from '../src/http/withdrawal_routes.ts'
 import { withdrawalGauges } from '../src/settler.ts'
 import { startReturnShop } from './returned_orders.ts'
+import { orderTokens } from './shop.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 const of = (number: number | string, more: object = {}) => ({
@@ -253,5 +254,71 @@ suite('withdrawals', () => {
     assert.equal((await ask(undefined, 'POST', '/withdrawals', of(1))).status, 429)
     await round('withdrawal', 60 * 60_000)
     assert.equal((await ask(undefined, 'POST', '/withdrawals', of(1))).status, 201)
+  })
+
+  test('strangers who use up the statements of an hour keep no buyer from one: signed in, or with the token of the order', async (t) => {
+    const { ask, order, found, send, body } = await startReturnShop(t)
+    const { id } = await order()
+    const placed = (await send('POST', '/orders', await body({ email: 'gil@example.org' }), 'gil')).json()
+    const [number, guestNumber] = [(await found(id)).order.number!, (await found(placed.id)).order.number!]
+    for (let n = 0; n < WITHDRAWALS_OF_CLIENT_MAX; n++) await ask(undefined, 'POST', '/withdrawals', of(n))
+    const state = async (who: string | undefined, no: number | string, headers: object = {}) =>
+      (await ask(who, 'POST', '/withdrawals', of(no), undefined, headers)).status
+    assert.deepEqual(
+      [await state(undefined, number), await state('bob', number), await state('ada', 1)],
+      [429, 429, 429],
+    )
+    const wrong = { 'order-token': orderTokens.of(id) }
+    assert.deepEqual(
+      [await state(undefined, guestNumber, wrong), await state(undefined, number, wrong)],
+      [429, 429],
+    )
+    const right = { 'order-token': orderTokens.of(placed.id) }
+    assert.equal(await state(undefined, number, right), 429)
+    for (let n = 0; n < PROVEN_OF_ORDER_MAX; n++) {
+      assert.equal(await state('ada', `${number}`), 201)
+      assert.equal(await state(undefined, guestNumber, right), 201)
+    }
+    assert.deepEqual([await state('ada', number), await state(undefined, guestNumber, right)], [429, 429])
+  })
+
+  test('an admin closes several at once, each as it was seen', async (t) => {
+    const { ask, round } = await startReturnShop(t)
+    const ids: string[] = []
+    for (let n = 1; n <= 4; n++)
+      ids.push((await ask(undefined, 'POST', '/withdrawals', of(90_000 + n))).body.id)
+    await round('withdrawal')
+    const listed = async () =>
+      (await ask('root', 'GET', '/withdrawals')).body.items as { id: string; version: number }[]
+    const seen = new Map((await listed()).map(({ id, version }) => [id, version]))
+    await ask('root', 'PUT', `/withdrawals/${ids[0]}`, { state: 'done' })
+    const none = '01890000-0000-7000-8000-0000000000ff'
+    const items = [
+      { id: ids[0]!, version: seen.get(ids[0]!)! },
+      { id: ids[1]!, version: seen.get(ids[1]!)! - 1 },
+      { id: ids[2]!, version: seen.get(ids[2]!)! },
+      { id: none, version: 1 },
+    ]
+    const close = async () =>
+      (await ask('root', 'PUT', '/withdrawals', { state: 'done', items, note: 'Junk' })).body.items
+    const results = ['done', 'changed', 'closed', 'not_found']
+    assert.deepEqual(
+      await close(),
+      items.map(({ id }, i) => ({ id, result: results[i] })),
+    )
+    assert.equal((await close())[2].result, 'done')
+    const open = (await ask('root', 'GET', '/withdrawals?state=open')).body.items
+    assert.deepEqual(
+      open.map(({ id }: { id: string }) => id),
+      [ids[3], ids[1]],
+    )
+    const done = (await ask('root', 'GET', '/withdrawals?state=done')).body.items
+    assert.deepEqual(
+      done.map(({ id, note }: { id: string; note: string | null }) => [id, note]),
+      [
+        [ids[2], 'Junk'],
+        [ids[0], null],
+      ],
+    )
   })
 })

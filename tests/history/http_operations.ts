@@ -24,7 +24,7 @@ const ROUTES: readonly (readonly [pattern: RegExp, access: 'admin' | 'service'])
   [/^PUT .*\/orders\/[^/]+\/returns\/[^/]+$/, 'admin'],
   [/^POST .*\/orders\/[^/]+\/returns\/[^/]+\/receipts$/, 'admin'],
   [/^GET (?!.*\/orders\/).*\/(returns|withdrawals)$/, 'admin'],
-  [/^PUT .*\/withdrawals\/[^/]+$/, 'admin'],
+  [/^PUT .*\/withdrawals(\/[^/]+)?$/, 'admin'],
   [/^\w+ .*\/imports(\/[^/]+(\/(notes|result|parts\/[^/]+))?)?$/, 'admin'],
   [/^\w+ .*\/exports\/catalogue\.csv$/, 'admin'],
   [/^GET (?!.*\/orders\/).*\/events$/, 'admin'],

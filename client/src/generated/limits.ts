@@ -1092,6 +1092,19 @@ export const LIMITS = {
       "maxLength": 40
     }
   },
+  "PUT /withdrawals": {
+    "items": {
+      "minItems": 1,
+      "maxItems": 100
+    },
+    "items.version": {
+      "minimum": 1
+    },
+    "note": {
+      "minLength": 1,
+      "maxLength": 500
+    }
+  },
   "PUT /withdrawals/{id}": {
     "note": {
       "minLength": 1,

@@ -53,6 +53,41 @@ export async function declareWithdrawal(
   return { stored, replayed: !added }
 }
 
+const closed = (
+  { id, body, state, dueAt }: Case<'withdrawal'>,
+  { by, at, note }: { readonly by: string; readonly at: string; readonly note: string | undefined },
+) => ({
+  body: withEntry(body, 'closed', { at, by, note }),
+  // Its receipt is sent all the same.
+  dueAt: body.mail === 'owed' ? dueAt : undefined,
+  ...{ state: 'done', audited: { by, record: withdrawalClosed(id, state) } },
+})
+
+export const CLOSE_RESULTS = ['closed', 'done', 'changed', 'not_found'] as const
+export type CloseResult = (typeof CLOSE_RESULTS)[number]
+
+/** Closes one as an admin has seen it: what has changed since then stays as it is. */
+export async function closeSeen(
+  { cases, now }: Pick<WithdrawalPorts, 'cases' | 'now'>,
+  { userId: by }: { readonly userId: string },
+  { id, version }: Pick<Case, 'id' | 'version'>,
+  note: string | undefined,
+): Promise<{ readonly id: string; readonly result: CloseResult }> {
+  const at = now().toISOString()
+  let result: CloseResult = 'not_found'
+  await changeCase(cases, 'withdrawal', id, at, (before) => {
+    result = resultOf(before, version)
+    return result === 'closed' ? closed(before!, { by, at, note }) : undefined
+  })
+  return { id, result }
+}
+
+function resultOf(before: Case<'withdrawal'> | undefined, version: number): CloseResult {
+  if (before === undefined) return 'not_found'
+  if (before.state === 'done') return 'done'
+  return before.version === version ? 'closed' : 'changed'
+}
+
 /** An admin has dealt with it. Fails with `withdrawal_not_found`. */
 export async function closeWithdrawal(
   { cases, now }: Pick<WithdrawalPorts, 'cases' | 'now'>,
@@ -61,15 +96,9 @@ export async function closeWithdrawal(
   note: string | undefined,
 ): Promise<Case<'withdrawal'>> {
   const at = now().toISOString()
-  const stored = await changeCase(cases, 'withdrawal', id, at, (before) => {
-    if (before === undefined || before.state === 'done') return undefined
-    return {
-      body: withEntry(before.body, 'closed', { at, by, note }),
-      // Its receipt is sent all the same.
-      dueAt: before.body.mail === 'owed' ? before.dueAt : undefined,
-      ...{ state: 'done', audited: { by, record: withdrawalClosed(id, before.state) } },
-    }
-  })
+  const stored = await changeCase(cases, 'withdrawal', id, at, (before) =>
+    before === undefined || before.state === 'done' ? undefined : closed(before, { by, at, note }),
+  )
   if (stored === undefined)
     throw new DomainError('withdrawal_not_found', 'There is no withdrawal with this id.')
   return stored

@@ -1,10 +1,18 @@
 /** The operations on withdrawals, and their JSON. */
 import { ADMIN_PROBLEMS, BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { PageOf, PageQuery } from '@shop/service_kit/http/paging'
-import { Body, Id, IdempotencyHeaders, NullableString, Timestamp } from '@shop/service_kit/http/schemas'
+import {
+  Body,
+  Id,
+  IdempotencyHeaders,
+  NullableString,
+  Timestamp,
+  Version,
+} from '@shop/service_kit/http/schemas'
 import { TextInput } from '@shop/service_kit/http/text'
 import Type, { type Static } from '@shop/service_kit/runtime/schema_types'
 import type { Case } from '../domain/cases.ts'
+import { CLOSE_RESULTS, type CloseResult } from '../domain/handle_withdrawals.ts'
 import {
   GOODS_LENGTH_MAX,
   NAME_LENGTH_MAX,
@@ -57,6 +65,7 @@ const WithdrawalView = Type.Object({
   return_id: NullableString({ format: 'uuid', description: 'The return that it opened' }),
   receipt: Type.Unsafe<ReceiptMail>({ type: 'string', enum: [...RECEIPT_MAILS] }),
   note: NullableString({ description: 'Of the admin who closed it' }),
+  version: Type.Integer({ description: 'For closing several at once' }),
   history: Type.Array(
     Type.Object({
       type: Type.Unsafe<WithdrawalChange>({ type: 'string', enum: [...WITHDRAWAL_CHANGES] }),
@@ -71,7 +80,7 @@ export function withdrawalView(found: Case<'withdrawal'>, late: boolean): Static
   return {
     ...{ ...statementView(found), language: body.statement.language, state: state as WithdrawalState, late },
     ...{ order_id: body.orderId ?? null, matched: body.isMatched, return_id: body.returnId ?? null },
-    ...{ receipt: body.mail, note: body.note ?? null },
+    ...{ receipt: body.mail, note: body.note ?? null, version: found.version },
     history: body.history.map(({ type, at, by }) => ({ type, at, by })),
   }
 }
@@ -106,6 +115,32 @@ export const listWithdrawalsOperation = operation({
   querystring: Type.Object({ ...PageQuery, state: Type.Optional(State) }, { additionalProperties: false }),
   response: { 200: PageOf(WithdrawalView) },
   problems: [...ADMIN_PROBLEMS, 'validation_failed', 'malformed_cursor', 'store_unavailable'],
+})
+
+export const CLOSED_AT_ONCE_MAX = 100
+
+export const changeWithdrawalsOperation = operation({
+  operationId: 'changeWithdrawals',
+  summary: 'Close several withdrawals, such as junk',
+  description:
+    'Each at the version that was seen; what has changed since then, or is done, stays as it is. Their receipts are sent all the same.',
+  access: 'admin',
+  body: Body({
+    state: Type.Enum(['done']),
+    items: Type.Array(Body({ id: Id, version: Version }), { minItems: 1, maxItems: CLOSED_AT_ONCE_MAX }),
+    note: Type.Optional(TextInput('note', { maxLength: NOTE_LENGTH_MAX, description: 'For admins' })),
+  }),
+  response: {
+    200: Type.Object({
+      items: Type.Array(
+        Type.Object({
+          id: Id,
+          result: Type.Unsafe<CloseResult>({ type: 'string', enum: [...CLOSE_RESULTS] }),
+        }),
+      ),
+    }),
+  },
+  problems: [...ADMIN_PROBLEMS, ...BODY_PROBLEMS, 'version_conflict', 'store_unavailable', 'overloaded'],
 })
 
 export const changeWithdrawalOperation = operation({

@@ -498,6 +498,15 @@ suite('every route and every caller (invariant 10)', () => {
       { anonymous: 401, bob: 403, ada: 403, root: 200 },
     ],
     [
+      'PUT /withdrawals',
+      () => ({
+        method: 'PUT',
+        url: '/withdrawals',
+        payload: { state: 'done', items: [{ id: uuid(9), version: 1 }] },
+      }),
+      { anonymous: 401, bob: 403, ada: 403, root: 200 },
+    ],
+    [
       'PUT /withdrawals/:id',
       () => ({ method: 'PUT', url: `/withdrawals/${uuid(9)}`, payload: { state: 'done' } }),
       { anonymous: 401, bob: 403, ada: 403, root: 404 },

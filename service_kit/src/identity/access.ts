@@ -73,6 +73,16 @@ export function isStillAuthorized(request: FastifyRequest): boolean | Promise<bo
   }
 }
 
+/** The caller of a public route who sends a token that is valid. Never fails: what cannot be verified is as none. */
+export async function callerOf(request: FastifyRequest): Promise<Principal | undefined> {
+  if (request.headers.authorization === undefined) return undefined
+  try {
+    return await request.server.verifyToken?.(bearerToken(request))
+  } catch {
+    return undefined
+  }
+}
+
 type Next = (error?: Error) => void
 
 /** Schemes of the OpenAPI document, each of which is enough. */

@@ -9,9 +9,11 @@ import { usePages } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { Badge } from '../../ui/badge.tsx'
 import { Button, ButtonLink } from '../../ui/button.tsx'
+import { Checkbox } from '../../ui/field.tsx'
 import { Time } from '../../ui/format.tsx'
 import { Typed } from '../../ui/typed.tsx'
 import { CaseList, useStateAsked } from './case_list.tsx'
+import { type Chosen, CLOSED_AT_ONCE_MAX, CloseJunk } from './close_junk.tsx'
 import { NoteDialog } from './note_dialog.tsx'
 import { WITHDRAWAL_STATES, type Withdrawal, withdrawalsQuery } from './queries.ts'
 
@@ -20,19 +22,54 @@ const NOTE = LIMITS['PUT /withdrawals/{id}'].note
 export default function WithdrawalsPage() {
   const [state, choose] = useStateAsked(WITHDRAWAL_STATES)
   const list = usePages(withdrawalsQuery(state))
+  const [chosen, setChosen] = useState<Chosen>(new Map())
+  const clear = () => setChosen(new Map())
+  const flip = ({ id, version }: Withdrawal, isChosen: boolean) => {
+    const next = new Map(chosen)
+    if (isChosen && next.size < CLOSED_AT_ONCE_MAX) next.set(id, version)
+    else next.delete(id)
+    setChosen(next)
+  }
   return (
     <CaseList
       texts={admin.returns.withdrawals}
       states={WITHDRAWAL_STATES}
-      {...{ state, choose, list }}
-      aside={<ButtonLink to={PAGE.adminReturns}>{admin.returns.title}</ButtonLink>}
+      {...{ state, list }}
+      choose={(next) => {
+        clear()
+        choose(next)
+      }}
+      aside={
+        <div className="flex flex-wrap gap-3">
+          <CloseJunk {...{ chosen, clear }} refetch={list.refetch} />
+          <ButtonLink to={PAGE.adminReturns}>{admin.returns.title}</ButtonLink>
+        </div>
+      }
     >
-      {(item) => <Item key={item.id} item={item} refetch={list.refetch} />}
+      {(item) => (
+        <Item
+          key={item.id}
+          item={item}
+          refetch={list.refetch}
+          isChosen={chosen.has(item.id)}
+          flip={(isChosen) => flip(item, isChosen)}
+        />
+      )}
     </CaseList>
   )
 }
 
-function Item({ item, refetch }: { item: Withdrawal; refetch: () => unknown }) {
+function Item({
+  item,
+  refetch,
+  isChosen,
+  flip,
+}: {
+  item: Withdrawal
+  refetch: () => unknown
+  isChosen: boolean
+  flip: (isChosen: boolean) => void
+}) {
   const texts = admin.returns.withdrawals
   const { order_number, name, email, goods, received_at, state, order_id, matched, late } = item
   return (
@@ -73,6 +110,14 @@ function Item({ item, refetch }: { item: Withdrawal; refetch: () => unknown }) {
           </Link>
         )}
         {state !== 'done' && <Close id={item.id} refetch={refetch} />}
+        {state !== 'done' && (
+          <Checkbox
+            label={texts.choose}
+            aria-label={`${texts.choose}: ${name}, ${order_number}`}
+            checked={isChosen}
+            onChange={({ currentTarget }) => flip(currentTarget.checked)}
+          />
+        )}
       </div>
     </li>
   )

@@ -92,6 +92,15 @@ export const returns: AdminTexts['returns'] = {
       nothing_left: 'Es war nichts mehr zu tun',
       closed: 'Abgeschlossen',
     },
+    choose: 'Unsinn',
+    closeJunk: (n) => count(n, { one: '# als Unsinn schließen', other: '# als Unsinn schließen' }),
+    closeJunkTitle: 'Die ausgewählten als Unsinn schließen?',
+    junk: 'Unsinn',
+    notClosed: (n) =>
+      count(n, {
+        one: '# hat sich inzwischen geändert und bleibt',
+        other: '# haben sich inzwischen geändert und bleiben',
+      }),
     close: 'Als erledigt markieren',
     closeTitle: 'Haben Sie sich darum gekümmert?',
     note: 'Notiz für Admins (freiwillig)',

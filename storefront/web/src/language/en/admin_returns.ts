@@ -93,6 +93,12 @@ export const returns = {
       closed: 'Closed',
     },
     close: 'Mark as done',
+    choose: 'Junk',
+    closeJunk: (n: number) => count(n, { one: 'Close # as junk', other: 'Close # as junk' }),
+    closeJunkTitle: 'Close the chosen ones as junk?',
+    junk: 'Junk',
+    notClosed: (n: number) =>
+      count(n, { one: '# has changed meanwhile and stays', other: '# have changed meanwhile and stay' }),
     closeTitle: 'Have you dealt with it?',
     note: 'Note for admins (optional)',
     noteOf: (text: ReactNode) => sentence`Note: ${text}`,
