@@ -106,12 +106,20 @@ export function createApp(deps: Deps): App {
   app.register(checkoutSettingsRoutes({ settings, rules: deps.rules, currency, digits, runtime }))
   app.register(orderRoutes({ ports, settle, orderTokens, digits, runtime }))
   app.register(orderLinkRoutes({ ports, orderTokens, digits }))
-  app.register(paymentChangeRoutes({ orders, onDue: deps.onPaymentDue, runtime }))
   app.register(erasureRoutes({ erasures: deps.erasures, runtime }))
   app.register(orderMailRoutes({ links: createOrderLinks(ports, deps.sendLink) }))
   app.register(orderOwnerRoutes({ orders }))
   const { store: cases, onDue, withdrawalDays: days, mails } = deps.cases
   const casePorts = { ...ports, cases }
+  app.register(
+    paymentChangeRoutes({
+      ...{ orders, cases, runtime },
+      onDue() {
+        deps.onPaymentDue()
+        onDue('return')
+      },
+    }),
+  )
   app.register(
     returnRoutes({ ports: casePorts, orderTokens, onDue: () => onDue('return'), currency, digits }),
   )

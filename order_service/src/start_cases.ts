@@ -8,12 +8,13 @@ import type { Logger } from 'pino'
 import { createReceipts, createRefunding, createRestocking } from './clients/return_calls.ts'
 import type { Case, CaseKind, Cases } from './domain/cases.ts'
 import { changeStatus } from './domain/change_order.ts'
-import { CASE_BACKOFF, CASE_DUE_AHEAD_MAX_MS, driveDue } from './domain/drive_cases.ts'
+import { CASE_BACKOFF, CASE_DUE_AHEAD_MAX_MS, driveDue, UNPAID_BACKOFF } from './domain/drive_cases.ts'
 import { driveReturns } from './domain/drive_returns.ts'
 import { driveWithdrawal } from './domain/drive_withdrawals.ts'
 import { OutcomeUnknown } from './domain/errors.ts'
 import { ownerOf } from './domain/guests.ts'
 import type { CrashPointHook } from './domain/ports.ts'
+import { waitsForBuyer } from './domain/returns.ts'
 import type { Ordering } from './ordering.ts'
 import { type countSettled, type Settler, secondsSince, startSettler, withdrawalGauges } from './settler.ts'
 
@@ -32,6 +33,9 @@ export type StartCasesOptions = {
   /** Pause between two rounds; tests set more. */
   readonly roundMs?: number
 }
+
+const backoffOf = ({ body }: Case): typeof CASE_BACKOFF =>
+  'returns' in body && waitsForBuyer(body) ? UNPAID_BACKOFF : CASE_BACKOFF
 
 type Drive<Kind extends CaseKind> = (claimed: Case<Kind>) => Promise<Case<Kind>>
 
@@ -89,7 +93,7 @@ export function startCases(options: StartCasesOptions): StartedCases {
     driveDue<Kind>(
       {
         ...{ kind, cases, now, report },
-        pauseMs: (attempts) => pauseMs(CASE_BACKOFF, attempts, runtime.random()),
+        pauseMs: (attempts, stored) => pauseMs(backoffOf(stored), attempts, runtime.random()),
         drive: (claimed) =>
           inContext({ traceparent: undefined, requestIds: [claimed.id] }, () =>
             (drives[kind] as unknown as Drive<Kind>)(claimed),
@@ -103,7 +107,7 @@ export function startCases(options: StartCasesOptions): StartedCases {
       round: (shouldContinue) => round(kind, shouldContinue),
       async correctClockSkew() {
         const at = now()
-        const tooFar = new Date(at.getTime() + CASE_DUE_AHEAD_MAX_MS).toISOString()
+        const tooFar = new Date(at.getTime() + CASE_DUE_AHEAD_MAX_MS[kind]).toISOString()
         await cases.correctClockSkew(kind, tooFar, at.toISOString())
       },
       async gauges() {

@@ -121,6 +121,29 @@ export function casesContract(
       assert.equal((await there.cases.claimDue('return', TIME, LATER, 9)).length, 4)
     })
 
+    test('what is hurried is due at once, under a new fence: who works on it does not postpone it', async (t) => {
+      const [here, there] = await open(t)
+      for (const n of [1, 2]) await here.cases.addOnce(aReturn(n, { dueAt: n === 1 ? TIME : LATER }))
+      await here.cases.addOnce(aReturn(3))
+      await here.cases.addOnce(aWithdrawal(4, { dueAt: LATER }))
+      const [claimed] = await here.cases.claimDue('return', TIME, LATER, 5)
+      await there.cases.hurry('return', [1, 2, 3, 4, 5].map(uuid), SOON)
+      await here.cases.reschedule([{ ...claimed!, dueAt: LATER }])
+      await assert.rejects(here.cases.save(next(claimed!)), { code: 'version_conflict' })
+      const due = await there.cases.claimDue('return', SOON, LATER, 5)
+      assert.deepEqual(due.map(({ id, fence, attempts }) => [id, fence, attempts]).toSorted(), [
+        [uuid(1), 3, 1],
+        [uuid(2), 2, 1],
+      ])
+      // What is due already stays due since then.
+      await here.cases.reschedule(due.map((each) => ({ ...each, dueAt: TIME })))
+      await there.cases.hurry('return', [uuid(1)], SOON)
+      assert.equal(await here.cases.oldestDue('return', TIME), TIME)
+      assert.equal((await here.cases.find('return', uuid(1)))!.fence, 4)
+      assert.equal(await there.cases.oldestDue('withdrawal', SOON), undefined)
+      assert.equal((await there.cases.find('return', uuid(3)))!.dueAt, undefined)
+    })
+
     test('lists are newest first, page by page, also of one state; subjects are counted; old ones are removed at their version', async (t) => {
       const [here, there] = await open(t)
       for (const n of [1, 2, 3, 4]) await here.cases.addOnce(aWithdrawal(n, n === 2 ? { state: 'open' } : {}))

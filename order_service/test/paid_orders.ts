@@ -63,11 +63,12 @@ export async function startPaidShop(
   const { port } = paying.app.server.address() as AddressInfo
   const url = paymentUrl ?? `http://127.0.0.1:${port}`
   let { payments: poller } = paying
+  const cases = { store: stores.cases, onDue: () => {}, withdrawalDays: 14, mails: true }
   const connect = async (
     more: Pick<Partial<Deps>, 'rules' | 'cardLimits'> & { reached?: CrashPointHook } = {},
   ) =>
     startOrderApp(t, products.url, stores.orders, {
-      ...{ runtime, checkout, rules: { payments, methods: ['card', 'invoice'] }, ...more },
+      ...{ runtime, checkout, rules: { payments, methods: ['card', 'invoice'] }, cases, ...more },
       paymentService: await serviceAt(t, url, runtime, 'payment_service'),
     })
   const shop = await connect(reached ? { reached } : {})

@@ -5,9 +5,11 @@
  *  R2. A return receives at most what it asked for.
  *  R3. Each receipt is restocked and refunded once, whatever fails in between.
  *  R4. Shipping that cannot be given back keeps back no money for goods.
+ *  R5. While a payment may still be captured, its refund is owed. If it has ended without money, there is none.
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { UNPAID_BACKOFF } from '../src/domain/drive_cases.ts'
 import type { CrashPoint } from '../src/domain/ports.ts'
 import { recordOutcome, requestReturn } from '../src/domain/return_changes.ts'
 import { NO_RETURNS, RETURNS_MAX } from '../src/domain/returns.ts'
@@ -195,11 +197,69 @@ suite('returns', () => {
     assert.throws(() => requestReturn(order, body, more), { code: 'too_many_returns' })
   })
 
-  test('a refund that is refused is shown, and not tried again; an order without a payment has none', async (t) => {
-    const { ask, shipped, lines, round, books, metrics } = await startReturnShop(t)
+  test('R5: the refund of an invoice is owed until it is paid; payment_service says so, and is asked at a pace that slows down', async (t) => {
+    const { ask, shipped, lines, round, paying, hint } = await startReturnShop(t)
     const { id } = await shipped({ payment_method: 'invoice' })
     const path = `/orders/${id}/returns`
+    const { body } = await ask('root', 'POST', path, { lines: lines(1) })
+    await ask('root', 'POST', `${path}/${body.id}/receipts`, { lines: [{ ...lines(1)[0]!, restock: true }] })
+    const refund = async () => {
+      const [{ refund, refund_amount, refusal }] = (await ask('ada', 'GET', path)).body.items[0].receipts
+      return [refund, refund_amount, refusal]
+    }
+    await round('return')
+    assert.deepEqual(await refund(), ['unpaid', null, null])
+    let asked = 0
+    for (let hour = 0; hour < 96; hour++) asked += (await round('return', 3_600_000)).failed
+    assert.ok(asked > 8 && asked < 60, `asked ${asked} times in 96 hours`)
+    assert.equal((await paying.send('POST', `/payments/${id}/paid`, 'root')).statusCode, 200)
+    await hint([id])
+    assert.deepEqual(await round('return', 1), { settled: 0, failed: 1 })
+    assert.deepEqual(await refund(), ['pending', '19.99', null])
+    const [{ id: refundId }] = (await paying.send('GET', `/payments/${id}`, 'root')).json().refunds
+    await paying.send('POST', `/payments/${id}/refunds/${refundId}/paid`, 'root')
+    await hint([id])
+    assert.deepEqual(await round('return', 1), { settled: 1, failed: 0 })
+    assert.deepEqual(await refund(), ['done', '19.99', null])
+  })
+
+  test('R5: without the hint the refund of an invoice that was paid follows, too', async (t) => {
+    const { ask, shipped, lines, round, paying } = await startReturnShop(t)
+    const { id } = await shipped({ payment_method: 'invoice' })
+    const path = `/orders/${id}/returns`
+    const { body } = await ask('root', 'POST', path, { lines: lines(1) })
+    await ask('root', 'POST', `${path}/${body.id}/receipts`, { lines: [{ ...lines(1)[0]!, restock: true }] })
+    await round('return')
+    await paying.payments.stop()
+    await paying.send('POST', `/payments/${id}/paid`, 'root')
+    await round('return', UNPAID_BACKOFF.firstMs * 2)
+    assert.equal((await ask('ada', 'GET', path)).body.items[0].receipts[0].refund, 'pending')
+  })
+
+  test('R5: of a payment that has ended without money nothing is owed', async (t) => {
+    const { ask, shipped, lines, round, paying, metrics } = await startReturnShop(t)
+    const { id } = await shipped({ payment_method: 'invoice' })
+    const path = `/orders/${id}/returns`
+    const { body } = await ask('root', 'POST', path, { lines: lines(1) })
+    const receive = () =>
+      ask('root', 'POST', `${path}/${body.id}/receipts`, { lines: [{ ...lines(1)[0]!, restock: true }] }, 'k')
+    const { receipt } = (await receive()).body
+    await round('return')
+    assert.equal((await paying.cancel(id)).json().state, 'cancelled')
+    await round('return')
+    assert.deepEqual(await round('return'), { settled: 0, failed: 0 })
+    const again = (await receive()).body.receipt
+    assert.deepEqual([again.id, again.refund, again.refusal], [receipt.id, 'none', 'never_paid'])
+    assert.doesNotMatch(await metrics.registry.metrics(), /order_returns_refused_total\{/)
+  })
+
+  test('a refund that is refused is shown, and not tried again; one that was not wanted is none', async (t) => {
+    const { ask, shipped, lines, round, books, metrics, paying } = await startReturnShop(t)
+    const { id } = await shipped()
+    const path = `/orders/${id}/returns`
     const { body } = await ask('root', 'POST', path, { lines: lines(2) })
+    assert.equal((await paying.refund(id, undefined, 'all')).statusCode, 201)
+    const given = books()
     const receive = (more: object) =>
       ask('root', 'POST', `${path}/${body.id}/receipts`, {
         lines: [{ ...lines(1)[0]!, restock: false }],
@@ -213,11 +273,11 @@ suite('returns', () => {
     assert.deepEqual(
       shown.map(({ restock, refund, refusal }: Record<string, unknown>) => [restock, refund, refusal]),
       [
-        ['none', 'refused', 'not_captured'],
+        ['none', 'refused', 'refund_exceeds_captured'],
         ['none', 'none', null],
       ],
     )
-    assert.deepEqual(books(), [])
+    assert.deepEqual(books(), given)
     assert.match(await metrics.registry.metrics(), /order_returns_refused_total\{part="refund",.*\} 1\n/)
   })
 })

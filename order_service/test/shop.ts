@@ -220,6 +220,7 @@ const NO_CASES = {
     list: async () => [],
     count: async () => 0,
     addOnce: async (stored: unknown) => ({ stored, added: true }),
+    hurry: async () => {},
   } as never as Deps['cases']['store'],
 }
 

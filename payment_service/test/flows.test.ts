@@ -458,6 +458,8 @@ suite('refunds', () => {
     const id = world.newOrder()
     await world.open(id)
     assert.equal((await world.refund(id, '1.00', 'a')).json().code, 'not_captured')
+    assert.equal((await world.cancel(id)).json().state, 'cancelled')
+    assert.equal((await world.refund(id, '1.00', 'b')).json().code, 'never_captured')
   })
 
   test('one whose answer was lost is found by our id, also when the provider has forgotten the key', async (t) => {

@@ -222,7 +222,9 @@ export const NOTES: Notes = {
     being_captured:
       'What is being captured cannot be cancelled at the same time. Try again; then it is refunded.',
     being_cancelled: 'The payment was cancelled, or is about to be, so nothing more is taken by it.',
-    not_captured: 'Nothing was captured, so nothing can be refunded. Cancel the order instead.',
+    not_captured:
+      'Nothing was captured yet, so nothing can be refunded. Cancel the order instead; what came back of one that was shipped is refunded by itself once it is paid.',
+    never_captured: 'The payment was cancelled, or has failed: nothing was captured, and nothing will be.',
     not_manual:
       'Payments by card are marked as paid by the provider alone, and so are their refunds; record what you paid back by yourself as a refund with `by_hand`.',
     refund_exceeds_captured:

@@ -101,7 +101,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The payments of these orders have changed: each order that waits for its payment asks now */
+        /** The payments of these orders have changed: each order that waits for its payment, and each return that waits for its refund, asks now */
         post: operations["publishPaymentChanges"];
         delete?: never;
         options?: never;
@@ -4635,15 +4635,15 @@ export interface operations {
                                     restock: boolean;
                                 }[];
                                 /**
-                                 * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                                 * @description owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal
                                  * @enum {string}
                                  */
-                                refund: "none" | "owed" | "pending" | "done" | "refused";
+                                refund: "none" | "owed" | "unpaid" | "pending" | "done" | "refused";
                                 /** @description Given back, once payment_service has recorded it */
                                 refund_amount: string | null;
                                 /** @description Shipping is given back, too; false also if it was given back before */
                                 refunds_shipping: boolean;
-                                /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                                /** @description Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured */
                                 refusal: string | null;
                                 /**
                                  * @description owed: the units go back to stock in a moment; refused: more than were shipped
@@ -4845,15 +4845,15 @@ export interface operations {
                                 restock: boolean;
                             }[];
                             /**
-                             * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                             * @description owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal
                              * @enum {string}
                              */
-                            refund: "none" | "owed" | "pending" | "done" | "refused";
+                            refund: "none" | "owed" | "unpaid" | "pending" | "done" | "refused";
                             /** @description Given back, once payment_service has recorded it */
                             refund_amount: string | null;
                             /** @description Shipping is given back, too; false also if it was given back before */
                             refunds_shipping: boolean;
-                            /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                            /** @description Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured */
                             refusal: string | null;
                             /**
                              * @description owed: the units go back to stock in a moment; refused: more than were shipped
@@ -5128,15 +5128,15 @@ export interface operations {
                                 restock: boolean;
                             }[];
                             /**
-                             * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                             * @description owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal
                              * @enum {string}
                              */
-                            refund: "none" | "owed" | "pending" | "done" | "refused";
+                            refund: "none" | "owed" | "unpaid" | "pending" | "done" | "refused";
                             /** @description Given back, once payment_service has recorded it */
                             refund_amount: string | null;
                             /** @description Shipping is given back, too; false also if it was given back before */
                             refunds_shipping: boolean;
-                            /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                            /** @description Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured */
                             refusal: string | null;
                             /**
                              * @description owed: the units go back to stock in a moment; refused: more than were shipped
@@ -5415,15 +5415,15 @@ export interface operations {
                                 restock: boolean;
                             }[];
                             /**
-                             * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                             * @description owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal
                              * @enum {string}
                              */
-                            refund: "none" | "owed" | "pending" | "done" | "refused";
+                            refund: "none" | "owed" | "unpaid" | "pending" | "done" | "refused";
                             /** @description Given back, once payment_service has recorded it */
                             refund_amount: string | null;
                             /** @description Shipping is given back, too; false also if it was given back before */
                             refunds_shipping: boolean;
-                            /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                            /** @description Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured */
                             refusal: string | null;
                             /**
                              * @description owed: the units go back to stock in a moment; refused: more than were shipped
@@ -5461,15 +5461,15 @@ export interface operations {
                                     restock: boolean;
                                 }[];
                                 /**
-                                 * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                                 * @description owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal
                                  * @enum {string}
                                  */
-                                refund: "none" | "owed" | "pending" | "done" | "refused";
+                                refund: "none" | "owed" | "unpaid" | "pending" | "done" | "refused";
                                 /** @description Given back, once payment_service has recorded it */
                                 refund_amount: string | null;
                                 /** @description Shipping is given back, too; false also if it was given back before */
                                 refunds_shipping: boolean;
-                                /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                                /** @description Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured */
                                 refusal: string | null;
                                 /**
                                  * @description owed: the units go back to stock in a moment; refused: more than were shipped
@@ -6061,15 +6061,15 @@ export interface operations {
                                         restock: boolean;
                                     }[];
                                     /**
-                                     * @description owed, or pending at the payment provider: it goes on by itself; refused: see refusal
+                                     * @description owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal
                                      * @enum {string}
                                      */
-                                    refund: "none" | "owed" | "pending" | "done" | "refused";
+                                    refund: "none" | "owed" | "unpaid" | "pending" | "done" | "refused";
                                     /** @description Given back, once payment_service has recorded it */
                                     refund_amount: string | null;
                                     /** @description Shipping is given back, too; false also if it was given back before */
                                     refunds_shipping: boolean;
-                                    /** @description Why nothing is given back: no_payment, or a code of payment_service such as not_captured */
+                                    /** @description Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured */
                                     refusal: string | null;
                                     /**
                                      * @description owed: the units go back to stock in a moment; refused: more than were shipped

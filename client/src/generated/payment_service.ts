@@ -1627,7 +1627,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not_captured`, `refund_exceeds_captured`, `refund_exceeds_bought`, `lines_unknown`, `too_many_refunds`, `version_conflict` */
+            /** @description `not_captured`, `never_captured`, `refund_exceeds_captured`, `refund_exceeds_bought`, `lines_unknown`, `too_many_refunds`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2401,7 +2401,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not_captured`, `refund_exceeds_captured`, `refund_exceeds_bought`, `lines_unknown`, `too_many_refunds`, `version_conflict` */
+            /** @description `not_captured`, `never_captured`, `refund_exceeds_captured`, `refund_exceeds_bought`, `lines_unknown`, `too_many_refunds`, `version_conflict` */
             409: {
                 headers: {
                     [name: string]: unknown;

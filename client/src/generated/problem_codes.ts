@@ -61,6 +61,7 @@ export type ProblemCode =
   | 'media_unreadable'
   | 'method_not_allowed'
   | 'method_unavailable'
+  | 'never_captured'
   | 'no_second_factor'
   | 'not_a_draft'
   | 'not_authorised'

@@ -14,7 +14,7 @@ const RESTOCKED = ['restocked', 'not_shipped', 'refused'] as const
 const REFUND_STATES = ['requested', 'pending', 'succeeded', 'failed'] as const
 /** Of payment_service, for good: nothing was given back under this id. */
 const REFUSED: readonly (string | undefined)[] = [
-  ...['payment_not_found', 'not_captured', 'refund_exceeds_captured', 'refund_exceeds_bought'],
+  ...['payment_not_found', 'refund_exceeds_captured', 'refund_exceeds_bought'],
   ...['lines_unknown', 'too_many_refunds', 'idempotency_key_reused', 'validation_failed'],
 ]
 /** What is left may be enough without shipping, which somebody has given back before. */
@@ -59,6 +59,8 @@ export const createRefunding =
       return { state: known === 'succeeded' ? 'done' : 'pending', amountMinor: ANSWER.count(amount_minor) }
     } catch (error) {
       const { code } = error instanceof ServiceUnreachable ? error : {}
+      if (code === 'not_captured') return { state: 'unpaid' }
+      if (code === 'never_captured') return { state: 'never_paid' }
       if (shipping && WITHOUT_SHIPPING.includes(code)) return { state: 'without_shipping' }
       if (REFUSED.includes(code)) return { state: 'refused', code: code! }
       throw unknown(error)

@@ -1,7 +1,8 @@
 /**
  * Does what receipts of goods owe: restocks them in product_service and gives their money back through payment_service, in any order, until
  * both have ended. Each call has the id of the receipt, so it may be made again after any fault: what was done is answered once more.
- * What is refused for good is recorded and shown, and not tried again.
+ * What is refused for good is recorded and shown, and not tried again. A refund of what is not paid yet is asked for at a slow pace, and
+ * whenever the payment has changed (`Cases.hurry`), until the payment has money or has ended without (R5).
  */
 import { changeCase } from './case_changes.ts'
 import type { Case } from './cases.ts'
@@ -9,7 +10,7 @@ import { OutcomeUnknown } from './errors.ts'
 import type { ReturnPorts } from './handle_returns.ts'
 import { type Outcome, recordOutcome } from './return_changes.ts'
 import type { Refunding, Restocking } from './return_ports.ts'
-import { givesShippingBack, owedIn, type ReceiptOf, stateOf } from './returns.ts'
+import { givesShippingBack, isRefundOwed, NEVER_PAID, owedIn, type ReceiptOf, stateOf } from './returns.ts'
 
 export type DriveReturnPorts = Pick<ReturnPorts, 'cases' | 'now' | 'reached'> & {
   readonly restock: Restocking
@@ -60,7 +61,7 @@ async function refunded(
   orderId: string,
   { found, receipt }: ReceiptOf,
 ): Promise<Outcome | undefined> {
-  if (receipt.refund !== 'owed' && receipt.refund !== 'pending') return undefined
+  if (!isRefundOwed(receipt)) return undefined
   const answer = await refund({
     ...{ receiptId: receipt.id, orderId, by: receipt.by, shipping: givesShippingBack(receipt) },
     lines: receipt.lines.map(({ productId, quantity }) => ({ productId, quantity })),
@@ -68,6 +69,8 @@ async function refunded(
   })
   reached('refund_answered')
   if (answer.state === 'without_shipping') return { shippingLeftOut: true }
+  if (answer.state === 'unpaid') return { refund: 'unpaid' }
+  if (answer.state === 'never_paid') return { refund: 'none', refusal: NEVER_PAID }
   return answer.state === 'refused'
     ? { refund: 'refused', refusal: answer.code }
     : { refund: answer.state, refundMinor: answer.amountMinor }
@@ -88,7 +91,7 @@ async function record(
     return { body, state: stateOf(body), dueAt: owedIn(body).length > 0 ? before!.dueAt : undefined }
   })
   if (isNew && 'restock' in outcome && outcome.restock === 'refused') refused('restock')
-  if (isNew && 'refusal' in outcome) refused('refund')
+  if (isNew && 'refund' in outcome && outcome.refund === 'refused') refused('refund')
   reached('outcome_recorded')
   return stored ?? known
 }

@@ -12,6 +12,8 @@ import { isPaid, type Order, type RequestedLine } from './order.ts'
 import type { Audited, CrashPointHook, OrderStore } from './ports.ts'
 import { type Arrival, decideReturn, receiveGoods, requestReturn } from './return_changes.ts'
 import {
+  NEVER_PAID,
+  NO_PAYMENT,
   NO_RETURNS,
   owedIn,
   type Receipt,
@@ -192,7 +194,7 @@ const isSame = (made: Return, wanted: NewReturn): boolean =>
 
 const isSameReceipt = (made: Receipt, wanted: Arrived): boolean =>
   sameLines(made.lines, wanted.lines) &&
-  (made.refusal === 'no_payment'
+  (made.refusal === NO_PAYMENT || made.refusal === NEVER_PAID
     ? wanted.refund
     : (made.refund !== 'none') === wanted.refund &&
       made.refundsShipping === (wanted.refund && wanted.refundsShipping))

@@ -3,10 +3,13 @@ import { DomainError } from './errors.ts'
 import type { Order } from './order.ts'
 import {
   givesShippingBack,
+  isRefundOwed,
+  NO_PAYMENT,
   owedIn,
   RECEIPTS_MAX,
   RETURNS_MAX,
   type Receipt,
+  type RefundState,
   type Return,
   type ReturnChange,
   type ReturnEntry,
@@ -110,7 +113,7 @@ export function receiveGoods(
     restock: arrival.lines.some(({ restock }) => restock) ? 'owed' : 'none',
     refund: refund && isPaid ? 'owed' : 'none',
     ...{ shippingLeftOut: false, refundMinor: undefined },
-    refusal: refund && !isPaid ? 'no_payment' : undefined,
+    refusal: refund && !isPaid ? NO_PAYMENT : undefined,
   }
   const receipts = [...found.receipts, receipt]
   const all = receipts.flatMap(({ lines }) => lines)
@@ -128,8 +131,14 @@ export function receiveGoods(
 export type Outcome =
   | { readonly restock: 'done' | 'refused' }
   | { readonly refund: 'done' | 'pending'; readonly refundMinor: number }
-  | { readonly refund: 'refused'; readonly refusal: string }
+  | { readonly refund: 'refused' | 'none'; readonly refusal: string }
+  | { readonly refund: 'unpaid' }
   | { readonly shippingLeftOut: true }
+
+const REFUND_CHANGES = {
+  ...{ done: 'refunded', pending: 'refund_pending', unpaid: 'refund_unpaid', refused: 'refund_refused' },
+  none: 'refund_not_owed',
+} as const satisfies Partial<Record<RefundState, ReturnChange>>
 
 /** Records what became of it; undefined if that is known already. */
 export function recordOutcome(
@@ -149,23 +158,16 @@ export function recordOutcome(
     )
   const facts = { returnId: found.id, receiptId, by: 'system', at }
   if ('shippingLeftOut' in outcome) {
-    if (receipt.refund !== 'owed' || !givesShippingBack(receipt)) return undefined
+    if ((receipt.refund !== 'owed' && receipt.refund !== 'unpaid') || !givesShippingBack(receipt))
+      return undefined
     return withReceipt({ ...receipt, ...outcome }, entry('shipping_left_out', { ...facts, lines: [] }))
   }
   const [part, now] =
     'restock' in outcome ? (['restock', outcome.restock] as const) : (['refund', outcome.refund] as const)
   const before = receipt[part]
-  if (before === now || (before !== 'owed' && before !== 'pending')) return undefined
-  const type: ReturnChange =
-    part === 'restock'
-      ? now === 'done'
-        ? 'restocked'
-        : 'restock_refused'
-      : now === 'done'
-        ? 'refunded'
-        : now === 'pending'
-          ? 'refund_pending'
-          : 'refund_refused'
+  const isOpen = part === 'restock' ? before === 'owed' : isRefundOwed(receipt)
+  if (before === now || !isOpen || (before === 'pending' && now === 'unpaid')) return undefined
+  const type = part === 'restock' ? (now === 'done' ? 'restocked' : 'restock_refused') : REFUND_CHANGES[now]
   // One that was under way and failed gave nothing back.
   const refundMinor = 'refusal' in outcome ? undefined : receipt.refundMinor
   const after: Receipt = { ...receipt, refundMinor, ...outcome }

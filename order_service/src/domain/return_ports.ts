@@ -18,14 +18,16 @@ export type RefundAsked = RestockAsked & {
 }
 
 /**
- * payment_service. `refused`: nothing is given back under this id, for good. `without_shipping`: nothing is yet, and no shipping can be;
- * ask again without it.
+ * payment_service. `refused`: nothing is given back under this id, for good. `unpaid`: nothing was captured yet; `never_paid`: nothing
+ * will be. `without_shipping`: nothing is given back yet, and no shipping can be; ask again without it.
  */
 export type Refunding = (
   asked: RefundAsked,
 ) => Promise<
   | { readonly state: 'done' | 'pending'; readonly amountMinor: number }
   | { readonly state: 'refused'; readonly code: string }
+  | { readonly state: 'unpaid' }
+  | { readonly state: 'never_paid' }
   | { readonly state: 'without_shipping' }
 >
 

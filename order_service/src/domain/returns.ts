@@ -6,7 +6,8 @@
  *  R2. A return receives at most what it asked for.
  *  R3. Each receipt of goods owes its restocking and its refund at most once, under its own id, until both have ended. What ended stays.
  *  R4. Shipping that cannot be given back keeps back no money for goods.
- *  R5. Every change adds one entry to the history: its number is the version.
+ *  R5. While a payment may still be captured, its refund is owed. If it has ended without money, there is none.
+ *  R6. Every change adds one entry to the history: its number is the version.
  */
 import { DomainError } from './errors.ts'
 import type { Order, RequestedLine } from './order.ts'
@@ -17,11 +18,15 @@ export const RETURN_REASON_LENGTH_MAX = 1_000
 
 export const RETURN_STATES = ['requested', 'accepted', 'refused', 'received'] as const
 export type ReturnState = (typeof RETURN_STATES)[number]
-/** `owed` and, of a refund, `pending` (it is under way) end by themselves. */
+/** `owed` ends by itself, and so do, of a refund, `pending` (it is under way) and `unpaid` (the buyer has not paid yet). */
 export const RESTOCK_STATES = ['none', 'owed', 'done', 'refused'] as const
 export type RestockState = (typeof RESTOCK_STATES)[number]
-export const REFUND_STATES = ['none', 'owed', 'pending', 'done', 'refused'] as const
+export const REFUND_STATES = ['none', 'owed', 'unpaid', 'pending', 'done', 'refused'] as const
 export type RefundState = (typeof REFUND_STATES)[number]
+
+/** As `refusal`: why there is nothing to give back. */
+export const NO_PAYMENT = 'no_payment'
+export const NEVER_PAID = 'never_paid'
 
 export type ReceivedLine = RequestedLine & { readonly restock: boolean }
 
@@ -63,7 +68,7 @@ export type Return = {
 export const RETURN_CHANGES = [
   ...(['requested', 'accepted', 'refused', 'received'] as const),
   ...(['restocked', 'restock_refused', 'refunded', 'refund_pending', 'refund_refused'] as const),
-  'shipping_left_out',
+  ...(['shipping_left_out', 'refund_unpaid', 'refund_not_owed'] as const),
 ] as const
 export type ReturnChange = (typeof RETURN_CHANGES)[number]
 
@@ -109,8 +114,14 @@ export const owedIn = ({ returns }: ReturnsBody): readonly ReceiptOf[] =>
     found.receipts.flatMap((receipt) => (isOwed(receipt) ? [{ found, receipt }] : [])),
   )
 
-export const isOwed = ({ restock, refund }: Receipt): boolean =>
-  restock === 'owed' || refund === 'owed' || refund === 'pending'
+export const isRefundOwed = ({ refund }: Receipt): boolean =>
+  refund === 'owed' || refund === 'unpaid' || refund === 'pending'
+
+export const isOwed = (receipt: Receipt): boolean => receipt.restock === 'owed' || isRefundOwed(receipt)
+
+/** Nothing more can be done before a buyer pays, or a payment ends. */
+export const waitsForBuyer = (body: ReturnsBody): boolean =>
+  owedIn(body).every(({ receipt: { restock, refund } }) => restock !== 'owed' && refund === 'unpaid')
 
 export const givesShippingBack = ({ refundsShipping, shippingLeftOut }: Receipt): boolean =>
   refundsShipping && !shippingLeftOut

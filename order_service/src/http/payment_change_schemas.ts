@@ -10,7 +10,8 @@ const CHANGES_MAX = 256
 
 export const publishPaymentChangesOperation = operation({
   operationId: 'publishPaymentChanges',
-  summary: 'The payments of these orders have changed: each order that waits for its payment asks now',
+  summary:
+    'The payments of these orders have changed: each order that waits for its payment, and each return that waits for its refund, asks now',
   access: 'service',
   body: Body({ order_ids: Type.Array(Id, { minItems: 1, maxItems: CHANGES_MAX }) }),
   response: { 200: Type.Object({}) },

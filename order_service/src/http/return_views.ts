@@ -32,11 +32,13 @@ export const ReceiptView = Type.Object({
   }),
   refund: Type.Unsafe<RefundState>({
     ...{ type: 'string', enum: [...REFUND_STATES] },
-    description: 'owed, or pending at the payment provider: it goes on by itself; refused: see refusal',
+    description:
+      'owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal',
   }),
   refund_amount: NullableString({ description: 'Given back, once payment_service has recorded it' }),
   refusal: NullableString({
-    description: 'Why nothing is given back: no_payment, or a code of payment_service such as not_captured',
+    description:
+      'Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured',
   }),
 })
 

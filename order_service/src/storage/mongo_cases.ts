@@ -128,6 +128,13 @@ export function createMongoCases(
       }))
       await repeat(() => cases().bulkWrite(operations, { ordered: false }))
     },
+    async hurry(kind, ids, at) {
+      const owed = { _id: { $in: ids.map((id) => documentId(kind, id)) } }
+      const due = { ...owed, dueAt: { $lte: at } }
+      await repeat(() => cases().updateMany(due, { $set: { attempts: 0 }, $inc: { fence: 1 } }))
+      const later = { ...owed, dueAt: { $gt: at } }
+      await repeat(() => cases().updateMany(later, { $set: { dueAt: at, attempts: 0 }, $inc: { fence: 1 } }))
+    },
     async correctClockSkew(kind, tooFar, at) {
       await repeat(() => cases().updateMany({ kind, dueAt: { $gt: tooFar } }, { $set: { dueAt: at } }))
     },

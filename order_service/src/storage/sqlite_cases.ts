@@ -50,6 +50,10 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
     'UPDATE cases SET due_at = ? WHERE kind = ? AND id = ? AND version = ? AND fence = ? AND due_at IS NOT NULL',
   )
   const correct = writer.prepare('UPDATE cases SET due_at = ? WHERE kind = ? AND due_at > ?')
+  const hurry = writer.prepare(
+    `UPDATE cases SET due_at = min(due_at, ?), fence = fence + 1, attempts = 0
+      WHERE kind = ? AND id = ? AND due_at IS NOT NULL`,
+  )
   const remove = writer.prepare('DELETE FROM cases WHERE kind = ? AND id = ? AND version = ?')
   const as = <Kind extends CaseKind>(found: Case | undefined) => found as Case<Kind> | undefined
   const write = <T>(audited: Audited | undefined, at: string, work: () => T | undefined) =>
@@ -116,6 +120,10 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
     reschedule: async (claims) =>
       store.write(() => {
         for (const { kind, id, version, fence, dueAt } of claims) setDue.run(dueAt, kind, id, version, fence)
+      }),
+    hurry: async (kind, ids, at) =>
+      store.write(() => {
+        for (const id of ids) hurry.run(at, kind, id)
       }),
     correctClockSkew: async (kind, tooFar, at) => store.write(() => void correct.run(at, kind, tooFar)),
     oldestDue: async (kind, now) => isDue.get(kind, now)?.due_at as string | undefined,

@@ -149,10 +149,13 @@ export function isSameRefund(payment: Payment, made: Refund, wanted: Omit<Refund
 export function requestRefund(payment: Payment, request: RefundRequest, now: Date): Payment {
   const left = refundable(payment)
   const { id, key, by, reason } = request
-  if (sumsOf(payment).captured === 0)
+  if (sumsOf(payment).captured === 0) {
+    if (payment.phase === 'ended')
+      throw new DomainError('never_captured', 'The payment has ended without money.', { current: payment })
     throw new DomainError('not_captured', 'Nothing was captured yet; cancel the order instead.', {
       current: payment,
     })
+  }
   if (payment.refunds.length >= REFUNDS_MAX)
     throw new DomainError('too_many_refunds', `A payment has at most ${REFUNDS_MAX} refunds.`)
   const parts = request.parts && pricedParts(payment, request.parts)

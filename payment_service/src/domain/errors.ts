@@ -15,6 +15,8 @@ export type Payloads = {
   being_captured: Current
   being_cancelled: Current
   not_captured: Current
+  /** Nor will anything be. */
+  never_captured: Current
   not_manual: Nothing
   refund_exceeds_captured: { readonly leftMinor: number }
   /** null: the shipping. */

@@ -114,6 +114,7 @@ export const refundOrderOperation = operation({
     ...COMMON,
     'payment_not_found',
     'not_captured',
+    'never_captured',
     'refund_exceeds_captured',
     'refund_exceeds_bought',
     'lines_unknown',

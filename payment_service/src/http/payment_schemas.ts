@@ -62,6 +62,7 @@ export const refundPaymentOperation = operation({
     ...ADMIN_PROBLEMS,
     'payment_not_found',
     'not_captured',
+    'never_captured',
     'refund_exceeds_captured',
     'refund_exceeds_bought',
     'lines_unknown',

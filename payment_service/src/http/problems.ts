@@ -54,6 +54,12 @@ export const PROBLEMS = {
     retryable: false,
     present: currentView,
   },
+  never_captured: {
+    status: 409,
+    title: 'The payment has ended without money',
+    retryable: false,
+    present: currentView,
+  },
   not_manual: { status: 409, title: 'This payment is not marked as paid by hand', retryable: false },
   refund_exceeds_captured: {
     status: 409,

@@ -154,7 +154,7 @@ const RESTOCK_TONES: Readonly<Record<Receipt['restock'], BadgeTone>> = {
   ...{ none: 'neutral', owed: 'info', done: 'good', refused: 'bad' },
 }
 const REFUND_TONES: Readonly<Record<Receipt['refund'], BadgeTone>> = {
-  ...{ none: 'neutral', owed: 'info', pending: 'info', done: 'good', refused: 'bad' },
+  ...{ none: 'neutral', owed: 'info', unpaid: 'warn', pending: 'info', done: 'good', refused: 'bad' },
 }
 
 function OneReceipt({ receipt, currency }: { receipt: Receipt; currency: string }) {

@@ -49,13 +49,14 @@ export const returns: AdminTexts['returns'] = {
   refunds: {
     none: 'Keine Erstattung',
     owed: 'Erstattung beginnt',
+    unpaid: 'Wird erstattet, sobald bezahlt ist',
     pending: 'Erstattung läuft',
     done: 'Erstattet',
     refused: 'Nicht erstattet',
   },
   refusals: {
     no_payment: 'die Bestellung hat keine Zahlung',
-    not_captured: 'sie ist noch nicht bezahlt',
+    never_paid: 'sie wurde nie bezahlt',
     refund_exceeds_bought: 'mehr als gekauft wurde',
     refund_exceeds_captured: 'mehr als bezahlt wurde',
     refund_failed: 'der Zahlungsdienst konnte es nicht; erstatten Sie von Hand',

@@ -69,6 +69,7 @@ export const returns: BuyingTexts['returns'] = {
   refunds: {
     none: '',
     owed: 'Ihr Geld wird erstattet.',
+    unpaid: 'Ihr Geld wird erstattet, sobald die Rechnung bezahlt ist.',
     pending: 'Ihr Geld ist unterwegs.',
     done: 'Ihr Geld wurde erstattet.',
     refused: 'Es wurde nichts automatisch erstattet. Bitte fragen Sie uns.',

@@ -49,13 +49,14 @@ export const returns = {
   refunds: {
     none: 'No refund',
     owed: 'Refund begins',
+    unpaid: 'Refunded once it is paid',
     pending: 'Refund under way',
     done: 'Refunded',
     refused: 'Not refunded',
   },
   refusals: {
     no_payment: 'the order has no payment',
-    not_captured: 'it is not paid yet',
+    never_paid: 'it was never paid',
     refund_exceeds_bought: 'more than was bought',
     refund_exceeds_captured: 'more than was paid',
     refund_failed: 'the payment provider could not do it; give it back by hand',

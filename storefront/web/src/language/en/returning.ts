@@ -69,6 +69,7 @@ export const returns = {
   refunds: {
     none: '',
     owed: 'Your money is being given back.',
+    unpaid: 'Your money is given back once the invoice is paid.',
     pending: 'Your money is on its way.',
     done: 'Your money was given back.',
     refused: 'Nothing was given back automatically. Please ask us.',
