@@ -90,7 +90,15 @@ suite('mails of events', () => {
     const two = requestReturn(shipped, NO_RETURNS, {
       ...{ ...request, lines: [{ productId, quantity: 2 }], withdrawalId: undefined },
     })
-    const goods = { id: 'r', key: undefined, at, by: 'root', refundsShipping: false, refund: false }
+    const goods = {
+      id: 'r',
+      key: undefined,
+      at,
+      by: 'root',
+      refundsShipping: false,
+      setsOff: true,
+      refund: false,
+    }
     const part = receiveGoods(two, 'x', { ...goods, lines: [{ ...line, restock: true }] }, true)
     assert.equal(
       of(decideReturn(part, { id: 'x', to: 'refused', note: undefined, by: 'root', at })!),

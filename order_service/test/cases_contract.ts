@@ -121,7 +121,7 @@ export function casesContract(
       assert.equal((await there.cases.claimDue('return', TIME, LATER, 9)).length, 4)
     })
 
-    test('what is hurried is due at once, under a new fence: who works on it does not postpone it', async (t) => {
+    test('what is hurried is due at once, under a new fence, so an earlier claim does not postpone it', async (t) => {
       const [here, there] = await open(t)
       for (const n of [1, 2]) await here.cases.addOnce(aReturn(n, { dueAt: n === 1 ? TIME : LATER }))
       await here.cases.addOnce(aReturn(3))

@@ -160,6 +160,36 @@ suite('returns', () => {
     )
   })
 
+  test('R7: what an admin gave back as an amount is taken off, unless it was for something else', async (t) => {
+    const { ask, shipped, lines, round, paying } = await startReturnShop(t, { stock: 100 })
+    for (const set_off of [undefined, false]) {
+      const { id } = await shipped()
+      assert.equal((await paying.refund(id, '5.00', id)).json().payment.refunded_as_amount, '5.00')
+      const path = `/orders/${id}/returns`
+      const { body } = await ask('root', 'POST', path, { lines: lines(2) })
+      const goods = {
+        lines: [{ ...lines(1)[0]!, restock: true }],
+        ...(set_off === undefined ? {} : { set_off }),
+      }
+      const receive = (key: string, more: object = {}) =>
+        ask('root', 'POST', `${path}/${body.id}/receipts`, { ...goods, ...more }, key)
+      await receive('one')
+      await round('return')
+      const { receipt } = (await receive('one')).body
+      const isTaken = set_off === undefined
+      assert.deepEqual(
+        [receipt.refund_amount, receipt.sets_off, receipt.set_off_amount],
+        isTaken ? ['14.99', true, '5.00'] : ['19.99', false, '0.00'],
+      )
+      assert.equal((await receive('one', { set_off: !isTaken })).body.code, 'idempotency_key_reused')
+      await receive('two')
+      await round('return')
+      const payment = (await paying.send('GET', `/payments/${id}`, 'root')).json()
+      assert.equal(payment.refunded_as_amount, isTaken ? '0.00' : '5.00')
+      assert.equal(payment.refunded, isTaken ? '39.98' : '24.99')
+    }
+  })
+
   test('R3: while product_service is down money is given back, and the units follow', async (t) => {
     const { ask, shipped, lines, round, moved, products } = await startReturnShop(t)
     const { id } = await shipped()
@@ -185,7 +215,10 @@ suite('returns', () => {
     const failed = recordOutcome(body, 'r', { refund: 'refused', refusal: 'refund_failed' }, at)!
     const { refund, refundMinor, refusal } = failed.returns[0]!.receipts[0]!
     assert.deepEqual([refund, refundMinor, refusal], ['refused', undefined, 'refund_failed'])
-    assert.equal(recordOutcome(failed, 'r', { refund: 'done', refundMinor: 500 }, at), undefined)
+    assert.equal(
+      recordOutcome(failed, 'r', { refund: 'done', refundMinor: 500, setOffMinor: 0 }, at),
+      undefined,
+    )
   })
 
   test('an order has at most a number of returns', () => {
@@ -265,7 +298,7 @@ suite('returns', () => {
         lines: [{ ...lines(1)[0]!, restock: false }],
         ...more,
       })
-    await receive({})
+    await receive({ set_off: false })
     await receive({ refund: false })
     await round('return')
     assert.deepEqual(await round('return'), { settled: 0, failed: 0 })

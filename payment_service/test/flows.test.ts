@@ -435,6 +435,7 @@ suite('refunds', () => {
     const first = await give({ amount_minor: 700 })
     assert.deepEqual(first.refund, {
       ...{ refund_id: uuid(5), amount_minor: 700, state: 'succeeded', lines: [], shipping_minor: 0 },
+      set_off_minor: 0,
     })
     assert.equal(first.payment.refunded_minor, 700)
     assert.deepEqual(await give({ amount_minor: 700 }), first)
@@ -442,6 +443,10 @@ suite('refunds', () => {
     assert.equal((await give({ shipping: true })).code, 'idempotency_key_reused')
     assert.equal((await give({ refund_id: uuid(6), shipping: true })).code, 'lines_unknown')
     assert.equal((await give({ refund_id: uuid(6) })).code, 'validation_failed')
+    assert.equal(
+      (await give({ refund_id: uuid(6), amount_minor: 1, set_off: true })).code,
+      'validation_failed',
+    )
     assert.equal((await give({ refund_id: uuid(6), amount_minor: 3_501 })).code, 'refund_exceeds_captured')
     assert.equal(simulator.books()[0]!.refunded, 700)
   })

@@ -48,7 +48,7 @@ export function paymentStoreContract(name: string, makeStores: MakeStores) {
       const wanted = stored({ bill: { lines: [line], shippingMinor: 100 } })
       const { store, other } = await fresh(t, wanted)
       const paid = captured({ orderId: wanted.payment.orderId })
-      const parts = { lines: [{ productId: uuid(8), quantity: 1 }], shipping: true }
+      const parts = { lines: [{ productId: uuid(8), quantity: 1 }], shipping: true, setsOff: true }
       const request = { id: uuid(7), amountMinor: undefined, parts, reason: 'damaged', key: 'k', by: ROOT }
       const next = scheduleChanged(
         wanted,

@@ -38,7 +38,12 @@ export async function examine(plan: Plan, { fix }: { readonly fix: boolean }): P
     if (products && orders)
       await add(await checkReservations({ products, orders, ordersMadeAt, running, now }))
     if (products && orders && cases)
-      await add(await checkReturns({ cases, orders, audit: products.audit, running }))
+      await add(
+        await checkReturns({
+          ...{ cases, orders, audit: products.audit, running, payments: payments?.payments },
+          digits: () => payments!.digits(),
+        }),
+      )
     if (payments) {
       const provider = providerOf(plan, ports.running, payments.digits)
       try {

@@ -1,12 +1,14 @@
 /**
- * Compares returns with orders and with what product_service has restocked: of each line at most what was shipped comes back, and each receipt
- * that says so is in stock, once, with its units.
+ * Compares returns with orders, with what product_service has restocked, and with what payment_service has refunded: of each line at most what
+ * was shipped comes back, each receipt that says so is in stock, once, with its units, and its money was given back, as much as it says.
  */
 import type { Case, Cases } from '@shop/order_service/domain/cases'
 import type { OrderStore } from '@shop/order_service/domain/ports'
-import { claimedOf, unitsOf } from '@shop/order_service/domain/returns'
+import { claimedOf, type RefundState, unitsOf } from '@shop/order_service/domain/returns'
+import type { PaymentStore } from '@shop/payment_service/domain/ports'
 import type { Audit } from '@shop/product_service/domain/ports'
 import type { Reservation, Restock } from '@shop/product_service/domain/reservation'
+import { formatMoney } from '@shop/service_kit/money/money'
 import { foundTwice, type KeyedFinding } from './consistency.ts'
 import type { Check } from './findings.ts'
 
@@ -16,10 +18,14 @@ export type ReturnsChecked = {
   readonly cases: Pick<Cases, 'list'>
   readonly orders: Pick<OrderStore, 'find'>
   readonly audit: Pick<Audit, 'reservationsOf'>
+  /** Undefined if there is none. */
+  readonly payments: Pick<PaymentStore, 'find'> | undefined
+  readonly digits: () => number
   readonly running: boolean
 }
 
-export async function checkReturns({ cases, orders, audit, running }: ReturnsChecked): Promise<Check> {
+export async function checkReturns(given: ReturnsChecked): Promise<Check> {
+  const { cases, orders, audit, running } = given
   let checked = 0
   const compare = async () => {
     checked = 0
@@ -29,6 +35,7 @@ export async function checkReturns({ cases, orders, audit, running }: ReturnsChe
       const reservations = await audit.reservationsOf(page.map(({ id }) => id))
       for (const each of page) {
         found.push(...(await exceeded(each, orders)), ...notRestocked(each, reservations.get(each.id)))
+        found.push(...(await otherwiseRefunded(each, given)))
       }
       checked += page.length
       before = page.at(-1)?.id
@@ -40,7 +47,7 @@ export async function checkReturns({ cases, orders, audit, running }: ReturnsChe
   return {
     name: 'Returns',
     findings,
-    summary: `those of ${checked} orders are what was shipped and restocked`,
+    summary: `those of ${checked} orders are what was shipped, restocked and refunded`,
   }
 }
 
@@ -80,6 +87,36 @@ function notRestocked({ id, body }: Case<'return'>, reservation: Reservation | u
   return [...missing, ...unknown]
 }
 
+/** While one is owed, payment_service may be ahead. */
+async function otherwiseRefunded(
+  { id, body }: Case<'return'>,
+  { payments, digits }: ReturnsChecked,
+): Promise<KeyedFinding[]> {
+  const receipts = body.returns.flatMap((each) => each.receipts)
+  if (payments === undefined || receipts.every(({ refund }) => !ENDED.includes(refund))) return []
+  // What cannot be read is a finding of the check of payments.
+  const payment = (await payments.find(id).catch(() => null))?.payment
+  if (payment === undefined) return []
+  return receipts.flatMap(({ id: receiptId, refund, refundMinor = 0 }) => {
+    const made = payment.refunds.find((each) => each.id === receiptId)
+    const money = (minor: number) => `${formatMoney(minor, digits())} ${payment.currency}`
+    if (refund === 'done') {
+      if (made?.state === 'succeeded' && made.amountMinor === refundMinor) return []
+      const has =
+        made === undefined ? 'has none for it' : `has one of ${money(made.amountMinor)} that ${made.state}`
+      const problem = `Receipt ${receiptId} of order ${id} says that ${money(refundMinor)} were given back, but payment_service ${has}.`
+      return [
+        { key: `${receiptId} refund`, problem, remedy: made?.state === 'failed' ? FAILED_LATE : OTHER_MONEY },
+      ]
+    }
+    if (!ENDED.includes(refund) || made === undefined || made.state === 'failed') return []
+    const problem = `Receipt ${receiptId} of order ${id} says that nothing is given back, but payment_service has a refund of ${money(made.amountMinor)} for it.`
+    return [{ key: `${receiptId} refund`, problem, remedy: OTHER_MONEY }]
+  })
+}
+
+const ENDED: readonly string[] = ['none', 'done', 'refused'] satisfies RefundState[]
+
 const isSame = ({ lines }: Restock, wanted: Restock['lines']): boolean =>
   lines.length === wanted.length &&
   wanted.every(({ productId, quantity }) => unitsOf(lines, productId) === quantity)
@@ -88,3 +125,7 @@ const ANOTHER_PROGRAM =
   'The shop never records more, so another program changed the store: compare it with the last backup.'
 const RESTORED_ALONE =
   'One of the stores was restored alone, or changed by another program: count the units, and correct the stock by an adjustment.'
+const OTHER_MONEY =
+  'One of the stores was restored alone, or changed by another program: compare with the payment provider, and give back what is missing on the page of the order.'
+const FAILED_LATE =
+  'The payment provider could not make it after all: give the money back on the page of the order, by another way if need be.'

@@ -910,7 +910,6 @@ export const LIMITS = {
       "maximum": 9007199254740991
     },
     "email": {
-      "minLength": 3,
       "maxLength": 254
     }
   },

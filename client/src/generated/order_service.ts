@@ -4650,6 +4650,10 @@ export interface operations {
                                  * @enum {string}
                                  */
                                 restock: "none" | "owed" | "done" | "refused";
+                                /** @description Taken off of the refund; null until it is recorded */
+                                set_off_amount: string | null;
+                                /** @description What was refunded as an amount before is taken off */
+                                sets_off: boolean;
                             }[];
                             /**
                              * Format: date-time
@@ -4860,6 +4864,10 @@ export interface operations {
                              * @enum {string}
                              */
                             restock: "none" | "owed" | "done" | "refused";
+                            /** @description Taken off of the refund; null until it is recorded */
+                            set_off_amount: string | null;
+                            /** @description What was refunded as an amount before is taken off */
+                            sets_off: boolean;
                         }[];
                         /**
                          * Format: date-time
@@ -5143,6 +5151,10 @@ export interface operations {
                              * @enum {string}
                              */
                             restock: "none" | "owed" | "done" | "refused";
+                            /** @description Taken off of the refund; null until it is recorded */
+                            set_off_amount: string | null;
+                            /** @description What was refunded as an amount before is taken off */
+                            sets_off: boolean;
                         }[];
                         /**
                          * Format: date-time
@@ -5387,6 +5399,11 @@ export interface operations {
                      * @default false
                      */
                     refund_shipping?: boolean;
+                    /**
+                     * @description Take off what was refunded as an amount before (refunded_as_amount of the payment); false if that was for something else
+                     * @default true
+                     */
+                    set_off?: boolean;
                 };
             };
         };
@@ -5430,6 +5447,10 @@ export interface operations {
                              * @enum {string}
                              */
                             restock: "none" | "owed" | "done" | "refused";
+                            /** @description Taken off of the refund; null until it is recorded */
+                            set_off_amount: string | null;
+                            /** @description What was refunded as an amount before is taken off */
+                            sets_off: boolean;
                         };
                         return: {
                             /** Format: uuid */
@@ -5476,6 +5497,10 @@ export interface operations {
                                  * @enum {string}
                                  */
                                 restock: "none" | "owed" | "done" | "refused";
+                                /** @description Taken off of the refund; null until it is recorded */
+                                set_off_amount: string | null;
+                                /** @description What was refunded as an amount before is taken off */
+                                sets_off: boolean;
                             }[];
                             /**
                              * Format: date-time
@@ -6076,6 +6101,10 @@ export interface operations {
                                      * @enum {string}
                                      */
                                     restock: "none" | "owed" | "done" | "refused";
+                                    /** @description Taken off of the refund; null until it is recorded */
+                                    set_off_amount: string | null;
+                                    /** @description What was refunded as an amount before is taken off */
+                                    sets_off: boolean;
                                 }[];
                                 /**
                                  * Format: date-time

@@ -1510,6 +1510,8 @@ export interface operations {
                     reason: string;
                     /** Format: uuid */
                     refund_id: string;
+                    /** @description Takes off what was refunded as an amount before, and not taken off since */
+                    set_off?: boolean;
                     /** @description Also the shipping, or it alone; instead of an amount */
                     shipping?: boolean;
                 };
@@ -1556,6 +1558,8 @@ export interface operations {
                                 quantity: number;
                             }[];
                             refund_id: string;
+                            /** @description In minor units */
+                            set_off_minor: number;
                             /** @description In minor units */
                             shipping_minor: number;
                             /** @enum {unknown} */
@@ -1801,6 +1805,11 @@ export interface operations {
                         refundable: string;
                         /** @example 19.99 */
                         refunded: string;
+                        /**
+                         * @description In refunds of amounts that were not set off against lines
+                         * @example 19.99
+                         */
+                        refunded_as_amount: string;
                         refunds: {
                             /** @example 19.99 */
                             amount: string;
@@ -1824,6 +1833,11 @@ export interface operations {
                              */
                             paid_at: string | null;
                             reason: string;
+                            /**
+                             * @description Of lines and shipping; refunded before, as an amount
+                             * @example 19.99
+                             */
+                            set_off: string;
                             /** @example 19.99 */
                             shipping: string;
                             /** @enum {unknown} */
@@ -1991,6 +2005,11 @@ export interface operations {
                         refundable: string;
                         /** @example 19.99 */
                         refunded: string;
+                        /**
+                         * @description In refunds of amounts that were not set off against lines
+                         * @example 19.99
+                         */
+                        refunded_as_amount: string;
                         refunds: {
                             /** @example 19.99 */
                             amount: string;
@@ -2014,6 +2033,11 @@ export interface operations {
                              */
                             paid_at: string | null;
                             reason: string;
+                            /**
+                             * @description Of lines and shipping; refunded before, as an amount
+                             * @example 19.99
+                             */
+                            set_off: string;
                             /** @example 19.99 */
                             shipping: string;
                             /** @enum {unknown} */
@@ -2248,6 +2272,11 @@ export interface operations {
                             refundable: string;
                             /** @example 19.99 */
                             refunded: string;
+                            /**
+                             * @description In refunds of amounts that were not set off against lines
+                             * @example 19.99
+                             */
+                            refunded_as_amount: string;
                             refunds: {
                                 /** @example 19.99 */
                                 amount: string;
@@ -2271,6 +2300,11 @@ export interface operations {
                                  */
                                 paid_at: string | null;
                                 reason: string;
+                                /**
+                                 * @description Of lines and shipping; refunded before, as an amount
+                                 * @example 19.99
+                                 */
+                                set_off: string;
                                 /** @example 19.99 */
                                 shipping: string;
                                 /** @enum {unknown} */
@@ -2309,6 +2343,11 @@ export interface operations {
                              */
                             paid_at: string | null;
                             reason: string;
+                            /**
+                             * @description Of lines and shipping; refunded before, as an amount
+                             * @example 19.99
+                             */
+                            set_off: string;
                             /** @example 19.99 */
                             shipping: string;
                             /** @enum {unknown} */
@@ -2573,6 +2612,11 @@ export interface operations {
                         refundable: string;
                         /** @example 19.99 */
                         refunded: string;
+                        /**
+                         * @description In refunds of amounts that were not set off against lines
+                         * @example 19.99
+                         */
+                        refunded_as_amount: string;
                         refunds: {
                             /** @example 19.99 */
                             amount: string;
@@ -2596,6 +2640,11 @@ export interface operations {
                              */
                             paid_at: string | null;
                             reason: string;
+                            /**
+                             * @description Of lines and shipping; refunded before, as an amount
+                             * @example 19.99
+                             */
+                            set_off: string;
                             /** @example 19.99 */
                             shipping: string;
                             /** @enum {unknown} */

@@ -42,21 +42,26 @@ export const createRestocking =
 
 export const createRefunding =
   (service: Pick<ServiceClient, 'post'>): Refunding =>
-  async ({ receiptId, orderId, lines, shipping, reason, by }) => {
+  async ({ receiptId, orderId, lines, shipping, setsOff, reason, by }) => {
     try {
       const asked = {
         refund_id: receiptId,
         lines: linesOf(lines),
         ...(shipping ? { shipping } : {}),
+        ...(setsOff ? { set_off: true } : {}),
         reason,
         by,
       }
       const options = { deadlineMs: REFUND_DEADLINE_MS, repeatable: true }
       const answer = await service.post<Fields>(`/internal/payments/${orderId}/refunds`, asked, options)
-      const { state, amount_minor } = ANSWER.object(answer.refund)
+      const { state, amount_minor, set_off_minor } = ANSWER.object(answer.refund)
       const known = ANSWER.oneOf(REFUND_STATES, state)
       if (known === 'failed') return { state: 'refused', code: 'refund_failed' }
-      return { state: known === 'succeeded' ? 'done' : 'pending', amountMinor: ANSWER.count(amount_minor) }
+      return {
+        state: known === 'succeeded' ? 'done' : 'pending',
+        amountMinor: ANSWER.count(amount_minor),
+        setOffMinor: ANSWER.optional(ANSWER.count, set_off_minor) ?? 0,
+      }
     } catch (error) {
       const { code } = error instanceof ServiceUnreachable ? error : {}
       if (code === 'not_captured') return { state: 'unpaid' }

@@ -43,7 +43,8 @@ const receipt = (fields: Fields): Receipt => ({
   ...{ refundsShipping: fields.refundsShipping === true, shippingLeftOut: fields.shippingLeftOut === true },
   restock: oneOf(RESTOCK_STATES, fields.restock),
   refund: oneOf(REFUND_STATES, fields.refund),
-  refundMinor: optional(count, fields.refundMinor),
+  setsOff: fields.setsOff === true,
+  ...{ refundMinor: optional(count, fields.refundMinor), setOffMinor: optional(count, fields.setOffMinor) },
   refusal: optional(text, fields.refusal),
 })
 

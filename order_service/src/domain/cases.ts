@@ -88,7 +88,7 @@ export type Cases = {
   ): Promise<readonly Case<Kind>[]>
   /** Sets dueAt of each that is still at that version and fence. */
   reschedule(claims: readonly (CaseClaim & { readonly dueAt: string })[]): Promise<void>
-  /** Those of these ids that are due: due at `at` at the latest, with a new fence and no attempts, so whoever works on one begins again. */
+  /** Those of these ids that are due: due at `at` at the latest, with a new fence and no attempts. */
   hurry(kind: CaseKind, ids: readonly string[], at: string): Promise<void>
   /** Makes those due at `at` that are due after `tooFar`: a clock that was fast has scheduled them. */
   correctClockSkew(kind: CaseKind, tooFar: string, at: string): Promise<void>

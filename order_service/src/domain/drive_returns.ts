@@ -64,6 +64,7 @@ async function refunded(
   if (!isRefundOwed(receipt)) return undefined
   const answer = await refund({
     ...{ receiptId: receipt.id, orderId, by: receipt.by, shipping: givesShippingBack(receipt) },
+    setsOff: receipt.setsOff,
     lines: receipt.lines.map(({ productId, quantity }) => ({ productId, quantity })),
     reason: `Return ${found.id}`,
   })
@@ -73,7 +74,7 @@ async function refunded(
   if (answer.state === 'never_paid') return { refund: 'none', refusal: NEVER_PAID }
   return answer.state === 'refused'
     ? { refund: 'refused', refusal: answer.code }
-    : { refund: answer.state, refundMinor: answer.amountMinor }
+    : { refund: answer.state, refundMinor: answer.amountMinor, setOffMinor: answer.setOffMinor }
 }
 
 async function record(

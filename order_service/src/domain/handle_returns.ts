@@ -120,7 +120,7 @@ export async function decideOnReturn(
   return { order, body: stored.body, made: returnIn(stored.body, id), replayed: false }
 }
 
-export type Arrived = Pick<Arrival, 'lines' | 'refundsShipping' | 'refund' | 'key'> & {
+export type Arrived = Pick<Arrival, 'lines' | 'refundsShipping' | 'setsOff' | 'refund' | 'key'> & {
   readonly orderId: string
   readonly id: string
 }
@@ -131,7 +131,7 @@ export async function recordReceipt(
   admin: Admin,
   arrived: Arrived,
 ): Promise<Made<Receipt>> {
-  const { orderId, id, key, lines, refundsShipping, refund } = arrived
+  const { orderId, id, key, lines, refundsShipping, setsOff, refund } = arrived
   const { order } = visibleTo(admin, await ports.orders.find(orderId))
   const at = ports.now().toISOString()
   const by = admin.userId
@@ -148,7 +148,7 @@ export async function recordReceipt(
       if (isSameReceipt(before, arrived)) return undefined
       throw keyReused(orderId)
     }
-    const arrival = { id: receiptId, key, at, by, lines, refundsShipping, refund }
+    const arrival = { id: receiptId, key, at, by, lines, refundsShipping, setsOff, refund }
     const next = receiveGoods(body, id, arrival, isPaid(order))
     return { next, record: returnChanged(orderId, id, returnIn(body, id).state, 'received'), by }
   })
@@ -197,4 +197,5 @@ const isSameReceipt = (made: Receipt, wanted: Arrived): boolean =>
   (made.refusal === NO_PAYMENT || made.refusal === NEVER_PAID
     ? wanted.refund
     : (made.refund !== 'none') === wanted.refund &&
-      made.refundsShipping === (wanted.refund && wanted.refundsShipping))
+      made.refundsShipping === (wanted.refund && wanted.refundsShipping) &&
+      made.setsOff === (wanted.refund && wanted.setsOff))

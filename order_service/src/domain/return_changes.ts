@@ -79,7 +79,7 @@ export function decideReturn(
   )
 }
 
-export type Arrival = Pick<Receipt, 'id' | 'key' | 'at' | 'by' | 'lines' | 'refundsShipping'> & {
+export type Arrival = Pick<Receipt, 'id' | 'key' | 'at' | 'by' | 'lines' | 'refundsShipping' | 'setsOff'> & {
   readonly refund: boolean
 }
 
@@ -110,9 +110,10 @@ export function receiveGoods(
   const receipt: Receipt = {
     ...facts,
     refundsShipping: refund && isPaid && facts.refundsShipping,
+    setsOff: refund && isPaid && facts.setsOff,
     restock: arrival.lines.some(({ restock }) => restock) ? 'owed' : 'none',
     refund: refund && isPaid ? 'owed' : 'none',
-    ...{ shippingLeftOut: false, refundMinor: undefined },
+    ...{ shippingLeftOut: false, refundMinor: undefined, setOffMinor: undefined },
     refusal: refund && !isPaid ? NO_PAYMENT : undefined,
   }
   const receipts = [...found.receipts, receipt]
@@ -130,7 +131,7 @@ export function receiveGoods(
 
 export type Outcome =
   | { readonly restock: 'done' | 'refused' }
-  | { readonly refund: 'done' | 'pending'; readonly refundMinor: number }
+  | { readonly refund: 'done' | 'pending'; readonly refundMinor: number; readonly setOffMinor: number }
   | { readonly refund: 'refused' | 'none'; readonly refusal: string }
   | { readonly refund: 'unpaid' }
   | { readonly shippingLeftOut: true }
@@ -169,8 +170,8 @@ export function recordOutcome(
   if (before === now || !isOpen || (before === 'pending' && now === 'unpaid')) return undefined
   const type = part === 'restock' ? (now === 'done' ? 'restocked' : 'restock_refused') : REFUND_CHANGES[now]
   // One that was under way and failed gave nothing back.
-  const refundMinor = 'refusal' in outcome ? undefined : receipt.refundMinor
-  const after: Receipt = { ...receipt, refundMinor, ...outcome }
+  const nothing = 'refusal' in outcome ? { refundMinor: undefined, setOffMinor: undefined } : {}
+  const after: Receipt = { ...receipt, ...nothing, ...outcome }
   return withReceipt(
     after,
     entry(type, {

@@ -13,6 +13,8 @@ export type Restocking = (asked: RestockAsked) => Promise<'restocked' | 'not_shi
 
 export type RefundAsked = RestockAsked & {
   readonly shipping: boolean
+  /** What was given back before as an amount is taken off. */
+  readonly setsOff: boolean
   readonly reason: string
   readonly by: string
 }
@@ -24,7 +26,7 @@ export type RefundAsked = RestockAsked & {
 export type Refunding = (
   asked: RefundAsked,
 ) => Promise<
-  | { readonly state: 'done' | 'pending'; readonly amountMinor: number }
+  | { readonly state: 'done' | 'pending'; readonly amountMinor: number; readonly setOffMinor: number }
   | { readonly state: 'refused'; readonly code: string }
   | { readonly state: 'unpaid' }
   | { readonly state: 'never_paid' }

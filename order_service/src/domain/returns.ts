@@ -8,6 +8,7 @@
  *  R4. Shipping that cannot be given back keeps back no money for goods.
  *  R5. While a payment may still be captured, its refund is owed. If it has ended without money, there is none.
  *  R6. Every change adds one entry to the history: its number is the version.
+ *  R7. What was given back as an amount before is taken off once, unless the admin says that it was for something else.
  */
 import { DomainError } from './errors.ts'
 import type { Order, RequestedLine } from './order.ts'
@@ -41,10 +42,14 @@ export type Receipt = {
   readonly refundsShipping: boolean
   /** There was no shipping left to give back: it was before, for another receipt or by hand. */
   readonly shippingLeftOut: boolean
+  /** What was given back before as an amount is taken off (R7). */
+  readonly setsOff: boolean
   readonly restock: RestockState
   readonly refund: RefundState
   /** Of a refund that was made. */
   readonly refundMinor: number | undefined
+  /** Taken off of it. */
+  readonly setOffMinor: number | undefined
   /** Why there is none: a code. */
   readonly refusal: string | undefined
 }

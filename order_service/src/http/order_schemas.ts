@@ -13,6 +13,7 @@ import Type from '@shop/service_kit/runtime/schema_types'
 import { MESSAGE } from '@shop/service_kit/runtime/sentences'
 import { CARRIER_LENGTH_MAX, TRACKING_NUMBER_LENGTH_MAX } from '../domain/tracking.ts'
 import { OrderNumber, OrderParams, OrderView, Status } from './order_views.ts'
+import { Email } from './place_order_schemas.ts'
 import { PROBLEMS } from './problems.ts'
 
 const operation = operationsOf(PROBLEMS, 'orders')
@@ -52,9 +53,7 @@ const ListQuery = Type.Object(
     status: Type.Optional(Status),
     number: Type.Optional(OrderNumber),
     user_id: Type.Optional(Id),
-    email: Type.Optional(
-      Type.String({ maxLength: 254, minLength: 3, description: 'Of the buyer, as it is in the order' }),
-    ),
+    email: Type.Optional({ ...Email, description: 'Of the buyer, as it is in the order' }),
     product_id: Type.Optional(Id),
     from: Type.Optional(Moment('Placed at this time or later')),
     to: Type.Optional(Moment('Placed before this time')),

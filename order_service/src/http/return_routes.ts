@@ -89,9 +89,10 @@ export function returnRoutes({ ports, orderTokens, onDue, currency, digits }: Re
     app.post('/orders/:id/returns/:return_id/receipts', addReceiptOperation, async (request, reply) => {
       const { id: orderId, return_id: id } = request.params
       const { lines: inputs, refund = true, refund_shipping: refundsShipping = false } = request.body
+      const { set_off: setsOff = true } = request.body
       const lines = linesOf(inputs).map((line, i) => ({ ...line, restock: inputs[i]!.restock }))
       const key = request.headers['idempotency-key']
-      const arrived = { orderId, id, key, lines, refund, refundsShipping }
+      const arrived = { orderId, id, key, lines, refund, refundsShipping, setsOff }
       const { body, made, replayed } = await recordReceipt(ports, actorOf(principalOf(request)), arrived)
       onDue()
       if (replayed) reply.header('idempotent-replayed', 'true')

@@ -106,6 +106,13 @@ export const addReceiptOperation = operation({
     refund_shipping: Type.Optional(
       Type.Boolean({ default: false, description: 'Give back what was paid for shipping, too' }),
     ),
+    set_off: Type.Optional(
+      Type.Boolean({
+        default: true,
+        description:
+          'Take off what was refunded as an amount before (refunded_as_amount of the payment); false if that was for something else',
+      }),
+    ),
   }),
   response: { 201: Type.Object({ receipt: ReceiptView, return: ReturnView }) },
   problems: [

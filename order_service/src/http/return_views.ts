@@ -36,6 +36,8 @@ export const ReceiptView = Type.Object({
       'owed, pending at the payment provider, or unpaid (the buyer has not paid yet): it goes on by itself; refused: see refusal',
   }),
   refund_amount: NullableString({ description: 'Given back, once payment_service has recorded it' }),
+  sets_off: Type.Boolean({ description: 'What was refunded as an amount before is taken off' }),
+  set_off_amount: NullableString({ description: 'Taken off of the refund; null until it is recorded' }),
   refusal: NullableString({
     description:
       'Why nothing is given back: no_payment, never_paid, or a code of payment_service such as refund_exceeds_captured',
@@ -63,6 +65,8 @@ export const receiptView = (receipt: Receipt, digits: number): Static<typeof Rec
   lines: receipt.lines.map((line) => ({ ...lineView(line), restock: line.restock })),
   ...{ restock: receipt.restock, refund: receipt.refund, refusal: receipt.refusal ?? null },
   refund_amount: receipt.refundMinor === undefined ? null : formatMoney(receipt.refundMinor, digits),
+  sets_off: receipt.setsOff,
+  set_off_amount: receipt.setOffMinor === undefined ? null : formatMoney(receipt.setOffMinor, digits),
 })
 
 export const returnView = (orderId: string, found: Return, digits: number): ReturnView => ({

@@ -341,6 +341,7 @@ suite('reading', () => {
     ['a text that is no number or id', '/orders?q=ada'],
     ['a number below the first', '/orders?number=10000'],
     ['a time that is none', '/orders?from=yesterday'],
+    ['an e-mail address that is none', '/orders?email=nope'],
     ['a time before all', '/orders?from=1066-10-14T00:00:00Z'],
   ]
   for (const [what, url] of wrong) {

@@ -15,7 +15,12 @@ export type RefundedLine = {
 }
 
 /** What a refund is for. Shipping is given back as a whole. */
-export type Parts = { readonly lines: readonly RefundedLine[]; readonly shippingMinor: number }
+export type Parts = {
+  readonly lines: readonly RefundedLine[]
+  readonly shippingMinor: number
+  /** What was given back before as an amount, and counts as given back for these parts. Undefined if none was to be counted. */
+  readonly setOffMinor: number | undefined
+}
 
 /** The parts of a payment that this is about. `parts` of a refund are undefined if it is of an amount alone. */
 export type Billed = {
@@ -23,8 +28,12 @@ export type Billed = {
   readonly refunds: readonly { readonly state: string; readonly parts: Parts | undefined }[]
 }
 
-export const sumOfParts = ({ lines, shippingMinor }: Parts): number =>
+/** What these parts cost. */
+export const sumOfParts = ({ lines, shippingMinor }: Pick<Parts, 'lines' | 'shippingMinor'>): number =>
   lines.reduce((sum, { amountMinor }) => sum + amountMinor, shippingMinor)
+
+/** What is given back now. */
+export const amountOfParts = (parts: Parts): number => sumOfParts(parts) - (parts.setOffMinor ?? 0)
 
 export const isWholeBill = ({ lines, shippingMinor }: Bill, amountMinor: number): boolean =>
   lines.reduce((sum, { grossMinor }) => sum + grossMinor, shippingMinor) === amountMinor
@@ -46,6 +55,9 @@ export function lineStates(payment: Billed): readonly LineState[] {
     }
   })
 }
+
+export const setOff = (payment: Billed): number =>
+  partsOf(payment).reduce((sum, { setOffMinor = 0 }) => sum + setOffMinor, 0)
 
 export const shippingRefunded = (payment: Billed): number =>
   partsOf(payment).reduce((sum, { shippingMinor }) => sum + shippingMinor, 0)

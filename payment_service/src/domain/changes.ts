@@ -1,5 +1,5 @@
 /** Changes of a payment, each with its entry in the history. What the provider says is applied in apply_snapshot.ts. */
-import { sumOfParts } from './bill.ts'
+import { amountOfParts } from './bill.ts'
 import { DomainError } from './errors.ts'
 import {
   type CancelReason,
@@ -12,6 +12,7 @@ import {
   REFUNDS_MAX,
   type Refund,
   refundable,
+  refundedAsAmount,
   SYSTEM,
   sumsOf,
   type Terms,
@@ -158,8 +159,8 @@ export function requestRefund(payment: Payment, request: RefundRequest, now: Dat
   }
   if (payment.refunds.length >= REFUNDS_MAX)
     throw new DomainError('too_many_refunds', `A payment has at most ${REFUNDS_MAX} refunds.`)
-  const parts = request.parts && pricedParts(payment, request.parts)
-  const amountMinor = parts ? sumOfParts(parts) : (request.amountMinor ?? left)
+  const parts = request.parts && pricedParts(payment, request.parts, refundedAsAmount(payment))
+  const amountMinor = parts ? amountOfParts(parts) : (request.amountMinor ?? left)
   if (amountMinor > left || (amountMinor === 0 && !parts))
     throw new DomainError('refund_exceeds_captured', 'More than what is left of the payment.', {
       leftMinor: left,

@@ -9,7 +9,7 @@
  * Its version is the number of changes in its history, so each change is an event of its own.
  */
 
-import type { Bill, Parts } from './bill.ts'
+import { type Bill, type Parts, setOff } from './bill.ts'
 
 /** `card`: on the provider's page, where it may offer other ways too. The others are marked as paid by an admin. */
 export const METHODS = ['card', 'invoice', 'cash'] as const
@@ -170,6 +170,12 @@ const foreignRefunds = ({ entries, refunds }: Pick<Payment, 'entries' | 'refunds
 /** What our refunds take, made or not. */
 export const refundsOf = ({ refunds }: Pick<Payment, 'refunds'>): number =>
   refunds.reduce((total, { amountMinor, state }) => total + (state === 'failed' ? 0 : amountMinor), 0)
+
+/** Given back as amounts, here or at the provider, and not set off against lines or shipping since. */
+export function refundedAsAmount(payment: Payment): number {
+  const amounts = payment.refunds.filter(({ parts }) => parts === undefined)
+  return Math.max(0, refundsOf({ refunds: amounts }) + foreignRefunds(payment) - setOff(payment))
+}
 
 /** M7: what may still be refunded. */
 export const refundable = (payment: Payment): number =>

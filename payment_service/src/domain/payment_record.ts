@@ -67,13 +67,14 @@ const refundOf = (fields: Fields): Refund => ({
   parts: fields.parts == null ? undefined : partsOf(fields.parts as Fields),
 })
 
-const partsOf = ({ lines, shippingMinor }: Fields): Parts => ({
+const partsOf = ({ lines, shippingMinor, setOffMinor }: Fields): Parts => ({
   lines: list(lines, 'refunds', ({ productId, quantity, amountMinor }) => ({
     productId: text(productId, 'refunds'),
     quantity: count(quantity, 'refunds'),
     amountMinor: count(amountMinor, 'refunds'),
   })),
   shippingMinor: count(shippingMinor, 'refunds'),
+  setOffMinor: setOffMinor == null ? undefined : count(setOffMinor, 'refunds'),
 })
 
 const billOf = ({ lines, shippingMinor }: Fields): Bill => ({

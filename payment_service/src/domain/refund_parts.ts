@@ -1,7 +1,10 @@
 /**
  * What is given back for lines and shipping.
  *
- * Invariant: a line gives back exactly its gross once all of its units are given back, in whatever steps, whatever fails between them.
+ * Invariants
+ *  A line gives back exactly its gross once all of its units are given back, in whatever steps, whatever fails between them.
+ *  What was given back as an amount is set off at most once, against what these parts cost: with `setsOff` goods that came back bring no
+ *  more than they cost less that amount.
  */
 import {
   type Bill,
@@ -11,6 +14,7 @@ import {
   type Parts,
   type RefundedLine,
   shippingRefunded,
+  sumOfParts,
 } from './bill.ts'
 import { DomainError } from './errors.ts'
 
@@ -18,10 +22,17 @@ export type WantedParts = {
   /** No two of the same product. */
   readonly lines: readonly { readonly productId: string; readonly quantity: number }[]
   readonly shipping: boolean
+  /** What was given back as amounts is taken off. */
+  readonly setsOff: boolean
 }
 
-/** What these parts cost now. Fails with `lines_unknown` or `refund_exceeds_bought`. */
-export function pricedParts(payment: Billed, wanted: WantedParts): Parts {
+/** What these parts cost now, and what of it was given back before: of `asAmountMinor`. Fails with `lines_unknown` or `refund_exceeds_bought`. */
+export function pricedParts(payment: Billed, wanted: WantedParts, asAmountMinor: number): Parts {
+  const parts = costOf(payment, wanted)
+  return { ...parts, setOffMinor: wanted.setsOff ? Math.min(sumOfParts(parts), asAmountMinor) : undefined }
+}
+
+function costOf(payment: Billed, wanted: WantedParts): Omit<Parts, 'setOffMinor'> {
   const { bill } = payment
   if (bill === undefined)
     throw new DomainError('lines_unknown', 'The lines of this payment are not known; refund an amount.')
@@ -62,6 +73,7 @@ export function isForSameParts(bill: Bill | undefined, made: Parts, wanted: Want
   const hasShipping = wanted.shipping && (bill?.shippingMinor ?? 0) > 0
   return (
     made.shippingMinor > 0 === hasShipping &&
+    (made.setOffMinor !== undefined) === wanted.setsOff &&
     made.lines.length === wanted.lines.length &&
     wanted.lines.every(({ productId, quantity }) =>
       made.lines.some((line) => line.productId === productId && line.quantity === quantity),

@@ -121,7 +121,10 @@ export function internalRoutes({ ports, drive, currency, digits, runtime }: Inte
     app.post('/internal/payments/:order_id/refunds', refundOrderOperation, async (request) => {
       const { order_id: orderId } = request.params
       const { refund_id: id, amount_minor: amountMinor, reason, by = SYSTEM } = request.body
-      const parts = wantedParts(request.body, amountMinor !== undefined, '/amount_minor')
+      const wanted = wantedParts(request.body, amountMinor !== undefined, '/amount_minor')
+      const { set_off: setsOff = false } = request.body
+      const parts = wanted && { ...wanted, setsOff }
+      if (setsOff && parts === undefined) throw invalidField('/set_off', 'is given with lines or shipping')
       if (parts === undefined && amountMinor === undefined)
         throw invalidField('/amount_minor', 'is needed, or lines or shipping')
       const refunded = await refundPayment(

@@ -105,6 +105,11 @@ export const refundOrderOperation = operation({
     refund_id: Id,
     amount_minor: Type.Optional(AmountMinor),
     ...PARTS,
+    set_off: Type.Optional(
+      Type.Boolean({
+        description: 'Takes off what was refunded as an amount before, and not taken off since',
+      }),
+    ),
     reason: Type.String({ minLength: 1, maxLength: REASON_LENGTH_MAX }),
     by: Type.Optional({ ...Id, description: 'The admin who decided it' }),
   }),

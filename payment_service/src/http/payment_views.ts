@@ -10,6 +10,7 @@ import {
   REFUND_STATES,
   type Refund,
   refundable,
+  refundedAsAmount,
   STATES,
   sumsOf,
 } from '../domain/payment.ts'
@@ -27,6 +28,7 @@ export const RefundView = Type.Object({
     description: 'Empty if it is of an amount',
   }),
   shipping: Money,
+  set_off: { ...Money, description: 'Of lines and shipping; refunded before, as an amount' },
   paid_at: NullableString({
     format: 'date-time',
     description: 'When someone paid it back by hand; null: the provider does it, or it waits for that',
@@ -45,6 +47,7 @@ export const PaymentView = Type.Object({
   captured: Money,
   refunded: Money,
   refundable: Money,
+  refunded_as_amount: { ...Money, description: 'In refunds of amounts that were not set off against lines' },
   checkout_url: NullableString({ description: 'Where it is paid, while it can be' }),
   capture_before: NullableString({ format: 'date-time', description: 'When the authorisation ends' }),
   lines: Type.Array(
@@ -71,6 +74,7 @@ export const InternalRefundView = Type.Object({
   state: Type.Enum([...REFUND_STATES]),
   lines: Type.Array(Type.Object({ product_id: Id, quantity: Type.Integer(), amount_minor: Amount })),
   shipping_minor: Amount,
+  set_off_minor: Amount,
 })
 
 /** Of the internal routes. */
@@ -103,6 +107,7 @@ export const refundView = (
     amount: formatMoney(amountMinor, digits),
   })),
   shipping: formatMoney(parts?.shippingMinor ?? 0, digits),
+  set_off: formatMoney(parts?.setOffMinor ?? 0, digits),
   paid_at: paidAt ?? null,
   created_at: at,
 })
@@ -120,6 +125,7 @@ export function paymentView(payment: Payment, digits: number): PaymentView {
     captured: money(captured),
     refunded: money(refunded),
     refundable: money(refundable(payment)),
+    refunded_as_amount: money(refundedAsAmount(payment)),
     checkout_url: payment.checkoutUrl ?? null,
     capture_before: payment.captureBefore ?? null,
     lines: lineStates(payment).map(
@@ -171,4 +177,5 @@ export const internalRefundView = ({
     amount_minor: amountMinor,
   })),
   shipping_minor: parts?.shippingMinor ?? 0,
+  set_off_minor: parts?.setOffMinor ?? 0,
 })

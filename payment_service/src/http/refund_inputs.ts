@@ -32,6 +32,7 @@ export function wantedParts(given: Static<typeof Given>, hasAmount: boolean, amo
   const parts: WantedParts = {
     lines: (lines ?? []).map(({ product_id, quantity }) => ({ productId: product_id, quantity })),
     shipping: shipping ?? false,
+    setsOff: false,
   }
   refuseDoubles(parts.lines)
   return parts

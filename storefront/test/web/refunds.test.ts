@@ -65,9 +65,11 @@ test('the sum that is shown is the sum that is refunded', () => {
         const refundedMinor = Math.floor((grossMinor * before) / quantity)
         const made = { productId: 'mug', quantity: before, amountMinor: refundedMinor }
         const bill = { lines: [{ productId: 'mug', quantity, grossMinor }], shippingMinor: 490 }
-        const refunds = [{ state: 'succeeded', parts: { lines: [made], shippingMinor: 0 } }]
-        const wanted = { lines: [{ productId: 'mug', quantity: units }], shipping: true }
-        const { lines, shippingMinor } = pricedParts({ bill, refunds }, wanted)
+        const refunds = [
+          { state: 'succeeded', parts: { lines: [made], shippingMinor: 0, setOffMinor: undefined } },
+        ]
+        const wanted = { lines: [{ productId: 'mug', quantity: units }], shipping: true, setsOff: false }
+        const { lines, shippingMinor } = pricedParts({ bill, refunds }, wanted, 0)
         const shown = sumOfParts(
           {
             ...{ amount: money(grossMinor + 490), shipping: { gross: '4.90', refunded: '0.00' } },

@@ -62,11 +62,14 @@ function OneReturn({ each, order, currency }: { each: Return; order: Order; curr
       <p className="text-sm text-soft">{texts.at(<Time at={each.requested_at} />)}</p>
       {each.withdrawal_id !== null && <p className="text-sm text-soft">{texts.byWithdrawal}</p>}
       {each.note !== null && <p>{texts.note(<Typed>{each.note}</Typed>)}</p>}
-      {each.receipts.map(({ id, refund, refund_amount }) => (
+      {each.receipts.map(({ id, refund, refund_amount, set_off_amount }) => (
         <p key={id} className="text-soft">
           {texts.refunds[refund]}
           {refund_amount !== null && refund !== 'refused' && (
             <> {texts.refunded(<Money amount={refund_amount} currency={currency} />)}</>
+          )}
+          {Number(set_off_amount ?? 0) > 0 && (
+            <> {texts.setOff(<Money amount={set_off_amount!} currency={currency} />)}</>
           )}
         </p>
       ))}

@@ -4,7 +4,10 @@ import { useMutation } from '@tanstack/react-query'
 import { type FormEvent, useRef, useState } from 'react'
 import { dataOf, shop } from '../../api/shop.ts'
 import type { Order } from '../../api/types.ts'
+import { useAnswer } from '../../api/use_answer.ts'
+import { paymentQuery } from '../../checkout/checkout_queries.ts'
 import { admin } from '../../language/admin_texts.ts'
+import { formatAmount } from '../../language/formats.ts'
 import type { Return } from '../../orders/returns_query.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -56,6 +59,9 @@ function ReceiveForm({ order, each, nameOf, hasShipping, close, refetch }: Props
   const [broken, setBroken] = useState<ReadonlySet<string>>(new Set())
   const [refund, setRefund] = useState(isPaid)
   const [shipping, setShipping] = useState(false)
+  const [setOff, setSetOff] = useState(true)
+  const { data: payment } = useAnswer({ ...paymentQuery(order), enabled: isPaid })
+  const before = payment?.refunded_as_amount ?? '0'
   const [fault, setFault] = useState<string>()
   const attempt = useRef({ wish: '', key: '' })
   const { mutate, isPending, error } = useMutation({
@@ -63,6 +69,7 @@ function ReceiveForm({ order, each, nameOf, hasShipping, close, refetch }: Props
       lines: { product_id: string; quantity: number; restock: boolean }[]
       refund: boolean
       refund_shipping: boolean
+      set_off: boolean
     }) => {
       const wish = JSON.stringify(body)
       if (attempt.current.wish !== wish) attempt.current = { wish, key: newKey() }
@@ -89,7 +96,7 @@ function ReceiveForm({ order, each, nameOf, hasShipping, close, refetch }: Props
       return quantity > 0 ? [{ product_id, quantity, restock: !broken.has(product_id) }] : []
     })
     setFault(lines.length === 0 ? texts.nothing : undefined)
-    if (lines.length > 0) mutate({ lines, refund, refund_shipping: refund && shipping })
+    if (lines.length > 0) mutate({ lines, refund, refund_shipping: refund && shipping, set_off: setOff })
   }
   const flip = (id: string, isGood: boolean) => {
     const next = new Set(broken)
@@ -136,6 +143,17 @@ function ReceiveForm({ order, each, nameOf, hasShipping, close, refetch }: Props
               checked={refund && shipping}
               onChange={({ currentTarget }) => setShipping(currentTarget.checked)}
             />
+          )}
+          {payment && Number(before) > 0 && (
+            <>
+              <Checkbox
+                label={texts.setOff(formatAmount(before, payment.currency))}
+                disabled={!refund}
+                checked={refund && setOff}
+                onChange={({ currentTarget }) => setSetOff(currentTarget.checked)}
+              />
+              <p className="text-sm text-soft">{texts.setOffMore}</p>
+            </>
           )}
         </div>
       )}

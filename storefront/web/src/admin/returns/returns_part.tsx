@@ -4,7 +4,7 @@ import type { Order } from '../../api/types.ts'
 import { useAnswer } from '../../api/use_answer.ts'
 import { admin } from '../../language/admin_texts.ts'
 import { buying } from '../../language/buying_texts.ts'
-import { formatNumber } from '../../language/formats.ts'
+import { formatAmount, formatNumber } from '../../language/formats.ts'
 import { ReturnDialog } from '../../orders/return_dialog.tsx'
 import { type Return, returnsOfOrderQuery } from '../../orders/returns_query.ts'
 import { canComeBack } from '../../orders/status.ts'
@@ -159,7 +159,7 @@ const REFUND_TONES: Readonly<Record<Receipt['refund'], BadgeTone>> = {
 
 function OneReceipt({ receipt, currency }: { receipt: Receipt; currency: string }) {
   const texts = admin.returns
-  const { at, lines, restock, refund, refund_amount, refusal } = receipt
+  const { at, lines, restock, refund, refund_amount, set_off_amount, refusal } = receipt
   const units = lines.reduce((sum, { quantity }) => sum + quantity, 0)
   const why: ReactNode = refusal === null ? null : (texts.refusals[refusal] ?? refusal)
   return (
@@ -172,6 +172,9 @@ function OneReceipt({ receipt, currency }: { receipt: Receipt; currency: string 
           <Money amount={refund_amount} currency={currency} className="tabular font-semibold" />
         )}
       </p>
+      {Number(set_off_amount ?? 0) > 0 && (
+        <p className="text-sm text-soft">{texts.wasSetOff(formatAmount(set_off_amount!, currency))}</p>
+      )}
       {why !== null && <p className="text-sm text-bad">{why}</p>}
     </div>
   )

@@ -75,4 +75,5 @@ export const returns: BuyingTexts['returns'] = {
     refused: 'Es wurde nichts automatisch erstattet. Bitte fragen Sie uns.',
   },
   refunded: (amount) => sentence`Erstattung: ${amount}.`,
+  setOff: (amount) => sentence`Schon vorher erstattet: ${amount}.`,
 }

@@ -75,4 +75,5 @@ export const returns = {
     refused: 'Nothing was given back automatically. Please ask us.',
   },
   refunded: (amount: ReactNode) => sentence`Refund: ${amount}.`,
+  setOff: (amount: ReactNode) => sentence`Given back before: ${amount}.`,
 }
