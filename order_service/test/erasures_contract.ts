@@ -246,7 +246,7 @@ export function erasuresContract(name: string, makeStores: MakeStores) {
               {
                 ...{ id: uuid(51), key: undefined, at: AT.toISOString(), by: ROOT, lines: [] },
                 ...{ refundsShipping: false, shippingLeftOut: false, restock: 'done' as const, refund },
-                ...{ refundMinor: undefined, refusal: undefined },
+                ...{ refundMinor: undefined, setsOff: true, setOffMinor: undefined, refusal: undefined },
               },
             ],
           },
