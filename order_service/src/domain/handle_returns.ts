@@ -12,8 +12,7 @@ import { isPaid, type Order, type RequestedLine } from './order.ts'
 import type { Audited, CrashPointHook, OrderStore } from './ports.ts'
 import { type Arrival, decideReturn, receiveGoods, requestReturn } from './return_changes.ts'
 import {
-  NEVER_PAID,
-  NO_PAYMENT,
+  isUnpayable,
   NO_RETURNS,
   owedIn,
   type Receipt,
@@ -194,7 +193,7 @@ const isSame = (made: Return, wanted: NewReturn): boolean =>
 
 const isSameReceipt = (made: Receipt, wanted: Arrived): boolean =>
   sameLines(made.lines, wanted.lines) &&
-  (made.refusal === NO_PAYMENT || made.refusal === NEVER_PAID
+  (isUnpayable(made)
     ? wanted.refund
     : (made.refund !== 'none') === wanted.refund &&
       made.refundsShipping === (wanted.refund && wanted.refundsShipping) &&

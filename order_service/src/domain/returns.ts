@@ -28,6 +28,8 @@ export type RefundState = (typeof REFUND_STATES)[number]
 /** As `refusal`: why there is nothing to give back. */
 export const NO_PAYMENT = 'no_payment'
 export const NEVER_PAID = 'never_paid'
+export const isUnpayable = ({ refusal }: Pick<Receipt, 'refusal'>): boolean =>
+  refusal === NO_PAYMENT || refusal === NEVER_PAID
 
 export type ReceivedLine = RequestedLine & { readonly restock: boolean }
 
