@@ -96,6 +96,18 @@ export function withdrawalGauges(
   }
 }
 
+export function refundGauges(
+  cases: Pick<Cases, 'oldestRefundOwed'>,
+  metrics: Metrics,
+  { now }: Pick<Runtime, 'now'>,
+): SettlerGauges {
+  const owed = metrics.gauge(
+    'order_refunds_owed_seconds',
+    'Seconds since the oldest receipt of goods whose refund payment_service has not taken yet; 0 without one.',
+  )
+  return async () => owed.set(secondsSince(await cases.oldestRefundOwed(), now()))
+}
+
 export type SettlerOptions = {
   readonly queue: Queue | CaseKind
   /** Set after each round. */

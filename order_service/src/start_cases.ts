@@ -16,7 +16,14 @@ import { ownerOf } from './domain/guests.ts'
 import type { CrashPointHook } from './domain/ports.ts'
 import { waitsForBuyer } from './domain/returns.ts'
 import type { Ordering } from './ordering.ts'
-import { type countSettled, type Settler, secondsSince, startSettler, withdrawalGauges } from './settler.ts'
+import {
+  type countSettled,
+  refundGauges,
+  type Settler,
+  secondsSince,
+  startSettler,
+  withdrawalGauges,
+} from './settler.ts'
 
 export type StartCasesOptions = {
   readonly cases: Cases
@@ -66,7 +73,10 @@ export function startCases(options: StartCasesOptions): StartedCases {
     'Refunds and restockings of returns that were refused for good: a person decides.',
     ['part'],
   )
-  const waiting = withdrawalGauges(cases, metrics, runtime)
+  const gauges = {
+    return: refundGauges(cases, metrics, runtime),
+    withdrawal: withdrawalGauges(cases, metrics, runtime),
+  }
   const own = { orders, cases, now, newId, reached, report }
   const asked = {
     restock: createRestocking(options.service),
@@ -114,7 +124,7 @@ export function startCases(options: StartCasesOptions): StartedCases {
         const at = now()
         const oldest = await cases.oldestDue(kind, at.toISOString())
         overdue.set({ kind }, secondsSince(oldest, at))
-        if (kind === 'withdrawal') await waiting()
+        await gauges[kind]()
       },
       onFault: (err) =>
         logger?.warn({ err, queue: kind }, 'a round of a settler failed; the next one tries again'),

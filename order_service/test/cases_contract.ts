@@ -3,7 +3,13 @@ import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { returnChanged } from '../src/domain/audit.ts'
 import type { Case } from '../src/domain/cases.ts'
-import { NO_RETURNS, type ReturnEntry, type ReturnsBody } from '../src/domain/returns.ts'
+import {
+  NO_RETURNS,
+  type Receipt,
+  type Return,
+  type ReturnEntry,
+  type ReturnsBody,
+} from '../src/domain/returns.ts'
 import { newWithdrawal, withEntry } from '../src/domain/withdrawals.ts'
 import { type AuditedStores, entriesIn } from './audit_log_contract.ts'
 import { ADA, AT, later, MUG, ROOT, uuid } from './samples.ts'
@@ -173,6 +179,39 @@ export function casesContract(
       assert.deepEqual(await there.cases.oldest('withdrawal', 'received', uuid(4), uuid(1), 9), old.slice(1))
       assert.equal(await here.cases.remove([old[0]!, { ...old[1]!, version: 2 }]), 1)
       assert.deepEqual(await ids({ limit: 9 }), [4, 3, 2])
+    })
+
+    test('since when the oldest refund is owed that payment_service has not taken', async (t) => {
+      const [here, there] = await open(t)
+      const receipt = {
+        id: uuid(60),
+        refund: 'owed',
+        restock: 'none',
+        lines: [],
+        by: ROOT,
+      } as never as Receipt
+      const one = {
+        ...{ id: uuid(50), state: 'received', lines: [], by: ADA, at: TIME },
+        receipts: [],
+      } as never as Return
+      const owing = (at: string, refund: Receipt['refund'] = 'owed'): ReturnsBody => ({
+        ...RETURNS,
+        returns: [{ ...one, receipts: [{ ...receipt, at, refund }] }],
+      })
+      assert.equal(await here.cases.oldestRefundOwed(), undefined)
+      await here.cases.addOnce(aReturn(1))
+      await here.cases.addOnce(aWithdrawal(1))
+      assert.equal(await here.cases.oldestRefundOwed(), undefined)
+      await here.cases.addOnce(aReturn(2, { body: owing(SOON) }))
+      await here.cases.addOnce(aReturn(3, { body: owing(LATER) }))
+      await here.cases.addOnce(aReturn(4, { body: owing(TIME, 'pending') }))
+      await here.cases.addOnce(aReturn(5, { body: owing(TIME, 'unpaid') }))
+      assert.equal(await there.cases.oldestRefundOwed(), SOON)
+      const first = (await here.cases.find('return', uuid(1)))!
+      const saved = await here.cases.save(next({ ...first, body: owing(TIME) }))
+      assert.equal(await there.cases.oldestRefundOwed(), TIME)
+      await here.cases.save(next({ ...saved, body: { ...owing(TIME, 'done'), history: saved.body.history } }))
+      assert.equal(await there.cases.oldestRefundOwed(), SOON)
     })
 
     test('a case is listed until its events up to its version are published', async (t) => {

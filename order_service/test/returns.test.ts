@@ -9,10 +9,12 @@
  */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { UNPAID_BACKOFF } from '../src/domain/drive_cases.ts'
 import type { CrashPoint } from '../src/domain/ports.ts'
 import { recordOutcome, requestReturn } from '../src/domain/return_changes.ts'
 import { NO_RETURNS, RETURNS_MAX } from '../src/domain/returns.ts'
+import { refundGauges } from '../src/settler.ts'
 import { TOTAL_MINOR } from './paid_orders.ts'
 import { startReturnShop } from './returned_orders.ts'
 
@@ -267,6 +269,24 @@ suite('returns', () => {
     await paying.send('POST', `/payments/${id}/paid`, 'root')
     await round('return', UNPAID_BACKOFF.firstMs * 2)
     assert.equal((await ask('ada', 'GET', path)).body.items[0].receipts[0].refund, 'pending')
+  })
+
+  test('how long a refund is owed that payment_service has not taken is a gauge', async (t) => {
+    const { ask, shipped, lines, round, paying, stores, runtime } = await startReturnShop(t)
+    const metrics = createMetrics('order_service')
+    const gauges = refundGauges(stores.cases, metrics, runtime)
+    const { id } = await shipped()
+    const path = `/orders/${id}/returns`
+    const { body } = await ask('root', 'POST', path, { lines: lines(1) })
+    await ask('root', 'POST', `${path}/${body.id}/receipts`, { lines: [{ ...lines(1)[0]!, restock: true }] })
+    await paying.stop()
+    await round('return')
+    const owed = async () => {
+      await gauges()
+      return Number((await metrics.registry.metrics()).match(/order_refunds_owed_seconds\{.*\} (.*)/)![1])
+    }
+    const before = await owed()
+    assert.ok(before >= 600 && before < 700, String(before))
   })
 
   test('R5: of a payment that has ended without money nothing is owed', async (t) => {

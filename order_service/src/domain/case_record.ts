@@ -11,6 +11,7 @@ import {
   type Receipt,
   type Return,
   type ReturnsBody,
+  refundOwedSince,
 } from './returns.ts'
 import { RECEIPT_MAILS, WITHDRAWAL_CHANGES, type WithdrawalBody } from './withdrawals.ts'
 
@@ -20,6 +21,10 @@ const { text, count, list, objects, optional, oneOf } = CASE
 export type CaseRecord = Omit<Case, 'body'> & { readonly body: string }
 
 export const recordOf = ({ body, ...fields }: Case): CaseRecord => ({ ...fields, body: JSON.stringify(body) })
+
+/** Of returns, for a gauge: stores keep it with the case. */
+export const refundOwedIn = ({ body }: Pick<Case, 'body'>): string | undefined =>
+  'returns' in body ? refundOwedSince(body) : undefined
 
 export function readCase(record: Unchecked<CaseRecord>): Case {
   const kind = oneOf(CASE_KINDS, record.kind)

@@ -94,6 +94,8 @@ export type Cases = {
   correctClockSkew(kind: CaseKind, tooFar: string, at: string): Promise<void>
   /** Since when the one that is overdue longest is due; undefined if none is at `now`. */
   oldestDue(kind: CaseKind, now: string): Promise<string | undefined>
+  /** Since when the oldest refund of goods that came back is owed (refundOwedSince). */
+  oldestRefundOwed(): Promise<string | undefined>
   unpublished<Kind extends CaseKind>(kind: Kind): UnpublishedCases<Kind>
   /** Those in a state with ids below `before`, by id: a RetentionSource of the kit needs no more. */
   oldest<Kind extends CaseKind>(

@@ -130,6 +130,14 @@ export const isOwed = (receipt: Receipt): boolean => receipt.restock === 'owed' 
 export const waitsForBuyer = (body: ReturnsBody): boolean =>
   owedIn(body).every(({ receipt: { restock, refund } }) => restock !== 'owed' && refund === 'unpaid')
 
+/** Since when the oldest refund is owed that payment_service has not taken: what is under way, or not paid yet, waits there. */
+export function refundOwedSince({ returns }: ReturnsBody): string | undefined {
+  const since = returns.flatMap((found) =>
+    found.receipts.flatMap(({ refund, at }) => (refund === 'owed' ? [at] : [])),
+  )
+  return since.toSorted()[0]
+}
+
 export const givesShippingBack = ({ refundsShipping, shippingLeftOut }: Receipt): boolean =>
   refundsShipping && !shippingLeftOut
 

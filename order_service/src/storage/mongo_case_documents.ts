@@ -1,7 +1,7 @@
 /** A case as a document of MongoDB. */
 import type { AnyBulkWriteOperation, IndexDescription } from '@shop/service_kit/mongo/store'
 import type { ConditionalUpdate } from '@shop/service_kit/mongo/writes'
-import { type CaseRecord, readCase, recordOf } from '../domain/case_record.ts'
+import { type CaseRecord, readCase, recordOf, refundOwedIn } from '../domain/case_record.ts'
 import type { Case, CaseKind } from '../domain/cases.ts'
 
 export const CASES = 'cases'
@@ -24,6 +24,11 @@ export const CASE_INDEXES: Readonly<Record<string, readonly IndexDescription[]>>
     { name: 'cases_to_erase', key: { kind: 1, state: 1, erasedAt: 1, _id: 1 } },
     { name: 'cases_due', key: { kind: 1, dueAt: 1 }, partialFilterExpression: { dueAt: { $exists: true } } },
     {
+      name: 'cases_refund_owed',
+      key: { refundOwedSince: 1 },
+      partialFilterExpression: { refundOwedSince: { $exists: true } },
+    },
+    {
       name: CASES_UNPUBLISHED,
       key: { kind: 1, publishDue: 1, _id: 1 },
       partialFilterExpression: { publishDue: { $exists: true } },
@@ -37,6 +42,7 @@ export type CaseDocument = Omit<CaseRecord, 'id' | 'key' | 'dueAt' | 'erasedAt'>
   key?: string
   dueAt?: string
   erasedAt?: string
+  refundOwedSince?: string
   /** Tokens of the writes that made each version after the first, by `v<number>`: they recognize a repeated write. */
   writes?: Record<string, string>
   /** Token of its last claim. */
@@ -51,11 +57,13 @@ export const idOf = (documentId: string): string => documentId.slice(documentId.
 
 export function caseDocument(found: Case): CaseDocument {
   const { id, key, dueAt, erasedAt, ...fields } = recordOf(found)
+  const refundOwedSince = refundOwedIn(found)
   return {
     ...{ _id: documentId(found.kind, id), ...fields },
     ...(key === undefined ? {} : { key }),
     ...(dueAt === undefined ? {} : { dueAt }),
     ...(erasedAt === undefined ? {} : { erasedAt }),
+    ...(refundOwedSince === undefined ? {} : { refundOwedSince }),
     ...{ publishedVersion: 0, publishDue: AT_ONCE },
   }
 }
@@ -66,14 +74,19 @@ export const toCase = ({ _id, ...fields }: CaseDocument): Case =>
 /** Saves the case over the version that it had; `token` differs from that of every other save. */
 export function caseChange(found: Case, token: string): ConditionalUpdate {
   const { kind, id, state, body, version, fence, updatedAt, dueAt, attempts } = recordOf(found)
+  const refundOwedSince = refundOwedIn(found)
   return {
     id: documentId(kind, id),
     condition: { version, fence },
     set: {
       ...{ state, body, version: version + 1, updatedAt, attempts, publishDue: AT_ONCE },
       ...(dueAt === undefined ? {} : { dueAt }),
+      ...(refundOwedSince === undefined ? {} : { refundOwedSince }),
     },
-    unset: dueAt === undefined ? ['dueAt'] : [],
+    unset: [
+      ...(dueAt === undefined ? ['dueAt'] : []),
+      ...(refundOwedSince === undefined ? ['refundOwedSince'] : []),
+    ],
     token: { field: `v${version + 1}`, value: token },
   }
 }

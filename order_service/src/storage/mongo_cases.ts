@@ -143,6 +143,11 @@ export function createMongoCases(
         const due = cases().find({ kind, dueAt: { $lte: now } })
         return (await due.sort({ dueAt: 1 }).limit(1).toArray())[0]?.dueAt
       }),
+    oldestRefundOwed: () =>
+      repeat(async () => {
+        const owed = cases().find({ refundOwedSince: { $exists: true } })
+        return (await owed.sort({ refundOwedSince: 1 }).limit(1).toArray())[0]?.refundOwedSince
+      }),
     unpublished: (kind) => createMongoUnpublishedCases(store, kind, reading),
     oldest: async <Kind extends CaseKind>(
       kind: Kind,

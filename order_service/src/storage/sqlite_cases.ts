@@ -3,7 +3,7 @@ import type { SqliteAudit } from '@shop/service_kit/audit/sqlite_log'
 import { prepareRows, type Row } from '@shop/service_kit/sqlite/rows'
 import type { SqliteStore } from '@shop/service_kit/sqlite/store'
 import { createReading, type OnUnreadable } from '@shop/service_kit/storage/unreadable'
-import { recordOf } from '../domain/case_record.ts'
+import { recordOf, refundOwedIn } from '../domain/case_record.ts'
 import type { Case, CaseKind, CasePage, Cases } from '../domain/cases.ts'
 import { DomainError } from '../domain/errors.ts'
 import type { Audited } from '../domain/ports.ts'
@@ -23,11 +23,12 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
   const [byId, byKey] = [`${select} AND id = ?`, `${select} AND case_key = ?`]
   const [find, findByKey] = [rows(byId), rows(byKey)]
   const [findInWrite, findByKeyInWrite] = [prepareRows(writer, byId), prepareRows(writer, byKey)]
-  const insert = writer.prepare(`INSERT INTO cases (${CASE_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)
+  const insert = writer.prepare(`INSERT INTO cases (${CASE_COLUMNS}, refund_owed_since)
+    VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)
     ON CONFLICT DO NOTHING`)
   const update =
     writer.prepare(`UPDATE cases SET state = ?, body = ?, version = version + 1, updated_at = ?, due_at = ?,
-    attempts = ? WHERE kind = ? AND id = ? AND version = ? AND fence = ?`)
+    attempts = ?, refund_owed_since = ? WHERE kind = ? AND id = ? AND version = ? AND fence = ?`)
   const all = rows(`${select} AND id < ? ORDER BY id DESC LIMIT ?`)
   const ofState = rows(`${inState} AND state = ? AND id < ? ORDER BY id DESC LIMIT ?`)
   const oldest = rows(`${inState} AND state = ? AND id > ? AND id < ? ORDER BY id LIMIT ?`)
@@ -50,6 +51,9 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
     'UPDATE cases SET due_at = ? WHERE kind = ? AND id = ? AND version = ? AND fence = ? AND due_at IS NOT NULL',
   )
   const correct = writer.prepare('UPDATE cases SET due_at = ? WHERE kind = ? AND due_at > ?')
+  const oldestRefundOwed = reader.prepare(
+    'SELECT refund_owed_since FROM cases WHERE refund_owed_since IS NOT NULL ORDER BY refund_owed_since LIMIT 1',
+  )
   const hurry = writer.prepare(
     `UPDATE cases SET due_at = min(due_at, ?), fence = fence + 1, attempts = 0
       WHERE kind = ? AND id = ? AND due_at IS NOT NULL`,
@@ -86,6 +90,7 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
           rest.attempts,
           rest.fence,
           rest.erasedAt ?? null,
+          refundOwedIn(added) ?? null,
         )
         if (changes === 1) return true
         known = (key === null ? undefined : findByKeyInWrite.get(kind, key)) ?? findInWrite.get(kind, id)
@@ -100,7 +105,10 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
     async save(changed, audited) {
       const { kind, id, state, body, updatedAt, dueAt, attempts, version, fence } = recordOf(changed)
       const isSaved = await write(audited, updatedAt, () =>
-        update.run(state, body, updatedAt, dueAt ?? null, attempts, kind, id, version, fence).changes === 1
+        update.run(
+          ...[state, body, updatedAt, dueAt ?? null, attempts, refundOwedIn(changed) ?? null],
+          ...[kind, id, version, fence],
+        ).changes === 1
           ? true
           : undefined,
       )
@@ -127,6 +135,7 @@ export function createSqliteCases(store: SqliteStore, audit: SqliteAudit, onUnre
       }),
     correctClockSkew: async (kind, tooFar, at) => store.write(() => void correct.run(at, kind, tooFar)),
     oldestDue: async (kind, now) => isDue.get(kind, now)?.due_at as string | undefined,
+    oldestRefundOwed: async () => oldestRefundOwed.get()?.refund_owed_since as string | undefined,
     unpublished: (kind) => createSqliteUnpublishedCases(store, kind, reading),
     oldest: async <Kind extends CaseKind>(
       kind: Kind,
