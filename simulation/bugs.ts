@@ -38,13 +38,13 @@ export async function findBugs(jobs: number, word: string, level: string | undef
   return missed === 0
 }
 
-async function find({ name, level, seeds }: PlantedBug): Promise<Found> {
+async function find({ name, level, seeds, often }: PlantedBug): Promise<Found> {
   const player = startPlayer(name)
   try {
     const before = FOUND_BY[name]
     const all = Array.from({ length: seeds }, (_, at) => at + 1)
     const inTurn = before === undefined ? all : [before, ...all]
-    const plans = inTurn.map((seed) => ({ seed, off: [] }))
+    const plans = inTurn.map((seed) => ({ seed, off: [], often }))
     const { failures } = await player.play({ id: 1, level, plans, untilViolation: true })
     const [first] = failures
     return first && { seed: first.plan.seed, violation: first.violation }

@@ -31,11 +31,15 @@ export type Faults<Kind extends string> = {
 /** The name of a kind as a command has it. */
 export const oneWord = (kind: string): string => kind.replaceAll(' ', '_')
 
-/** A random part of each, or nothing. */
+/** Of those that are to happen often, to the highest probability. */
+export const OFTEN = 4
+
+/** A random part of each, or nothing; OFTEN times the highest of those that are to happen often. */
 export function createMix<Kind extends string>(
   world: World,
   highest: Readonly<Record<Kind, number>>,
   off: readonly string[] = [],
+  often: readonly string[] = [],
 ): Readonly<Record<Kind, number>> {
   const leftOut = new Set(off.map(oneWord))
   return Object.fromEntries(
@@ -43,19 +47,21 @@ export function createMix<Kind extends string>(
       const mix = world.chances(`mix of ${kind}`)
       const isIn = mix.happens(1 / 2)
       const probability = mix.between(0, most)
+      if (often.includes(kind)) return [kind, Math.min(1, OFTEN * most)]
       return [kind, isIn && !leftOut.has(oneWord(kind)) ? probability : 0]
     }),
   ) as Record<Kind, number>
 }
 
-/** `highest`: the highest probability of each kind. `off`: kinds that are left out in any case. */
+/** `highest`: the highest probability of each kind. `off`: kinds that are left out in any case; `often`: those that happen more than ever by chance. */
 export function createFaults<Kind extends string>(
   world: World,
   highest: Readonly<Record<Kind, number>>,
   off: readonly string[],
+  often: readonly string[] = [],
 ): Faults<Kind> {
   const counts: Record<string, number> = {}
-  const probabilities = createMix(world, highest, off)
+  const probabilities = createMix(world, highest, off, often)
   let held = false
   let ended = false
   const areOn = () => !held && !ended

@@ -12,6 +12,8 @@ export type Plan = {
   readonly seed: number
   /** Kinds of faults that are left out. */
   readonly off: readonly string[]
+  /** Kinds of faults that happen often: for planted bugs that show after one of them only. */
+  readonly often?: readonly string[] | undefined
   /** The clients that take part, by number; undefined: all of the history. */
   readonly clients?: readonly number[] | undefined
   /** Each client ends after so many steps; undefined: after those of the history. */
@@ -63,7 +65,7 @@ export async function runHistory<Kind extends string>(
   play: (history: History<Kind>) => Promise<void>,
 ): Promise<Outcome> {
   const world = createWorld(plan.seed, keep)
-  const faults = createFaults(world, highest, plan.off)
+  const faults = createFaults(world, highest, plan.off, plan.often)
   const situations: Record<string, number> = {}
   let violation: string | undefined
   const broken = (sentence: string) => {

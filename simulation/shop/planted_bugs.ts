@@ -4,6 +4,8 @@ import type { PlantedBug as Planted } from '../domain/planted_bugs.ts'
 export type PlantedBug = Planted & {
   /** The level that finds it. */
   readonly level: string
+  /** Faults that it shows after, and which its histories have often. */
+  readonly often?: readonly string[]
 }
 
 const SEEDS = 60
@@ -14,15 +16,19 @@ const on = (
   path: string,
   from: string,
   to: string,
-  seeds = SEEDS,
+  { often = [] }: { readonly often?: readonly string[] } = {},
 ): PlantedBug => ({
   name,
   level,
   path,
   from,
   to,
-  seeds,
+  seeds: SEEDS,
+  often,
 })
+
+/** The driver itself finds out most outcomes. */
+const UNKNOWN_OUTCOMES = { often: ['the answer to a command is lost', 'the primary steps down'] }
 
 const ORDERS = 'order_service/src'
 const PRODUCTS = 'product_service/src'
@@ -246,8 +252,7 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     `${PRODUCTS}/storage/mongo_ledger.ts`,
     '        if (done) return done',
     '        if (done && receipt === undefined) return done',
-    // The driver itself finds out most outcomes.
-    200,
+    UNKNOWN_OUTCOMES,
   ),
   on(
     'mongo',
@@ -283,6 +288,7 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     `${PRODUCTS}/storage/mongo_ledger.ts`,
     'await replaceReceipt(session, token)',
     'void replaceReceipt',
+    UNKNOWN_OUTCOMES,
   ),
   on(
     'mongo',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { suite, test } from 'node:test'
-import { createFaults } from '../core/faults.ts'
+import { createFaults, OFTEN } from '../core/faults.ts'
 import { runHistory, Violation } from '../core/history.ts'
 import { createMachine } from '../core/machine.ts'
 import { createQueue } from '../core/queue.ts'
@@ -184,6 +184,18 @@ suite('faults', () => {
       createFaults(createWorld(seed, false), HIGHEST, []).probability('lost'),
     ).filter((probability) => probability === 0)
     assert.ok(without.length > 150 && without.length < 250, `${without.length} of 400`)
+  })
+
+  test('a kind that is to happen often does in every history, more than in any other', () => {
+    const rare = { lost: 0.1, late: 0.1 }
+    for (let seed = 0; seed < 50; seed += 1) {
+      const usual = createFaults(createWorld(seed, false), rare, [])
+      const often = createFaults(createWorld(seed, false), rare, [], ['lost'])
+      assert.equal(often.probability('lost'), OFTEN * 0.1)
+      assert.equal(often.probability('late'), usual.probability('late'))
+    }
+    const surely = createFaults(createWorld(1, false), HIGHEST, [], ['lost'])
+    assert.equal(surely.probability('lost'), 1)
   })
 
   test('a kind that is left out leaves the others as they were', () => {
