@@ -76,7 +76,7 @@ const routesShowAddressOperationHandler: Rule = (files) =>
 
 /** The verbs with which an operation id may begin. */
 const VERBS =
-  /^(add|adjust|cancel|capture|change|confirm|create|delete|end|export|forward|get|list|login|logout|make|patch|place|publish|receive|refresh|refund|register|release|replace|request|reserve|reset|set|ship|sign|upload|verify|watch)([A-Z]|$)/
+  /^(add|adjust|cancel|capture|change|confirm|create|delete|end|erase|export|forward|get|list|login|logout|make|patch|place|publish|receive|refresh|refund|register|release|replace|request|reserve|reset|set|ship|sign|upload|verify|watch)([A-Z]|$)/
 const operationsAreCalledByTheirIds: Rule = (files) =>
   matching(files, /^src\/http\//).flatMap(([path, text]) =>
     [...text.matchAll(/(\w+) =\s*operation\(\{\s*operationId: '([^']*)'/g)]
