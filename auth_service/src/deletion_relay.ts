@@ -5,7 +5,7 @@ import { createOutboxRelay, type OutboxRelayDeps } from './outbox_relay.ts'
 /** `stop` resolves when the current round has ended. */
 export function startDeletionRelay(
   ports: DeletionPorts,
-  deps: Pick<OutboxRelayDeps, 'runtime' | 'logger'>,
+  deps: Pick<OutboxRelayDeps, 'runtime' | 'logger' | 'failures'>,
 ): { stop(): Promise<void> } {
   const relay = createOutboxRelay({ what: 'deleted accounts', batchMax: BATCH_MAX, ...deps })
   relay.start(() => sendDeletions(ports))

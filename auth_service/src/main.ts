@@ -18,6 +18,7 @@ import { startDeletionRelay } from './deletion_relay.ts'
 import { makeFirstAdmin } from './first_admin.ts'
 import { createMailRelay } from './mail_relay.ts'
 import { maintain, startMaintenance } from './maintenance.ts'
+import { outboxFailures } from './outbox_relay.ts'
 import { runStartupTasks } from './startup_tasks.ts'
 import { openStores } from './storage/open_stores.ts'
 
@@ -49,9 +50,9 @@ await runService(systemRuntime, async () => {
   const mailUrl = config.PUBLIC_URL === undefined ? undefined : config.NOTIFICATION_URL
   const notifications = connect(mailUrl, NOTIFICATION_SERVICE, config, tracing)
   const orders = connect(config.ORDER_URL, ORDER_SERVICE, config, tracing)
+  const outbox = { runtime: systemRuntime, logger, failures: outboxFailures(metrics) }
   const relay =
-    notifications &&
-    createMailRelay({ client: createNotificationClient(notifications), runtime: systemRuntime, logger })
+    notifications && createMailRelay({ client: createNotificationClient(notifications), ...outbox })
   const ports = createAccountPorts({
     stores,
     runtime: systemRuntime,
@@ -74,7 +75,7 @@ await runService(systemRuntime, async () => {
     orders &&
     startDeletionRelay(
       { deletions: stores.deletions, client: createOrderClient(orders), ...systemRuntime },
-      { runtime: systemRuntime, logger },
+      outbox,
     )
   const deps: Deps = {
     ports,

@@ -1,12 +1,13 @@
 /** Notifying order_service of deleted accounts (src/deletion_delivery.ts). That order_service takes it: tests/erased_accounts.test.ts. */
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import pino from 'pino'
 import { CALL_DEADLINE_MS, createOrderClient } from '../src/clients/order_client.ts'
 import { BATCH_MAX, CLAIM_MS, RETRY, sendDeletions } from '../src/deletion_delivery.ts'
 import { startDeletionRelay } from '../src/deletion_relay.ts'
 import { OPERATOR } from '../src/domain/author.ts'
-import { LOOK_MS } from '../src/outbox_relay.ts'
+import { LOOK_MS, outboxFailures } from '../src/outbox_relay.ts'
 import { createWorld, PASSWORD, type Scope } from './support.ts'
 import { account } from './user_store_contract.ts'
 
@@ -112,7 +113,8 @@ suite('notifying of deleted accounts', () => {
     }
     const { stores, client, clock } = world
     const ports = { deletions: stores.deletions, client, now: clock.now, random: () => 0.5 }
-    const relay = startDeletionRelay(ports, { runtime, logger: pino({ level: 'silent' }) })
+    const failures = outboxFailures(createMetrics('auth_service'))
+    const relay = startDeletionRelay(ports, { runtime, failures, logger: pino({ level: 'silent' }) })
     while (sleeps.length === 0) await new Promise(setImmediate)
     assert.deepEqual(
       world.sent.map((ids) => ids.length),
@@ -124,6 +126,14 @@ suite('notifying of deleted accounts', () => {
     wake()
     while (sleeps.length === 1) await new Promise(setImmediate)
     assert.deepEqual([sleeps, world.sent.at(-1)], [[LOOK_MS, LOOK_MS], [late.id]])
+    assert.deepEqual((await failures.get()).values, [])
+    world.answers(() => Promise.reject(new Error('it is down')))
+    const last = account('last')
+    await stores.users.add(last)
+    await stores.users.erase(last.id, clock.now, OPERATOR)
+    wake()
+    while (sleeps.length === 2) await new Promise(setImmediate)
+    assert.deepEqual((await failures.get()).values, [{ labels: { what: 'deleted accounts' }, value: 1 }])
     await relay.stop()
   })
 })

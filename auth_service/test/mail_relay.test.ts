@@ -5,6 +5,7 @@ import { json } from 'node:stream/consumers'
 import { suite, test } from 'node:test'
 import { createServiceClient } from '@shop/service_kit/calls/service_client'
 import { createServiceTokens, createServiceTokenVerifier } from '@shop/service_kit/identity/service_tokens'
+import { createMetrics } from '@shop/service_kit/runtime/metrics'
 import { systemRuntime } from '@shop/service_kit/runtime/runtime'
 import pino from 'pino'
 import {
@@ -16,9 +17,10 @@ import type { MailKind, SentMail } from '../src/domain/contact_ports.ts'
 import { MAIL_LIFE_MS, newMail } from '../src/domain/mails.ts'
 import { BATCH_MAX, CLAIM_MS, deliverDue, RETRY } from '../src/mail_delivery.ts'
 import { createMailRelay } from '../src/mail_relay.ts'
-import { LOOK_MS } from '../src/outbox_relay.ts'
+import { LOOK_MS, outboxFailures } from '../src/outbox_relay.ts'
 import { createWorld, PASSWORD, type Scope, tokenOf, type World } from './support.ts'
 
+const failures = outboxFailures(createMetrics('auth_service'))
 const SECRET = 'a secret of the services that has 32 bytes'
 
 type Answers = (
@@ -245,7 +247,7 @@ suite('the relay', () => {
       for (let i = 0; i < count; i++) await stores.mails.add(newMail(ports, { kind: 'new_sign_in', userId }))
     }
     await add(BATCH_MAX + 1)
-    const relay = createMailRelay({ client, runtime, logger: pino({ level: 'silent' }) })
+    const relay = createMailRelay({ client, runtime, failures, logger: pino({ level: 'silent' }) })
     relay.start(ports)
     while (sleeps.length === 0) await systemRuntime.sleep(5)
     assert.equal(received.size, BATCH_MAX + 1)
@@ -263,7 +265,7 @@ suite('the relay', () => {
     const { received, client } = await notificationService(t, (_mails, call) => ({
       status: call === 1 ? 500 : 200,
     }))
-    const relay = createMailRelay({ client, runtime: systemRuntime, logger })
+    const relay = createMailRelay({ client, runtime: systemRuntime, logger, failures })
     const world = await createWorld(t, { onMail: relay.wake, logger })
     relay.start(world.ports)
     const { access_token: token } = await world.join('ada')
