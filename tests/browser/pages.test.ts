@@ -312,6 +312,14 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
 
   test('by keyboard alone: from the first Tab to an order', async () => {
     const page = await shop.openAs(visitor)
+    let answerSettings = () => {}
+    const answered = new Promise<void>((resolve) => {
+      answerSettings = resolve
+    })
+    await page.route('**/checkout_settings', async (route) => {
+      await answered
+      await route.continue()
+    })
     await page.goto('/')
     await page.getByRole('link', { name: 'Dotted notebook' }).waitFor()
     await page.keyboard.press('Tab')
@@ -333,7 +341,9 @@ suite('the pages in a real browser', { skip: noBrowser }, () => {
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Your cart', exact: true }).waitFor()
     await tabTo(page, 'Place order')
+    // Before it is known whether an order needs a checkout.
     await page.keyboard.press('Enter')
+    answerSettings()
     await page.getByRole('heading', { name: 'Thank you. It’s yours.' }).waitFor()
     await tabTo(page, 'Cancel this order')
     await page.keyboard.press('Enter')

@@ -100,6 +100,7 @@ export function createBatch(options: RelayOptions): () => Promise<number> {
 
   return async () => {
     const things = await source.unpublished(now().toISOString(), THINGS_AT_ONCE)
+    if (things.length === 0) return 0
     const left: Sending[] = things.map((thing) => ({ thing, from: thing.published + 1 }))
     const complete: Unpublished[] = []
     try {

@@ -1,5 +1,6 @@
 /** The cart, what has changed since it was filled, and the order itself. */
 
+import { useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useAnswer } from '../api/use_answer.ts'
 import { buyerNow } from '../checkout/attempt.ts'
@@ -36,6 +37,20 @@ export default function CartPage() {
   const locked = waiting || step.at === 'missing'
   const { rows, changes, taken, total } = sumOf(lines, locked ? () => undefined : now)
 
+  const order = () => {
+    change(() => taken)
+    if (asks || !user || buyerNow(browserStorage, user.id) !== user.id) navigate('/checkout')
+    else void checkout.order(taken)
+  }
+  // Who orders before that is known has ordered: it begins once it is, unless something else is offered by then.
+  const offered = JSON.stringify([total, changes.length])
+  const [wanted, setWanted] = useState<string>()
+  useEffect(() => {
+    if (wanted === undefined || settings.isPending) return
+    setWanted(undefined)
+    if (wanted === offered) order()
+  })
+
   if (lines.length === 0 && ['cart', 'changed', 'elsewhere'].includes(step.at)) {
     return <Empty elsewhere={step.at === 'elsewhere'} />
   }
@@ -68,7 +83,7 @@ export default function CartPage() {
           {step.at !== 'missing' && (
             <Actions
               signedIn={user !== undefined}
-              waiting={waiting || settings.isPending}
+              waiting={waiting || wanted !== undefined}
               taken={taken}
               changed={changes.length > 0}
               asks={asks}
@@ -76,11 +91,7 @@ export default function CartPage() {
                 change(() => taken)
                 focusHeading()
               }}
-              order={() => {
-                change(() => taken)
-                if (asks || !user || buyerNow(browserStorage, user.id) !== user.id) navigate('/checkout')
-                else void checkout.order(taken)
-              }}
+              order={settings.isPending ? () => setWanted(offered) : order}
             />
           )}
         </section>
