@@ -16,14 +16,14 @@ const on = (
   path: string,
   from: string,
   to: string,
-  { often = [] }: { readonly often?: readonly string[] } = {},
+  { seeds = SEEDS, often = [] }: { readonly seeds?: number; readonly often?: readonly string[] } = {},
 ): PlantedBug => ({
   name,
   level,
   path,
   from,
   to,
-  seeds: SEEDS,
+  seeds,
   often,
 })
 
@@ -224,6 +224,8 @@ export const SHOP_BUGS: readonly PlantedBug[] = [
     'auth_service/src/storage/sqlite_session_store.ts',
     'ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET ?)`)',
     'ORDER BY created_at DESC, id DESC LIMIT -1 OFFSET min(0, ?))`)',
+    // Few histories have a buyer with two sessions that uses the older one afterwards.
+    { seeds: 200 },
   ),
   on(
     'mongo',
