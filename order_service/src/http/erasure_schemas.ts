@@ -1,5 +1,5 @@
 /** The operation by which auth_service says that accounts were deleted. */
-import { operationsOf } from '@shop/service_kit/http/operation'
+import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body, Id } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'
@@ -16,12 +16,5 @@ export const requestErasuresOperation = operation({
   access: 'service',
   body: Body({ user_ids: Type.Array(Id, { minItems: 1, maxItems: ERASURES_MAX }) }),
   response: { 200: Type.Object({}) },
-  problems: [
-    'unauthenticated',
-    'validation_failed',
-    'malformed_body',
-    'body_too_large',
-    'store_unavailable',
-    'overloaded',
-  ],
+  problems: [...BODY_PROBLEMS, 'unauthenticated', 'store_unavailable', 'overloaded'],
 })

@@ -1,5 +1,5 @@
 /** The operation by which payment_service asks whose an order is. */
-import { operationsOf } from '@shop/service_kit/http/operation'
+import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body, Id } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'
@@ -12,13 +12,5 @@ export const getOrderOwnerOperation = operation({
   access: 'service',
   body: Body({ order_id: Id }),
   response: { 200: Type.Object({ user_id: Id }) },
-  problems: [
-    'unauthenticated',
-    'validation_failed',
-    'malformed_body',
-    'body_too_large',
-    'order_not_found',
-    'store_unavailable',
-    'overloaded',
-  ],
+  problems: [...BODY_PROBLEMS, 'unauthenticated', 'order_not_found', 'store_unavailable', 'overloaded'],
 })

@@ -1,5 +1,5 @@
 /** The operation by which payment_service says that payments have changed. */
-import { operationsOf } from '@shop/service_kit/http/operation'
+import { BODY_PROBLEMS, operationsOf } from '@shop/service_kit/http/operation'
 import { Body, Id } from '@shop/service_kit/http/schemas'
 import Type from '@shop/service_kit/runtime/schema_types'
 import { PROBLEMS } from './problems.ts'
@@ -15,12 +15,5 @@ export const publishPaymentChangesOperation = operation({
   access: 'service',
   body: Body({ order_ids: Type.Array(Id, { minItems: 1, maxItems: CHANGES_MAX }) }),
   response: { 200: Type.Object({}) },
-  problems: [
-    'unauthenticated',
-    'validation_failed',
-    'malformed_body',
-    'body_too_large',
-    'store_unavailable',
-    'overloaded',
-  ],
+  problems: [...BODY_PROBLEMS, 'unauthenticated', 'store_unavailable', 'overloaded'],
 })
